@@ -1,0 +1,1 @@
+"""Helm releases that come back by themselves, for Pulumi programs."""
