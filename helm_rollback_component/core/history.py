@@ -1,0 +1,92 @@
+"""A release's history: its revisions as Helm stores them, in order.
+
+Pure values. Nothing here knows how the records were read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Status(StrEnum):
+    """Helm's status words, verbatim (``pkg/release/common``)."""
+
+    UNKNOWN = "unknown"
+    DEPLOYED = "deployed"
+    UNINSTALLED = "uninstalled"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+    UNINSTALLING = "uninstalling"
+    PENDING_INSTALL = "pending-install"
+    PENDING_UPGRADE = "pending-upgrade"
+    PENDING_ROLLBACK = "pending-rollback"
+
+    @property
+    def pending(self) -> bool:
+        """Whether an operation holds the release, or left it so when it died."""
+        return self in (Status.PENDING_INSTALL, Status.PENDING_UPGRADE, Status.PENDING_ROLLBACK)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One stored revision.
+
+    Attributes:
+        revision: Helm's number, from 1.
+        status: Helm's word.
+        chart_name: the chart's name.
+        chart_version: the chart's version, as the chart spells it.
+        app_version: the chart's label for the application in it.
+        description: Helm's sentence about the revision.
+        deployed_at: when it was deployed (RFC 3339).
+        digest: keyed digest of what the revision holds (chart, values, manifest, hooks), whatever its status.
+        values_digest: keyed digest of its values alone.
+    """
+
+    revision: int
+    status: Status
+    chart_name: str
+    chart_version: str
+    app_version: str
+    description: str
+    deployed_at: str
+    digest: str
+    values_digest: str
+
+
+@dataclass(frozen=True)
+class History:
+    """Every readable revision of one release, oldest first.
+
+    Attributes:
+        records: the revisions, in ascending order, each number once.
+        unreadable: the numbers of revisions whose records could not be decoded.
+    """
+
+    records: tuple[Record, ...] = ()
+    unreadable: tuple[int, ...] = ()
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.unreadable)
+
+    @property
+    def latest(self) -> Record | None:
+        """The newest readable revision, if there is one."""
+        return self.records[-1] if self.records else None
+
+    @property
+    def deployed(self) -> Record | None:
+        """The newest revision that Helm calls deployed, if there is one."""
+        return next((record for record in reversed(self.records) if record.status == Status.DEPLOYED), None)
+
+    def get(self, revision: int) -> Record | None:
+        """Return the record with that number, if it is stored and readable."""
+        return next((record for record in self.records if record.revision == revision), None)

@@ -1,0 +1,102 @@
+"""What this component itself knows about a release: its verdicts, what it tried, and what came of it.
+
+The ledger lives beside the release in the cluster (`kube.claims`). These are its values, and how they change.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from helm_rollback_component.results import Condition, RollbackStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+MAX_ENTRIES = 256
+
+
+class Verdict(StrEnum):
+    """What was seen of a revision."""
+
+    GOOD = "good"
+    """Applied, ready, and through soak and tests where asked for."""
+    BAD = "bad"
+    """It failed to apply, to become ready, to stay so, or its tests failed."""
+    UNKNOWN = "unknown"
+    """Nobody watched, or the watching was cut short."""
+
+
+class Entry(BaseModel):
+    """The verdict on one revision.
+
+    Attributes:
+        revision: Helm's number.
+        record_digest: keyed digest of the stored record when the verdict was given.
+        desired_digest: keyed digest of the declared spec it was deployed for; of a rollback, its target's.
+        origin: the revision whose content this one holds: its own number, or a rollback's target's origin.
+        verdict: what was seen of it.
+        reason: one CamelCase word.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    revision: int
+    record_digest: str
+    desired_digest: str
+    origin: int
+    verdict: Verdict
+    reason: str = ""
+
+
+class Attempt(BaseModel):
+    """What was last begun, written down before it began.
+
+    Attributes:
+        action: ``install``, ``upgrade``, ``rollback`` or ``uninstall``.
+        revision: the number that the action's record will bear.
+        desired_digest: keyed digest of the declared spec it was for.
+        retry_trigger: the spec's retry trigger then.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    revision: int
+    desired_digest: str
+    retry_trigger: str = ""
+
+
+class Ledger(BaseModel):
+    """All that is known of one release.
+
+    Attributes:
+        entries: verdicts, oldest revision first, at most `MAX_ENTRIES`.
+        attempt: what was last begun, if anything.
+        rollback_status: the last rollback since the last good upgrade.
+        conditions: the conditions as last reported.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    entries: tuple[Entry, ...] = ()
+    attempt: Attempt | None = None
+    rollback_status: RollbackStatus = RollbackStatus()
+    conditions: tuple[Condition, ...] = ()
+
+    def entry(self, revision: int) -> Entry | None:
+        """Return the verdict on that revision, if one was given."""
+        return next((entry for entry in self.entries if entry.revision == revision), None)
+
+    def record(self, entry: Entry) -> Ledger:
+        """Return the ledger with this verdict in place of any earlier one on the same revision."""
+        others = [known for known in self.entries if known.revision != entry.revision]
+        ordered = sorted((*others, entry), key=lambda known: known.revision)
+        return self.model_copy(update={"entries": tuple(ordered[-MAX_ENTRIES:])})
+
+    def keep(self, revisions: Collection[int]) -> Ledger:
+        """Return the ledger with verdicts on these revisions only."""
+        kept = tuple(entry for entry in self.entries if entry.revision in revisions)
+        return self.model_copy(update={"entries": kept})

@@ -1,0 +1,84 @@
+"""What can go wrong, as one tree.
+
+HelmRollbackError
+├── ValidationError   the request is refused; the cluster was not touched
+├── RollbackError     a rollback could not be carried out, or failed
+└── OperationError    Helm, the cluster or the network failed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class HelmRollbackError(Exception):
+    """Base of every error that this package raises on purpose.
+
+    Attributes:
+        reason: one CamelCase word that a program can match, such as ``ImagePullBackOff``.
+        release: ``namespace/name`` of the release, or an empty string where none is known yet.
+        remedy: what a person can do next, or an empty string.
+        temporary: whether the same call may succeed later with nothing changed.
+    """
+
+    def __init__(
+        self, message: str, *, reason: str, release: str = "", remedy: str = "", temporary: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = reason
+        self.release = release
+        self.remedy = remedy
+        self.temporary = temporary
+
+    def __str__(self) -> str:
+        where = f"{self.release}: " if self.release else ""
+        then = f" ({self.remedy})" if self.remedy else ""
+        return f"{where}{self.message}{then}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with the inputs.
+
+    Attributes:
+        path: the property, as the user spelled its way there: ``operations.rollback.strategy``.
+        message: what is wrong and what would be right, one sentence.
+    """
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class ValidationError(HelmRollbackError):
+    """The request is refused before the cluster is touched.
+
+    Attributes:
+        problems: everything that is wrong, first things first; never empty.
+    """
+
+    def __init__(
+        self,
+        problems: Sequence[Problem],
+        *,
+        reason: str = "InvalidInput",
+        release: str = "",
+        remedy: str = "",
+    ) -> None:
+        super().__init__("; ".join(map(str, problems)), reason=reason, release=release, remedy=remedy)
+        self.problems = tuple(problems)
+
+
+class RollbackError(HelmRollbackError):
+    """A rollback could not be carried out, or failed; the release is not where it was asked to be."""
+
+
+class OperationError(HelmRollbackError):
+    """Helm, the cluster or the network failed."""

@@ -1,0 +1,169 @@
+"""The one thing that every Helm engine is: a way to carry out Helm's verbs, each told in full.
+
+An engine does not decide anything: not whether to act, not what to restore, not what a failure means.
+It carries a request out, waits as the request says, and either returns or raises `EngineError`.
+What became of the release is read from its records afterwards, never from an engine.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+
+class Capability(StrEnum):
+    """What an engine may or may not be able to honour; named like the input that asks for it."""
+
+    DEPENDENCY_UPDATE = "dependency_update"
+    DESCRIPTION = "description"
+    DISABLE_HOOKS = "disable_hooks"
+    DISABLE_OPENAPI_VALIDATION = "disable_openapi_validation"
+    FORCE_UPDATE = "force_update"
+    KEYRING = "keyring"
+    LABELS = "labels"
+    POST_RENDERER = "post_renderer"
+    REPOSITORY_CREDENTIALS = "repository_credentials"
+    SERVER_SIDE = "server_side"
+    SKIP_CRDS = "skip_crds"
+    TAKE_OWNERSHIP = "take_ownership"
+    VERIFY = "verify"
+    WAIT_FOR_JOBS = "wait_for_jobs"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which release, on which cluster.
+
+    Attributes:
+        release: Helm's name of it.
+        namespace: its namespace.
+        kubeconfig: the content of a kubeconfig (YAML); never empty, may hold secrets.
+        context: a context of that kubeconfig, or None for its current one.
+    """
+
+    release: str
+    namespace: str
+    kubeconfig: str = field(repr=False)
+    context: str | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """Helm's own switches, named as `kubernetes.helm.v3.Release` names them. Each asks for a `Capability`."""
+
+    description: str = ""
+    disable_hooks: bool = False
+    disable_openapi_validation: bool = False
+    force_update: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    post_renderer: tuple[str, ...] = ()
+    skip_crds: bool = False
+    take_ownership: bool = False
+    wait_for_jobs: bool = False
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What an install or an upgrade is to deploy.
+
+    Attributes:
+        chart: a chart's folder or archive on this machine.
+        values: the merged values, JSON-like; may hold secrets.
+        timeout: how long Helm may wait for readiness and hooks, in seconds.
+        options: Helm's switches.
+    """
+
+    chart: Path
+    values: Mapping[str, Any] = field(repr=False)
+    timeout: int
+    options: Options = field(default_factory=Options)
+
+
+class EngineError(Exception):
+    """Helm said no.
+
+    Attributes:
+        output: Helm's own words (what it wrote to stderr, or its library's message), redacted of nothing.
+        cancelled: whether it stopped because it was told to.
+    """
+
+    def __init__(self, output: str, *, cancelled: bool = False) -> None:
+        super().__init__(output)
+        self.output = output
+        self.cancelled = cancelled
+
+
+class Cancellation:
+    """A request to stop that one thread makes and another heeds. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._requested = False
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def requested(self) -> bool:
+        """Whether `request` was called."""
+        return self._requested
+
+    def request(self) -> None:
+        """Ask to stop; listeners are called once, in this thread."""
+        with self._lock:
+            if self._requested:
+                return
+            self._requested = True
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()
+
+    def on_request(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called at the request, or now if it was made already."""
+        with self._lock:
+            if not self._requested:
+                self._listeners.append(listener)
+                return
+        listener()
+
+
+class HelmEngine(Protocol):
+    """Helm's verbs.
+
+    Every method blocks until Helm is done, may be called from many threads at once, and raises
+    `EngineError` when Helm fails. Helm's history limit is always 0 (unlimited): pruning is not an
+    engine's work. ``--atomic`` and its kin are never used, and an upgrade always resets values.
+    """
+
+    @property
+    def name(self) -> str:
+        """Such as ``helm 4.3.1`` or ``embedded 4.2.3``; for messages."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this engine can honour."""
+
+    def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
+        """Install and wait until ready; stops early when cancelled. Does not clean up after a failure."""
+
+    def upgrade(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
+        """Upgrade with reset values and wait until ready; stops early when cancelled. Does not roll back."""
+
+    def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
+        """Restore a revision's content as a new revision; `timeout` (seconds) bounds its hooks.
+
+        Does not wait for readiness and cannot be cancelled: Helm leaves a release ``pending-rollback``
+        when it is stopped while it waits in a rollback.
+        """
+
+    def uninstall(
+        self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
+    ) -> None:
+        """Uninstall and wait until the objects are gone, `timeout` seconds at most. Missing is success."""
+
+    def test(self, target: Target, timeout: int) -> None:
+        """Run the release's test hooks; a failing one raises."""

@@ -1,0 +1,161 @@
+"""The values that come out: what a release is, was, and was rolled back to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Phase(StrEnum):
+    """Where a release stands against what was declared."""
+
+    DEPLOYED = "Deployed"
+    """What runs is what was declared."""
+    ROLLED_BACK = "RolledBack"
+    """An upgrade failed, and the last good revision runs instead of what was declared."""
+    FAILED = "Failed"
+    """The last action failed and was not remedied; the next update tries again."""
+    STALLED = "Stalled"
+    """Nothing more can be done without a person."""
+
+
+class RollbackState(StrEnum):
+    """What became of the last rollback."""
+
+    NONE = "none"
+    ROLLED_BACK = "rolled-back"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ReleaseRevision:
+    """One entry of a release's history.
+
+    Attributes:
+        revision: Helm's number, from 1.
+        chart_version: the chart's semantic version.
+        app_version: the chart's label for the application in it.
+        status: Helm's word (``deployed``, ``superseded``, ``failed``, …).
+        deployed_at: when the revision was deployed (RFC 3339).
+        description: Helm's sentence about it.
+        verified: whether it was seen to work: applied, ready, and through soak and tests where asked for.
+    """
+
+    revision: int
+    chart_version: str
+    app_version: str
+    status: str
+    deployed_at: str
+    description: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class RollbackStatus:
+    """The last rollback of a release; all empty where there was none since the last good upgrade.
+
+    Attributes:
+        state: ``none``, ``rolled-back`` or ``failed``.
+        strategy: the strategy under which it was done.
+        reason: one CamelCase word: ``ImagePullBackOff``, ``UpgradeTimeout``, ``ManualRequest``, …
+        message: one sentence for a person.
+        failed_revision: the revision that was rolled away from, 0 if none.
+        target_revision: the revision whose content was restored, 0 if none.
+        restored_revision: the new revision that holds that content, 0 if none.
+        attempts: how many upgrades were tried in that run.
+        at: when it happened (RFC 3339), or an empty string.
+    """
+
+    state: RollbackState = RollbackState.NONE
+    strategy: str = ""
+    reason: str = ""
+    message: str = ""
+    failed_revision: int = 0
+    target_revision: int = 0
+    restored_revision: int = 0
+    attempts: int = 0
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One Kubernetes-style condition of a release.
+
+    Attributes:
+        type: ``Released``, ``TestSuccess``, ``Remediated``, ``Ready`` or ``Stalled``.
+        status: ``True``, ``False`` or ``Unknown``.
+        reason: one CamelCase word.
+        message: one sentence for a person.
+        last_transition_time: when ``status`` last changed (RFC 3339).
+    """
+
+    type: str
+    status: str
+    reason: str
+    message: str
+    last_transition_time: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One Kubernetes object of a release.
+
+    Attributes:
+        api_version: such as ``apps/v1``.
+        kind: such as ``Deployment``.
+        name: the object's name.
+        namespace: its namespace, or an empty string for an object of the whole cluster.
+    """
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+
+
+@dataclass(frozen=True)
+class ReleaseStatus:
+    """A release as it is now.
+
+    Attributes:
+        release_name: Helm's name of the release.
+        release_namespace: where it lives.
+        revision: the newest revision's number, 0 if the release does not exist.
+        chart_version: the chart version of that revision.
+        app_version: the application version of that revision.
+        status: Helm's word for that revision.
+        phase: where the release stands against what was declared.
+        rollback_status: the last rollback.
+        history: every stored revision, oldest first.
+        conditions: the conditions, in a fixed order.
+        resources: the objects of the newest revision.
+    """
+
+    release_name: str
+    release_namespace: str
+    revision: int
+    chart_version: str
+    app_version: str
+    status: str
+    phase: Phase
+    rollback_status: RollbackStatus = field(default_factory=RollbackStatus)
+    history: tuple[ReleaseRevision, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    resources: tuple[Resource, ...] = ()
+
+    def as_outputs(self) -> dict[str, Any]:
+        """Return the same as plain dictionaries, lists, strings and numbers, as Pulumi outputs hold them."""
+        return _plain(asdict(self))  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # JSON-like data of any shape
+    match value:
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case StrEnum():
+            return value.value
+        case _:
+            return value
