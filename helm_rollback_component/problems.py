@@ -1,0 +1,72 @@
+"""Pydantic's findings in our words: the property's path, what is wrong, and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.errors import Problem
+from helm_rollback_component.spelling import fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pydantic import BaseModel
+    from pydantic import ValidationError as PydanticValidationError
+    from pydantic_core import ErrorDetails
+
+REFUSAL = "refusal"
+"""Type of a finding that concerns several properties; its context names the one to mend as ``property``."""
+
+
+def from_pydantic(error: PydanticValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """Yield one `Problem` for each finding of `error`, in the order of the model's fields."""
+    for details in error.errors(include_url=False, include_input=True):
+        yield _problem(details, model)
+
+
+def hidden_by(problem: Problem, unknown: Iterable[str]) -> bool:
+    """Whether `problem` may be due only to inputs at the `unknown` paths, whose values are not there yet."""
+    return any(_within(path, problem.path) or _within(problem.path, path) for path in unknown)
+
+
+def _within(path: str, parent: str) -> bool:
+    return not parent or path == parent or path.startswith((f"{parent}.", f"{parent}["))
+
+
+def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
+    steps = [step for step in details["loc"] if not isinstance(step, int)]
+    path = _dotted(details["loc"])
+    message = details["msg"]
+    match details["type"]:
+        case "extra_forbidden":
+            message = _unknown_key(str(details["loc"][-1]), fields_of(model, tuple(map(str, steps[:-1]))))
+        case "missing":
+            message = "required, and missing"
+        case "literal_error":
+            message = f"is {details['input']!r}; use one of {details['ctx']['expected']}"
+        case _ if details["type"] == REFUSAL:
+            path = _dotted((*details["loc"], details["ctx"]["property"]))
+        case "name":
+            pass
+        case _:
+            message = f"{_shown(details['input'])}{message[0].lower()}{message[1:]}"
+    return Problem(path, message)
+
+
+def _dotted(steps: Iterable[int | str]) -> str:
+    path = ""
+    for step in steps:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path
+
+
+def _unknown_key(key: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    close = difflib.get_close_matches(key, names, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(names)}"
+    return f"unknown key; {hint}"
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401  # whatever the user gave
+    return f"is {value}; " if isinstance(value, int | float) else ""
