@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from helm_rollback_component.results import Condition, RollbackStatus
+from helm_rollback_component.results import Condition, Phase, RollbackStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -59,6 +59,8 @@ class Attempt(BaseModel):
         revision: the number that the action's record will bear.
         desired_digest: keyed digest of the declared spec it was for.
         retry_trigger: the spec's retry trigger then.
+        target: of a rollback, the revision whose content it restores; else 0.
+        reason: why it was begun, one CamelCase word.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +69,24 @@ class Attempt(BaseModel):
     revision: int
     desired_digest: str
     retry_trigger: str = ""
+    target: int = 0
+    reason: str = ""
+
+
+class Conclusion(BaseModel):
+    """How the last run ended.
+
+    Attributes:
+        phase: where the release stood against what was declared.
+        reason: one CamelCase word.
+        message: one sentence for a person, or an empty string.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    phase: Phase
+    reason: str
+    message: str = ""
 
 
 class Ledger(BaseModel):
@@ -75,6 +95,7 @@ class Ledger(BaseModel):
     Attributes:
         entries: verdicts, oldest revision first, at most `MAX_ENTRIES`.
         attempt: what was last begun, if anything.
+        conclusion: how the last run ended, if one did.
         rollback_status: the last rollback since the last good upgrade.
         conditions: the conditions as last reported.
     """
@@ -83,6 +104,7 @@ class Ledger(BaseModel):
 
     entries: tuple[Entry, ...] = ()
     attempt: Attempt | None = None
+    conclusion: Conclusion | None = None
     rollback_status: RollbackStatus = RollbackStatus()
     conditions: tuple[Condition, ...] = ()
 

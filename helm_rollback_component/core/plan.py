@@ -1,0 +1,310 @@
+"""What to do next with a release: one pure function of what is declared, observed, and done.
+
+Nothing is read, changed or raised here. `next_step` is asked again after every step, with a fresh
+observation. Every kind of step has a limit in a run, so that every run ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import targets, versions
+from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.ledger import Verdict
+from helm_rollback_component.core.steps import (
+    REQUESTS,
+    Action,
+    Conclude,
+    Gone,
+    Install,
+    Refuse,
+    Rollback,
+    Uninstall,
+    Unlock,
+    Upgrade,
+    Verify,
+)
+from helm_rollback_component.results import Phase, RollbackState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.core.failures import Failure
+    from helm_rollback_component.core.history import Record
+    from helm_rollback_component.core.ledger import Attempt, Ledger
+    from helm_rollback_component.core.steps import Situation, Step
+
+
+def next_step(situation: Situation) -> Step:
+    """Return the next step, or how the run ends."""
+    step = next(step for rule in _RULES if (step := rule(situation)) is not None)
+    if isinstance(step, Action) and situation.count(type(step)) >= _limit(step, situation):
+        name = type(step).__name__.lower()
+        return Conclude(Phase.STALLED, "NoProgress", f"another {name} would not help; {_WAY_OUT}")
+    return step
+
+
+def _limit(step: Action, situation: Situation) -> int:
+    attempts = 1 + situation.desired.rollback.retries
+    match step:
+        case Upgrade():
+            return attempts
+        case Rollback():
+            return attempts * _ROLLBACKS_PER_ATTEMPT
+        case Uninstall():
+            return 2
+        case Install() | Unlock() | Verify():
+            return 1
+
+
+def _after_failure(situation: Situation) -> Step | None:
+    last = situation.taken[-1] if situation.taken else None
+    if last is None or last.failure is None:
+        return None
+    failure = last.failure
+    match last.action:
+        case Install():
+            return _after_failed_install(situation, failure)
+        case Upgrade() | Verify():
+            return _after_failed_upgrade(situation, failure)
+        case Rollback() as action:
+            return _after_failed_rollback(situation, action, failure)
+        case Uninstall() | Unlock():
+            return Conclude(Phase.FAILED, failure.reason, failure.message)
+
+
+def _after_failed_install(situation: Situation, failure: Failure) -> Step:
+    if not situation.history:
+        return Gone(failure.reason, failure.message)
+    if situation.count(Uninstall):
+        return Conclude(Phase.FAILED, failure.reason, failure.message)
+    return Uninstall(failure.reason)
+
+
+def _after_failed_upgrade(situation: Situation, failure: Failure) -> Step:
+    latest = situation.history.latest
+    rollback = situation.desired.rollback
+    if failure.stored is False or latest is None or not _ours(latest, situation.ledger):
+        return Conclude(Phase.FAILED, failure.reason, failure.message)
+    if not rollback.enabled or rollback.strategy == "manual":
+        return Conclude(Phase.FAILED, failure.reason, failure.message)
+    target = _remediation_target(situation, latest)
+    if target is None:
+        return Conclude(
+            Phase.STALLED,
+            "MissingRollbackTarget",
+            f"{failure.message}; no good revision is stored to go back to: mend the inputs and update again",
+        )
+    return Rollback(target.revision, failure.reason)
+
+
+def _remediation_target(situation: Situation, failed: Record) -> Record | None:
+    history, ledger = situation.history, situation.ledger
+    wanted = situation.desired.rollback.target_revision
+    if wanted is not None and wanted < failed.revision and targets.refuse(wanted, history, ledger) is None:
+        return history.get(wanted)
+    tried = {
+        targets.origin(record, history, ledger)
+        for action in situation.rollbacks
+        if (record := history.get(action.revision))
+    }
+    return targets.last_good(history, ledger, below=failed.revision, without=tried)
+
+
+def _after_failed_rollback(situation: Situation, action: Rollback, failure: Failure) -> Step:
+    again = len(situation.rollbacks) < _ROLLBACKS_PER_ATTEMPT
+    if again and failure.temporary:
+        return action
+    latest = situation.history.latest
+    older = latest and not action.requested and _remediation_target(situation, latest)
+    if again and older:
+        return Rollback(older.revision, action.reason)
+    return Conclude(
+        Phase.STALLED,
+        "RollbackFailed",
+        f"the rollback to revision {action.revision} failed: {failure.message}; {_WAY_OUT}",
+    )
+
+
+def _after_rollback(situation: Situation) -> Step | None:
+    last = situation.taken[-1].action if situation.taken else None
+    if not isinstance(last, Rollback):
+        return None
+    if last.requested:
+        return Conclude(Phase.DEPLOYED, last.reason)
+    if 0 < situation.count(Upgrade) <= situation.desired.rollback.retries:
+        return Upgrade(note=f"attempt {situation.count(Upgrade) + 1}")
+    cause = situation.cause
+    return Conclude(Phase.ROLLED_BACK, last.reason, cause.message if cause else _INTERRUPTED)
+
+
+def _after_removal(situation: Situation) -> Step | None:
+    cause = situation.cause
+    if cause and situation.count(Uninstall) and not situation.history:
+        return Gone(cause.reason, cause.message)
+    return None
+
+
+def _after_success(situation: Situation) -> Step | None:
+    last = situation.taken[-1].action if situation.taken else None
+    if isinstance(last, Install | Upgrade):
+        return Conclude(Phase.DEPLOYED, f"{type(last).__name__}Succeeded")
+    if not isinstance(last, Verify):
+        return None
+    attempt = situation.ledger.attempt
+    if attempt and _remediating(attempt):
+        return Conclude(Phase.ROLLED_BACK, attempt.reason, _INTERRUPTED)
+    return Conclude(Phase.DEPLOYED, "InSync")
+
+
+def _absent(situation: Situation) -> Step | None:
+    latest = situation.history.latest
+    if latest is None:
+        return Install()
+    if latest.status is Status.UNINSTALLED:
+        return Install(replace=True)
+    return None
+
+
+def _interrupted(situation: Situation) -> Step | None:
+    latest = situation.history.latest
+    if latest is None:
+        return None
+    if latest.status in (Status.PENDING_INSTALL, Status.UNINSTALLING):
+        return Uninstall(reason="Interrupted")
+    if latest.status.pending:
+        return Unlock(latest.revision)
+    return None
+
+
+def _first_deployment_failed(situation: Situation) -> Step | None:
+    never_good = all(
+        record.status is Status.FAILED
+        and (situation.ledger.entry(record.revision) or _ours(record, situation.ledger))
+        for record in situation.history
+    )
+    return Uninstall(reason="FirstDeploymentFailed") if never_good else None
+
+
+def _pinned(situation: Situation) -> Step | None:
+    rollback = situation.desired.rollback
+    wanted = rollback.target_revision
+    if rollback.strategy != "manual" or wanted is None:
+        return None
+    history, ledger = situation.history, situation.ledger
+    latest, target = history.latest, history.get(wanted)
+    if latest and target and latest.status is Status.DEPLOYED and _same_content(latest, target, situation):
+        return Conclude(Phase.DEPLOYED, "ManualRequest")
+    refusal = targets.refuse(wanted, history, ledger)
+    if refusal:
+        return Refuse("operations.rollback.target_revision", refusal.reason, refusal.message)
+    return Rollback(wanted, "ManualRequest", requested=True)
+
+
+def _same_content(one: Record, other: Record, situation: Situation) -> bool:
+    history, ledger = situation.history, situation.ledger
+    return targets.origin(one, history, ledger) == targets.origin(other, history, ledger)
+
+
+def _in_sync(situation: Situation) -> Step | None:
+    latest, ledger = situation.history.latest, situation.ledger
+    if latest is None or latest.status is not Status.DEPLOYED:
+        return None
+    entry = ledger.entry(latest.revision)
+    if entry and entry.record_digest == latest.digest and entry.desired_digest == situation.desired.digest:
+        return (
+            Conclude(Phase.DEPLOYED, "InSync") if entry.verdict is Verdict.GOOD else Verify(latest.revision)
+        )
+    if entry is None and _ours(latest, ledger) and _attempted(situation):
+        return Verify(latest.revision)
+    return None
+
+
+def _already_remedied(situation: Situation) -> Step | None:
+    status = situation.ledger.rollback_status
+    latest = situation.history.latest
+    unrequested = status.state is RollbackState.ROLLED_BACK and status.reason not in REQUESTS
+    standing = latest and latest.status is Status.DEPLOYED and latest.revision == status.restored_revision
+    if unrequested and standing and _attempted(situation) and not _retriggered(situation):
+        return Conclude(Phase.ROLLED_BACK, status.reason, status.message)
+    return None
+
+
+def _unremedied(situation: Situation) -> Step | None:
+    latest, ledger = situation.history.latest, situation.ledger
+    died = latest and latest.status is Status.FAILED and _ours(latest, ledger) and _attempted(situation)
+    rollback = situation.desired.rollback
+    if (
+        not latest
+        or not died
+        or ledger.entry(latest.revision)
+        or not rollback.enabled
+        or rollback.strategy == "manual"
+    ):
+        return None
+    target = _remediation_target(situation, latest)
+    return Rollback(target.revision, "Interrupted") if target else None
+
+
+def _downgrade(situation: Situation) -> Step | None:
+    desired, history, ledger = situation.desired, situation.history, situation.ledger
+    deployed = history.deployed
+    if desired.rollback.strategy != "version-based" or not desired.rollback.enabled or deployed is None:
+        return None
+    if deployed.chart_name != desired.chart_name or not versions.older(
+        desired.chart_version, deployed.chart_version
+    ):
+        return None
+    target = targets.with_version(
+        history,
+        ledger,
+        chart_name=desired.chart_name,
+        chart_version=desired.chart_version,
+        values_digest=desired.values_digest,
+    )
+    if target is None:
+        return Upgrade(note=f"no good revision holds {desired.chart_version} with these values")
+    return Rollback(target.revision, "VersionDowngrade", requested=True)
+
+
+def _upgrade(_: Situation) -> Step:
+    return Upgrade()
+
+
+def _ours(record: Record, ledger: Ledger) -> bool:
+    return bool(ledger.attempt and ledger.attempt.revision == record.revision)
+
+
+def _attempted(situation: Situation) -> bool:
+    attempt = situation.ledger.attempt
+    return bool(attempt and attempt.desired_digest == situation.desired.digest)
+
+
+def _remediating(attempt: Attempt) -> bool:
+    return attempt.action == "rollback" and attempt.reason not in REQUESTS
+
+
+def _retriggered(situation: Situation) -> bool:
+    attempt = situation.ledger.attempt
+    return bool(attempt and attempt.retry_trigger != (situation.desired.rollback.retry_trigger or ""))
+
+
+_ROLLBACKS_PER_ATTEMPT = 2
+_INTERRUPTED = "the update that deployed it was interrupted"
+_WAY_OUT = "see `helm history`, mend what stopped it, and update again"
+
+_RULES: tuple[Callable[[Situation], Step | None], ...] = (
+    _after_failure,
+    _after_removal,
+    _after_rollback,
+    _after_success,
+    _absent,
+    _interrupted,
+    _first_deployment_failed,
+    _pinned,
+    _in_sync,
+    _already_remedied,
+    _unremedied,
+    _downgrade,
+    _upgrade,
+)

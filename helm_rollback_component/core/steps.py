@@ -1,0 +1,157 @@
+"""The steps that a run is made of, and everything that the choice of the next one depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helm_rollback_component.config import RollbackConfig
+    from helm_rollback_component.core.failures import Failure
+    from helm_rollback_component.core.history import History
+    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.results import Phase
+
+
+REQUESTS = ("ManualRequest", "VersionDowngrade")
+"""Reasons of rollbacks that the inputs asked for; what runs after one is what was declared."""
+
+
+@dataclass(frozen=True)
+class Install:
+    """Install the declared spec; with `replace`, over the history of an uninstalled release."""
+
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """Upgrade to the declared spec; `note` says what is special about it, if anything is."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """Restore a revision's content. `requested`: the inputs ask for it; else an upgrade failed."""
+
+    revision: int
+    reason: str
+    requested: bool = False
+
+
+@dataclass(frozen=True)
+class Uninstall:
+    """Remove what a first deployment or an interrupted uninstall left."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unlock:
+    """Mark a revision failed that a dead process left pending."""
+
+    revision: int
+
+
+@dataclass(frozen=True)
+class Verify:
+    """Judge the deployed revision, which is the declared one but of which no verdict was kept."""
+
+    revision: int
+
+
+@dataclass(frozen=True)
+class Conclude:
+    """Nothing more is to be done; the release is in that phase, for that reason."""
+
+    phase: Phase
+    reason: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Nothing is deployed: the first deployment failed and was removed."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """The request makes no sense for this release; nothing was touched."""
+
+    property: str
+    reason: str
+    message: str
+
+
+Action = Install | Upgrade | Rollback | Uninstall | Unlock | Verify
+Outcome = Conclude | Gone | Refuse
+Step = Action | Outcome
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What the inputs ask for.
+
+    Attributes:
+        digest: keyed digest of everything that a Helm action depends on.
+        chart_name: the declared chart's name.
+        chart_version: its version.
+        values_digest: keyed digest of the declared values.
+        rollback: the rollback section of the inputs.
+    """
+
+    digest: str
+    chart_name: str
+    chart_version: str
+    values_digest: str
+    rollback: RollbackConfig
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that was taken in this run, and how it failed if it did."""
+
+    action: Action
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything a decision depends on.
+
+    Attributes:
+        desired: what the inputs ask for.
+        history: the release's revisions as stored now.
+        ledger: what is known of them, and what was begun last.
+        taken: the steps of this run so far, in order.
+    """
+
+    desired: Desired
+    history: History
+    ledger: Ledger
+    taken: tuple[Taken, ...] = ()
+
+    def count(self, kind: type[Action]) -> int:
+        """Return how often a kind of step was taken in this run."""
+        return sum(isinstance(taken.action, kind) for taken in self.taken)
+
+    @property
+    def rollbacks(self) -> tuple[Rollback, ...]:
+        """The rollbacks tried since the last other step, newest first."""
+        trailing = takewhile(
+            lambda action: isinstance(action, Rollback), (t.action for t in reversed(self.taken))
+        )
+        return tuple(action for action in trailing if isinstance(action, Rollback))
+
+    @property
+    def cause(self) -> Failure | None:
+        """The newest failure of an install or upgrade in this run: what a remediation remedies."""
+        attempts = (
+            taken for taken in reversed(self.taken) if isinstance(taken.action, Install | Upgrade | Verify)
+        )
+        return next((taken.failure for taken in attempts if taken.failure), None)

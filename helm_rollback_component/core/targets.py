@@ -1,0 +1,171 @@
+"""Which revisions are good, and which of them to go back to.
+
+Pure decisions over a release's history and the ledger's verdicts; nothing is read or changed here.
+
+The ledger's verdict comes first. Where it has none, Helm's own words are read by this rule (from Helm's
+``pkg/action/rollback.go`` and ``upgrade.go``): ``deployed`` is good; ``superseded`` is good unless its own
+description tells of a failure *and* the next revision is a rollback that failed, because such a rollback
+marks even a failed revision superseded.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import versions
+from helm_rollback_component.core.history import Record, Status
+from helm_rollback_component.core.ledger import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from helm_rollback_component.core.history import History
+    from helm_rollback_component.core.ledger import Ledger
+
+_ROLLBACK_TO = re.compile(r"Rollback to (\d+)")
+_FAILED_ROLLBACK = re.compile(r'Rollback ".*" failed:', re.DOTALL)
+_UNFINISHED = re.compile(r'(Upgrade|Release|Rollback) "|Preparing upgrade|Initial install underway')
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a revision is no rollback target.
+
+    Attributes:
+        reason: one CamelCase word.
+        message: one sentence for a person.
+    """
+
+    reason: str
+    message: str
+
+
+def standing(record: Record, history: History, ledger: Ledger) -> Verdict:
+    """Return what is known of a revision: the ledger's verdict, else what Helm's words amount to."""
+    entry = ledger.entry(record.revision)
+    if entry and entry.record_digest != record.digest:
+        return Verdict.BAD
+    if entry and entry.verdict is not Verdict.UNKNOWN:
+        return entry.verdict
+    return _helms_word(record, history)
+
+
+def verified(record: Record, ledger: Ledger) -> bool:
+    """Whether we ourselves saw this very record work."""
+    entry = ledger.entry(record.revision)
+    return bool(entry and entry.verdict is Verdict.GOOD and entry.record_digest == record.digest)
+
+
+def origin(record: Record, history: History, ledger: Ledger) -> int:
+    """Return the revision whose content this one holds, through any chain of rollbacks."""
+    seen: set[int] = set()
+    while record.revision not in seen:
+        seen.add(record.revision)
+        entry = ledger.entry(record.revision)
+        if entry and entry.record_digest == record.digest:
+            return entry.origin
+        match = _ROLLBACK_TO.fullmatch(record.description)
+        target = history.get(int(match[1])) if match else None
+        if target is None:
+            return int(match[1]) if match else record.revision
+        record = target
+    return record.revision
+
+
+def last_good(
+    history: History, ledger: Ledger, *, below: int, without: Collection[int] = ()
+) -> Record | None:
+    """Return the newest good revision below `below`, a verified one if there is any.
+
+    Args:
+        history: the release's revisions.
+        ledger: what is known of them.
+        below: only revisions with a lower number count.
+        without: contents (revision numbers, as `origin` tells them) that are out of the question.
+    """
+    candidates = [
+        record
+        for record in _since_uninstall(history)
+        if record.revision < below
+        and standing(record, history, ledger) is Verdict.GOOD
+        and origin(record, history, ledger) not in without
+    ]
+    proven = [record for record in candidates if verified(record, ledger)]
+    return max(proven or candidates, key=lambda record: record.revision, default=None)
+
+
+def with_version(
+    history: History, ledger: Ledger, *, chart_name: str, chart_version: str, values_digest: str
+) -> Record | None:
+    """Return the newest good revision of that very chart, version and values, or None."""
+    matching = [
+        record
+        for record in _since_uninstall(history)
+        if record.chart_name == chart_name
+        and versions.same(record.chart_version, chart_version)
+        and record.values_digest == values_digest
+        and standing(record, history, ledger) is Verdict.GOOD
+    ]
+    return max(matching, key=lambda record: record.revision, default=None)
+
+
+def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:
+    """Return why `revision` cannot be rolled back to, or None where it can."""
+    latest = history.latest
+    if revision < 1:
+        return Refusal("InvalidRevision", f"revision {revision} is no revision; they count from 1")
+    if latest is None:
+        return Refusal("NoHistory", "the release has no history to roll back in")
+    if revision > max(latest.revision, *history.unreadable, 0):
+        return Refusal(
+            "BeyondLatest", f"revision {revision} does not exist yet; the latest is {latest.revision}"
+        )
+    if revision in history.unreadable:
+        return Refusal("Unreadable", f"the record of revision {revision} cannot be decoded")
+    record = history.get(revision)
+    if record is None:
+        stored = ", ".join(str(known.revision) for known in history)
+        return Refusal("Pruned", f"revision {revision} is not stored any more; stored are {stored}")
+    return _refuse_record(record, latest, history, ledger)
+
+
+def _refuse_record(record: Record, latest: Record, history: History, ledger: Ledger) -> Refusal | None:
+    number = record.revision
+    entry = ledger.entry(number)
+    if entry and entry.record_digest != record.digest:
+        return Refusal("Tampered", f"the record of revision {number} is not the one that was deployed")
+    if record not in tuple(_since_uninstall(history)):
+        return Refusal("BeforeUninstall", f"revision {number} is from before the release was uninstalled")
+    if standing(record, history, ledger) is not Verdict.GOOD:
+        known = entry.reason if entry and entry.reason else record.status.value
+        return Refusal("NotGood", f"revision {number} is not known to be good ({known})")
+    if record.chart_name != latest.chart_name:
+        return Refusal(
+            "AnotherChart",
+            f"revision {number} holds chart {record.chart_name}, the release now holds {latest.chart_name}",
+        )
+    return None
+
+
+def _since_uninstall(history: History) -> Iterator[Record]:
+    last = max(
+        (record.revision for record in history if record.status is Status.UNINSTALLED),
+        default=0,
+    )
+    return (record for record in history if record.revision > last)
+
+
+def _helms_word(record: Record, history: History) -> Verdict:
+    if record.status is Status.DEPLOYED:
+        return Verdict.GOOD
+    if record.status is not Status.SUPERSEDED:
+        return Verdict.BAD if record.status is Status.FAILED else Verdict.UNKNOWN
+    following = history.get(record.revision + 1)
+    rolled_over = bool(
+        following and following.status is Status.FAILED and _FAILED_ROLLBACK.match(following.description)
+    )
+    if rolled_over and _UNFINISHED.match(record.description):
+        return Verdict.BAD
+    return Verdict.GOOD

@@ -1,0 +1,42 @@
+"""Chart versions as Helm reads them.
+
+Helm parses loosely (``github.com/Masterminds/semver``, ``NewVersion``): a leading ``v`` and missing parts are
+accepted. An OCI tag cannot hold ``+``, so Helm writes ``_`` there (``pkg/registry``); it is read back here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from semver import Version
+
+_LOOSE = re.compile(
+    r"v?(?P<major>\d+)(\.(?P<minor>\d+))?(\.(?P<patch>\d+))?"
+    r"(-(?P<prerelease>[0-9A-Za-z.-]+))?([+_](?P<build>[0-9A-Za-z.-]+))?"
+)
+
+
+def parse(text: str) -> Version | None:
+    """Return the version that `text` spells, or None where it spells none."""
+    match = _LOOSE.fullmatch(text.strip())
+    if match is None:
+        return None
+    major, minor, patch = (int(match[part] or 0) for part in ("major", "minor", "patch"))
+    try:
+        return Version(major, minor, patch, match["prerelease"], match["build"])
+    except ValueError:
+        return None
+
+
+def same(one: str, other: str) -> bool:
+    """Whether both texts spell one version, build metadata included; unparsable ones compare as texts."""
+    first, second = parse(one), parse(other)
+    if first is None or second is None:
+        return one == other
+    return first.compare(second) == 0 and first.build == second.build
+
+
+def older(one: str, other: str) -> bool:
+    """Whether `one` comes before `other`; build metadata has no order, and an unparsable text none."""
+    first, second = parse(one), parse(other)
+    return first is not None and second is not None and first.compare(second) < 0

@@ -1,0 +1,122 @@
+"""A chart's values: read from files, merged, and carried through Pulumi without loss.
+
+Pulumi drops ``None`` inside inputs and makes every number a float. A null means something to Helm (it removes
+a chart's default), and an integer beyond 2**53 must stay whole: `encode` and `decode` carry both across.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from helm_rollback_component.errors import Problem, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_MARK = "helm-rollback:literal"
+_NULL = {_MARK: "null"}
+_LARGEST_EXACT = 2**53
+
+
+def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> Any:  # noqa: ANN401  # JSON-like
+    """Return `value` with nulls and large integers in a form that survives Pulumi.
+
+    Args:
+        value: JSON-like data; what is neither mapping, sequence nor scalar goes through `leaf`.
+        leaf: what to do with such a part, for example with an output.
+    """
+    match value:
+        case None:
+            return dict(_NULL)
+        case bool() | str() | float():
+            return value
+        case int():
+            return value if abs(value) <= _LARGEST_EXACT else {_MARK: str(value)}
+        case Mapping():
+            return {str(key): encode(item, leaf=leaf) for key, item in value.items()}
+        case list() | tuple():
+            return [encode(item, leaf=leaf) for item in value]
+        case _:
+            return leaf(value)
+
+
+def decode(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+    """Return what `encode` was given; whole floats become the integers that they were."""
+    match value:
+        case {"helm-rollback:literal": str() as literal}:
+            return None if literal == "null" else int(literal)
+        case Mapping():
+            return {key: decode(item) for key, item in value.items()}
+        case list() | tuple():
+            return [decode(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
+
+
+def merge(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the layers as one, later ones over earlier ones, mapping by mapping, as Helm merges them."""
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            before = merged.get(key)
+            both = isinstance(before, Mapping) and isinstance(value, Mapping)
+            merged[key] = merge([before, value]) if both else value  # type: ignore[list-item]
+    return merged
+
+
+def read_files(paths: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the content of each value file.
+
+    Raises:
+        ValidationError: a file is missing, is no YAML, or holds no mapping; all such are named.
+    """
+    problems: list[Problem] = []
+    contents: list[dict[str, Any]] = []
+    for index, path in enumerate(paths):
+        content, fault = _read(Path(path))
+        if fault:
+            problems.append(Problem(f"value_files[{index}]", f"{path} {fault}"))
+        contents.append(content)
+    if problems:
+        raise ValidationError(problems)
+    return contents
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_HelmLoader)  # noqa: S506  # a SafeLoader
+    except OSError as error:
+        return {}, f"cannot be read: {error.strerror}"
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return {}, "is not valid YAML"
+    if content is None:
+        return {}, ""
+    return (content, "") if isinstance(content, dict) else ({}, "holds no mapping of values")
+
+
+class _HelmLoader(yaml.SafeLoader):
+    """Reads scalars as Helm's YAML library does: neither dates nor base-60 numbers."""
+
+
+_TYPED_OTHERWISE = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_HelmLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _TYPED_OTHERWISE]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_HelmLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int",
+    re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]+|0|[1-9][0-9_]*)$"),
+    list("-+0123456789"),
+)
+_HelmLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
+    list("-+.0123456789"),
+)
