@@ -1,0 +1,243 @@
+"""One Kubernetes API server: JSON objects in and out, failures as this package's errors.
+
+A `Cluster` decides nothing and knows nothing of Helm. It may be used from many threads at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import threading
+from base64 import b64decode
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import answers, kubeconfig, paths, streams
+from helm_rollback_component.kube.discovery import ApiKind, Discovery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.kube.kubeconfig import Selected
+    from helm_rollback_component.kube.streams import Stop
+    from helm_rollback_component.kube.transport import Transport
+
+_PAGE = "500"
+_JSON = "application/json"
+_METADATA_ONLY = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{_JSON}"
+_CLUSTERS_KEPT = 32
+
+_Object = dict[str, Any]
+_Objects = list[_Object]
+
+
+class Cluster:
+    """A Kubernetes API server, as one context of a kubeconfig reaches it.
+
+    Every method may raise `OperationError`, with one of these reasons: ``Unreachable``, ``TooManyRequests``,
+    ``ServerError``, ``Conflict``, ``Expired`` (all temporary), ``Unauthorized``, ``Forbidden``, ``NotFound``,
+    ``AlreadyExists``, ``NamespaceMissing``, ``NamespaceTerminating``, ``Invalid``, ``BadRequest``,
+    ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
+    """
+
+    def __init__(self, selected: Selected, transport: Transport) -> None:
+        self._selected = selected
+        self._transport = transport
+        self._discovery = Discovery(self.get)
+        self._lock = threading.Lock()
+        self._identity = ""
+
+    @classmethod
+    def connect(cls, kubeconfig: str, context: str | None = None) -> Cluster:
+        """Return the cluster of a kubeconfig's content and context: the same object at every call.
+
+        Nothing is sent yet.
+
+        Raises:
+            ValidationError: if the kubeconfig or the context cannot be used.
+        """
+        with _connecting:
+            return _connect(kubeconfig, context)
+
+    def identity(self) -> str:
+        """Return what tells this cluster from any other, read once.
+
+        It is the UID of its kube-system namespace (``uid:…``); where that may not be read, a digest of the
+        server's address and certificate authority (``server:…``).
+        """
+        with self._lock:
+            self._identity = self._identity or self._identify()
+            return self._identity
+
+    def get(self, path: str, **query: str) -> _Object | None:
+        """Return an object, or None if it does not exist."""
+        status, body = self._transport.send("GET", path, query=query)
+        if status == HTTPStatus.NOT_FOUND:
+            return None
+        return _object(status, body, f"GET {path}")
+
+    def list(self, path: str, **query: str) -> _Objects:
+        """Return every object of a collection, each with its ``kind`` and ``apiVersion``."""
+        found: _Objects = []
+        for page in self._pages(path, query, _JSON):
+            kind = {"apiVersion": page["apiVersion"], "kind": page["kind"].removesuffix("List")}
+            found += [{**kind, **item} for item in page.get("items") or ()]
+        return found
+
+    def list_metadata(self, path: str, **query: str) -> _Objects:
+        """Return the ``metadata`` of every object of a collection, without the objects."""
+        pages = self._pages(path, query, _METADATA_ONLY)
+        return [item["metadata"] for page in pages for item in page.get("items") or ()]
+
+    def create(self, path: str, body: _Object) -> _Object:
+        """Create an object in the collection at `path` and return it as stored."""
+        return self._write("POST", path, body)
+
+    def replace(self, path: str, body: _Object) -> _Object:
+        """Replace an object; a ``resourceVersion`` in it makes any other version a ``Conflict``."""
+        return self._write("PUT", path, body)
+
+    def patch(self, path: str, body: Any, *, content_type: str) -> _Object:  # noqa: ANN401  # a patch is any JSON
+        """Patch an object; the content type says how, such as ``application/merge-patch+json``."""
+        return self._write("PATCH", path, body, content_type)
+
+    def delete(self, path: str, body: _Object | None = None) -> bool:
+        """Delete an object, with ``DeleteOptions`` if given; return False if it did not exist."""
+        try:
+            self._write("DELETE", path, body or {})
+        except OperationError as error:
+            if error.reason == "NotFound":
+                return False
+            raise
+        return True
+
+    def watch(self, path: str, *, timeout: int, stop: Stop, **query: str) -> Iterator[tuple[str, _Object]]:
+        """Yield ``ADDED``, ``MODIFIED``, ``DELETED`` and ``BOOKMARK`` events with their objects as they come.
+
+        Without a ``resourceVersion`` in the query, what exists already comes first, as ``ADDED``.
+
+        Args:
+            path: the collection.
+            timeout: the seconds after which it ends.
+            stop: a `threading.Event`, or anything with ``requested`` and ``on_request`` as
+                `helm.engine.Cancellation` has them; ends it at once, from any thread.
+            query: such as ``labelSelector``, ``resourceVersion``.
+
+        Raises:
+            OperationError: ``Expired`` if the resource version is too old: list, and watch again.
+        """
+        asked = {"watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(timeout), **query}
+        if streams.requested(stop):
+            return
+        with self._transport.stream(path, asked, timeout=timeout, stop=stop) as lines:
+            for line in lines:
+                if streams.requested(stop):
+                    return
+                yield _event(line, path)
+
+    def text(self, path: str, **query: str) -> str:
+        """Return an answer that is plain text, such as a pod's log."""
+        status, body = self._transport.send("GET", path, query=query)
+        if status != HTTPStatus.OK:
+            raise answers.refusal(status, body, f"GET {path}")
+        return body.decode(errors="replace")
+
+    def find_kind(self, api_version: str, kind: str) -> ApiKind:
+        """Return how a kind is spelled in paths and whether it is namespaced.
+
+        Raises:
+            OperationError: ``UnknownKind`` if the cluster does not have it.
+        """
+        return self._discovery.find(api_version, kind)
+
+    def object_path(self, api_version: str, kind: str, name: str, namespace: str) -> str:
+        """Return the path of an object, or of the collection where `name` is empty.
+
+        Args:
+            api_version: such as ``apps/v1``.
+            kind: such as ``Deployment``.
+            name: the object's name.
+            namespace: its namespace; heeded only if the kind is namespaced.
+
+        Raises:
+            OperationError: ``UnknownKind`` if the cluster does not have the kind.
+        """
+        found = self.find_kind(api_version, kind)
+        return paths.resource(api_version, found.plural, name, namespace if found.namespaced else "")
+
+    def _write(self, method: str, path: str, body: Any, content_type: str = _JSON) -> _Object:  # noqa: ANN401  # any JSON
+        headers = {"Content-Type": content_type}
+        status, answer = self._transport.send(
+            method, path, content=json.dumps(body).encode(), headers=headers
+        )
+        return _object(status, answer, f"{method} {path}")
+
+    def _pages(self, path: str, query: dict[str, str], accept: str) -> Iterator[_Object]:
+        """Yield the pages of one consistent list."""
+        following = ""
+        while True:
+            asked = {"limit": _PAGE, **query, **({"continue": following} if following else {})}
+            status, body = self._transport.send("GET", path, query=asked, headers={"Accept": accept})
+            page = _object(status, body, f"GET {path}")
+            yield page
+            following = (page.get("metadata") or {}).get("continue", "")
+            if not following:
+                return
+
+    def _identify(self) -> str:
+        try:
+            found = self.get(paths.namespace("kube-system"))
+        except OperationError as error:
+            if error.reason != "Forbidden":
+                raise
+            found = None
+        return (
+            f"uid:{found['metadata']['uid']}" if found else f"server:{_fingerprint(self._selected.cluster)}"
+        )
+
+
+_connecting = threading.Lock()
+
+
+@functools.lru_cache(maxsize=_CLUSTERS_KEPT)
+def _connect(content: str, context: str | None) -> Cluster:
+    from helm_rollback_component.kube.transport import Transport  # noqa: PLC0415  # slow to import
+
+    selected = kubeconfig.select(content, context)
+    return Cluster(selected, Transport(selected))
+
+
+def _fingerprint(cluster: _Object) -> str:
+    authority = b64decode(cluster.get("certificate-authority-data") or "")
+    if not authority and cluster.get("certificate-authority"):
+        authority = Path(cluster["certificate-authority"]).read_bytes()
+    return hashlib.sha256(cluster["server"].encode() + b"\n" + authority).hexdigest()
+
+
+def _object(status: int, body: bytes, request: str) -> _Object:
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        raise answers.refusal(status, body, request)
+    return _decoded(body, request)
+
+
+def _decoded(body: bytes, request: str) -> _Object:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        raise answers.not_kubernetes(request) from None
+    if not isinstance(found, dict):
+        raise answers.not_kubernetes(request)
+    return found
+
+
+def _event(line: bytes, path: str) -> tuple[str, _Object]:
+    event = _decoded(line, f"GET {path}")
+    kind, found = event["type"], event["object"]
+    if kind == "ERROR":
+        raise answers.refusal(
+            found.get("code", HTTPStatus.INTERNAL_SERVER_ERROR), json.dumps(found).encode(), path
+        )
+    return kind, found

@@ -1,0 +1,48 @@
+"""Where the API server keeps the kinds of objects that this package itself reads and writes."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+
+def namespace(name: str) -> str:
+    """Return the path of the namespace called `name`."""
+    return _path("api/v1", "", "namespaces", name)
+
+
+def secrets(namespace: str, name: str = "") -> str:
+    """Return the path of one Secret, or of all of the namespace where `name` is empty."""
+    return _path("api/v1", namespace, "secrets", name)
+
+
+def pods(namespace: str, name: str = "") -> str:
+    """Return the path of one Pod, or of all of the namespace where `name` is empty."""
+    return _path("api/v1", namespace, "pods", name)
+
+
+def leases(namespace: str, name: str = "") -> str:
+    """Return the path of one Lease, or of all of the namespace where `name` is empty."""
+    return _path("apis/coordination.k8s.io/v1", namespace, "leases", name)
+
+
+def resource(api_version: str, plural: str, name: str, namespace: str) -> str:
+    """Return the path of any object, or of all of its kind where `name` is empty.
+
+    Args:
+        api_version: such as ``v1`` or ``apps/v1``.
+        plural: the kind's name in paths, such as ``deployments``.
+        name: the object's name, or an empty string.
+        namespace: its namespace; an empty string for an object of the whole cluster, or for all namespaces.
+    """
+    return _path(group_version(api_version).lstrip("/"), namespace, plural, name)
+
+
+def group_version(api_version: str) -> str:
+    """Return the path of everything in an API version such as ``v1`` or ``apps/v1``."""
+    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+
+
+def _path(root: str, namespace: str, plural: str, name: str) -> str:
+    scope = ["namespaces", quote(namespace, safe="")] if namespace else []
+    leaf = [quote(name, safe="")] if name else []
+    return "/" + "/".join([root, *scope, plural, *leaf])

@@ -1,0 +1,142 @@
+"""Requests to an API server and its answers; what failed only for a moment is sent again."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+from lightkube.core.exceptions import ConfigError
+
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import answers, connection, streams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from helm_rollback_component.kube.kubeconfig import Selected
+    from helm_rollback_component.kube.streams import Stop
+
+_PAUSES = (0.2, 0.5, 1.0)
+_PATIENCE = 10.0
+_READS = frozenset({"GET"})
+_BUSY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+_STREAM_GRACE = 15.0
+
+_Outcome = httpx2.Response | httpx2.TransportError
+
+
+class Transport:
+    """The way to one API server. Safe to use from any thread."""
+
+    def __init__(self, selected: Selected) -> None:
+        self._client = connection.open_client(selected)
+        self._extensions = connection.request_extensions(selected)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, bytes]:
+        """Send a request and return the answer's status and body, whatever the status is.
+
+        A request is sent again, for some ten seconds at most, if it never reached the server or the server
+        would not take it (429); a GET also if its answer was lost or a gateway was in the way.
+
+        Raises:
+            OperationError: ``Unreachable``, ``Unauthorized`` or ``CredentialPluginFailed``.
+        """
+        request = self._client.build_request(
+            method, path, params=query, content=content, headers=headers, extensions=self._extensions
+        )
+        give_up = time.monotonic() + _PATIENCE
+        for pause in _PAUSES:
+            outcome = self._once(request)
+            wait = wait_before_next(method, outcome, pause)
+            if wait is None or time.monotonic() + wait > give_up:
+                break
+            time.sleep(wait)
+        else:
+            outcome = self._once(request)
+        if isinstance(outcome, httpx2.TransportError):
+            raise answers.unreachable(f"{method} {path}", outcome) from None
+        return outcome.status_code, outcome.content
+
+    @contextmanager
+    def stream(
+        self, path: str, query: Mapping[str, str], *, timeout: int, stop: Stop
+    ) -> Iterator[Iterator[bytes]]:
+        """Give the lines of an answer as they come, until the server ends them or `stop` is asked for.
+
+        Args:
+            path: what to GET.
+            query: its parameters.
+            timeout: the seconds after which the server is to end it.
+            stop: ends it at once, from any thread.
+
+        Raises:
+            OperationError: what the server refused, or ``Unreachable``.
+        """
+        patience = httpx2.Timeout(_STREAM_GRACE, read=timeout + _STREAM_GRACE)
+        what = f"GET {path}"
+        try:
+            with (
+                _credentials(),
+                self._client.stream(
+                    "GET", path, params=query, timeout=patience, extensions=self._extensions
+                ) as response,
+            ):
+                if response.status_code != HTTPStatus.OK:
+                    raise answers.refusal(response.status_code, response.read(), what)
+                with streams.broken_off(_socket(response), stop):
+                    yield streams.lines(response.iter_bytes())
+        except httpx2.TransportError as error:
+            if not streams.requested(stop):
+                raise answers.unreachable(what, error) from None
+
+    def _once(self, request: httpx2.Request) -> _Outcome:
+        try:
+            with _credentials():
+                return self._client.send(request)
+        except httpx2.TransportError as error:
+            return error
+
+
+def wait_before_next(method: str, outcome: _Outcome, pause: float) -> float | None:
+    """Return the seconds to wait before the same request is sent again; None if it must not be. Pure."""
+    if isinstance(outcome, httpx2.TransportError):
+        again = method in _READS or isinstance(outcome, httpx2.ConnectError | httpx2.ConnectTimeout)
+        return pause if again else None
+    refused = outcome.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    if refused or (method in _READS and outcome.status_code in _BUSY):
+        return _retry_after(outcome) or pause
+    return None
+
+
+def _retry_after(response: httpx2.Response) -> float:
+    told = response.headers.get("Retry-After", "")
+    return float(told) if told.isdecimal() else 0.0
+
+
+@contextmanager
+def _credentials() -> Iterator[None]:
+    try:
+        yield
+    except ConfigError as error:
+        raise OperationError(
+            str(error), reason="Unauthorized", remedy="check the credentials in the kubeconfig"
+        ) from None
+
+
+def _socket(response: httpx2.Response) -> socket.socket:
+    stream: Any = response.extensions["network_stream"]
+    found = stream.get_extra_info("socket")
+    assert isinstance(found, socket.socket)  # noqa: S101  # what an HTTP/1.1 connection stands on
+    return found
