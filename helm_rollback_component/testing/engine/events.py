@@ -1,0 +1,131 @@
+"""What happens in a run, told as the Automation API's `EngineEvent`s, so that one listener serves both engines."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from pulumi.automation import events as automation
+
+from helm_rollback_component.testing.engine import urns
+from helm_rollback_component.testing.engine.registry import is_provider
+from helm_rollback_component.testing.engine.resource import Resource
+from helm_rollback_component.testing.engine.steps import COUNTED, Counts, Op, Step
+from helm_rollback_component.testing.engine.values import redact
+
+Listener = Callable[[automation.EngineEvent], None]
+_COLOR: Final = "never"
+
+
+class Events:
+    """Passes events to listeners one at a time, and counts the steps that are done. Secrets are redacted here."""
+
+    def __init__(self, listeners: list[Listener], *, preview: bool) -> None:
+        """Tell `listeners`."""
+        self._listeners = listeners
+        self._preview = preview
+        self._lock = threading.Lock()
+        self._sequence = 0
+        self._counts = Counts()
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many resources each kind of step was done to."""
+        return dict(self._counts.by_op)
+
+    def started(self, step: Step) -> None:
+        """Tell that a step begins."""
+        if not is_internal(step):
+            self._tell(resource_pre_event=automation.ResourcePreEvent(_metadata(step, step.op), self._preview))
+
+    def done(self, step: Step, op: Op | None = None) -> None:
+        """Tell that a step ended well; a refresh tells what it found as `op`."""
+        if not is_internal(step):
+            self._counts.add(op or step.op)
+            self._tell(
+                res_outputs_event=automation.ResOutputsEvent(_metadata(step, op or step.op), self._preview)
+            )
+
+    def registered(self, step: Step) -> None:
+        """Tell that a component has its outputs."""
+        self._tell(res_outputs_event=automation.ResOutputsEvent(_metadata(step, step.op), self._preview))
+
+    def failed(self, step: Step, message: str) -> None:
+        """Tell that a step failed, and why."""
+        self.error("" if is_internal(step) else step.resource.urn, message)
+        if not is_internal(step):
+            self._tell(
+                res_op_failed_event=automation.ResOpFailedEvent(_metadata(step, step.op), status=0, steps=0)
+            )
+
+    def error(self, urn: str, message: str) -> None:
+        """Tell an error at a resource, or without one."""
+        self.diagnostic("error", urn, message)
+
+    def warning(self, urn: str, message: str) -> None:
+        """Tell a warning at a resource, or without one."""
+        self.diagnostic("warning", urn, message)
+
+    def diagnostic(self, severity: str, urn: str, message: str, *, ephemeral: bool = False, stream: int = 0) -> None:
+        """Tell a message of a severity: debug, info, info#err, warning or error."""
+        self._tell(
+            diagnostic_event=automation.DiagnosticEvent(
+                message=message, color=_COLOR, severity=severity, stream_id=stream, ephemeral=ephemeral, urn=urn
+            )
+        )
+
+    def summary(self, seconds: float) -> None:
+        """Tell the counts; the last event of a run."""
+        changes = {automation.OpType(op): count for op, count in self.changes.items()}
+        self._tell(
+            summary_event=automation.SummaryEvent(
+                maybe_corrupt=False, duration_seconds=round(seconds), resource_changes=changes, policy_packs={}
+            )
+        )
+
+    def _tell(self, **kind: automation.BaseEvent) -> None:
+        with self._lock:
+            self._sequence += 1
+            event = automation.EngineEvent(self._sequence, int(time.time()), **kind)  # type: ignore[arg-type]
+            for listener in self._listeners:
+                listener(event)
+
+
+def is_internal(step: Step) -> bool:
+    """Whether a step is of no interest to people: it is about a default provider, or only tidies the state."""
+    resource = step.resource
+    default = is_provider(resource.type) and urns.name_of(resource.urn).startswith("default")
+    return default or step.op is Op.REMOVE_PENDING_REPLACE
+
+
+def _metadata(step: Step, op: Op) -> automation.StepEventMetadata:
+    resource = step.resource
+    return automation.StepEventMetadata(
+        op=automation.OpType(op.value),
+        urn=resource.urn,
+        type=resource.type,
+        provider=resource.provider,
+        old=_state(step.old),
+        new=_state(step.new),
+        keys=list(step.keys),
+        diffs=list(step.diffs),
+        logical=op in COUNTED,
+    )
+
+
+def _state(resource: Resource | None) -> automation.StepEventStateMetadata | None:
+    if resource is None:
+        return None
+    return automation.StepEventStateMetadata(
+        type=resource.type,
+        urn=resource.urn,
+        id=resource.id,
+        parent=resource.parent,
+        provider=resource.provider,
+        custom=resource.custom,
+        delete=resource.delete,
+        protect=resource.protect,
+        retain_on_delete=resource.retain_on_delete,
+        inputs=redact(resource.inputs),
+        outputs=redact(resource.outputs),
+    )

@@ -1,0 +1,6 @@
+"""A minimal Kubernetes provider."""
+from typing import Final
+PACKAGE: Final = "kubernetes"
+class KubernetesProvider:
+    def __init__(self, config): ...
+    def close(self): ...

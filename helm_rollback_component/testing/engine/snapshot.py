@@ -1,0 +1,90 @@
+"""The state while an update runs: what it began with, what it has done so far, what is in flight."""
+
+import dataclasses
+import threading
+from collections.abc import Callable
+
+from helm_rollback_component.testing.engine.resource import PendingOperation, Resource, State
+
+
+class Snapshot:
+    """Merges the resources of the running update into those it began with, and saves after each change.
+
+    The order keeps every resource behind what it depends on: first those done in this update, then the rest.
+    """
+
+    def __init__(self, base: State, save: Callable[[State], None]) -> None:
+        """Begin with `base`. `save` is called under a lock."""
+        self._base = base
+        self._save = save
+        self._lock = threading.Lock()
+        self._new: list[Resource] = []
+        self._done: set[int] = set()
+        self._in_flight: dict[int, PendingOperation] = {}
+        self._renamed: dict[str, str] = {}
+
+    def begin(self, resource: Resource, kind: str) -> None:
+        """Record that an operation on `resource` is in flight."""
+        with self._lock:
+            self._in_flight[id(resource)] = PendingOperation(resource, kind)
+            self._write()
+
+    def end(self, resource: Resource, *, new: Resource | None = None, old: Resource | None = None) -> None:
+        """Record that the operation on `resource` ended: `new` now exists, `old` does not any more."""
+        with self._lock:
+            self._in_flight.pop(id(resource), None)
+            self._record(new, old)
+            self._write()
+
+    def keep(self, old: Resource, new: Resource) -> None:
+        """Record that nothing was done to `old`, which is `new` from now on."""
+        with self._lock:
+            self._record(new, old)
+            if old.dump() != new.dump():
+                self._write()
+
+    def drop(self, resource: Resource) -> None:
+        """Record that `resource` is no longer tracked."""
+        with self._lock:
+            self._record(None, resource)
+            self._write()
+
+    def flush(self) -> None:
+        """Write the state now."""
+        with self._lock:
+            self._write()
+
+    def state(self) -> State:
+        """Return the merged state."""
+        with self._lock:
+            return self._merged()
+
+    def _record(self, new: Resource | None, old: Resource | None) -> None:
+        if old is not None:
+            self._done.add(id(old))
+        if new is not None:
+            self._new.append(new)
+            self._renamed |= dict.fromkeys(new.aliases, new.urn)
+
+    def _write(self) -> None:
+        self._save(self._merged())
+
+    def _merged(self) -> State:
+        kept = [res for res in [*self._new, *self._base.resources] if id(res) not in self._done]
+        creating = [operation for operation in self._base.pending if operation.kind == "creating"]
+        return State([self._follow(res) for res in kept], [*self._in_flight.values(), *creating])
+
+    def _follow(self, resource: Resource) -> Resource:
+        if not self._renamed:
+            return resource
+        now = self._renamed.get  # references to a former name follow the resource
+        urn, _, id_ = resource.provider.rpartition("::")
+        return dataclasses.replace(
+            resource,
+            parent=now(resource.parent, resource.parent),
+            provider=f"{now(urn, urn)}::{id_}" if urn else "",
+            dependencies=[now(dep, dep) for dep in resource.dependencies],
+            property_dependencies={
+                key: [now(dep, dep) for dep in deps] for key, deps in resource.property_dependencies.items()
+            },
+        )

@@ -1,0 +1,126 @@
+"""The files of one stack: its state, its configuration and its lock."""
+
+import fcntl
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from helm_rollback_component.testing.engine.crypt import Cipher
+from helm_rollback_component.testing.engine.resource import PendingOperation, Resource, State
+from helm_rollback_component.testing.engine.values import (
+    SECRET_SIGNATURE,
+    SIGNATURE_KEY,
+    UNKNOWN,
+    UNKNOWN_SENTINEL,
+    Secret,
+    Value,
+)
+
+STATE_VERSION: Final = 3
+
+
+class LockedError(Exception):
+    """Another update of the same stack is running."""
+
+
+class Store:
+    """Reads and writes the files of one stack in a folder of its own."""
+
+    def __init__(self, folder: Path, cipher: Cipher) -> None:
+        """Use `folder`, which must exist."""
+        self._folder = folder
+        self._cipher = cipher
+
+    @property
+    def state_path(self) -> Path:
+        """Where the state is; the file has no secret in the clear."""
+        return self._folder / "state.json"
+
+    def read_state(self) -> State:
+        """Return the state as last written; an absent file is an empty state."""
+        if not self.state_path.exists():
+            return State()
+        return load_state(json.loads(self.state_path.read_text())["deployment"], self._cipher.decrypt)
+
+    def write_state(self, state: State) -> None:
+        """Replace the state at once, so that a kill leaves either the old or the new."""
+        _replace(self.state_path, {"version": STATE_VERSION, "deployment": dump_state(state, self._cipher.encrypt)})
+
+    def read_config(self) -> dict[str, Value]:
+        """Return the configuration set on this stack."""
+        path = self._folder / "config.json"
+        raw = json.loads(path.read_text()) if path.exists() else {}
+        return {key: thaw(value, self._cipher.decrypt) for key, value in raw.items()}
+
+    def write_config(self, config: dict[str, Value]) -> None:
+        """Replace the configuration."""
+        _replace(self._folder / "config.json", freeze(config, self._cipher.encrypt))
+
+    def remove(self) -> None:
+        """Remove every file of the stack, its folder too."""
+        for path in self._folder.iterdir():
+            path.unlink()
+        self._folder.rmdir()
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the stack's lock, which dies with the process that holds it."""
+        with (self._folder / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LockedError("the stack is currently locked by another update") from None
+            yield
+
+
+def dump_state(state: State, encrypt: Callable[[str], str]) -> dict[str, Any]:
+    """Return a deployment in the shape that `pulumi stack export` gives."""
+    deployment: dict[str, Any] = {
+        "manifest": {"time": datetime.now(UTC).isoformat(), "magic": "", "version": ""},
+        "secrets_providers": {"type": "local-engine"},
+    }
+    if state.resources:
+        deployment["resources"] = [freeze(resource.dump(), encrypt) for resource in state.resources]
+    if state.pending:
+        deployment["pending_operations"] = [freeze(operation.dump(), encrypt) for operation in state.pending]
+    return deployment
+
+
+def load_state(deployment: dict[str, Any], decrypt: Callable[[str], str]) -> State:
+    """Read a deployment that `dump_state` made."""
+    return State(
+        [Resource.load(thaw(entry, decrypt)) for entry in deployment.get("resources", [])],
+        [PendingOperation.load(thaw(entry, decrypt)) for entry in deployment.get("pending_operations", [])],
+    )
+
+
+def freeze(value: Value, encrypt: Callable[[str], str]) -> Value:
+    """Turn a value into JSON, each secret into its ciphertext."""
+    if isinstance(value, Secret):
+        plain = json.dumps(freeze(value.value, lambda text: text))
+        return {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": encrypt(plain)}
+    if isinstance(value, dict):
+        return {key: freeze(item, encrypt) for key, item in value.items()}
+    if isinstance(value, list):
+        return [freeze(item, encrypt) for item in value]
+    return UNKNOWN_SENTINEL if value is UNKNOWN else value
+
+
+def thaw(value: Value, decrypt: Callable[[str], str]) -> Value:
+    """Undo `freeze`."""
+    if isinstance(value, dict) and value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
+        return Secret(thaw(json.loads(decrypt(value["ciphertext"])), lambda text: text))
+    if isinstance(value, dict):
+        return {key: thaw(item, decrypt) for key, item in value.items()}
+    if isinstance(value, list):
+        return [thaw(item, decrypt) for item in value]
+    return UNKNOWN if value == UNKNOWN_SENTINEL else value
+
+
+def _replace(path: Path, content: Value) -> None:
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(content, indent=4))
+    temporary.replace(path)
