@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,17 +29,21 @@ def ensure_built(reporter: Reporter) -> Path:
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    with exclusive(target.with_suffix(".lock")):
+    with exclusive(target.with_suffix(".lock"), lambda: reporter.line("waiting for another build …")):
         if not target.exists():
             _build_all(target, reporter)
     return target
 
 
 @contextmanager
-def exclusive(lock: Path) -> Iterator[None]:
-    """Hold the file lock at ``lock``; whoever comes second waits."""
+def exclusive(lock: Path, tell_waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the file lock at ``lock``; whoever comes second says so and waits."""
     with lock.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell_waiting()
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
@@ -57,7 +61,7 @@ def _build_all(target: Path, reporter: Reporter) -> None:
 
 def _build(go: Path, program: Program, into: Path, reporter: Reporter, label: str) -> None:
     started = time.monotonic()
-    command = [
+    command: list[str | Path] = [
         go,
         "build",
         "-v",

@@ -49,7 +49,7 @@ class Command:
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """The commands of one control plane; etcd listens on sockets in its folder, the API server on ``port``."""
+    """The commands of one control plane: etcd on sockets in its folder, the API server on ``port``."""
 
     layout: Layout
     port: int

@@ -172,7 +172,10 @@ class Ground:
 
     def _exclusive(self) -> AbstractContextManager[None]:
         self._layout.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return exclusive(self._layout.folder.with_suffix(".lock"))
+        return exclusive(
+            self._layout.folder.with_suffix(".lock"),
+            lambda: self._reporter.line(f"waiting for another command on {self.name!r} …"),
+        )
 
 
 def _free_port() -> int:

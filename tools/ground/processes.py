@@ -1,14 +1,17 @@
 """Processes that are surely ours: known by their pid together with their start time."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _POLL = 0.02
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,21 @@ def _start_time_from_ps(pid: int) -> str | None:
 
 
 def start(command: Sequence[str | Path], log: Path, *, folder: Path) -> subprocess.Popen[bytes]:
-    """Start ``command`` in ``folder`` with its output in ``log``."""
+    """Start ``command`` in ``folder`` with its output in ``log``; on Linux it ends when this process does."""
     with log.open("wb") as output:
         return subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - whoever starts servers here has one thread
         )
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def stop(processes: Sequence[ProcessId], *, grace: float) -> None:

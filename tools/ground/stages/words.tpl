@@ -25,4 +25,5 @@
 {{ end }}
 {{ $crashed := dict "terminated" $crash }}
 {{ $pause := index (list 1 1 2 4 8 16 32) (int (min $restarts 6)) }}
-{{ $crashBackOff := printf "back-off %ds restarting failed container=%s pod=%s_%s(%s)" $pause $container.name $pod.metadata.name $pod.metadata.namespace $pod.metadata.uid }}
+{{ $who := printf "%s_%s(%s)" $pod.metadata.name $pod.metadata.namespace $pod.metadata.uid }}
+{{ $crashBackOff := printf "back-off %ds restarting failed container=%s pod=%s" $pause $container.name $who }}
