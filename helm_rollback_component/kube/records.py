@@ -1,0 +1,201 @@
+"""Helm's release records: from the bytes in a Secret to values, and back. Pure.
+
+A record is JSON, gzipped (very old ones are not), in base64; the Secret's own base64 comes on top.
+"""
+
+from __future__ import annotations
+
+import binascii
+import gzip
+import json
+import zlib
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.core.digests import as_stored
+from helm_rollback_component.core.history import Record, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from helm_rollback_component.core.digests import Digester
+
+SECRET_TYPE = "helm.sh/release.v1"  # noqa: S105  # the type of Helm's Secrets, not a secret
+
+_GZIP = b"\x1f\x8b\x08"
+_MAX_SIZE = 256 * 1024 * 1024
+_STATUSES = frozenset(status.value for status in Status)
+
+Release = dict[str, Any]
+"""A decoded record; may hold secrets."""
+
+
+class UndecodableError(ValueError):
+    """What is stored is not a release record."""
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A hook of a release.
+
+    Attributes:
+        name: its object's name.
+        kind: its object's kind.
+        events: when it runs: ``pre-rollback``, ``test``, …
+        manifest: its object, YAML.
+        phase: how its last run ended: ``Succeeded``, ``Failed``, …, or an empty string.
+    """
+
+    name: str
+    kind: str
+    events: tuple[str, ...]
+    manifest: str
+    phase: str
+
+
+def secret_name(release: str, revision: int) -> str:
+    """Return the name of the Secret that holds a revision."""
+    return f"sh.helm.release.v1.{release}.v{revision}"
+
+
+def revision_of(secret: str, release: str) -> int | None:
+    """Return the revision that a Secret of this name holds, or None if it is no Secret of this release."""
+    number = secret.removeprefix(secret_name(release, 0)[:-1])
+    return int(number) if number.isdecimal() and secret_name(release, int(number)) == secret else None
+
+
+def selector(release: str, *fields: str) -> dict[str, str]:
+    """Return the query that finds a release's Secrets, with further field selectors if given."""
+    fields = (f"type={SECRET_TYPE}", *fields)
+    return {"labelSelector": f"owner=helm,name={release}", "fieldSelector": ",".join(fields)}
+
+
+def decode(secret: dict[str, Any], revision: int) -> Release:
+    """Return the record in a Secret.
+
+    Raises:
+        UndecodableError: if it is not the record of that revision.
+    """
+    try:
+        release = json.loads(_inflated(b64decode(b64decode(secret["data"]["release"]))))
+        found = release["version"], release["info"]["status"], release["chart"]["metadata"]["name"]
+    except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as error:
+        raise UndecodableError(type(error).__name__) from None
+    if found[0] != revision:
+        raise UndecodableError(f"it says that it is revision {found[0]}")
+    return release  # type: ignore[no-any-return]
+
+
+def encode(release: Release) -> str:
+    """Return what the Secret of this record holds as ``data.release``."""
+    return b64encode(b64encode(gzip.compress(json.dumps(release).encode(), mtime=0))).decode()
+
+
+def record(release: Release, digester: Digester) -> Record:
+    """Return what history tells of a record.
+
+    Raises:
+        UndecodableError: if it lacks what every record has.
+    """
+    try:
+        return _record(release, digester)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UndecodableError(type(error).__name__) from None
+
+
+def _record(release: Release, digester: Digester) -> Record:
+    info, metadata = release["info"], release["chart"]["metadata"]
+    return Record(
+        revision=release["version"],
+        status=_status(info["status"]),
+        chart_name=metadata["name"],
+        chart_version=metadata.get("version", ""),
+        app_version=metadata.get("appVersion", ""),
+        description=info.get("description", ""),
+        deployed_at=info.get("last_deployed", ""),
+        digest=digester.of(_held(release)),
+        values_digest=digester.of(values(release)),
+    )
+
+
+def values(release: Release) -> dict[str, Any]:
+    """Return the values that the revision was given, without the chart's defaults."""
+    return as_stored(release.get("config") or {})  # type: ignore[no-any-return]
+
+
+def hooks(release: Release) -> tuple[Hook, ...]:
+    """Return the hooks of a record."""
+    return tuple(
+        Hook(
+            name=hook.get("name", ""),
+            kind=hook.get("kind", ""),
+            events=tuple(hook.get("events") or ()),
+            manifest=hook.get("manifest", ""),
+            phase=(hook.get("last_run") or {}).get("phase", ""),
+        )
+        for hook in release.get("hooks") or ()
+    )
+
+
+def marked_failed(secret: dict[str, Any], release: Release, description: str, now: int) -> dict[str, Any]:
+    """Return the Secret with the record marked failed, in the label that Helm selects by and in the record.
+
+    Args:
+        secret: as it was read; its ``resourceVersion`` stays, so that it replaces nothing newer.
+        release: the record in it.
+        description: why it is failed, for Helm's history.
+        now: seconds since the epoch.
+    """
+    info = {**release["info"], "status": Status.FAILED.value, "description": description}
+    metadata = secret["metadata"]
+    labels = {**metadata.get("labels", {}), "status": Status.FAILED.value, "modifiedAt": str(now)}
+    return {
+        **secret,
+        "metadata": {**metadata, "labels": labels},
+        "data": {**secret["data"], "release": encode({**release, "info": info})},
+    }
+
+
+def _inflated(packed: bytes) -> bytes:
+    if not packed.startswith(_GZIP):
+        return packed
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    found = inflater.decompress(packed, _MAX_SIZE)
+    if not inflater.eof:
+        raise UndecodableError("it is cut short, or larger than any record")
+    return found
+
+
+def _status(word: str) -> Status:
+    return Status(word) if word in _STATUSES else Status.UNKNOWN
+
+
+def _held(release: Release) -> dict[str, Any]:
+    """Return what a revision holds, in the form that it has whichever Helm wrote the record last.
+
+    Helm 3 and Helm 4 each drop and add fields that are empty or times when they mark a record superseded.
+    """
+    chart = release["chart"]
+    return {
+        "metadata": _filled(chart["metadata"]),
+        "lock": _filled(chart.get("lock") or {}),
+        "schema": chart.get("schema") or "",
+        "values": as_stored(chart.get("values") or {}),
+        "templates": _files(chart.get("templates")),
+        "files": _files(chart.get("files")),
+        "config": values(release),
+        "manifest": release.get("manifest", ""),
+        "hooks": [
+            _filled({key: value for key, value in hook.items() if key != "last_run"})
+            for hook in release.get("hooks") or ()
+        ],
+    }
+
+
+def _files(files: Iterable[dict[str, Any]] | None) -> list[list[str]]:
+    return sorted([file["name"], file.get("data") or ""] for file in files or ())
+
+
+def _filled(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value or value is False}

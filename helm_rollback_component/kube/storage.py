@@ -1,0 +1,185 @@
+"""A release's records: the Secrets in which Helm keeps its revisions.
+
+Needs these permissions in the release's namespace: ``get``, ``list``, ``update`` and ``delete`` on Secrets.
+"""
+
+from __future__ import annotations
+
+import time
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.core.history import History, Record
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import manifests, paths, records
+from helm_rollback_component.kube.memory import Memory
+from helm_rollback_component.kube.naming import about
+from helm_rollback_component.results import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.core.digests import Digester
+    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.records import Hook, Release
+
+_Object = dict[str, Any]
+
+_known: Memory[tuple[str, str, str], Record | None] = Memory(4096)
+"""By UID, resource version and kind of digest: what history tells of a record, None if undecodable."""
+
+
+class ReleaseStorage:
+    """The records of one release. Safe to use from any thread.
+
+    Every method may raise what `Cluster` raises, with the release named in it.
+
+    Args:
+        cluster: where the release is.
+        namespace: the release's namespace.
+        release: the release's name.
+        digester: makes the digests in the history.
+    """
+
+    def __init__(self, cluster: Cluster, namespace: str, release: str, digester: Digester) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._release = release
+        self._digester = digester
+
+    def history(self) -> History:
+        """Return every stored revision; only those that changed since they were last read are read."""
+        with about(self._namespace, self._release):
+            found = [fact for number, meta in self._listed() for fact in self._facts(number, meta)]
+        return History(
+            records=tuple(record for _, record in found if record),
+            unreadable=tuple(revision for revision, record in found if record is None),
+        )
+
+    def manifest(self, revision: int) -> tuple[_Object, ...]:
+        """Return the objects of a revision, each in the namespace that it is deployed to.
+
+        May hold secrets.
+
+        Raises:
+            OperationError: also ``RevisionMissing`` or ``RecordUnreadable``.
+        """
+        with about(self._namespace, self._release):
+            text = self._stored(revision)[1].get("manifest") or ""
+            try:
+                found = manifests.parse(text)
+            except manifests.UnreadableError as error:
+                raise _unreadable(revision, f"its manifest: {error}") from None
+            return tuple(map(self._placed, found))
+
+    def resources(self, revision: int) -> tuple[Resource, ...]:
+        """Return which objects a revision is made of; raises as `manifest` does."""
+        return tuple(map(_resource, self.manifest(revision)))
+
+    def hooks(self, revision: int) -> tuple[Hook, ...]:
+        """Return the hooks of a revision; raises as `manifest` does."""
+        with about(self._namespace, self._release):
+            return records.hooks(self._stored(revision)[1])
+
+    def values(self, revision: int) -> _Object:
+        """Return the values that a revision was given; may hold secrets; raises as `manifest` does."""
+        with about(self._namespace, self._release):
+            return records.values(self._stored(revision)[1])
+
+    def mark_failed(self, revision: int, description: str) -> None:
+        """Mark a pending revision failed, so that Helm takes the next operation.
+
+        Raises:
+            OperationError: also ``Conflict`` if the record is not pending any more, or changes meanwhile,
+                ``RevisionMissing`` or ``RecordUnreadable``.
+        """
+        with about(self._namespace, self._release):
+            secret, release = self._stored(revision)
+            if not records.record(release, self._digester).status.pending:
+                raise OperationError(
+                    f"revision {revision} is not pending any more",
+                    reason="Conflict",
+                    remedy="run it again",
+                    temporary=True,
+                )
+            failed = records.marked_failed(secret, release, description, int(time.time()))
+            self._cluster.replace(self._path(revision), failed)
+
+    def delete(self, revision: int) -> None:
+        """Delete the record of a revision, if there is one and it is Helm's."""
+        with about(self._namespace, self._release):
+            for _, meta in self._listed(f"metadata.name={records.secret_name(self._release, revision)}"):
+                self._cluster.delete(self._path(revision), {"preconditions": {"uid": meta["uid"]}})
+
+    def _listed(self, *fields: str) -> list[tuple[int, _Object]]:
+        """Return number and metadata of every revision in ascending order, or of those with such fields."""
+        query = records.selector(self._release, *fields)
+        found = self._cluster.list_metadata(paths.secrets(self._namespace), **query)
+        numbered = ((records.revision_of(meta["name"], self._release), meta) for meta in found)
+        return sorted(((number, meta) for number, meta in numbered if number), key=itemgetter(0))
+
+    def _facts(self, revision: int, meta: _Object) -> Iterator[tuple[int, Record | None]]:
+        """Yield a revision with its record, None if it cannot be decoded; nothing if it is gone by now."""
+        try:
+            yield revision, _known.recall(self._key(meta))
+        except KeyError:
+            secret = self._cluster.get(self._path(revision))
+            if secret is not None:
+                record = self._decoded(secret, revision)
+                yield revision, _known.keep(self._key(secret["metadata"]), record)
+
+    def _decoded(self, secret: _Object, revision: int) -> Record | None:
+        try:
+            return records.record(records.decode(secret, revision), self._digester)
+        except records.UndecodableError:
+            return None
+
+    def _stored(self, revision: int) -> tuple[_Object, Release]:
+        secret = self._cluster.get(self._path(revision))
+        if secret is None:
+            raise OperationError(f"revision {revision} is not stored", reason="RevisionMissing")
+        try:
+            return secret, records.decode(secret, revision)
+        except records.UndecodableError as error:
+            raise _unreadable(revision, str(error)) from None
+
+    def _placed(self, found: _Object) -> _Object:
+        """Return the object with the namespace that Helm deploys it to."""
+        metadata = dict(found.get("metadata") or {})
+        stated = metadata.pop("namespace", None)
+        if self._namespaced(found):
+            metadata["namespace"] = stated or self._namespace
+        return {**found, "metadata": metadata}
+
+    def _namespaced(self, found: _Object) -> bool:
+        """Tell whether the object lives in a namespace; one of a kind that the cluster lost is taken to."""
+        try:
+            return self._cluster.find_kind(found.get("apiVersion", ""), found["kind"]).namespaced
+        except OperationError as error:
+            if error.reason != "UnknownKind":
+                raise
+            return True
+
+    def _path(self, revision: int) -> str:
+        return paths.secrets(self._namespace, records.secret_name(self._release, revision))
+
+    def _key(self, meta: _Object) -> tuple[str, str, str]:
+        return meta["uid"], meta["resourceVersion"], self._digester.kind
+
+
+def _resource(found: _Object) -> Resource:
+    metadata = found["metadata"]
+    return Resource(
+        api_version=found.get("apiVersion", ""),
+        kind=found["kind"],
+        name=metadata.get("name", ""),
+        namespace=metadata.get("namespace", ""),
+    )
+
+
+def _unreadable(revision: int, why: str) -> OperationError:
+    return OperationError(
+        f"the record of revision {revision} cannot be read: {why}",
+        reason="RecordUnreadable",
+        remedy="delete its Secret if no one needs it",
+    )
