@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,11 +50,26 @@ def test_programs_are_built_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_a_failed_build_says_what_go_said(fake_go: Path) -> None:
-    fake_go.write_text("#!/bin/sh\necho 'cannot find module' >&2\nexit 1\n")
-    with pytest.raises(GroundError, match=r"etcd does not build.*\n.*cannot find module"):
+@pytest.mark.parametrize(
+    ("step", "problem"), [("list", "the Go modules cannot be had"), ("build", "etcd does not build")]
+)
+def test_a_failed_build_says_what_go_said(fake_go: Path, step: str, problem: str) -> None:
+    fake_go.write_text(f"#!/bin/sh\n[ $1 = {step} ] || exit 0\necho 'no such module' >&2\nexit 1\n")
+    with pytest.raises(GroundError, match=rf"{problem}.*\nno such module"):
         build.ensure_built(Reporter(quiet=True))
     assert not build.bin_dir().exists()
+
+
+def test_of_two_first_builds_one_waits(fake_go: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fake_go.write_text(
+        fake_go.read_text().replace("import pathlib", "import time; time.sleep(0.1)\nimport pathlib")
+    )
+    with ThreadPoolExecutor() as threads:
+        builds = [threads.submit(build.ensure_built, Reporter()) for _ in range(2)]
+        assert {done.result() for done in builds} == {build.bin_dir()}
+    said = capsys.readouterr().err
+    assert said.count("waiting for another build") == 1
+    assert said.count("etcd: built in") == 1
 
 
 @pytest.mark.usefixtures("fake_go")

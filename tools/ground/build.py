@@ -5,6 +5,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,12 +52,18 @@ def _build_all(target: Path, reporter: Reporter) -> None:
     reporter.line("finding a Go toolchain …")
     go = toolchain.find_go()
     reporter.line(f"building {len(pins.PROGRAMS)} programs with {go} (once; minutes, then cached)")
+    _download(go, reporter)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="building-") as scratch:
         unfinished = Path(scratch) / "bin"
         unfinished.mkdir()
         for number, program in enumerate(pins.PROGRAMS, start=1):
             _build(go, program, unfinished, reporter, f"[{number}/{len(pins.PROGRAMS)}] {program.name}")
         unfinished.rename(target)
+
+
+def _download(go: Path, reporter: Reporter) -> None:
+    with reporter.bar("downloading Go modules", unit="modules") as bar:
+        _follow([go, "list", "-deps", "tool"], bar.advance, problem="the Go modules cannot be had")
 
 
 def _build(go: Path, program: Program, into: Path, reporter: Reporter, label: str) -> None:
@@ -70,15 +77,9 @@ def _build(go: Path, program: Program, into: Path, reporter: Reporter, label: st
         into / program.name,
         program.package,
     ]
-    with reporter.bar(label) as bar, _go(command, stderr=subprocess.PIPE) as process:
+    with reporter.bar(label, unit="packages") as bar:
         bar.total(_packages_to_compile(go, program))
-        lines = []
-        for line in process.stderr or ():
-            lines.append(line.rstrip())
-            bar.advance()
-    if process.returncode:
-        end = "\n".join(lines[-_TAIL:])
-        raise GroundError(f"{program.name} does not build; the end of what go said:\n{end}")
+        _follow(command, bar.advance, problem=f"{program.name} does not build")
     reporter.line(f"{label}: built in {time.monotonic() - started:.0f} s")
 
 
@@ -86,6 +87,17 @@ def _packages_to_compile(go: Path, program: Program) -> int:
     template = "{{if .Stale}}{{.ImportPath}}{{end}}"
     with _go([go, "list", "-deps", "-f", template, program.package], stdout=subprocess.PIPE) as process:
         return sum(1 for line in process.stdout or () if line.strip())
+
+
+def _follow(command: list[Path | str], advance: Callable[[], None], *, problem: str) -> None:
+    lines: deque[str] = deque(maxlen=_TAIL)
+    with _go(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        for line in process.stderr or ():
+            lines.append(line.rstrip())
+            advance()
+    if process.returncode:
+        end = "\n".join(lines)
+        raise GroundError(f"{problem}; the end of what go said:\n{end}")
 
 
 def _go(

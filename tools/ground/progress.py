@@ -12,10 +12,11 @@ _PLAIN_INTERVAL = 15.0
 
 
 class Bar:
-    """How far one program's build is."""
+    """How far one part of the work is."""
 
-    def __init__(self, label: str, progress: Progress | None, *, plain: bool = False) -> None:
+    def __init__(self, label: str, unit: str, progress: Progress | None, *, plain: bool = False) -> None:
         self._label = label
+        self._unit = unit
         self._plain = plain
         self._progress = progress
         self._task: TaskID | None = progress.add_task(label, total=None) if progress else None
@@ -23,20 +24,24 @@ class Bar:
         self._done = 0
         self._said = time.monotonic()
 
-    def total(self, packages: int) -> None:
-        """Say how many packages there are to compile."""
-        self._total = packages
+    def total(self, total: int) -> None:
+        """Say how many there are to do."""
+        self._total = total
         if self._progress and self._task is not None:
-            self._progress.update(self._task, total=packages)
+            self._progress.update(self._task, total=total)
 
     def advance(self) -> None:
-        """Count one package as compiled."""
+        """Count one as done."""
         self._done += 1
         if self._progress and self._task is not None:
             self._progress.advance(self._task)
         elif self._plain and time.monotonic() - self._said >= _PLAIN_INTERVAL:
             self._said = time.monotonic()
-            print(f"{self._label}: {self._done} of {self._total} packages", file=sys.stderr, flush=True)
+            print(
+                f"{self._label}: {self._done} of {self._total or '?'} {self._unit}",
+                file=sys.stderr,
+                flush=True,
+            )
 
 
 class Reporter:
@@ -56,18 +61,18 @@ class Reporter:
             print(text, file=sys.stderr, flush=True)
 
     @contextmanager
-    def bar(self, label: str) -> Iterator[Bar]:
+    def bar(self, label: str, *, unit: str) -> Iterator[Bar]:
         """Show how far ``label`` is while the block runs."""
         if self._quiet or not self._console.is_terminal:
-            self.line(f"{label}: building …")
-            yield Bar(label, None, plain=not self._quiet)
+            self.line(f"{label} …")
+            yield Bar(label, unit, None, plain=not self._quiet)
             return
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("packages"),
+            TextColumn(unit),
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=self._console, transient=True) as progress:
-            yield Bar(label, progress)
+            yield Bar(label, unit, progress)
