@@ -1,31 +1,118 @@
-"""Shows a run as lines, in the manner of `pulumi up` without a terminal."""
+"""Shows a run as plain lines, in the manner of `pulumi up` without a terminal, and keeps them."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from pulumi.automation import OpType
 from pulumi.automation.events import EngineEvent
+
+from helm_rollback_component.testing.engine.board import SIGNS, Board, Row
+
+OnLine = Callable[[str], Any]
+_PAST: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
+    """What a run printed."""
+
     stdout: str
     stderr: str
 
 
 class Display:
-    def __init__(self, title, stack, on_output, on_error, *, outputs=True):
-        self.lines=[]
-        self.on_output=on_output
-        self._line(f"{title} ({stack}):")
-    def _line(self, s):
-        self.lines.append(s)
-        if self.on_output: self.on_output(s)
-    def show(self, event):
-        if e:=event.resource_pre_event: self._line(f"{e.metadata.op.value} {e.metadata.urn} ...")
-        if e:=event.res_outputs_event: self._line(f"{e.metadata.op.value} {e.metadata.urn} done")
-        if e:=event.res_op_failed_event: self._line(f"{e.metadata.op.value} {e.metadata.urn} failed")
-        if e:=event.diagnostic_event: self._line(f"{e.severity} {e.urn}: {e.message}")
-        if e:=event.summary_event: self._line(f"{e.resource_changes}")
-    def end(self, error=""):
-        return Rendered("\n".join(self.lines), error and "error: "+error)
+    """Prints a line for each thing that happens, and at the end what is worth reading twice."""
+
+    def __init__(self, title: str, board: Board, *, preview: bool, on_line: OnLine | None, on_error: OnLine | None) -> None:
+        """Print to the callbacks; `title` says what is being done to which stack."""
+        self._board = board
+        self._preview = preview
+        self._on_line = on_line
+        self._on_error = on_error
+        self._lines: list[str] = []
+        self._errors: list[str] = []
+        self._print([f"{title}:", ""])
+
+    def show(self, event: EngineEvent) -> None:
+        """Print what an event says, unless it says that nothing changed."""
+        row = self._board.apply(event)
+        if row is None:
+            return
+        changed = row.op is not OpType.SAME or row.is_stack
+        if event.diagnostic_event or (changed and not (self._preview and event.resource_pre_event)):
+            self._print([self._row(row, message=bool(event.diagnostic_event))])
+
+    def end(self, error: str = "", *, outputs: bool = True) -> Rendered:
+        """Print messages, outputs and counts; `error` goes to the other stream."""
+        self._print(ending(self._board, preview=self._preview, outputs=outputs and not error))
+        if error:
+            self._errors.append(f"error: {error}")
+            if self._on_error:
+                self._on_error(self._errors[-1])
+        return Rendered(_text(self._lines), _text(self._errors))
+
+    def _row(self, row: Row, *, message: bool) -> str:
+        status = row.status(self._board.clock(), preview=self._preview)
+        info = row.last_message if message else row.changes()
+        return " ".join(part for part in (f" {row.sign}", row.title(), status, info) if part)
+
+    def _print(self, lines: list[str]) -> None:
+        self._lines += lines
+        for line in lines if self._on_line else ():
+            self._on_line(line)  # type: ignore[misc] - mypy forgets the condition
+
+
+def ending(board: Board, *, preview: bool, outputs: bool) -> list[str]:
+    """Return the sections that close a run: diagnostics, outputs, resources, duration."""
+    return [
+        *_diagnostics(board),
+        *(_outputs(board) if outputs else ()),
+        *_resources(board, preview=preview),
+        *(() if preview else ("", f"Duration: {board.seconds}s")),
+    ]
+
+
+def _diagnostics(board: Board) -> Iterator[str]:
+    told = [row for row in board.rows.values() if row.diagnostics]
+    if told:
+        yield "Diagnostics:"
+    for row in told:
+        kind, name = row.title().split(" ", 1)
+        yield f"  {kind} ({name}):"
+        for diagnostic in row.diagnostics:
+            prefix = "" if diagnostic.severity.startswith("info") else f"{diagnostic.severity}: "
+            yield from (f"    {line}" for line in (prefix + diagnostic.message.rstrip()).splitlines())
+        yield ""
+
+
+def _outputs(board: Board) -> Iterator[str]:
+    if board.outputs:
+        yield "Outputs:"
+        width = max(len(key) for key in board.outputs)
+        for key, value in board.outputs.items():
+            yield f"    {key:<{width}}: {shown(value)}"
+        yield ""
+
+
+def shown(value: Any) -> str:  # noqa: ANN401 - any property value
+    """Return a value as it is displayed: JSON, but for what stands for a secret or an unknown."""
+    return value if value in ("[secret]", "[unknown]") else json.dumps(value)
+
+
+def _resources(board: Board, *, preview: bool) -> Iterator[str]:
+    changed = {op: count for op, count in board.counts.items() if op is not OpType.SAME and count}
+    same = board.counts.get(OpType.SAME, 0)
+    yield "Resources:"
+    for op, count in changed.items():
+        yield f"    {SIGNS[op]}{count} {f'to {op.value}' if preview else _PAST.get(op.value, op.value)}"
+    total = sum(changed.values())
+    pieces = [f"{total} changes"] if len(changed) > 1 else []
+    pieces += [f"{same} unchanged"] if same else []
+    if pieces:
+        yield f"    {'. '.join(pieces)}"
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -39,9 +39,11 @@ class Events:
             self._tell(resource_pre_event=automation.ResourcePreEvent(_metadata(step, step.op), self._preview))
 
     def done(self, step: Step, op: Op | None = None) -> None:
-        """Tell that a step ended well; a refresh tells what it found as `op`."""
-        if not is_internal(step):
-            self._counts.add(op or step.op)
+        """Tell that a step ended well; a refresh tells what it found as `op`. A component ends with its outputs."""
+        if is_internal(step):
+            return
+        self._counts.add(op or step.op)
+        if step.resource.custom or step.op in (Op.DELETE, Op.REFRESH):
             self._tell(
                 res_outputs_event=automation.ResOutputsEvent(_metadata(step, op or step.op), self._preview)
             )

@@ -1,7 +1,8 @@
 """Does what was planned: calls the providers, and has the snapshot record each step before and after."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
@@ -60,11 +61,8 @@ class Executor:
         """Do the steps of a chain in order; raise StepFailedError at the first that fails."""
         with self._slots:
             for step in chain:
-                self._enter()
-                try:
+                with self.busy():
                     self._run(step)
-                finally:
-                    self._leave()
 
     def stop(self, reason: str) -> None:
         """Let no further step begin."""
@@ -74,20 +72,23 @@ class Executor:
         self._on_stop()
 
     def wait_until_idle(self) -> None:
-        """Wait for the steps in flight."""
+        """Wait for what is in flight."""
         with self._idle:
             self._idle.wait_for(lambda: self._running == 0)
 
-    def _enter(self) -> None:
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count as in flight; raise StoppedError if nothing may begin any more."""
         with self._idle:
             if self.stopping:
                 raise StoppedError
             self._running += 1
-
-    def _leave(self) -> None:
-        with self._idle:
-            self._running -= 1
-            self._idle.notify_all()
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
 
     def _run(self, step: Step) -> None:
         self._events.started(step)

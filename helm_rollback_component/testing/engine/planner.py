@@ -154,8 +154,9 @@ class Planner:
         )
         if decision.choice is Choice.REPLACE:
             return self._replacement(goal, old, new, provider, decision)
-        op = Op.UPDATE if decision.choice is Choice.UPDATE else Op.SAME
-        return [Step(op, old, new, diffs=decision.diffs)]
+        if decision.choice is Choice.SAME:
+            return [Step(Op.SAME, old, new)]
+        return [Step(Op.UPDATE, old, new, diffs=decision.diffs or steps.changed_keys(old.inputs, new.inputs))]
 
     def _diff(self, old: Resource, new: Resource, provider: Provider | None) -> Diff:
         if new.urn in self._replace:

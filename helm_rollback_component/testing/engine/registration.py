@@ -77,9 +77,7 @@ class Registrar:
         self._snapshot.flush()
 
     def _carry_out(self, goal: Goal) -> Step:
-        with self._planning:
-            if self._executor.stopping:
-                raise StoppedError
+        with self._planning, self._executor.busy():
             chain = self._planner.plan(goal)
         self._executor.run(chain)
         done = next(step for step in chain if step.new is not None and step.op is not Op.REPLACE)

@@ -22,6 +22,7 @@ class Snapshot:
         self._done: set[int] = set()
         self._in_flight: dict[int, PendingOperation] = {}
         self._renamed: dict[str, str] = {}
+        self._frozen = False
 
     def begin(self, resource: Resource, kind: str) -> None:
         """Record that an operation on `resource` is in flight."""
@@ -54,6 +55,11 @@ class Snapshot:
         with self._lock:
             self._write()
 
+    def freeze(self) -> None:
+        """Write nothing more: the engine goes down, and what is in flight must stay on record."""
+        with self._lock:
+            self._frozen = True
+
     def state(self) -> State:
         """Return the merged state."""
         with self._lock:
@@ -67,7 +73,8 @@ class Snapshot:
             self._renamed |= dict.fromkeys(new.aliases, new.urn)
 
     def _write(self) -> None:
-        self._save(self._merged())
+        if not self._frozen:
+            self._save(self._merged())
 
     def _merged(self) -> State:
         kept = [res for res in [*self._new, *self._base.resources] if id(res) not in self._done]

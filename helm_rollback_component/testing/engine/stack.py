@@ -11,13 +11,15 @@ from typing import Any, Final
 from pulumi import automation
 
 from helm_rollback_component.testing.engine import operation
+from helm_rollback_component.testing.engine.board import Board
 from helm_rollback_component.testing.engine.crypt import load_cipher
 from helm_rollback_component.testing.engine.display import Display, Rendered
 from helm_rollback_component.testing.engine.events import Events, Listener
 from helm_rollback_component.testing.engine.program import RunInfo
 from helm_rollback_component.testing.engine.project import Project, read_project
+from helm_rollback_component.testing.engine.run import RunFailedError, Setting
 from helm_rollback_component.testing.engine.store import LockedError, Store, dump_state, load_state
-from helm_rollback_component.testing.engine.urns import ROOT_TYPE
+from helm_rollback_component.testing.engine.urns import ROOT_TYPE, Names
 from helm_rollback_component.testing.engine.values import Properties, Secret, unwrap
 
 ORGANIZATION: Final = "organization"
@@ -25,7 +27,25 @@ MOST_PARALLEL: Final = 128
 _FAILED: Final = 255
 
 OnOutput = Callable[[str], Any]
-Operation = Callable[[operation.Setting, Events], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An operation: what it is called, and what does it."""
+
+    word: str
+    doing: str
+    run: Callable[[Setting, Events], None]
+
+    def title(self, stack: str) -> str:
+        """Return the first line of a display."""
+        return f"{self.doing} ({stack})"
+
+
+PREVIEW: Final = Kind("preview", "Previewing update", operation.update)
+UPDATE: Final = Kind("update", "Updating", operation.update)
+REFRESH: Final = Kind("refresh", "Refreshing", operation.refresh)
+DESTROY: Final = Kind("destroy", "Destroying", operation.destroy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +93,11 @@ class LocalEngine:
         return cls(stack_name, work_dir, state_dir=state_dir, env_vars=env_vars)
 
     @property
+    def root_urn(self) -> str:
+        """The URN of the stack itself."""
+        return Names(self.name, self._project.name).root()
+
+    @property
     def state_path(self) -> Path:
         """The state file."""
         return self._store.state_path
@@ -88,7 +113,7 @@ class LocalEngine:
     ) -> automation.PreviewResult:
         """Tell what `up` would do. Nothing is created, updated, deleted or recorded."""
         options = _Options(parallel, on_output, on_error, on_event, replace)
-        rendered, changes = self._run("Previewing update", operation.update, options, preview=True)
+        rendered, changes = self._run(PREVIEW, options, preview=True)
         return automation.PreviewResult(rendered.stdout, rendered.stderr, changes)
 
     def up(  # noqa: PLR0913
@@ -105,9 +130,9 @@ class LocalEngine:
         """Run the program and bring the stack to what it declares. `replace` lists URNs to replace in any case."""
         options = _Options(parallel, on_output, on_error, on_event, replace, suppress_outputs)
         if refresh:
-            self._run("Refreshing", operation.refresh, options)
+            self._run(REFRESH, options)
         start = datetime.now(UTC)
-        rendered, changes = self._run("Updating", operation.update, options)
+        rendered, changes = self._run(UPDATE, options)
         summary = _summary("update", start, changes)
         return automation.UpResult(rendered.stdout, rendered.stderr, summary, self.outputs())
 
@@ -122,7 +147,7 @@ class LocalEngine:
         """Read every resource and make the state say what is there."""
         start = datetime.now(UTC)
         options = _Options(parallel, on_output, on_error, on_event)
-        rendered, changes = self._run("Refreshing", operation.refresh, options)
+        rendered, changes = self._run(REFRESH, options)
         return automation.RefreshResult(rendered.stdout, rendered.stderr, _summary("refresh", start, changes))
 
     def destroy(
@@ -137,7 +162,7 @@ class LocalEngine:
         """Delete everything that the stack has; with `remove`, the stack too."""
         start = datetime.now(UTC)
         options = _Options(parallel, on_output, on_error, on_event)
-        rendered, changes = self._run("Destroying", operation.destroy, options)
+        rendered, changes = self._run(DESTROY, options)
         if remove:
             self.remove()
         return automation.DestroyResult(rendered.stdout, rendered.stderr, _summary("destroy", start, changes))
@@ -157,7 +182,7 @@ class LocalEngine:
 
     def import_stack(self, state: automation.Deployment) -> None:
         """Replace the state with one that `export_stack` of the same stack gave."""
-        with self._locked():
+        with self._store.lock():
             self._store.write_state(load_state(state.deployment or {}, self._cipher.decrypt))
 
     def get_config(self, key: str) -> automation.ConfigValue:
@@ -200,28 +225,41 @@ class LocalEngine:
         return {**self._project.stack_config(self.name), **self._store.read_config()}
 
     def _run(
-        self, title: str, run: Operation, options: _Options, *, preview: bool = False
-    ) -> tuple[Rendered, dict[Any, int]]:
+        self, kind: Kind, options: _Options, *, preview: bool = False
+    ) -> tuple[Rendered, dict[automation.OpType, int]]:
         display = Display(
-            title, self.name, options.on_output, options.on_error, outputs=not options.suppress_outputs
+            kind.title(self.name),
+            Board(self.root_urn),
+            preview=preview,
+            on_line=options.on_output,
+            on_error=options.on_error,
         )
         listeners = [display.show, *([options.on_event] if options.on_event else [])]
         events = Events(listeners, preview=preview)
+        error = self._attempt(kind, options, events, preview=preview)
+        rendered = display.end(error, outputs=not options.suppress_outputs)
+        if error:
+            result = automation.CommandResult(rendered.stdout, rendered.stderr, _FAILED)
+            raise automation.errors.create_command_error(result)
+        return rendered, {automation.OpType(op): count for op, count in events.changes.items()}
+
+    def _attempt(self, kind: Kind, options: _Options, events: Events, *, preview: bool) -> str:
+        """Do it; return why that failed, or nothing."""
         started = time.monotonic()
         try:
-            with self._locked():
-                run(self._setting(options, preview=preview), events)
-        except (operation.RunFailedError, LockedError) as error:
+            with self._store.lock():
+                kind.run(self._setting(options, preview=preview), events)
+        except RunFailedError:
+            return f"{kind.word} failed"
+        except LockedError as error:
+            return str(error)
+        finally:
             events.summary(time.monotonic() - started)
-            rendered = display.end(str(error) if isinstance(error, LockedError) else f"{_word(title)} failed")
-            result = automation.CommandResult(rendered.stdout, rendered.stderr, _FAILED)
-            raise automation.errors.create_command_error(result) from None
-        events.summary(time.monotonic() - started)
-        return display.end(), {automation.OpType(op): count for op, count in events.changes.items()}
+        return ""
 
-    def _setting(self, options: _Options, *, preview: bool) -> operation.Setting:
+    def _setting(self, options: _Options, *, preview: bool) -> Setting:
         parallel = min(options.parallel or 4 * (os.cpu_count() or 1), MOST_PARALLEL)
-        return operation.Setting(
+        return Setting(
             project=self._project,
             info=RunInfo(self._project.name, self.name, ORGANIZATION, preview, parallel),
             config=self._config(),
@@ -230,13 +268,6 @@ class LocalEngine:
             save=self._store.write_state,
             replace=options.replace,
         )
-
-    def _locked(self) -> Any:  # noqa: ANN401 - a context manager
-        return self._store.lock()
-
-
-def _word(title: str) -> str:
-    return {"Previewing update": "preview", "Updating": "update", "Refreshing": "refresh"}.get(title, "destroy")
 
 
 def _summary(kind: str, start: datetime, changes: dict[Any, int]) -> automation.UpdateSummary:

@@ -100,8 +100,9 @@ def decide(
 
 def replacement(old: Resource, new: Resource, decision: Decision, condemned: Sequence[Resource]) -> list[Step]:
     """List the steps that replace `old`. `condemned` are its dependants that must go before it, in state order."""
-    made = Step(Op.CREATE_REPLACEMENT, old, new, decision.keys, decision.diffs, decision.delete_first)
-    replaced = Step(Op.REPLACE, old, new, decision.keys, decision.diffs, decision.delete_first)
+    diffs = decision.diffs or changed_keys(old.inputs, new.inputs)
+    made = Step(Op.CREATE_REPLACEMENT, old, new, decision.keys, diffs, decision.delete_first)
+    replaced = Step(Op.REPLACE, old, new, decision.keys, diffs, decision.delete_first)
     if not decision.delete_first:
         return [made, replaced]  # what was replaced is deleted after everything else
     gone = [Step(Op.DELETE_REPLACED, res, delete_first=True) for res in reversed(condemned)]

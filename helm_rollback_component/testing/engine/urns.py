@@ -14,6 +14,10 @@ class Names:
     stack: str
     project: str
 
+    def root(self) -> str:
+        """Name the stack itself."""
+        return self.urn("", ROOT_TYPE, f"{self.project}-{self.stack}")
+
     def urn(self, parent: str, type_: str, name: str) -> str:
         """Name a resource: the parent's chain of types (the stack's own left out), its type, its name."""
         chain = "" if not parent or qualified_type(parent) == ROOT_TYPE else f"{qualified_type(parent)}$"

@@ -1,0 +1,102 @@
+"""Shows a run live in a terminal: a tree of resources, each with what is happening to it."""
+
+import threading
+from collections.abc import Iterator
+
+from pulumi.automation import OpType
+from pulumi.automation.events import EngineEvent
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from helm_rollback_component.testing.engine.board import Board, Row
+from helm_rollback_component.testing.engine.display import ending, shown
+
+_STYLES = {
+    OpType.CREATE: "green",
+    OpType.UPDATE: "yellow",
+    OpType.DELETE: "red",
+    OpType.DELETE_REPLACED: "red",
+    OpType.REPLACE: "magenta",
+    OpType.CREATE_REPLACEMENT: "magenta",
+    OpType.REFRESH: "yellow",
+}
+
+
+class LiveDisplay:
+    """Draws the board several times a second for as long as it is entered."""
+
+    def __init__(self, title: str, board: Board, console: Console, *, preview: bool) -> None:
+        """Draw on `console`; `title` says what is being done to which stack."""
+        self._title = title
+        self._board = board
+        self._console = console
+        self._preview = preview
+        self._lock = threading.Lock()
+        self._over = False
+        self._live = Live(self, console=console, refresh_per_second=8)
+
+    def __enter__(self) -> "LiveDisplay":
+        """Begin to draw."""
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Draw once more and stop."""
+        self._over = True
+        self._live.stop()
+
+    def show(self, event: EngineEvent) -> None:
+        """Take an event in."""
+        with self._lock:
+            self._board.apply(event)
+
+    def end(self, error: str = "", *, outputs: bool = True) -> None:
+        """Print messages, outputs and counts below the tree."""
+        for line in ending(self._board, preview=self._preview, outputs=outputs and not error):
+            self._console.print(Text(line), soft_wrap=True)
+        if error:
+            self._console.print(Text(f"error: {error}", "bold red"), soft_wrap=True)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Render the tree as it is now."""
+        del console, options
+        yield Text(f"{self._title}:", "bold")
+        yield Text("")
+        with self._lock:
+            yield self._table()
+
+    def _table(self) -> Table:
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+        for column in ("", "Type", "Name", "Status", "Info"):
+            table.add_column(column, no_wrap=True, overflow="ellipsis")
+        for depth, row in self._walk(self._board.root, 0):
+            kind, name = row.title().split(" ", 1)
+            style = "bold red" if row.failed else _STYLES.get(row.op, "")
+            status = row.status(self._board.clock(), preview=self._preview)
+            branch = "│  " * (depth - 1) + "├─ " if depth else ""
+            table.add_row(Text(f" {row.sign}", style), Text(branch + kind), name, Text(status, style), self._info(row))
+            for line in self._details(row):
+                table.add_row("", "", "", "", Text(line, "dim"))
+        return table
+
+    def _walk(self, row: Row, depth: int) -> Iterator[tuple[int, Row]]:
+        """Yield the rows that have something to tell, and those above them."""
+        below = [found for child in self._board.children(row.urn) for found in self._walk(child, depth + 1)]
+        if row is self._board.root or below or row.op is not OpType.SAME or row.diagnostics:
+            yield depth, row
+            yield from below
+
+    def _info(self, row: Row) -> Text:
+        message = row.tally() if self._over else row.last_message
+        return Text("; ".join(part for part in (row.changes(), message) if part))
+
+    def _details(self, row: Row) -> Iterator[str]:
+        """Yield, in a preview, what each changed input was and will be."""
+        step = row.step
+        if self._preview and step and step.old and step.new:
+            old, new = step.old.inputs or {}, step.new.inputs or {}
+            for key in step.diffs or ():
+                if key != "__provider":
+                    yield f"~ {key}: {shown(old.get(key))} => {shown(new.get(key))}"
