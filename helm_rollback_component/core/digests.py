@@ -41,7 +41,7 @@ class Digester:
 
 
 def comparable(one: str, other: str) -> bool:
-    """Whether two digests were made in one way and with one key, so that they differ only if the values do."""
+    """Whether two digests were made in one way with one key, so that they differ only if the values do."""
     return one.rpartition(":")[0] == other.rpartition(":")[0]
 
 

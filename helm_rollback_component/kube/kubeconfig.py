@@ -94,8 +94,8 @@ def _found() -> _Config:
     merged = _merge([_read(file) for file in files if file.is_file()])
     found = merged or _service_account()
     if not found:
-        looked = "in $KUBECONFIG" if listed else "in ~/.kube/config"
-        raise _invalid(f"there is none {looked}, and this does not run in a pod; give a path or the content")
+        missing = "none of the files in $KUBECONFIG exists" if listed else "there is no ~/.kube/config"
+        raise _invalid(f"{missing}, and this does not run in a pod; give a path or the content")
     return found
 
 

@@ -32,7 +32,7 @@ class Memory(Generic[K, V]):
             return self._entries[key]
 
     def keep(self, key: K, value: V) -> V:
-        """Keep the value under the key, forget the least used entry if they are too many, return the value."""
+        """Keep the value under the key, forget the least used one if there are too many, return it."""
         with self._lock:
             self._entries[key] = value
             self._entries.move_to_end(key)

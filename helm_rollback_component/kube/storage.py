@@ -6,6 +6,7 @@ Needs these permissions in the release's namespace: ``get``, ``list``, ``update`
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,11 @@ from helm_rollback_component.kube.naming import about
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from helm_rollback_component.core.digests import Digester
     from helm_rollback_component.kube.client import Cluster
     from helm_rollback_component.kube.records import Hook, Release
+
+_READS_AT_ONCE = 4
 
 _Object = dict[str, Any]
 
@@ -49,8 +50,9 @@ class ReleaseStorage:
 
     def history(self) -> History:
         """Return every stored revision; only those that changed since they were last read are read."""
-        with about(self._namespace, self._release):
-            found = [fact for number, meta in self._listed() for fact in self._facts(number, meta)]
+        with about(self._namespace, self._release), ThreadPoolExecutor(_READS_AT_ONCE) as readers:
+            facts = list(readers.map(self._facts, self._listed()))
+        found = [fact for fact in facts if fact]
         return History(
             records=tuple(record for _, record in found if record),
             unreadable=tuple(revision for revision, record in found if record is None),
@@ -118,15 +120,16 @@ class ReleaseStorage:
         numbered = ((records.revision_of(meta["name"], self._release), meta) for meta in found)
         return sorted(((number, meta) for number, meta in numbered if number), key=itemgetter(0))
 
-    def _facts(self, revision: int, meta: _Object) -> Iterator[tuple[int, Record | None]]:
-        """Yield a revision with its record, None if it cannot be decoded; nothing if it is gone by now."""
+    def _facts(self, listed: tuple[int, _Object]) -> tuple[int, Record | None] | None:
+        """Return a revision with its record, None if it cannot be decoded; None if it is gone by now."""
+        revision, meta = listed
         try:
-            yield revision, _known.recall(self._key(meta))
+            return revision, _known.recall(self._key(meta))
         except KeyError:
             secret = self._cluster.get(self._path(revision))
-            if secret is not None:
-                record = self._decoded(secret, revision)
-                yield revision, _known.keep(self._key(secret["metadata"]), record)
+        if secret is None:
+            return None
+        return revision, _known.keep(self._key(secret["metadata"]), self._decoded(secret, revision))
 
     def _decoded(self, secret: _Object, revision: int) -> Record | None:
         try:

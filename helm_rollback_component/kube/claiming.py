@@ -1,0 +1,90 @@
+"""Who may take a release, and when: the rules of `kube.claims`. Pure; clocks and proofs are handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.errors import OperationError, Problem, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.kube.leases import Claim, Owner
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who wants a release.
+
+    Attributes:
+        owner: whose it is to be.
+        incarnation: the id of the create that made it theirs.
+        adopt: whether another owner's claim is taken over.
+        strict: whether the claim must bear that very incarnation already.
+    """
+
+    owner: Owner
+    incarnation: str
+    adopt: bool = False
+    strict: bool = False
+
+
+def refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:
+    """Return why the release may not be taken, or None if it may."""
+    if wish.strict:
+        return _strict_refusal(claim, wish)
+    if claim is None or wish.adopt or claim.belongs_to(wish.owner, wish.incarnation):
+        return None
+    return _refused(
+        "ClaimedByAnother",
+        f"the release belongs to {claim.owner or 'an owner whose name cannot be read'}, not to {wish.owner}",
+        "if the resource or its stack was renamed, give it aliases; to take the release over, set adopt=True",
+    )
+
+
+def locked(claim: Claim) -> OperationError:
+    """Return the error for a release that another is at work on."""
+    return OperationError(
+        f"the release is locked by {claim.holder_words}",
+        reason="Locked",
+        remedy=f"wait for it, then run again; if it crashed, its lock ends after {claim.duration} s",
+        temporary=True,
+    )
+
+
+class Sightings:
+    """What was seen of a lock, and since when: a holder that does not renew it has lost it.
+
+    Args:
+        dead: tells whether the process of a holder is certain to have ended.
+    """
+
+    def __init__(self, dead: Callable[[str], bool]) -> None:
+        self._dead = dead
+        self._mark: tuple[str, str, str] | None = None
+        self._since = 0.0
+
+    def free(self, claim: Claim, now: float) -> bool:
+        """Take note of a claim as it is now, and tell whether its lock may be taken.
+
+        Args:
+            claim: as it was just read.
+            now: by our own monotonic clock, in seconds.
+        """
+        mark = (claim.uid, claim.holder, claim.renewed)
+        if mark != self._mark:
+            self._mark, self._since = mark, now
+        return not claim.holder or now - self._since >= claim.duration or self._dead(claim.process)
+
+
+def _strict_refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:
+    if claim is None:
+        return _refused("ClaimMissing", "nobody claims the release any more", "")
+    if not claim.bears(wish.incarnation):
+        return _refused("AnotherIncarnation", f"the release was created anew since, by {claim.owner}", "")
+    return None
+
+
+def _refused(reason: str, message: str, remedy: str) -> ValidationError:
+    return ValidationError([Problem("release_name", message)], reason=reason, remedy=remedy)

@@ -1,0 +1,154 @@
+"""Whose a release is, who is at work on it, and what is known of it: one Lease a release.
+
+Needs these permissions in the release's namespace: ``get``, ``create``, ``update`` and ``delete`` on Leases
+(``coordination.k8s.io``); ``get``, ``create`` and ``delete`` on Secrets.
+
+A lock counts as expired when it was *seen* unchanged for its duration, by our own monotonic clock: what other
+machines' clocks say does not matter. One left behind by a process that is provably dead is free at once.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.digests import Digester
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import keys, leases, paths, processes
+from helm_rollback_component.kube.claiming import Sightings, Wish, locked, refusal
+from helm_rollback_component.kube.held import Held
+from helm_rollback_component.kube.leases import Claim, Owner
+from helm_rollback_component.kube.naming import about
+from helm_rollback_component.kube.processes import Holder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.leases import Lease
+
+__all__ = ["Claim", "Claims", "Held", "Owner"]
+
+DURATION = 20
+"""Seconds for which a lock holds without being renewed."""
+
+_LOOK_EVERY = 0.5
+
+
+class Claims:
+    """The claim on one release. Safe to use from any thread.
+
+    Every method may raise what `Cluster` raises, with the release named in it.
+
+    Args:
+        cluster: where the release is.
+        namespace: its namespace.
+        release: its name.
+        duration: the seconds for which a lock holds without being renewed.
+    """
+
+    def __init__(self, cluster: Cluster, namespace: str, release: str, *, duration: int = DURATION) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._release = release
+        self._duration = duration
+        self._path = paths.leases(namespace, leases.name(release))
+
+    def read(self) -> Claim | None:
+        """Return the claim as it is, None if nobody ever claimed the release."""
+        with about(self._namespace, self._release):
+            lease = self._cluster.get(self._path)
+            return leases.claim(lease) if lease else None
+
+    def digester(self, *, create: bool = True) -> Digester:
+        """Return what makes this release's digests.
+
+        Args:
+            create: whether a key is stored if there is none. Without, the digests of a release that has no
+                key compare with none of any other time, which is what a mere look at it needs.
+        """
+        with about(self._namespace, self._release):
+            if create:
+                return Digester(keys.read_or_create(self._cluster, self._namespace, self._release))
+            return Digester(keys.read(self._cluster, self._namespace, self._release) or keys.new())
+
+    @contextmanager
+    def hold(  # noqa: PLR0913  # each is one thing for the caller to decide
+        self,
+        owner: Owner,
+        incarnation: str,
+        *,
+        timeout: float,
+        on_wait: Callable[[str], None] = lambda _: None,
+        adopt: bool = False,
+        strict: bool = False,
+    ) -> Iterator[Held]:
+        """Claim the release and hold its lock for the length of the block.
+
+        A claim counts as the owner's own if it bears the incarnation or the owner's words; both are then
+        written as they are here, so that renames are followed.
+
+        Args:
+            owner: who claims.
+            incarnation: the id of the create that made the release theirs, or of one that now does.
+            timeout: how long to wait for another that is at work on the release, in seconds. One that died
+                on another machine is waited for as long as its lock lasts, 20 s as a rule.
+            on_wait: told, once for each other holder, in a sentence for a person, who is waited for.
+            adopt: take over another owner's claim.
+            strict: take the release only if the claim bears this very incarnation, as a deletion must.
+
+        Raises:
+            ValidationError: ``ClaimedByAnother``; ``AnotherIncarnation`` or ``ClaimMissing`` if `strict`.
+            OperationError: ``Locked`` (temporary) if another is still at work after `timeout`.
+        """
+        wish = Wish(owner, incarnation, adopt=adopt, strict=strict)
+        with about(self._namespace, self._release):
+            held = Held(self._cluster, self._namespace, self._release, self._take(wish, timeout, on_wait))
+        try:
+            yield held
+        finally:
+            held.release()
+
+    def _take(self, wish: Wish, timeout: float, on_wait: Callable[[str], None]) -> Lease:
+        """Return the Lease with the lock in it, once it is ours."""
+        holder = Holder.new()
+        sightings = Sightings(processes.provably_dead)
+        waited_for = ""
+        give_up_at = time.monotonic() + timeout
+        while True:
+            lease, claim = self._look(wish)
+            if lease and claim and claim.holder == holder.name:
+                return lease
+            if claim and not sightings.free(claim, time.monotonic()):
+                if time.monotonic() >= give_up_at:
+                    raise locked(claim)
+                if claim.holder != waited_for:
+                    waited_for = claim.holder
+                    on_wait(f"waiting for {claim.holder_words}, which is at work on this release")
+                time.sleep(_LOOK_EVERY)
+            elif taken := self._try(lease, wish, holder):
+                return taken
+
+    def _look(self, wish: Wish) -> tuple[Lease | None, Claim | None]:
+        lease = self._cluster.get(self._path)
+        claim = leases.claim(lease) if lease else None
+        refused = refusal(claim, wish)
+        if refused:
+            raise refused
+        return lease, claim
+
+    def _try(self, lease: Lease | None, wish: Wish, holder: Holder) -> Lease | None:
+        """Return the Lease with the lock in it, or None if it changed meanwhile."""
+        base = lease or leases.new(leases.name(self._release), self._namespace)
+        owned = leases.owned(base, wish.owner, wish.incarnation)
+        wanted = leases.locked(owned, holder, self._duration, datetime.now(UTC))
+        try:
+            if lease:
+                return self._cluster.replace(self._path, wanted)
+            return self._cluster.create(paths.leases(self._namespace), wanted)
+        except OperationError as error:
+            if error.reason not in {"Conflict", "AlreadyExists"}:
+                raise
+            return None

@@ -1,0 +1,174 @@
+"""A lock that is held: renewed in the background, and the way to write the ledger."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import keys, leases, paths
+from helm_rollback_component.kube.naming import about
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.leases import Lease
+
+_RENEWALS = 3
+_RETRY = 1.0
+_MAX_CONFLICTS = 10
+
+_log = logging.getLogger(__name__)
+
+
+class Held:
+    """The lock of one release, held by this one and nobody else, until `release` or `give_up`.
+
+    Nobody can take it over without changing the Lease, and nothing is written once the Lease is another's. So
+    as long as the API server is out of reach the lock counts as held; if it was taken over meanwhile, `lost`
+    is set as soon as the server answers again.
+
+    Args:
+        cluster: where the release is.
+        namespace: its namespace.
+        release: its name.
+        lease: the Lease with the lock in it, as it was taken.
+    """
+
+    def __init__(self, cluster: Cluster, namespace: str, release: str, lease: Lease) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._release = release
+        self._path = paths.leases(namespace, leases.name(release))
+        self._lease = lease
+        self._claim = leases.claim(lease)
+        self._lock = threading.RLock()
+        self._over = threading.Event()
+        self.lost = threading.Event()
+        """Set when the lock is known to be another's, or the Lease to be gone."""
+        threading.Thread(target=self._keep_renewed, name=f"lease {release}", daemon=True).start()
+
+    @property
+    def incarnation(self) -> str:
+        """The incarnation that the claim now bears."""
+        return self._claim.incarnation
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, as it was last read or written."""
+        return self._claim.ledger
+
+    @property
+    def damaged(self) -> bool:
+        """Whether a ledger was found that could not be read, and that the next `write` replaces."""
+        return self._claim.damaged
+
+    def write(self, ledger: Ledger) -> None:
+        """Write the ledger, in one request that also renews the lock.
+
+        Raises:
+            OperationError: ``LockLost`` if another has the lock by now; nothing was written then.
+        """
+        with about(self._namespace, self._release):
+            self._update(lambda lease: leases.with_ledger(lease, ledger))
+
+    def release(self) -> None:
+        """Free the lock; owner and ledger stay. If that fails, it expires by itself, so nothing is raised."""
+        with self._lock:
+            if self._over.is_set():
+                return
+            self._over.set()
+            try:
+                self._guarded(lambda lease: self._cluster.replace(self._path, leases.released(lease)))
+            except OperationError as error:
+                if not self.lost.is_set():
+                    _log.warning(
+                        "The lock of %s/%s was not freed and expires in %d s: %s",
+                        self._namespace,
+                        self._release,
+                        self._claim.duration,
+                        error,
+                    )
+
+    def give_up(self) -> None:
+        """Delete the claim and its key: the release is nobody's any more.
+
+        Raises:
+            OperationError: ``LockLost`` if another has the lock by now; the claim is still there then.
+        """
+        with about(self._namespace, self._release), self._lock:
+            self._update(_as_it_is)
+            keys.delete(self._cluster, self._namespace, self._release)
+            self._guarded(self._delete)
+            self._over.set()
+
+    def _update(self, change: Callable[[Lease], Lease]) -> None:
+        def put(lease: Lease) -> None:
+            self._note(self._cluster.replace(self._path, leases.renewed(change(lease), datetime.now(UTC))))
+
+        self._guarded(put)
+
+    def _delete(self, lease: Lease) -> None:
+        same = {key: lease["metadata"][key] for key in ("uid", "resourceVersion")}
+        self._cluster.delete(self._path, {"preconditions": same})
+
+    def _guarded(self, act: Callable[[Lease], Any]) -> None:
+        """Do to the Lease what its version guards; if it changed meanwhile and is still ours, do it again."""
+        with self._lock:
+            for _ in range(_MAX_CONFLICTS):
+                try:
+                    self._refuse_if_lost()
+                    act(self._lease)
+                except OperationError as error:
+                    if error.reason not in {"Conflict", "NotFound"}:
+                        raise
+                    self._look_again()
+                else:
+                    return
+            raise OperationError(
+                "its Lease changes all the time", reason="Conflict", remedy="run it again", temporary=True
+            )
+
+    def _look_again(self) -> None:
+        lease = self._cluster.get(self._path)
+        if lease and leases.claim(lease).holder == self._claim.holder:
+            self._note(lease)
+        else:
+            self.lost.set()
+
+    def _note(self, lease: Lease) -> None:
+        self._lease, self._claim = lease, leases.claim(lease)
+
+    def _refuse_if_lost(self) -> None:
+        if self.lost.is_set():
+            raise OperationError(
+                "another process has taken over the lock, or the Lease was deleted",
+                reason="LockLost",
+                remedy="look at what runs beside this; run it again",
+            )
+
+    def _keep_renewed(self) -> None:
+        regular = self._claim.duration / _RENEWALS
+        pause = regular
+        while not self._over.wait(pause) and not self.lost.is_set():
+            pause = regular if self._renew() else _RETRY
+
+    def _renew(self) -> bool:
+        with self._lock:
+            if self._over.is_set():
+                return True
+            try:
+                self._update(_as_it_is)
+            except OperationError as error:
+                _log.debug("The lock of %s/%s was not renewed: %s", self._namespace, self._release, error)
+                return False
+            return True
+
+
+def _as_it_is(lease: Lease) -> Lease:
+    return lease

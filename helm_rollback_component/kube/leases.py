@@ -1,0 +1,187 @@
+"""The Lease beside a release, as values: whose the release is, who is at work on it, and the ledger. Pure.
+
+The Lease's own fields are the lock, as in Kubernetes' leader election; the rest are annotations.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.kube import ledgers
+from helm_rollback_component.kube.processes import described
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.kube.processes import Holder
+
+LABELS = {"app.kubernetes.io/managed-by": "helm-rollback"}
+
+_OWNER = "helm-rollback/owner"
+_INCARNATION = "helm-rollback/incarnation"
+_LEDGER = "helm-rollback/ledger"
+_PROCESS = "helm-rollback/process"
+
+_DEFAULT_DURATION = 20
+_LONGEST_DURATION = 120
+
+Lease = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose a release is.
+
+    Attributes:
+        organization: the Pulumi organization; may be empty.
+        project: the Pulumi project.
+        stack: the stack's name.
+        urn: the release resource's URN.
+    """
+
+    organization: str
+    project: str
+    stack: str
+    urn: str
+
+    def __str__(self) -> str:
+        stack = "/".join(filter(None, (self.organization, self.project, self.stack)))
+        return f"stack {stack or 'unknown'} ({self.urn or 'no URN'})"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the Lease beside a release says.
+
+    Attributes:
+        owner: whose the release is; None if that cannot be read.
+        incarnation: the id that the owner's last create gave it.
+        ledger: what is known of the release; empty if it is `damaged`.
+        uid: the Lease's UID.
+        resource_version: the Lease's version.
+        holder: who is at work on the release (``<host>/<pid>/<random>``), an empty string if nobody.
+        process: the holder's process, for `processes.provably_dead`.
+        duration: the seconds for which the lock holds without being renewed.
+        renewed: when it was last renewed, by the holder's clock (RFC 3339).
+        acquired: when the holder got it, by the holder's clock (RFC 3339).
+        damaged: whether the ledger or the owner is there but cannot be read.
+    """
+
+    owner: Owner | None
+    incarnation: str
+    ledger: Ledger
+    uid: str
+    resource_version: str
+    holder: str
+    process: str
+    duration: int
+    renewed: str
+    acquired: str
+    damaged: bool
+
+    def belongs_to(self, owner: Owner, incarnation: str) -> bool:
+        """Whether the claim is that owner's, by its words or by the incarnation."""
+        return self.bears(incarnation) or self.owner == owner
+
+    def bears(self, incarnation: str) -> bool:
+        """Whether the claim is of that very incarnation."""
+        return bool(incarnation) and self.incarnation == incarnation
+
+    @property
+    def holder_words(self) -> str:
+        """Who is at work, and since when, as a person reads it."""
+        return f"{described(self.holder)} (since {self.acquired or 'an unknown time'})"
+
+
+def name(release: str) -> str:
+    """Return the name of the Lease, and of the Secret with its key."""
+    return f"helm-rollback.{release}"
+
+
+def claim(lease: Lease) -> Claim:
+    """Return what a Lease says, whatever state it is in."""
+    metadata, spec = lease["metadata"], lease.get("spec") or {}
+    notes = metadata.get("annotations") or {}
+    owner, ledger = _owner(notes.get(_OWNER, "")), ledgers.decode(notes.get(_LEDGER, ""))
+    return Claim(
+        owner=owner,
+        incarnation=notes.get(_INCARNATION, ""),
+        ledger=ledger or ledgers.EMPTY,
+        uid=metadata.get("uid", ""),
+        resource_version=metadata.get("resourceVersion", ""),
+        holder=spec.get("holderIdentity") or "",
+        process=notes.get(_PROCESS, ""),
+        duration=_duration(spec.get("leaseDurationSeconds")),
+        renewed=spec.get("renewTime") or "",
+        acquired=spec.get("acquireTime") or "",
+        damaged=owner is None or ledger is None,
+    )
+
+
+def new(name: str, namespace: str) -> Lease:
+    """Return a Lease that nobody owns or holds yet."""
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": name, "namespace": namespace, "labels": LABELS},
+    }
+
+
+def owned(lease: Lease, owner: Owner, incarnation: str) -> Lease:
+    """Return the Lease as the owner's."""
+    return _noted(lease, {_OWNER: json.dumps(asdict(owner)), _INCARNATION: incarnation})
+
+
+def locked(lease: Lease, holder: Holder, duration: int, now: datetime) -> Lease:
+    """Return the Lease with the lock held, for `duration` seconds."""
+    before = lease.get("spec") or {}
+    spec = {
+        "holderIdentity": holder.name,
+        "leaseDurationSeconds": duration,
+        "acquireTime": _micro_time(now),
+        "renewTime": _micro_time(now),
+        "leaseTransitions": (before.get("leaseTransitions") or 0) + 1,
+    }
+    return {**_noted(lease, {_PROCESS: holder.process}), "spec": spec}
+
+
+def renewed(lease: Lease, now: datetime) -> Lease:
+    """Return the Lease with the lock renewed."""
+    return {**lease, "spec": {**lease["spec"], "renewTime": _micro_time(now)}}
+
+
+def with_ledger(lease: Lease, ledger: Ledger) -> Lease:
+    """Return the Lease with this ledger in place of its own."""
+    return _noted(lease, {_LEDGER: ledgers.encode(ledger)})
+
+
+def released(lease: Lease) -> Lease:
+    """Return the Lease with the lock free; owner and ledger stay."""
+    kept = {"leaseTransitions": lease["spec"].get("leaseTransitions", 0)}
+    return {**_noted(lease, {_PROCESS: ""}), "spec": kept}
+
+
+def _noted(lease: Lease, notes: dict[str, str]) -> Lease:
+    metadata = lease["metadata"]
+    annotations = {**(metadata.get("annotations") or {}), **notes}
+    return {**lease, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _owner(text: str) -> Owner | None:
+    try:
+        owner = Owner(**json.loads(text))
+    except (ValueError, TypeError):
+        return None
+    return owner if all(isinstance(word, str) for word in asdict(owner).values()) else None
+
+
+def _duration(stated: object) -> int:
+    seconds = stated if isinstance(stated, int) and stated > 0 else _DEFAULT_DURATION
+    return min(seconds, _LONGEST_DURATION)
+
+
+def _micro_time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,90 @@
+"""Who holds a lock: names for processes, and proof that one is dead."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+_PROC = Path("/proc")
+_START_TIME = 19  # of the fields behind the program's name, see proc_pid_stat(5)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One that may hold a lock.
+
+    Attributes:
+        name: ``<host>/<pid>/<random>``; no two are the same, not even in one process.
+        process: what tells this process from any other that this or another machine ever ran, where the
+            platform can tell; else an empty string.
+    """
+
+    name: str
+    process: str
+
+    @classmethod
+    def new(cls) -> Holder:
+        """Return a new holder in this process."""
+        pid = os.getpid()
+        host = platform.node().replace("/", "_") or "unknown"
+        return cls(f"{host}/{pid}/{secrets.token_hex(4)}", _described(pid))
+
+
+def described(holder: str) -> str:
+    """Return a holder's name as a person reads it."""
+    host, _, rest = holder.partition("/")
+    pid, _, _ = rest.partition("/")
+    return f"process {pid} on {host}" if pid else holder
+
+
+def provably_dead(process: str) -> bool:
+    """Tell whether a holder's process is certain to have ended; False where it cannot be known from here.
+
+    It can where the same kernel, since the same boot, in the same PID namespace has no such process, or has
+    given its number to one that began at another time.
+    """
+    words = process.split()
+    if (
+        len(words) != len(_described(os.getpid()).split())
+        or words[:2] != _place()
+        or not words[2].isdecimal()
+    ):
+        return False
+    pid = int(words[2])
+    return not _exists(pid) or _start_time(pid) not in {"", words[3]}
+
+
+def _described(pid: int) -> str:
+    place, started = _place(), _start_time(pid)
+    return " ".join([*place, str(pid), started]) if place and started else ""
+
+
+def _place() -> list[str]:
+    """Return which boot of which kernel, and which PID namespace this process is in; empty if unknown."""
+    try:
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+        return [boot, str((_PROC / "self/ns/pid").readlink())]
+    except OSError:
+        return []
+
+
+def _start_time(pid: int) -> str:
+    """Return when a process began, in ticks since boot; empty if unknown."""
+    try:
+        stat = (_PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[_START_TIME]
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
