@@ -26,18 +26,15 @@ def expendable(
         max_revisions: how many may stay; 0 means all.
         keep: revisions that must stay, such as a rollback's target.
     """
-    excess = len(history.records) - max_revisions
-    if max_revisions <= 0 or excess <= 0:
-        return ()
-    protected = _protected(history, ledger) | keep
-    candidates = (record.revision for record in history if record.revision not in protected)
-    return tuple(candidates)[:excess]
-
-
-def _protected(history: History, ledger: Ledger) -> frozenset[int]:
     latest = history.latest
-    if latest is None:
-        return frozenset()
+    excess = len(history.records) - max_revisions
+    if latest is None or max_revisions <= 0 or excess <= 0:
+        return ()
     good = targets.last_good(history, ledger, below=latest.revision + 1)
-    deployed = {record.revision for record in history if record.status is Status.DEPLOYED}
-    return frozenset({latest.revision, *deployed, *({good.revision} if good else ())})
+    protected = {latest.revision, *keep, *({good.revision} if good else ())}
+    candidates = (
+        record.revision
+        for record in history
+        if record.revision not in protected and record.status is not Status.DEPLOYED
+    )
+    return tuple(candidates)[:excess]

@@ -1,0 +1,87 @@
+"""What is pruned, and what never is."""
+
+import pytest
+
+from helm_rollback_component.core.history import History, Record, Status
+from helm_rollback_component.core.ledger import Entry, Ledger, Verdict
+from helm_rollback_component.core.retention import expendable
+
+
+def record(revision: int, status: Status = Status.SUPERSEDED) -> Record:
+    return Record(
+        revision=revision,
+        status=status,
+        chart_name="web",
+        chart_version="1.0.0",
+        app_version="",
+        description="Upgrade complete",
+        deployed_at="",
+        digest=f"digest {revision}",
+        values_digest="",
+    )
+
+
+def history(*records: Record, unreadable: tuple[int, ...] = ()) -> History:
+    return History(records, unreadable)
+
+
+def ledger(*good: int, bad: tuple[int, ...] = ()) -> Ledger:
+    verdicts = {**dict.fromkeys(good, Verdict.GOOD), **dict.fromkeys(bad, Verdict.BAD)}
+    known = Ledger()
+    for revision, verdict in verdicts.items():
+        known = known.record(
+            Entry(
+                revision=revision,
+                record_digest=f"digest {revision}",
+                desired_digest="",
+                origin=revision,
+                verdict=verdict,
+            )
+        )
+    return known
+
+
+FIVE = history(*map(record, (1, 2, 3, 4)), record(5, Status.DEPLOYED))
+
+
+@pytest.mark.parametrize(
+    ("limit", "gone"), [(0, ()), (10, ()), (5, ()), (4, (1,)), (2, (1, 2, 3)), (1, (1, 2, 3, 4))]
+)
+def test_the_oldest_go_first(limit: int, gone: tuple[int, ...]) -> None:
+    assert expendable(FIVE, Ledger(), limit) == gone
+
+
+def test_what_is_kept_is_passed_over() -> None:
+    assert expendable(FIVE, Ledger(), 3, frozenset({1})) == (2, 3)
+    assert expendable(FIVE, Ledger(), 1, frozenset({1, 3})) == (2, 4)
+
+
+def test_no_deployed_revision_goes() -> None:
+    several = history(record(1, Status.DEPLOYED), record(2), record(3, Status.DEPLOYED), record(4))
+    assert expendable(several, Ledger(), 1) == (2,)
+
+
+def test_the_latest_stays_whatever_it_is() -> None:
+    failed = history(record(1, Status.DEPLOYED), record(2, Status.FAILED), record(3, Status.FAILED))
+    assert expendable(failed, Ledger(), 1) == (2,)
+
+
+def test_the_last_good_one_by_helms_words_stays() -> None:
+    without_deployed = history(record(1), record(2), record(3, Status.FAILED), record(4, Status.FAILED))
+    assert expendable(without_deployed, Ledger(), 1) == (1, 3)
+
+
+def test_the_last_good_one_by_the_ledger_stays() -> None:
+    without_deployed = history(record(1), record(2), record(3, Status.FAILED), record(4, Status.FAILED))
+    assert expendable(without_deployed, ledger(1, bad=(2,)), 1) == (2, 3)
+
+
+def test_unreadable_revisions_are_neither_counted_nor_touched() -> None:
+    some = history(record(2), record(4, Status.DEPLOYED), unreadable=(1, 3))
+    assert expendable(some, Ledger(), 2) == ()
+    assert expendable(some, Ledger(), 1) == (2,)
+
+
+def test_of_nothing_nothing_goes() -> None:
+    assert expendable(history(), Ledger(), 1) == ()
+    assert expendable(history(unreadable=(1,)), Ledger(), 1) == ()
