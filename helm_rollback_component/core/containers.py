@@ -1,0 +1,69 @@
+"""How to read a pod: its containers, what the scheduler says of it, the claims that it uses. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.core import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from helm_rollback_component.core.objects import Manifest
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container's status.
+
+    Attributes:
+        name: its name.
+        restarts: how often it was started again.
+        ready: whether it counts as ready.
+        waiting: its waiting state, empty if it is in another.
+        terminated: its terminated state, empty if it is in another.
+        last: how it last ended, empty if it never did.
+    """
+
+    name: str
+    restarts: int
+    ready: bool
+    waiting: Mapping[str, Any]
+    terminated: Mapping[str, Any]
+    last: Mapping[str, Any]
+
+    @property
+    def ended(self) -> Mapping[str, Any]:
+        """How it ended, now or the last time."""
+        return self.terminated or self.last
+
+
+def containers(pod: Manifest) -> Iterator[Container]:
+    """Yield the pod's containers that have a status: init containers and sidecars first."""
+    for group in ("initContainerStatuses", "containerStatuses"):
+        for status in objects.status(pod).get(group) or ():
+            state, last = status.get("state") or {}, status.get("lastState") or {}
+            yield Container(
+                name=status.get("name", ""),
+                restarts=status.get("restartCount", 0),
+                ready=bool(status.get("ready")),
+                waiting=state.get("waiting") or {},
+                terminated=state.get("terminated") or {},
+                last=last.get("terminated") or {},
+            )
+
+
+def unschedulable(pod: Manifest) -> Mapping[str, Any]:
+    """Return the condition by which the scheduler says that it finds no node, empty if it does not say so."""
+    scheduled = objects.condition(pod, "PodScheduled")
+    refused = scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable"
+    return scheduled if refused else {}
+
+
+def claims_of(pod: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield namespace and name of the claims that a pod uses."""
+    for volume in objects.spec(pod).get("volumes") or ():
+        claim = (volume.get("persistentVolumeClaim") or {}).get("claimName")
+        if claim:
+            yield objects.meta(pod).get("namespace", ""), claim

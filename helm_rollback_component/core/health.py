@@ -1,0 +1,129 @@
+"""Whether a release that is being rolled out is certain to fail. Pure.
+
+What is wrong now are `Fault`s (`core.pods`, `core.workloads`; `core.snapshot` says of which objects). A
+fault becomes a verdict once it has lasted its grace. How long it has lasted is measured from when it was
+first seen, on the caller's own clock; the `Memory` of that goes in and comes out as a value.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import objects
+from helm_rollback_component.core.faults import Fault, HealthSettings, Verdict
+from helm_rollback_component.core.pods import Sight, pod_faults
+from helm_rollback_component.core.readiness import Readiness, readiness
+from helm_rollback_component.core.snapshot import Baseline, Snapshot, cases
+from helm_rollback_component.core.workloads import View, workload_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = [
+    "Baseline",
+    "Fault",
+    "HealthSettings",
+    "Judgement",
+    "Memory",
+    "Readiness",
+    "Snapshot",
+    "Verdict",
+    "faults",
+    "judge",
+    "progress",
+    "readiness",
+    "weigh",
+]
+
+_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What has to be remembered from one look to the next.
+
+    Attributes:
+        since: when each fault that is still there was first seen, by what it is about.
+        crowded: when pods of the release were last seen terminating.
+    """
+
+    since: Mapping[tuple[str, ...], float] = field(default_factory=dict)
+    crowded: float = -math.inf
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one look gives.
+
+    Attributes:
+        verdict: why the release is bad for certain, if it is.
+        memory: to be given to the next look.
+        faults: all that is wrong now, certain or not.
+        due: when the first of these will be certain unless it goes away, infinity if none ever will.
+    """
+
+    verdict: Verdict | None
+    memory: Memory
+    faults: tuple[Fault, ...] = ()
+    due: float = math.inf
+
+
+def judge(snapshot: Snapshot, settings: HealthSettings, now: float, memory: Memory) -> Judgement:
+    """Return whether the release is certain to fail.
+
+    Args:
+        snapshot: what is seen of its objects.
+        settings: how patient to be.
+        now: the time in seconds, on any clock that only goes forward.
+        memory: what the last look gave; an empty one at first.
+    """
+    return weigh(faults(snapshot, settings), snapshot, now, memory)
+
+
+def faults(snapshot: Snapshot, settings: HealthSettings) -> Iterator[Fault]:
+    """Yield all that is wrong with the release's newest revision now; nothing if that is not to be judged."""
+    if not settings.fail_fast:
+        return
+    for case in cases(snapshot):
+        yield from workload_faults(View(case, snapshot, settings))
+        for pod in case.pods:
+            yield from pod_faults(Sight(pod, case, snapshot, settings))
+
+
+def weigh(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: Memory) -> Judgement:
+    """Return which of the faults is certain by now; of several, the one that became so first."""
+    present = tuple(seen)
+    since = {fault.about: memory.since.get(fault.about, now) for fault in present}
+    crowded = now if any(map(objects.terminating, snapshot.pods())) else memory.crowded
+    kept = Memory(since, crowded)
+    first = min(present, key=lambda fault: _due(fault, kept), default=None)
+    due = _due(first, kept) if first else math.inf
+    return Judgement(_verdict(first) if first and due <= now else None, kept, present, due)
+
+
+def progress(state: Readiness, seen: Iterable[Fault]) -> str:
+    """Return what is waited for, in one short line, or an empty string if nothing is."""
+    wrong = [f"{fault.pod or fault.object.name}: {fault.reason}" for fault in seen]
+    told = [*state.waiting_for[:_TOLD], *wrong[:_TOLD]]
+    more = len(state.waiting_for) + len(wrong) - len(told)
+    return "; ".join(told) + (f"; {more} more" if more else "")
+
+
+def _due(fault: Fault, memory: Memory) -> float:
+    """Return when a fault becomes certain.
+
+    Want of room is over once pods that are terminating are gone. Whoever is refused doubles the pause
+    between tries, so it may then take as long again as it has already failed until the next one.
+    """
+    since = memory.since[fault.about]
+    if fault.held:
+        return math.inf
+    if fault.crowded and memory.crowded > since:
+        return memory.crowded + max(fault.grace, memory.crowded - since)
+    return since + fault.grace
+
+
+def _verdict(fault: Fault) -> Verdict:
+    return Verdict(fault.reason, fault.message, fault.object, fault.pod, fault.container)

@@ -1,0 +1,94 @@
+"""Pods that keep a StatefulSet from being rolled back. Pure.
+
+A StatefulSet's controller replaces pods one by one and waits for each to be ready first; a pod of a bad
+template that never is holds everything up, also after the template is good again: "you must also delete any
+Pods that StatefulSet had already attempted to run with the bad configuration" (Kubernetes' documentation,
+"Forced rollback").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import objects, revisions
+from helm_rollback_component.core.containers import containers, unschedulable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from helm_rollback_component.core.faults import HealthSettings
+    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Obstruction:
+    """What one look gives.
+
+    Attributes:
+        pods: the pods that hold up the rollback for certain.
+        since: when each pod that may was first seen, by its UID; to be given to the next look.
+    """
+
+    pods: tuple[Manifest, ...]
+    since: Mapping[str, float]
+
+
+def obstruction(
+    snapshot: Snapshot, settings: HealthSettings, now: float, since: Mapping[str, float]
+) -> Obstruction:
+    """Return the pods of templates no longer wanted that are not ready, and will not be.
+
+    It does not say that they are to be deleted.
+
+    Args:
+        snapshot: what is seen of the release's objects.
+        settings: `HealthSettings.grace` is how long a pod that may still become ready has to do so.
+        now: the time in seconds, on any clock that only goes forward.
+        since: what the last look gave; empty at first.
+    """
+    suspects = {objects.uid(pod): pod for pod in _suspects(snapshot)}
+    seen = {uid: since.get(uid, now) for uid in suspects}
+    certain = (pod for uid, pod in suspects.items() if _broken(pod) or now >= seen[uid] + settings.grace)
+    return Obstruction(tuple(certain), seen)
+
+
+def _suspects(snapshot: Snapshot) -> Iterator[Manifest]:
+    for live in snapshot.live.values():
+        if live.get("kind") == "StatefulSet" and _rolls(live):
+            yield from (pod for pod in snapshot.pods() if _obstructs(pod, live, snapshot))
+
+
+def _rolls(stateful_set: Manifest) -> bool:
+    strategy = objects.spec(stateful_set).get("updateStrategy") or {}
+    return (
+        objects.observed(stateful_set)
+        and not objects.terminating(stateful_set)
+        and strategy.get("type", "RollingUpdate") == "RollingUpdate"
+    )
+
+
+def _obstructs(pod: Manifest, stateful_set: Manifest, snapshot: Snapshot) -> bool:
+    strategy = objects.spec(stateful_set).get("updateStrategy") or {}
+    partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
+    first = (objects.spec(stateful_set).get("ordinals") or {}).get("start") or 0
+    return (
+        objects.owned_by(pod, objects.uid(stateful_set))
+        and not objects.terminating(pod)
+        and not objects.is_true(pod, "Ready")
+        and not revisions.newest(pod, stateful_set, snapshot.children)
+        and bool(objects.status(stateful_set).get("updateRevision"))
+        and _ordinal(pod) >= first + partition
+    )
+
+
+def _broken(pod: Manifest) -> bool:
+    """Whether it is not merely starting: a container waits for more than its creation, or it has no node."""
+    starting = ("", "ContainerCreating", "PodInitializing")
+    waits = any(each.waiting.get("reason", "") not in starting for each in containers(pod))
+    return waits or bool(unschedulable(pod))
+
+
+def _ordinal(pod: Manifest) -> int:
+    return int(objects.name(pod).rpartition("-")[2])

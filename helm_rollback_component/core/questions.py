@@ -1,0 +1,73 @@
+"""What else has to be read of the cluster before a snapshot can be judged. Pure.
+
+Most looks need nothing beyond the objects and their pods. What is slow to read, or large, is asked for only
+while something is wrong that it explains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import objects
+from helm_rollback_component.core.containers import claims_of, unschedulable
+from helm_rollback_component.core.pods import needed
+from helm_rollback_component.core.snapshot import cases
+from helm_rollback_component.core.workloads import short_of_pods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.snapshot import Case, Snapshot
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What else has to be read.
+
+    Attributes:
+        claims: namespace and name of claims.
+        events: namespace and UID of objects whose events may explain something.
+        needed: kind, namespace and name of objects of which it must be known whether they exist.
+        crowded: whether it must be known which pods are terminating.
+    """
+
+    claims: frozenset[tuple[str, str]] = frozenset()
+    events: frozenset[tuple[str, str]] = frozenset()
+    needed: frozenset[tuple[str, str, str]] = frozenset()
+    crowded: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.claims or self.events or self.needed or self.crowded)
+
+
+def questions(snapshot: Snapshot) -> Questions:
+    """Return what else has to be read."""
+    seen = tuple(cases(snapshot))
+    homeless = [pod for case in seen for pod in case.pods if unschedulable(pod)]
+    short = [case.live for case in seen if _short(case)]
+    pending = [claim for claim in _claims(snapshot, seen) if _pending(claim)]
+    return Questions(
+        claims=frozenset(claim for pod in homeless for claim in claims_of(pod)),
+        events=frozenset(map(_event_key, (*homeless, *short, *pending))),
+        needed=frozenset(name for case in seen for pod in case.pods for name in needed(pod)),
+        crowded=bool(homeless or short),
+    )
+
+
+def _short(case: Case) -> bool:
+    return short_of_pods(case) or objects.is_true(case.live, "ReplicaFailure")
+
+
+def _claims(snapshot: Snapshot, seen: tuple[Case, ...]) -> Iterator[Manifest]:
+    own = (case.live for case in seen)
+    return (each for each in (*own, *snapshot.children) if each.get("kind") == "PersistentVolumeClaim")
+
+
+def _pending(claim: Manifest) -> bool:
+    return objects.status(claim).get("phase") == "Pending"
+
+
+def _event_key(manifest: Manifest) -> tuple[str, str]:
+    return str(objects.meta(manifest).get("namespace", "")), objects.uid(manifest)

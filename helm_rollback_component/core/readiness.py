@@ -1,0 +1,219 @@
+"""Whether a release's objects are ready, and what is still waited for. Pure.
+
+The rules are kstatus' (``fluxcd/cli-utils``, ``pkg/kstatus/status``), by which Helm 4 waits, with Helm's own
+two exceptions: a paused Deployment is not waited for, and a Job only where that was asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.snapshot import Snapshot
+    from helm_rollback_component.results import Resource
+
+_PASSIVE_GROUPS = frozenset(
+    {
+        "",
+        "admissionregistration.k8s.io",
+        "apiregistration.k8s.io",
+        "apps",
+        "autoscaling",
+        "batch",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy",
+        "rbac.authorization.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How far a release's objects are.
+
+    Attributes:
+        ready: whether all of them are ready.
+        waiting_for: one phrase for each that is not, such as
+            ``Deployment web: 1 of 3 updated replicas are available``.
+        unready: the same objects, in the same order.
+    """
+
+    ready: bool
+    waiting_for: tuple[str, ...] = ()
+    unready: tuple[Resource, ...] = ()
+
+
+def readiness(snapshot: Snapshot, *, wait_for_jobs: bool = False) -> Readiness:
+    """Return how far the release's objects are; hooks are not looked at.
+
+    Args:
+        snapshot: what is seen of them.
+        wait_for_jobs: whether Jobs have to be complete; else they are not looked at.
+    """
+    waiting = [*_waiting(snapshot, wait_for_jobs=wait_for_jobs)]
+    return Readiness(
+        ready=not waiting,
+        waiting_for=tuple(phrase for _, phrase in waiting),
+        unready=tuple(resource for resource, _ in waiting),
+    )
+
+
+def needs_a_look(desired: Manifest) -> bool:
+    """Return whether an object can be unready at all once it exists: a ConfigMap cannot, a Deployment can."""
+    kind = (objects.group(desired), desired.get("kind", ""))
+    return not objects.is_hook(desired) and (kind in _RULES or kind[0] not in _PASSIVE_GROUPS)
+
+
+def _waiting(snapshot: Snapshot, *, wait_for_jobs: bool) -> Iterator[tuple[Resource, str]]:
+    for desired in objects.flatten(snapshot.desired):
+        key = objects.key(desired, snapshot.namespace)
+        counts = wait_for_jobs or (key.group, key.kind) != _JOB
+        missing = _missing(snapshot.live.get(key)) if counts and needs_a_look(desired) else ""
+        if missing:
+            yield objects.resource(desired, snapshot.namespace), f"{key}: {missing}"
+
+
+def _missing(live: Manifest | None) -> str:
+    """Return what an object lacks to be ready, an empty string if nothing."""
+    if live is None:
+        return "does not exist"
+    if objects.terminating(live):
+        return "is being deleted"
+    if not objects.observed(live):
+        return "its controller has not seen its newest spec"
+    kind = (objects.group(live), live.get("kind", ""))
+    return _standard_conditions(live) or _RULES.get(kind, _custom)(live)
+
+
+def _standard_conditions(live: Manifest) -> str:
+    for type_, says in (("Reconciling", "is being reconciled"), ("Stalled", "is stalled")):
+        if objects.is_true(live, type_):
+            return says + _because(objects.condition(live, type_).get("message"))
+    return ""
+
+
+def _deployment(live: Manifest) -> str:
+    if objects.spec(live).get("paused"):
+        return ""
+    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
+    updated = status.get("updatedReplicas", 0)
+    return (
+        _fewer(updated, wanted, "replicas are updated")
+        or _more(status.get("replicas", 0), wanted)
+        or _fewer(status.get("availableReplicas", 0), updated, "updated replicas are available")
+        or _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
+    )
+
+
+def _replica_set(live: Manifest) -> str:
+    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
+    return (
+        _fewer(status.get("availableReplicas", 0), wanted, "replicas are available")
+        or _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
+        or _more(status.get("replicas", 0), wanted)
+    )
+
+
+def _stateful_set(live: Manifest) -> str:
+    strategy = objects.spec(live).get("updateStrategy") or {}
+    if strategy.get("type") == "OnDelete":
+        return ""
+    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
+    return (
+        _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
+        or _more(status.get("replicas", 0), wanted)
+        or _not_rolled_out(strategy, wanted, live)
+    )
+
+
+def _not_rolled_out(strategy: Manifest, wanted: int, live: Manifest) -> str:
+    status = objects.status(live)
+    partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
+    if partition:
+        return _fewer(status.get("updatedReplicas", 0), wanted - partition, "replicas are updated")
+    if status.get("currentRevision") == status.get("updateRevision"):
+        return ""
+    return _fewer(status.get("updatedReplicas", 0), wanted, "replicas are updated") or "is being rolled out"
+
+
+def _daemon_set(live: Manifest) -> str:
+    status = objects.status(live)
+    if "observedGeneration" not in status:
+        return "its controller has not seen it"
+    if (objects.spec(live).get("updateStrategy") or {}).get("type") == "OnDelete":
+        return ""
+    wanted = status.get("desiredNumberScheduled", 0)
+    return (
+        _fewer(status.get("updatedNumberScheduled", 0), wanted, "pods are updated")
+        or _fewer(status.get("numberAvailable", 0), wanted, "pods are available")
+        or _fewer(status.get("numberReady", 0), wanted, "pods are ready")
+    )
+
+
+def _job(live: Manifest) -> str:
+    if objects.is_true(live, "Complete"):
+        return ""
+    if objects.is_true(live, "Failed"):
+        return "has failed" + _because(objects.condition(live, "Failed").get("message"))
+    wanted = objects.spec(live).get("completions") or objects.spec(live).get("parallelism", 1)
+    return f"{objects.status(live).get('succeeded', 0)} of {wanted} completions"
+
+
+def _pod(live: Manifest) -> str:
+    phase = objects.status(live).get("phase", "Unknown")
+    if phase == "Succeeded" or objects.is_true(live, "Ready"):
+        return ""
+    return f"is not ready (phase {phase})"
+
+
+def _claim(live: Manifest) -> str:
+    phase = objects.status(live).get("phase", "unknown")
+    return "" if phase == "Bound" else f"is not bound (phase {phase})"
+
+
+def _definition(live: Manifest) -> str:
+    return "" if objects.is_true(live, "Established") else "is not established"
+
+
+def _custom(live: Manifest) -> str:
+    ready = objects.condition(live, "Ready")
+    return (
+        "is not ready" + _because(ready.get("message")) if ready.get("status") in ("False", "Unknown") else ""
+    )
+
+
+_JOB = ("batch", "Job")
+_RULES: dict[tuple[str, str], Callable[[Manifest], str]] = {
+    ("", "PersistentVolumeClaim"): _claim,
+    ("", "Pod"): _pod,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
+    ("apps", "DaemonSet"): _daemon_set,
+    ("apps", "Deployment"): _deployment,
+    ("apps", "ReplicaSet"): _replica_set,
+    ("apps", "StatefulSet"): _stateful_set,
+    _JOB: _job,
+}
+
+
+def _fewer(number: int, wanted: int, what: str) -> str:
+    return f"{number} of {wanted} {what}" if number < wanted else ""
+
+
+def _more(number: int, wanted: int) -> str:
+    return f"{number - wanted} old replicas are still there" if number > wanted else ""
+
+
+def _because(message: object) -> str:
+    text = objects.one_line(message)
+    return f" ({text})" if text else ""

@@ -1,0 +1,77 @@
+"""Which ReplicaSet, and which pods, belong to a workload's newest template. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from helm_rollback_component.core.objects import Manifest
+
+REVISION_HASH = "controller-revision-hash"
+TEMPLATE_HASH = "pod-template-hash"
+
+
+def newest(pod: Manifest, owner: Manifest, children: Iterable[Manifest]) -> bool:
+    """Return whether a pod is of its owner's newest template, for certain.
+
+    A Deployment's pods are told by their ReplicaSet (`newest_replica_set`), so all of them pass here; so do
+    the pods of what keeps no revisions.
+    """
+    rule = _RULES.get(owner.get("kind", ""))
+    return rule is None or rule(pod, owner, children)
+
+
+def newest_replica_set(deployment: Manifest, children: Iterable[Manifest]) -> Manifest | None:
+    """Return the ReplicaSet that has the Deployment's template now, if it exists already.
+
+    Of several the oldest, as ``FindNewReplicaSet`` in Kubernetes' ``pkg/controller/deployment/util`` has it.
+    """
+    template = objects.spec(deployment).get("template")
+    same = [
+        child
+        for child in _owned(children, "ReplicaSet", objects.uid(deployment))
+        if _without_hash(objects.spec(child).get("template")) == template
+    ]
+    return min(same, key=lambda each: objects.meta(each).get("creationTimestamp", ""), default=None)
+
+
+def newest_revision_hash(daemon_set: Manifest, children: Iterable[Manifest]) -> str:
+    """Return the label value that a DaemonSet's pods of its newest template bear, or an empty string."""
+    revisions = _owned(children, "ControllerRevision", objects.uid(daemon_set))
+    newest = max(revisions, key=lambda each: each.get("revision", 0), default={})
+    return objects.label(newest, REVISION_HASH)
+
+
+def _of_update_revision(pod: Manifest, stateful_set: Manifest, _: Iterable[Manifest]) -> bool:
+    newest = objects.status(stateful_set).get("updateRevision")
+    return bool(newest) and objects.label(pod, REVISION_HASH) == newest
+
+
+def _of_newest_hash(pod: Manifest, daemon_set: Manifest, children: Iterable[Manifest]) -> bool:
+    newest = newest_revision_hash(daemon_set, children)
+    return bool(newest) and objects.label(pod, REVISION_HASH) == newest
+
+
+_RULES: dict[str, Callable[[Manifest, Manifest, Iterable[Manifest]], bool]] = {
+    "DaemonSet": _of_newest_hash,
+    "StatefulSet": _of_update_revision,
+}
+
+
+def _owned(children: Iterable[Manifest], kind: str, owner: str) -> Iterator[Manifest]:
+    return (child for child in children if child.get("kind") == kind and objects.owned_by(child, owner))
+
+
+def _without_hash(template: Manifest | None) -> Manifest | None:
+    """Return the template without the one label that the controller adds to it."""
+    if not template:
+        return None
+    metadata = dict(objects.meta(template))
+    metadata["labels"] = {
+        label: value for label, value in (metadata.get("labels") or {}).items() if label != TEMPLATE_HASH
+    }
+    return {**template, "metadata": metadata}

@@ -1,0 +1,73 @@
+"""Whether a release that was ready stays so: what is held against it while it soaks. Pure.
+
+A pod that is evicted or replaced is not held against it; a container that is started again, or is unready for
+longer than the grace, in a pod that was there when the soak began, is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import objects
+from helm_rollback_component.core.containers import Container, containers
+from helm_rollback_component.core.pods import Sight
+from helm_rollback_component.core.snapshot import Case, Snapshot, cases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from helm_rollback_component.core.faults import Fault, HealthSettings
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the containers were when the soak began, by their pod's UID and their name."""
+
+    containers: Mapping[tuple[str, str], Container] = field(default_factory=dict)
+
+
+def start(snapshot: Snapshot) -> Start:
+    """Return how the containers of the newest revision are."""
+    return Start(
+        {
+            (objects.uid(pod), container.name): container
+            for case in _serving(snapshot)
+            for pod in case.pods
+            for container in containers(pod)
+        }
+    )
+
+
+def degradation(snapshot: Snapshot, began: Start, settings: HealthSettings) -> Iterator[Fault]:
+    """Yield what has become worse since the soak began."""
+    for case in _serving(snapshot):
+        for pod in case.pods:
+            yield from _of_pod(Sight(pod, case, snapshot, settings), began)
+
+
+def _of_pod(sight: Sight, began: Start) -> Iterator[Fault]:
+    for container in containers(sight.pod):
+        before = began.containers.get((objects.uid(sight.pod), container.name))
+        if before is None:
+            continue
+        if container.restarts > before.restarts:
+            yield sight.fault("ContainerRestarted", _ended(container), grace=0, container=container.name)
+        elif before.ready and not container.ready:
+            yield sight.fault(
+                "ReadinessLost",
+                "is no longer ready",
+                grace=sight.settings.grace,
+                container=container.name,
+            )
+
+
+def _ended(container: Container) -> str:
+    reason, code = container.ended.get("reason", ""), container.ended.get("exitCode")
+    why = ", ".join(filter(None, (reason, "" if code is None else f"exit code {code}")))
+    return f"was started again after it was ready{f' ({why})' if why else ''}"
+
+
+def _serving(snapshot: Snapshot) -> Iterator[Case]:
+    """A Job's pods are meant to end."""
+    return (case for case in cases(snapshot) if case.object.kind != "Job")

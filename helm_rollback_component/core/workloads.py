@@ -1,0 +1,235 @@
+"""What can be wrong with a release's own objects, their pods aside: a table of rules by kind. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import objects
+from helm_rollback_component.core.containers import claims_of, containers
+from helm_rollback_component.core.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from helm_rollback_component.core.faults import HealthSettings
+    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.snapshot import Case, Snapshot
+
+UNBOUND = frozenset({"FailedBinding", "ProvisioningFailed"})
+"""Events that say that a claim gets no volume (Kubernetes' ``pkg/controller/volume/events``)."""
+
+_VOLUME_EVENTS = UNBOUND | {
+    "ExternalProvisioning",
+    "Provisioning",
+    "ProvisioningSucceeded",
+    "WaitForFirstConsumer",
+    "WaitForPodScheduled",
+}
+
+_REFUSALS = (
+    ("exceeded quota", "QuotaExceeded"),
+    ("violates PodSecurity", "PodSecurityViolation"),
+    ("denied the request", "AdmissionDenied"),
+    ("denied request", "AdmissionDenied"),
+    (" is forbidden:", "FailedCreate"),
+    (" is invalid:", "FailedCreate"),
+)
+"""What the API server says when it refuses a pod for what it is; whatever else it says may pass by itself."""
+
+_OF_POD = re.compile(r"\bPod (\S+) in StatefulSet\b")
+
+
+@dataclass(frozen=True)
+class View:
+    """One object that may be judged, and all that its rules may look at."""
+
+    case: Case
+    snapshot: Snapshot
+    settings: HealthSettings
+
+    def fault(
+        self,
+        reason: str,
+        what: str,
+        *,
+        grace: float = 0,
+        crowded: bool = False,
+        culprit: tuple[str, str] = ("", ""),
+    ) -> Fault:
+        """Return a fault of this object; `what` ends the sentence that begins with its name."""
+        return Fault(
+            reason=reason,
+            message=f"{self.case.object.kind} {self.case.object.name}: {what}",
+            object=self.case.object,
+            about=(objects.uid(self.case.live), reason),
+            grace=grace,
+            pod=culprit[0],
+            container=culprit[1],
+            crowded=crowded,
+        )
+
+
+def workload_faults(view: View) -> Iterator[Fault]:
+    """Yield all that is wrong with an object, its pods aside."""
+    for rule in _RULES.get(view.case.object.kind, ()):
+        yield from rule(view)
+
+
+def short_of_pods(case: Case) -> bool:
+    """Return whether the object has fewer pods than it should, so that its events may say why."""
+    rule = _SHORT.get(case.object.kind)
+    return rule is not None and rule(case.live)
+
+
+def _deadline(view: View) -> Iterator[Fault]:
+    """The Deployment controller's own judgement, if it is a new one: ``progress.go`` may keep an old one."""
+    progressing = objects.condition(view.case.live, "Progressing")
+    before = view.case.mark.deadline if view.case.mark else ""
+    passed = progressing.get("reason") == "ProgressDeadlineExceeded"
+    if passed and progressing.get("lastUpdateTime", "") != before:
+        yield view.fault(
+            "ProgressDeadlineExceeded",
+            f"did not progress within its deadline ({objects.one_line(progressing.get('message'))})",
+        )
+
+
+def _replica_set_refused(view: View) -> Iterator[Fault]:
+    progressing = objects.condition(view.case.live, "Progressing")
+    if progressing.get("reason") == "ReplicaSetCreateError":
+        yield from _refused(view, progressing.get("message", ""))
+
+
+def _replicas_refused(view: View) -> Iterator[Fault]:
+    failure = objects.condition(view.case.creator, "ReplicaFailure")
+    if failure.get("status") == "True" and failure.get("reason") == "FailedCreate":
+        yield from _refused(view, failure.get("message", ""))
+
+
+def _refused_by_events(view: View) -> Iterator[Fault]:
+    """For kinds that tell in events alone that their pods are refused."""
+    if not short_of_pods(view.case):
+        return
+    for event in _events(view, {"FailedCreate"}):
+        if not _exists_by_now(event, view.case.siblings):
+            yield from _refused(view, event.get("message", ""))
+            return
+
+
+def _refused(view: View, message: str) -> Iterator[Fault]:
+    reason = next((reason for words, reason in _REFUSALS if words in message), "")
+    if reason:
+        yield view.fault(
+            reason,
+            f"its pods are refused ({objects.one_line(message)})",
+            grace=view.settings.refused_grace,
+            crowded=True,
+        )
+
+
+def _job_failed(view: View) -> Iterator[Fault]:
+    """``FailureTarget`` comes before ``Failed``, while the last pods are still ending (Kubernetes 1.31)."""
+    for type_ in ("Failed", "FailureTarget"):
+        if objects.is_true(view.case.live, type_):
+            said = objects.condition(view.case.live, type_)
+            why = ": ".join(filter(None, (said.get("reason", ""), objects.one_line(said.get("message")))))
+            yield view.fault("JobFailed", f"has failed ({why})", culprit=_last_failed(view.case.pods))
+            return
+
+
+def _last_failed(pods: Iterable[Manifest]) -> tuple[str, str]:
+    """Return pod and container of the newest container that ended badly, for its log."""
+    failed = [
+        (ended.get("finishedAt", ""), objects.name(pod), container.name)
+        for pod in pods
+        for container in containers(pod)
+        if (ended := container.ended).get("exitCode")
+    ]
+    return max(failed, default=("", "", ""))[1:]
+
+
+def _claim_unbound(view: View) -> Iterator[Fault]:
+    yield from _unbound(view, view.case.live)
+
+
+def _claims_of_pods(view: View) -> Iterator[Fault]:
+    wanted = {wanted for pod in view.case.pods for wanted in claims_of(pod)}
+    for claim in view.snapshot.children:
+        named = (objects.meta(claim).get("namespace", ""), objects.name(claim))
+        if claim.get("kind") == "PersistentVolumeClaim" and named in wanted:
+            yield from _unbound(view, claim)
+
+
+def _unbound(view: View, claim: Manifest) -> Iterator[Fault]:
+    phase = objects.status(claim).get("phase")
+    what = f"its claim {objects.name(claim)}" if claim is not view.case.live else "it"
+    if phase == "Lost":
+        yield view.fault("VolumeUnbound", f"{what} has lost its volume")
+    elif phase == "Pending":
+        last = _last(view.snapshot.events.get(objects.uid(claim), ()), _VOLUME_EVENTS)
+        if last.get("reason") in UNBOUND:
+            said = objects.one_line(last.get("message"))
+            yield view.fault(
+                "VolumeUnbound", f"{what} gets no volume ({said})", grace=view.settings.volume_grace
+            )
+
+
+def _events(view: View, reasons: set[str]) -> Iterator[Manifest]:
+    """Yield the object's events that occurred since the baseline."""
+    known = view.snapshot.baseline.events
+    for event in view.snapshot.events.get(objects.uid(view.case.live), ()):
+        if event.get("reason") in reasons and occurrences(event) > known.get(objects.uid(event), 0):
+            yield event
+
+
+def occurrences(event: Manifest) -> int:
+    """Return how often an event has occurred, in the old way of counting or the new one."""
+    series = event.get("series") or {}
+    return int(event.get("count") or series.get("count") or 1)
+
+
+def _last(events: Iterable[Manifest], reasons: frozenset[str]) -> Manifest:
+    those = [event for event in events if event.get("reason") in reasons]
+    return max(those, key=_when, default={})
+
+
+def _when(event: Manifest) -> str:
+    times = (event.get("lastTimestamp"), event.get("eventTime"), event.get("firstTimestamp"))
+    return next(filter(None, times), "")
+
+
+def _exists_by_now(event: Manifest, pods: Iterable[Manifest]) -> bool:
+    named = _OF_POD.search(event.get("message", ""))
+    return named is not None and named.group(1) in {objects.name(pod) for pod in pods}
+
+
+def _daemon_set_short(live: Manifest) -> bool:
+    status = objects.status(live)
+    return bool(status.get("currentNumberScheduled", 0) < status.get("desiredNumberScheduled", 0))
+
+
+def _stateful_set_short(live: Manifest) -> bool:
+    return bool(objects.status(live).get("replicas", 0) < objects.spec(live).get("replicas", 1))
+
+
+def _job_short(live: Manifest) -> bool:
+    status = objects.status(live)
+    return not any(status.get(count) for count in ("active", "succeeded", "failed"))
+
+
+_SHORT: dict[str, Callable[[Manifest], bool]] = {
+    "DaemonSet": _daemon_set_short,
+    "Job": _job_short,
+    "StatefulSet": _stateful_set_short,
+}
+
+_RULES: dict[str, tuple[Callable[[View], Iterator[Fault]], ...]] = {
+    "DaemonSet": (_refused_by_events, _claims_of_pods),
+    "Deployment": (_deadline, _replica_set_refused, _replicas_refused, _claims_of_pods),
+    "Job": (_job_failed, _refused_by_events, _claims_of_pods),
+    "PersistentVolumeClaim": (_claim_unbound,),
+    "Pod": (_claims_of_pods,),
+    "ReplicaSet": (_replicas_refused, _claims_of_pods),
+    "StatefulSet": (_refused_by_events, _claims_of_pods),
+}

@@ -1,0 +1,85 @@
+"""One look at a release after the other: what is there, what it means, what has to be remembered of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.health import Memory, faults, progress, readiness, weigh
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.pace import Teller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from helm_rollback_component.core.health import Fault, HealthSettings, Judgement, Readiness, Snapshot
+    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.kube.pace import Pace
+    from helm_rollback_component.kube.snapshots import Observer
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one look gives: what was seen, what follows from it, and how far the release is."""
+
+    snapshot: Snapshot
+    judgement: Judgement
+    readiness: Readiness
+
+
+class Examiner:
+    """Looks, judges, remembers and tells. Not safe to use from more than one thread."""
+
+    def __init__(
+        self, observer: Observer, settings: HealthSettings, on_progress: Callable[[str], None]
+    ) -> None:
+        """Look at nothing yet; `on_progress` is called with a line when what is waited for has changed."""
+        self._observer = observer
+        self._settings = settings
+        self._tell = Teller(on_progress)
+        self._memory = Memory()
+
+    def look(
+        self,
+        manifests: Sequence[Manifest],
+        also: Callable[[Snapshot], Iterable[Fault]] | None = None,
+    ) -> Finding:
+        """Return what there is now of these objects; `also` finds faults beyond those of a roll-out.
+
+        Raises:
+            OperationError: what the cluster refused.
+        """
+        seen = self._observer.look(manifests)
+        more = also(seen) if also else ()
+        judgement = weigh(chain(faults(seen, self._settings), more), seen, time.monotonic(), self._memory)
+        state = readiness(seen, wait_for_jobs=self._settings.wait_for_jobs)
+        self._memory = judgement.memory
+        self.tell(progress(state, judgement.faults))
+        return Finding(seen, judgement, state)
+
+    def tell(self, line: str) -> None:
+        """Pass a line on, if it is another than the last."""
+        self._tell(line)
+
+
+def looks(pace: Pace, look: Callable[[], Finding]) -> Iterator[Finding]:
+    """Yield what each look gives, at that pace; a look that failed but may succeed later yields nothing.
+
+    Raises:
+        OperationError: what the cluster refused for good, or still refused when time was out.
+    """
+    failure: OperationError | None = None
+    while pace.next():
+        try:
+            finding, failure = look(), None
+        except OperationError as error:
+            if not error.temporary:
+                raise
+            failure = error
+            continue
+        pace.due = finding.judgement.due
+        yield finding
+    if failure is not None and not pace.stopped:
+        raise failure

@@ -1,0 +1,48 @@
+"""The last words of a container that failed, where the cluster still has them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import paths
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.health import Verdict
+    from helm_rollback_component.kube.client import Cluster
+
+_LINES = 10
+_BYTES = 4096
+_PATIENCE = 1.0
+
+_OF_LAST_RUN = frozenset({"ContainerRestarted", "CrashLoopBackOff", "OOMKilled", "RunContainerError"})
+_OF_THIS_RUN = frozenset({"JobFailed", "PodFailed", "ReadinessLost"})
+
+
+def attach(cluster: Cluster, verdict: Verdict) -> Verdict:
+    """Return the verdict with its container's last lines, if it has run and they come within a second."""
+    if not verdict.container or verdict.reason not in _OF_LAST_RUN | _OF_THIS_RUN:
+        return verdict
+    found: list[str] = []
+    reader = threading.Thread(target=_read, args=(cluster, verdict, found), name="health-log", daemon=True)
+    reader.start()
+    reader.join(_PATIENCE)
+    return replace(verdict, log=tuple(found))
+
+
+def _read(cluster: Cluster, verdict: Verdict, found: list[str]) -> None:
+    path = f"{paths.pods(verdict.object.namespace, verdict.pod)}/log"
+    previous = "true" if verdict.reason in _OF_LAST_RUN else "false"
+    try:
+        text = cluster.text(
+            path,
+            container=verdict.container,
+            previous=previous,
+            tailLines=str(_LINES),
+            limitBytes=str(_BYTES),
+        )
+    except OperationError:
+        return
+    found += text.splitlines()[-_LINES:]
