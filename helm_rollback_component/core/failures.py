@@ -1,0 +1,99 @@
+"""What a failure of Helm means, read from its own words.
+
+Purely computational: `classify` looks Helm's words up in `failure_rules` and trims them for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from helm_rollback_component.core.failure_rules import find_rule, nothing_stored
+
+RELEASE_NOT_FOUND = "ReleaseNotFound"
+
+_LONGEST_MESSAGE = 600
+_VERBS = {"INSTALLATION FAILED: ": "install", "UPGRADE FAILED: ": "upgrade"}
+_NOISE = re.compile(
+    r"Error: "
+    r"|INSTALLATION FAILED: "
+    r"|UPGRADE FAILED: "
+    r"|cluster reachability check failed: "
+    r"|release name check failed: "
+    r"|(kubernetes )?cluster unreachable: "
+    r"|uninstallation completed with \d+ error\(s\): "
+    r"|uninstall: Release not loaded: \S+ "
+    r"|unable to continue with (install|update): "
+    r"|(create|update): failed to (create|update): "
+    r"|query: failed to query with labels: "
+    r"|failed to create resource: "
+    r"|server-side apply failed for object [^:]+: "
+    r"|cannot patch \"[^\"]*\" with kind \w+: "
+    r"|conflict occurred while applying object [^:]+: "
+    r"|unable to build kubernetes objects from [^:]+: "
+    r"|resource mapping not found for [^:]+: \"[^\"]*\" namespace: \"[^\"]*\" from \"[^\"]*\": "
+    r"|failed to perform \"\w+\" on (source|target): ",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(r"\b\d+ errors? occurred: \* ")
+_CIRCUMSTANCE = re.compile(r" (context deadline exceeded|ensure CRDs are installed first)$")
+_OUR_FILE = re.compile(r" ?\"?/(proc/self|dev)/fd/\d+\"?")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure of Helm, understood.
+
+    Attributes:
+        reason: one CamelCase word, such as ``ImmutableField``.
+        message: the essential sentence of what Helm said.
+        remedy: what a person can do, or an empty string.
+        temporary: whether the same call may succeed later with nothing changed.
+        stored: whether Helm had written a record or touched an object; None where its words do not tell.
+    """
+
+    reason: str
+    message: str
+    remedy: str
+    temporary: bool
+    stored: bool | None
+
+
+def classify(output: str, action: str = "") -> Failure:
+    """Return what Helm's `output` means.
+
+    Args:
+        output: what Helm wrote to standard error, or its library's message.
+        action: Helm's verb (``install``, ``upgrade``, ``rollback``, ``uninstall``, ``test``). Where it is not
+            given, the words of Helm's command line still tell an install and an upgrade.
+    """
+    error = _last_error(output)
+    verb = action or next((verb for words, verb in _VERBS.items() if words in error), "")
+    rule = find_rule(error, verb)
+    return Failure(
+        reason=rule.reason.format(action=verb.capitalize() or "Helm"),
+        message=rule.message or _essential(error),
+        remedy=rule.remedy,
+        temporary=rule.temporary,
+        stored=False if nothing_stored(error, verb) else rule.stored,
+    )
+
+
+def is_absent(output: str) -> bool:
+    """Whether Helm's `output` says that there is no such release any more."""
+    return classify(output).reason == RELEASE_NOT_FOUND
+
+
+def _last_error(output: str) -> str:
+    # Helm logs warnings first, and the error itself may have many lines.
+    before, _, error = output.rpartition("\nError: ")
+    return (error if before else output).strip()
+
+
+def _essential(error: str) -> str:
+    lines = (line.strip().removeprefix("- ") for line in error.splitlines())
+    said = _COUNT.sub("", " ".join(line for line in lines if line))
+    while match := _NOISE.match(said):
+        said = said[match.end() :]
+    said = _OUR_FILE.sub("", _CIRCUMSTANCE.sub("", said))
+    return said if len(said) <= _LONGEST_MESSAGE else f"{said[: _LONGEST_MESSAGE - 1]}…"

@@ -1,0 +1,189 @@
+"""How a Helm command line is spelled, generation by generation. Nothing here runs anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.helm.engine import Capability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from helm_rollback_component.config import SourceConfig
+    from helm_rollback_component.helm.engine import Deployment, Options, Target
+
+Version = tuple[int, int, int]
+
+OLDEST: Version = (3, 13, 0)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What one generation of Helm calls things.
+
+    Attributes:
+        wait: wait until everything is ready, or gone.
+        wait_for_hooks_only: do not wait for readiness.
+        force: replace objects that cannot be updated in place.
+        capabilities: what it can honour, and since which version.
+    """
+
+    wait: str
+    wait_for_hooks_only: tuple[str, ...]
+    force: tuple[str, ...]
+    capabilities: Mapping[Capability, Version]
+
+    def honours(self, version: Version) -> frozenset[Capability]:
+        """Return what `version` of this generation can honour."""
+        return frozenset(capability for capability, since in self.capabilities.items() if version >= since)
+
+
+_ALWAYS: Version = (0, 0, 0)
+_COMMON = {
+    Capability.DEPENDENCY_UPDATE: _ALWAYS,
+    Capability.DESCRIPTION: _ALWAYS,
+    Capability.DISABLE_HOOKS: _ALWAYS,
+    Capability.DISABLE_OPENAPI_VALIDATION: _ALWAYS,
+    Capability.FORCE_UPDATE: _ALWAYS,
+    Capability.KEYRING: _ALWAYS,
+    Capability.LABELS: _ALWAYS,
+    Capability.POST_RENDERER: _ALWAYS,
+    Capability.REPOSITORY_CREDENTIALS: _ALWAYS,
+    Capability.SKIP_CRDS: _ALWAYS,
+    Capability.VERIFY: _ALWAYS,
+    Capability.WAIT_FOR_JOBS: _ALWAYS,
+}
+DIALECTS: Mapping[int, Dialect] = {
+    3: Dialect(
+        wait="--wait",
+        wait_for_hooks_only=(),
+        force=("--force",),
+        capabilities={**_COMMON, Capability.TAKE_OWNERSHIP: (3, 17, 0)},
+    ),
+    4: Dialect(
+        wait="--wait=watcher",
+        wait_for_hooks_only=("--wait=hookOnly",),
+        # Replacing is refused in the middle of a server-side apply, when the history is already touched.
+        force=("--force-replace", "--server-side=false"),
+        capabilities={**_COMMON, Capability.TAKE_OWNERSHIP: _ALWAYS},
+    ),
+}
+"""One for each major version that is known; the flags of an unknown one cannot be guessed."""
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """Spells out Helm's verbs for one release.
+
+    Attributes:
+        dialect: the words of the Helm at hand.
+        target: the release.
+        kubeconfig: where Helm finds the kubeconfig.
+    """
+
+    dialect: Dialect
+    target: Target
+    kubeconfig: str
+
+    def install(self, deployment: Deployment) -> list[str]:
+        """Return the arguments of an install that waits; the values come on standard input."""
+        return ["install", self.target.release, *self._deploy(deployment)]
+
+    def upgrade(self, deployment: Deployment) -> list[str]:
+        """Return the arguments of an upgrade that waits; the values come on standard input."""
+        return [
+            "upgrade",
+            self.target.release,
+            *self._deploy(deployment),
+            "--reset-values",
+            "--history-max=0",
+        ]
+
+    def rollback(self, revision: int, timeout: int, *, disable_hooks: bool) -> list[str]:
+        """Return the arguments of a rollback that does not wait for readiness."""
+        return [
+            *("rollback", self.target.release, str(revision)),
+            *self._cluster(),
+            *self.dialect.wait_for_hooks_only,
+            f"--timeout={timeout}s",
+            "--history-max=0",
+            *_switch("no-hooks", on=disable_hooks),
+        ]
+
+    def uninstall(self, timeout: int, *, keep_history: bool, disable_hooks: bool) -> list[str]:
+        """Return the arguments of an uninstall that waits.
+
+        ``--ignore-not-found`` is left out: it takes every failure to read the history for an absent release.
+        """
+        return [
+            *("uninstall", self.target.release),
+            *self._cluster(),
+            self.dialect.wait,
+            f"--timeout={timeout}s",
+            *_switch("keep-history", on=keep_history),
+            *_switch("no-hooks", on=disable_hooks),
+        ]
+
+    def test(self, timeout: int) -> list[str]:
+        """Return the arguments that run the release's tests."""
+        return ["test", self.target.release, *self._cluster(), f"--timeout={timeout}s"]
+
+    def _deploy(self, deployment: Deployment) -> Iterator[str]:
+        yield str(deployment.chart)
+        yield from self._cluster()
+        yield from ("--values=-", self.dialect.wait, f"--timeout={deployment.timeout}s")
+        yield from _options(self.dialect, deployment.options)
+
+    def _cluster(self) -> Iterator[str]:
+        yield f"--namespace={self.target.namespace}"
+        yield f"--kubeconfig={self.kubeconfig}"
+        yield from _given("kube-context", self.target.context)
+
+
+def pull(source: SourceConfig, folder: Path) -> list[str]:
+    """Return the arguments that fetch an ``oci://`` chart into `folder`; credentials come in a file."""
+    return [
+        *("pull", source.chart),
+        f"--version={source.version}",
+        f"--destination={folder}",
+        *_given("ca-file", source.ca_file),
+        *_given("cert-file", source.cert_file),
+        *_given("key-file", source.key_file),
+        *_switch("plain-http", on=source.plain_http),
+        *_switch("insecure-skip-tls-verify", on=source.insecure_skip_tls_verify),
+        *_switch("verify", on=source.verify),
+        *_given("keyring", source.keyring),
+    ]
+
+
+def verify(archive: Path, keyring: str | None) -> list[str]:
+    """Return the arguments that check an archive's signature, in the ``.prov`` file beside it."""
+    return ["verify", str(archive), *_given("keyring", keyring)]
+
+
+def build_dependencies(chart: Path, *, locked: bool) -> list[str]:
+    """Return the arguments that fetch a chart's dependencies into it, as its lock says if it has one."""
+    return ["dependency", "build" if locked else "update", str(chart)]
+
+
+def _options(dialect: Dialect, options: Options) -> Iterator[str]:
+    yield from _given("description", options.description)
+    yield from _switch("no-hooks", on=options.disable_hooks)
+    yield from _switch("disable-openapi-validation", on=options.disable_openapi_validation)
+    yield from dialect.force if options.force_update else ()
+    yield from (f"--labels={key}={value}" for key, value in sorted(options.labels.items()))
+    yield from (f"--post-renderer={name}" for name in options.post_renderer[:1])
+    yield from (f"--post-renderer-args={argument}" for argument in options.post_renderer[1:])
+    yield from _switch("skip-crds", on=options.skip_crds)
+    yield from _switch("take-ownership", on=options.take_ownership)
+    yield from _switch("wait-for-jobs", on=options.wait_for_jobs)
+
+
+def _switch(name: str, *, on: bool) -> tuple[str, ...]:
+    return (f"--{name}",) if on else ()
+
+
+def _given(name: str, value: str | None) -> tuple[str, ...]:
+    return (f"--{name}={value}",) if value else ()

@@ -1,0 +1,134 @@
+"""Charts on this machine: what they call themselves, and what they are made of. No Helm is needed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from helm_rollback_component.errors import Problem, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHART_FILE = "Chart.yaml"
+_LOCK_FILE = "Chart.lock"
+_LONGEST_CHART_FILE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ChartMetadata:
+    """What a chart says of itself.
+
+    Attributes:
+        name: its name.
+        version: its semantic version.
+        app_version: its label for the application in it, or an empty string.
+        dependencies: whether it names charts that it needs.
+        locked: whether a lock file says which versions of them.
+    """
+
+    name: str
+    version: str
+    app_version: str = ""
+    dependencies: bool = False
+    locked: bool = False
+
+
+def read_metadata(path: Path) -> ChartMetadata:
+    """Read the metadata of the chart folder or archive at `path`.
+
+    Raises:
+        ValidationError: there is no chart, or it does not say what it is.
+    """
+    files = _from_folder(path) if path.is_dir() else _from_archive(path)
+    return parse_metadata(path, files.get(_CHART_FILE), locked=_LOCK_FILE in files)
+
+
+def parse_metadata(path: Path, chart_file: bytes | None, *, locked: bool = False) -> ChartMetadata:
+    """Return what `chart_file`, the content of a Chart.yaml, says.
+
+    Raises:
+        ValidationError: it is missing or does not say what the chart is; names `path`.
+    """
+    if chart_file is None:
+        raise refusal(f"there is no {_CHART_FILE} in {path}; name the folder or archive of a chart")
+    try:
+        said = yaml.safe_load(chart_file)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise refusal(f"the {_CHART_FILE} in {path} is not YAML: {_first_line(error)}") from None
+    name, version = (_text(said, key) for key in ("name", "version"))
+    if not name or not version:
+        raise refusal(f"the {_CHART_FILE} in {path} must give the chart's name and version")
+    dependencies = bool(said.get("dependencies"))
+    return ChartMetadata(name, version, _text(said, "appVersion"), dependencies, locked)
+
+
+def content_digest(path: Path) -> str:
+    """Return the SHA-256 of a chart: of an archive's bytes, or of a folder's files, their names and contents.
+
+    Every file counts, even one that ``.helmignore`` names: the digest changes at least when the chart does.
+
+    Raises:
+        ValidationError: there is nothing at `path`.
+    """
+    digest = hashlib.sha256()
+    if path.is_dir():
+        for name, file in sorted(_files(path)):
+            digest.update(f"{len(name)}:{name}:{file.stat().st_size}:".encode())
+            digest.update(file.read_bytes())
+    elif path.is_file():
+        digest.update(path.read_bytes())
+    else:
+        raise refusal(f"there is no chart at {path}")
+    return digest.hexdigest()
+
+
+def refusal(message: str) -> ValidationError:
+    """Return the error that says what is wrong with the source's chart."""
+    return ValidationError([Problem("source.chart", message)], reason="ChartNotFound")
+
+
+def _from_folder(path: Path) -> dict[str, bytes]:
+    files = (path / name for name in (_CHART_FILE, _LOCK_FILE))
+    return {file.name: file.read_bytes() for file in files if file.is_file()}
+
+
+def _from_archive(path: Path) -> dict[str, bytes]:
+    if not path.is_file():
+        raise refusal(f"there is no chart at {path}")
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            return dict(_top_files(archive))
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise refusal(f"{path} is not a chart archive: {_first_line(error)}") from None
+
+
+def _top_files(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    for member in archive:
+        _, _, name = member.name.partition("/")
+        if name in (_CHART_FILE, _LOCK_FILE) and member.isfile() and member.size <= _LONGEST_CHART_FILE:
+            content = archive.extractfile(member)
+            yield name, content.read() if content else b""
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for parent, _, names in os.walk(folder, followlinks=True):
+        for name in names:
+            file = Path(parent, name)
+            if file.is_file():
+                yield file.relative_to(folder).as_posix(), file
+
+
+def _text(said: Any, key: str) -> str:  # noqa: ANN401  # whatever a YAML file holds
+    value = said.get(key) if isinstance(said, dict) else None
+    return "" if value is None else str(value)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

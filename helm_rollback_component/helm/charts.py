@@ -1,0 +1,140 @@
+"""Getting a chart onto this machine: the one way in is `fetch`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from posixpath import basename
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from helm_rollback_component.config import OCI_SCHEME
+from helm_rollback_component.core.failures import classify
+from helm_rollback_component.errors import OperationError, Problem, ValidationError
+from helm_rollback_component.helm import repositories
+from helm_rollback_component.helm.chart_cache import find_archive, keep_archive, scratch_folder
+from helm_rollback_component.helm.chart_files import read_metadata, refusal
+from helm_rollback_component.helm.dependencies import with_dependencies
+from helm_rollback_component.helm.download import download
+from helm_rollback_component.helm.engine import EngineError
+from helm_rollback_component.helm.recent import Recent
+
+if TYPE_CHECKING:
+    from helm_rollback_component.config import SourceConfig
+    from helm_rollback_component.helm.repositories import IndexEntry
+    from helm_rollback_component.helm.tools import ChartTools
+
+_EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
+_fetched: Recent[Path] = Recent(lifetime=300.0)
+
+
+@dataclass(frozen=True)
+class LocalChart:
+    """A chart on this machine.
+
+    Attributes:
+        path: its folder or archive; not to be changed.
+        name: its name.
+        version: its version, as the chart itself spells it.
+        app_version: its label for the application in it, or an empty string.
+    """
+
+    path: Path
+    name: str
+    version: str
+    app_version: str
+
+
+def fetch(source: SourceConfig, tools: ChartTools) -> LocalChart:
+    """Have the chart of `source` on this machine, complete and checked.
+
+    A remote chart is asked for once in five minutes in a process. One that was published again under the
+    same version is found then, because what is kept is kept by content.
+
+    Raises:
+        ValidationError: there is no such chart on this machine, or the version of a remote one is not exact.
+        OperationError: it cannot be fetched, or is not what it should be.
+    """
+    try:
+        path = _local(source, tools) if source.local else _remote(source, tools)
+    except EngineError as error:
+        raise _failed(source, error) from None
+    metadata = read_metadata(path)
+    return LocalChart(path, metadata.name, metadata.version, metadata.app_version)
+
+
+def _local(source: SourceConfig, tools: ChartTools) -> Path:
+    path = Path(source.chart).absolute()
+    read_metadata(path)
+    if source.verify:
+        if path.is_dir():
+            raise refusal("a folder has no signature; name a packaged chart, or leave source.verify out")
+        tools.verify(path, source.keyring)
+    return with_dependencies(path, tools) if source.dependency_update else path
+
+
+def _remote(source: SourceConfig, tools: ChartTools) -> Path:
+    if not _EXACT_VERSION.fullmatch(source.version or ""):
+        message = f"{source.version} is not an exact version; give all of it, such as 1.2.3"
+        raise ValidationError([Problem("source.version", message)])
+    return _fetched.get((source, tools), lambda: _fetch(source, tools))
+
+
+def _fetch(source: SourceConfig, tools: ChartTools) -> Path:
+    if source.repository is None:
+        return _pull(source, tools)
+    entry = repositories.find(source)
+    if entry.url.startswith(OCI_SCHEME):
+        return _pull(_elsewhere(source, entry.url), tools)
+    kept = find_archive(entry.digest) if entry.digest and not source.verify else None
+    return kept or _download(entry, source, tools)
+
+
+def _download(entry: IndexEntry, source: SourceConfig, tools: ChartTools) -> Path:
+    content = repositories.fetch_archive(entry, source)
+    if source.verify:
+        with scratch_folder() as folder:
+            archive = folder / basename(urlsplit(entry.url).path)
+            archive.write_bytes(content)
+            archive.with_name(f"{archive.name}.prov").write_bytes(download(_signature_url(entry.url), source))
+            tools.verify(archive, source.keyring)
+    return keep_archive(content)
+
+
+def _pull(source: SourceConfig, tools: ChartTools) -> Path:
+    with scratch_folder() as folder:
+        tools.pull(source, folder)
+        archives = list(folder.glob("*.tgz"))
+        if len(archives) != 1:
+            raise OperationError(f"Helm fetched no archive of {source.chart}", reason="ChartNotFound")
+        return keep_archive(archives[0].read_bytes())
+
+
+def _elsewhere(source: SourceConfig, reference: str) -> SourceConfig:
+    # An index may name a registry, which the repository's credentials are not meant for.
+    folder, _, name = reference.rpartition("/")
+    chart, _, tag = name.partition(":")
+    moved = {
+        "chart": f"{folder}/{chart}",
+        "version": tag.replace("_", "+") or source.version,
+        "repository": None,
+        "username": None,
+        "password": None,
+    }
+    return source.model_copy(update=moved)
+
+
+def _signature_url(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path}.prov"))
+
+
+def _failed(source: SourceConfig, error: EngineError) -> OperationError:
+    failure = classify(error.output)
+    return OperationError(
+        f"the chart {source.chart} cannot be had: {failure.message}",
+        reason=failure.reason,
+        remedy=failure.remedy,
+        temporary=failure.temporary,
+    )

@@ -1,0 +1,145 @@
+"""Helm's command line, versions 3 and 4, as an engine."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.failures import is_absent
+from helm_rollback_component.helm import arguments
+from helm_rollback_component.helm.anonymous import readable_path
+from helm_rollback_component.helm.arguments import DIALECTS, CommandLine
+from helm_rollback_component.helm.cli_version import helm_version, spell
+from helm_rollback_component.helm.engine import EngineError
+from helm_rollback_component.helm.environment import helm_environment
+from helm_rollback_component.helm.patience import Patience
+from helm_rollback_component.helm.process import Command, run
+from helm_rollback_component.helm.registry import registry_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from helm_rollback_component.config import SourceConfig
+    from helm_rollback_component.helm.engine import Cancellation, Capability, Deployment, Target
+
+_DOWNLOADING = Patience(300.0)
+
+
+class CliEngine:
+    """Runs a Helm program. What is secret reaches it through nameless files only."""
+
+    def __init__(self, program: Path) -> None:
+        """Take the Helm at `program`, an absolute path.
+
+        Raises:
+            OperationError: it is no Helm, or too old or too new a one.
+        """
+        self._program = program
+        self._version = helm_version(program)
+        self._dialect = DIALECTS[self._version[0]]
+
+    @property
+    def name(self) -> str:
+        """Such as ``helm 4.3.1``."""
+        return f"helm {spell(self._version)}"
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this version can honour."""
+        return self._dialect.honours(self._version)
+
+    def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
+        """Install and wait until ready; see `HelmEngine`."""
+        self._on_cluster(
+            target,
+            lambda line: line.install(deployment),
+            Patience.with_timeout(deployment.timeout),
+            json.dumps(deployment.values),
+            cancellation,
+        )
+
+    def upgrade(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
+        """Upgrade with reset values and wait until ready; see `HelmEngine`."""
+        self._on_cluster(
+            target,
+            lambda line: line.upgrade(deployment),
+            Patience.with_timeout(deployment.timeout),
+            json.dumps(deployment.values),
+            cancellation,
+        )
+
+    def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
+        """Restore a revision's content without waiting for readiness; see `HelmEngine`.
+
+        The process is never signalled: one that does not end long after its own timeout is left to itself.
+        """
+        self._on_cluster(
+            target,
+            lambda line: line.rollback(revision, timeout, disable_hooks=disable_hooks),
+            Patience.with_timeout(timeout, interruptible=False),
+        )
+
+    def uninstall(
+        self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
+    ) -> None:
+        """Uninstall and wait until the objects are gone; see `HelmEngine`."""
+        try:
+            self._on_cluster(
+                target,
+                lambda line: line.uninstall(timeout, keep_history=keep_history, disable_hooks=disable_hooks),
+                Patience.with_timeout(timeout),
+            )
+        except EngineError as error:
+            if not is_absent(error.output):
+                raise
+
+    def test(self, target: Target, timeout: int) -> None:
+        """Run the release's test hooks; see `HelmEngine`."""
+        self._on_cluster(target, lambda line: line.test(timeout), Patience.with_timeout(timeout))
+
+    def pull(self, source: SourceConfig, folder: Path) -> None:
+        """Fetch the archive of an ``oci://`` chart; see `ChartTools`."""
+        if not source.username:
+            self._run(arguments.pull(source, folder))
+            return
+        login = registry_config(source.chart, source.username, source.password or "")
+        with readable_path(login) as (path, descriptors):
+            self._run(arguments.pull(source, folder), {"HELM_REGISTRY_CONFIG": path}, descriptors)
+
+    def verify(self, archive: Path, keyring: str | None) -> None:
+        """Check an archive against the signature beside it; see `ChartTools`."""
+        self._run(arguments.verify(archive, keyring))
+
+    def build_dependencies(self, chart: Path, *, locked: bool) -> None:
+        """Fetch a chart's dependencies into it; see `ChartTools`."""
+        self._run(arguments.build_dependencies(chart, locked=locked))
+
+    def _on_cluster(
+        self,
+        target: Target,
+        spell_out: Callable[[CommandLine], list[str]],
+        patience: Patience,
+        stdin: str = "",
+        cancellation: Cancellation | None = None,
+    ) -> None:
+        with readable_path(target.kubeconfig) as (kubeconfig, descriptors):
+            line = spell_out(CommandLine(self._dialect, target, kubeconfig))
+            command = Command(
+                (str(self._program), *line),
+                helm_environment(os.environ),
+                patience,
+                stdin.encode(),
+                descriptors,
+            )
+            run(command, cancellation)
+
+    def _run(
+        self,
+        line: list[str],
+        environment: Mapping[str, str] | None = None,
+        descriptors: tuple[int, ...] = (),
+    ) -> None:
+        whole = helm_environment(os.environ, environment)
+        run(Command((str(self._program), *line), whole, _DOWNLOADING, descriptors=descriptors))

@@ -1,0 +1,215 @@
+"""Helm's library as an engine: works where no Helm is installed."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.failures import is_absent
+from helm_rollback_component.errors import OperationError, Problem, ValidationError
+from helm_rollback_component.helm.engine import Capability, EngineError
+from helm_rollback_component.helm.patience import Patience
+from helm_rollback_component.helm.registry import registry_config
+from helm_rollback_component.helm.worker_process import WorkerProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.config import SourceConfig
+    from helm_rollback_component.helm.engine import Cancellation, Deployment, Target
+    from helm_rollback_component.helm.wire import Message
+
+MODULE = "helm_python"
+EXTRA = "helm-rollback-component[embedded]"
+
+CAPABILITIES = frozenset(
+    {
+        Capability.DEPENDENCY_UPDATE,
+        Capability.DESCRIPTION,
+        Capability.KEYRING,
+        Capability.LABELS,
+        Capability.REPOSITORY_CREDENTIALS,
+        Capability.VERIFY,
+    }
+)
+
+_MOST_IDLE = 8
+_DOWNLOADING = Patience(300.0)
+
+
+class EmbeddedEngine:
+    """Runs Helm's library in worker processes, one for each request under way, kept for the next one.
+
+    Not one process for all: a cancelled request lives on inside the library, and ends with its process only.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[WorkerProcess] = []
+        self._version = ""
+        atexit.register(self.close)
+
+    @property
+    def name(self) -> str:
+        """Such as ``embedded 4.2.3``."""
+        if not self._version:
+            with self._worker():
+                pass
+        return f"embedded {self._version}"
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the library gives access to."""
+        return CAPABILITIES
+
+    def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
+        """Install and wait until ready; see `HelmEngine`."""
+        self._deploy("install", target, deployment, cancellation)
+
+    def upgrade(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
+        """Upgrade with reset values and wait until ready; see `HelmEngine`."""
+        self._deploy("upgrade", target, deployment, cancellation)
+
+    def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
+        """Restore a revision's content without waiting for readiness; see `HelmEngine`."""
+        _refuse_to_skip_hooks(disable_hooks=disable_hooks)
+        request = {"verb": "rollback", "target": asdict(target), "revision": revision, "timeout": timeout}
+        self._call(request, Patience.with_timeout(timeout, interruptible=False))
+
+    def uninstall(
+        self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
+    ) -> None:
+        """Uninstall and wait until the objects are gone; see `HelmEngine`."""
+        _refuse_to_skip_hooks(disable_hooks=disable_hooks)
+        request = {
+            "verb": "uninstall",
+            "target": asdict(target),
+            "timeout": timeout,
+            "keep_history": keep_history,
+        }
+        try:
+            self._call(request, Patience.with_timeout(timeout))
+        except EngineError as error:
+            if not is_absent(error.output):
+                raise
+
+    def test(self, target: Target, timeout: int) -> None:
+        """Run the release's test hooks; see `HelmEngine`."""
+        self._call(
+            {"verb": "test", "target": asdict(target), "timeout": timeout}, Patience.with_timeout(timeout)
+        )
+
+    def pull(self, source: SourceConfig, folder: Path) -> None:
+        """Fetch the archive of an ``oci://`` chart; see `ChartTools`."""
+        _refuse_what_pull_cannot(source)
+        login = (
+            registry_config(source.chart, source.username, source.password or "") if source.username else ""
+        )
+        chart = {
+            "reference": source.chart,
+            "version": source.version,
+            "plain_http": source.plain_http,
+            "insecure": source.insecure_skip_tls_verify,
+        }
+        request = {"verb": "pull", "chart": chart, "folder": os.fspath(folder), "credentials": login}
+        self._call(request, _DOWNLOADING)
+
+    def verify(self, archive: Path, keyring: str | None) -> None:
+        """Check an archive against the signature beside it; see `ChartTools`."""
+        ring = keyring or os.fspath(default_keyring())
+        self._call({"verb": "verify", "archive": os.fspath(archive), "keyring": ring}, _DOWNLOADING)
+
+    def build_dependencies(self, chart: Path, *, locked: bool) -> None:
+        """Fetch a chart's dependencies into it; see `ChartTools`."""
+        request = {"verb": "build_dependencies", "chart": os.fspath(chart), "locked": locked}
+        self._call(request, _DOWNLOADING)
+
+    def close(self) -> None:
+        """End the idle workers; for the end of the program, or of a test."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.close()
+
+    def _deploy(self, verb: str, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
+        if cancellation.requested:
+            raise EngineError("cancelled before Helm was started", cancelled=True)
+        asked = {
+            "chart": os.fspath(deployment.chart),
+            "values": dict(deployment.values),
+            "timeout": deployment.timeout,
+            "description": deployment.options.description,
+            "labels": dict(deployment.options.labels),
+        }
+        request = {"verb": verb, "target": asdict(target), "deployment": asked}
+        self._call(request, Patience.with_timeout(deployment.timeout), cancellation)
+
+    def _call(self, request: Message, patience: Patience, cancellation: Cancellation | None = None) -> None:
+        with self._worker() as worker:
+            worker.call(request, patience, cancellation)
+
+    @contextmanager
+    def _worker(self) -> Iterator[WorkerProcess]:
+        worker = self._take()
+        try:
+            yield worker
+        finally:
+            self._give_back(worker)
+
+    def _take(self) -> WorkerProcess:
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.reusable:
+                    return worker
+                worker.close()
+        worker = WorkerProcess()
+        self._version = worker.version
+        return worker
+
+    def _give_back(self, worker: WorkerProcess) -> None:
+        with self._lock:
+            if worker.reusable and len(self._idle) < _MOST_IDLE:
+                self._idle.append(worker)
+                return
+        worker.close()
+
+
+def default_keyring() -> Path:
+    """Return the public keys that Helm takes where none are named."""
+    folder = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
+    rings = [folder / name for name in ("pubring.gpg", "pubring.kbx")]
+    return next((ring for ring in rings if ring.exists()), rings[0])
+
+
+def _refuse_what_pull_cannot(source: SourceConfig) -> None:
+    asked = {
+        "ca_file": source.ca_file,
+        "cert_file": source.cert_file,
+        "key_file": source.key_file,
+        "verify": source.verify,
+    }
+    problems = [
+        Problem(
+            f"source.{name}",
+            "the embedded Helm cannot honour it for an oci:// chart; set helm to a Helm program",
+        )
+        for name, value in asked.items()
+        if value
+    ]
+    if problems:
+        raise ValidationError(problems, reason="UnsupportedInput")
+
+
+def _refuse_to_skip_hooks(*, disable_hooks: bool) -> None:
+    if disable_hooks:
+        raise OperationError(
+            "the embedded Helm cannot leave hooks out",
+            reason="UnsupportedInput",
+            remedy="set helm to a Helm program, or leave disable_hooks out",
+        )

@@ -1,0 +1,28 @@
+"""The environment that Helm runs in: the caller's own, less what would redirect Helm behind our back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_REDIRECTING = ("HELM_DEBUG", "HELM_DRIVER", "HELM_MAX_HISTORY", "HELM_NAMESPACE", "KUBECONFIG")
+_REDIRECTING_PREFIX = "HELM_KUBE"
+_OURS = {"HELM_DRIVER": "secret"}
+_DEFAULTS = {"HELM_BURST_LIMIT": "1000", "HELM_QPS": "500"}
+"""Client-side throttling fit for many releases at once; the API server has its own."""
+
+
+def helm_environment(inherited: Mapping[str, str], extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for Helm, made of the `inherited` one.
+
+    What authentication plugins and proxies need stays. What names another cluster, namespace or storage
+    than the request goes: the request is told in full. Release records are always Secrets.
+    """
+    kept = {
+        name: value
+        for name, value in inherited.items()
+        if name not in _REDIRECTING and not name.startswith(_REDIRECTING_PREFIX)
+    }
+    return {**_DEFAULTS, **kept, **_OURS, **(extra or {})}

@@ -1,0 +1,140 @@
+"""Running one Helm command to its end, and stopping it when that is asked for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.helm.anonymous import anonymous_file
+from helm_rollback_component.helm.engine import Cancellation, EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from helm_rollback_component.helm.patience import Patience
+
+TERMINATION_GRACE = 10.0
+"""Seconds that Helm has to write the release's record and exit, once told to stop."""
+
+_LONGEST_OUTPUT = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to run.
+
+    Attributes:
+        arguments: the program and its arguments; never anything secret.
+        environment: all of its environment; never anything secret.
+        stdin: what it reads; may hold secrets.
+        descriptors: file descriptors that it inherits.
+        patience: how long it is waited for, and whether it may be signalled at all.
+    """
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str] = field(repr=False)
+    patience: Patience
+    stdin: bytes = field(default=b"", repr=False)
+    descriptors: tuple[int, ...] = ()
+
+
+def run(command: Command, cancellation: Cancellation | None = None) -> str:
+    """Run `command` and return the end of what it wrote to standard output.
+
+    It runs in a session of its own, so that a Ctrl-C in the terminal does not reach it. Its streams are
+    nameless files and not pipes, so that it can neither block on us nor die of our death.
+
+    A request to cancel, or the end of its time, has it sent SIGTERM, and SIGKILL `TERMINATION_GRACE` seconds
+    later. A command that is not interruptible is never signalled: past its limit it is left to itself.
+
+    Raises:
+        EngineError: it could not be started, failed, was cancelled, or did not end in time.
+    """
+    cancellation = cancellation or Cancellation()
+    if cancellation.requested:
+        raise EngineError("cancelled before Helm was started", cancelled=True)
+    with ExitStack() as files:
+        stdin, stdout, stderr = (
+            files.enter_context(anonymous_file(content)).fileno() for content in (command.stdin, b"", b"")
+        )
+        running = _Running(_start(command, stdin, stdout, stderr))
+        if command.patience.interruptible:
+            cancellation.on_request(running.stop)
+        in_time = running.wait(command.patience.limit)
+        if not in_time and command.patience.interruptible:
+            running.stop()
+            running.wait(None)
+        if running.succeeded:
+            return _tail(stdout)
+        said = (_tail(stderr) or _tail(stdout)).strip()
+    raise _failure(command, running, said, in_time=in_time)
+
+
+class _Running:
+    """A process that a thread of its own waits for, so that nobody polls."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._exited = threading.Event()
+        self.stopped = False
+        threading.Thread(target=self._reap, name="helm-wait", daemon=True).start()
+
+    @property
+    def succeeded(self) -> bool:
+        return self._exited.is_set() and self._process.returncode == 0
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.returncode
+
+    def wait(self, limit: float | None) -> bool:
+        return self._exited.wait(limit)
+
+    def stop(self) -> None:
+        if self.stopped or self._exited.is_set():
+            return
+        self.stopped = True
+        self._process.terminate()
+        threading.Thread(target=self._kill_after_grace, name="helm-kill", daemon=True).start()
+
+    def _reap(self) -> None:
+        self._process.wait()
+        self._exited.set()
+
+    def _kill_after_grace(self) -> None:
+        if not self._exited.wait(TERMINATION_GRACE):
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _start(command: Command, stdin: int, stdout: int, stderr: int) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603  # a list of arguments, no shell
+            command.arguments,
+            env=command.environment,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            pass_fds=command.descriptors,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise EngineError(f"Helm could not be started: {error.strerror}: {command.arguments[0]}") from error
+
+
+def _tail(descriptor: int) -> str:
+    start = max(0, os.fstat(descriptor).st_size - _LONGEST_OUTPUT)
+    return os.pread(descriptor, _LONGEST_OUTPUT, start).decode(errors="replace")
+
+
+def _failure(command: Command, running: _Running, said: str, *, in_time: bool) -> EngineError:
+    if in_time:
+        return EngineError(
+            said or f"Helm ended with exit status {running.returncode}", cancelled=running.stopped
+        )
+    return EngineError(f"{command.patience.exhausted}\n{said}".strip())

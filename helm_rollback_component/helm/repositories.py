@@ -1,0 +1,96 @@
+"""Chart repositories: an ``index.yaml`` behind a URL, and the archives it names.
+
+One way for every engine: credentials stay in this process, each engine gets the same certificates, and an
+archive is checked against the digest in the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from helm_rollback_component.core import versions
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.helm.download import download, origin, shown
+from helm_rollback_component.helm.recent import Recent
+from helm_rollback_component.helm.repository_index import Listed, listed_versions
+
+if TYPE_CHECKING:
+    from helm_rollback_component.config import SourceConfig
+
+_indexes: Recent[bytes] = Recent(lifetime=300.0)
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """One version of a chart, as a repository lists it.
+
+    Attributes:
+        url: where its archive is; absolute.
+        digest: the SHA-256 of the archive in hexadecimal, or an empty string where the index gives none.
+    """
+
+    url: str
+    digest: str
+
+
+def find(source: SourceConfig) -> IndexEntry:
+    """Look the chart's version up in its repository.
+
+    Raises:
+        OperationError: the repository cannot be read, or does not have that version.
+    """
+    repository = source.repository or ""
+    index = _indexes.get(
+        source.model_copy(update={"chart": "", "version": None}),
+        lambda: download(index_url(repository), source),
+    )
+    wanted = pick(listed_versions(index.decode(errors="replace"), source.chart), source.version or "")
+    if wanted is None:
+        raise OperationError(
+            f"the repository {shown(repository)} has no chart {source.chart} of version {source.version}",
+            reason="ChartNotFound",
+            remedy="see its index.yaml for what it has",
+        )
+    return IndexEntry(archive_url(repository, wanted.url), wanted.digest)
+
+
+def fetch_archive(entry: IndexEntry, source: SourceConfig) -> bytes:
+    """Download the archive of `entry`.
+
+    Raises:
+        OperationError: it cannot be downloaded, or is not what the index says.
+    """
+    archive = download(entry.url, source)
+    if entry.digest and hashlib.sha256(archive).hexdigest() != entry.digest:
+        raise OperationError(
+            f"the archive at {shown(entry.url)} is not the one that its repository's index describes",
+            reason="ChartCorrupt",
+            remedy="have the repository's index made anew",
+        )
+    return archive
+
+
+def pick(listed: list[Listed], version: str) -> Listed | None:
+    """Return what is listed under `version`, or else under another spelling of it."""
+    exact = (entry for entry in listed if entry.version == version)
+    alike = (entry for entry in listed if versions.same(entry.version, version))
+    return next(exact, None) or next(alike, None)
+
+
+def index_url(repository: str) -> str:
+    """Return the URL of a repository's index; a query stays where it is."""
+    parts = urlsplit(repository)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/index.yaml"))
+
+
+def archive_url(repository: str, url: str) -> str:
+    """Return what a `url` in the index of `repository` stands for; its query goes with its own archives."""
+    parts = urlsplit(repository)
+    base = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/", query=""))
+    absolute = url if urlsplit(url).scheme else urljoin(base, url)
+    if parts.query and not urlsplit(absolute).query and origin(absolute) == origin(repository):
+        return f"{absolute}?{parts.query}"
+    return absolute

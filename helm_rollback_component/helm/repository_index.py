@@ -1,0 +1,72 @@
+"""Reading a repository's index. Nothing here touches the network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from helm_rollback_component.errors import OperationError
+
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A version of a chart in an index.
+
+    Attributes:
+        version: the version, as the index spells it.
+        url: where its archive is, maybe relative to the repository.
+        digest: the SHA-256 of the archive in hexadecimal, or an empty string.
+    """
+
+    version: str
+    url: str
+    digest: str
+
+
+def listed_versions(index: str, chart: str) -> list[Listed]:
+    """Return the versions of `chart` that `index` lists, in its order; none if it does not know the chart.
+
+    Raises:
+        OperationError: it is no index.
+    """
+    found = _entries(cut_out(index, chart), chart) or _entries(index, chart)
+    if found is None:
+        raise OperationError(
+            "the repository's index.yaml is not an index of charts",
+            reason="RepositoryInvalid",
+            remedy="name the URL whose index.yaml lists charts",
+        )
+    return [_listed(entry) for entry in found if isinstance(entry, dict) and entry.get("urls")]
+
+
+def cut_out(index: str, chart: str) -> str:
+    """Return the part of `index` that speaks of `chart`, if indentation alone tells which it is.
+
+    Indexes grow to tens of megabytes, of which YAML is read at about one a second.
+    """
+    block = re.search(
+        rf"^  (['\"]?){re.escape(chart)}\1:[ \t]*\n(?:(?:  [- ].*|[ \t]*)\n)+", f"{index}\n", re.MULTILINE
+    )
+    return f"entries:\n{block[0]}" if block else ""
+
+
+def _entries(text: str, chart: str) -> list[Any] | None:
+    try:
+        said = yaml.load(text, _LOADER)  # noqa: S506  # a safe loader, in C where there is one
+    except yaml.YAMLError:
+        return None
+    entries = said.get("entries") if isinstance(said, dict) else None
+    if not isinstance(entries, dict):
+        return None
+    versions = entries.get(chart) or []
+    return versions if isinstance(versions, list) else None
+
+
+def _listed(entry: dict[str, Any]) -> Listed:
+    digest = str(entry.get("digest") or "").lower().removeprefix("sha256:")
+    return Listed(str(entry.get("version")), str(entry["urls"][0]), digest)

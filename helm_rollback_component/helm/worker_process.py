@@ -1,0 +1,171 @@
+"""A worker as its parent sees it: started, asked one thing at a time, and ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+from helm_rollback_component.helm.anonymous import anonymous_file
+from helm_rollback_component.helm.engine import EngineError
+from helm_rollback_component.helm.environment import helm_environment
+from helm_rollback_component.helm.process import TERMINATION_GRACE
+from helm_rollback_component.helm.wire import Message, receive, send
+
+if TYPE_CHECKING:
+    from helm_rollback_component.helm.engine import Cancellation
+    from helm_rollback_component.helm.patience import Patience
+
+_STARTUP = 60.0
+_PROGRAM = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from helm_rollback_component.helm.worker import main; main()"
+)
+_CANCELLING: Message = {"cancelling": True}
+_LONGEST_LAST_WORDS = 4096
+_LAST_BREATH = 1.0
+
+
+def worker_name() -> str:
+    """Return what to call the worker: a path whose last part is ``helm``.
+
+    Helm names the manager of the fields that it applies after its program. The folder is the
+    interpreter's, by which Python finds its libraries and its virtual environment.
+    """
+    virtual = sys.prefix != sys.base_prefix
+    interpreter = Path(sys.executable) if virtual else Path(sys.executable).resolve()
+    return str(interpreter.with_name("helm"))
+
+
+class WorkerProcess:
+    """One worker. It serves one thread at a time; only a `Cancellation` may come from another."""
+
+    def __init__(self) -> None:
+        """Start a worker and wait for its greeting.
+
+        Raises:
+            EngineError: it does not start; says what it wrote at the end.
+        """
+        self._stderr = anonymous_file()
+        self._process = subprocess.Popen(  # noqa: S603  # this interpreter and this package
+            [worker_name(), "-c", _PROGRAM, json.dumps(sys.path)],
+            executable=sys.executable,
+            env=helm_environment(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            start_new_session=True,
+        )
+        self._requests = cast("IO[bytes]", self._process.stdin)
+        self._answers: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._serving: object | None = None
+        self._spent = False
+        threading.Thread(target=self._listen, name="helm-worker", daemon=True).start()
+        self.version = self._greeting()
+
+    @property
+    def reusable(self) -> bool:
+        """Whether it can be asked for something else."""
+        return not self._spent and self._process.poll() is None
+
+    def call(self, request: Message, patience: Patience, cancellation: Cancellation | None = None) -> None:
+        """Have `request` carried out.
+
+        Raises:
+            EngineError: Helm failed, was cancelled or did not end in time, or the worker died.
+        """
+        serving = self._serving = object()
+        self._send(request)
+        if cancellation is not None:
+            cancellation.on_request(lambda: self._cancel(serving))
+        try:
+            answer = self._outcome(patience)
+        finally:
+            with self._lock:
+                self._serving = None
+        if answer["error"] is not None:
+            raise EngineError(answer["error"], cancelled=answer["cancelled"])
+
+    def close(self) -> None:
+        """Have it end; what it still does, it finishes first."""
+        self._spent = True
+        with suppress(OSError):
+            self._requests.close()
+
+    def _greeting(self) -> str:
+        greeting = self._take(_STARTUP)
+        if greeting is None or "version" not in greeting:
+            self._end()
+            raise EngineError(greeting["error"] if greeting else "the Helm worker does not start")
+        return str(greeting["version"]).removeprefix("v")
+
+    def _outcome(self, patience: Patience) -> Message:
+        answer = self._take(patience.limit)
+        if answer is None:
+            return self._overdue(patience)
+        if answer is _CANCELLING:
+            answer = self._take(TERMINATION_GRACE)
+            cancelled = {
+                "error": "Helm was stopped, because it did not heed its cancellation",
+                "cancelled": True,
+            }
+            answer = cancelled if answer is None else answer
+        if answer["error"] is not None and answer["cancelled"]:
+            self._end()
+        return answer
+
+    def _overdue(self, patience: Patience) -> Message:
+        if patience.interruptible:
+            self._send({"verb": "cancel"})
+            self._take(TERMINATION_GRACE)
+            self._end()
+        else:
+            self.close()
+        return {"error": patience.exhausted, "cancelled": False}
+
+    def _cancel(self, serving: object) -> None:
+        with self._lock:
+            if self._serving is serving:
+                self._spent = True
+                self._answers.put(_CANCELLING)
+                self._send({"verb": "cancel"})
+
+    def _send(self, message: Message) -> None:
+        with suppress(OSError):  # it died; the listener says so
+            send(self._requests, message)
+
+    def _take(self, seconds: float) -> Message | None:
+        try:
+            return self._answers.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    def _end(self) -> None:
+        self.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_BREATH)
+            return
+        self._process.kill()
+        self._process.wait()
+
+    def _listen(self) -> None:
+        with cast("IO[bytes]", self._process.stdout) as answers, self._stderr:
+            while (answer := receive(answers)) is not None:
+                self._answers.put(answer)
+            code = self._process.wait()
+            said = self._stderr_tail()
+        self._answers.put(
+            {"error": f"the Helm worker ended with exit status {code}\n{said}".strip(), "cancelled": False}
+        )
+
+    def _stderr_tail(self) -> str:
+        descriptor = self._stderr.fileno()
+        start = max(0, os.fstat(descriptor).st_size - _LONGEST_LAST_WORDS)
+        return os.pread(descriptor, _LONGEST_LAST_WORDS, start).decode(errors="replace")
