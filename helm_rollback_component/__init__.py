@@ -1,1 +1,106 @@
-"""Helm releases that come back by themselves, for Pulumi programs."""
+"""Helm releases that come back by themselves, for Pulumi programs.
+
+The names below are loaded when they are first used, so that a provider's process, which needs few of them,
+starts quickly.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helm_rollback_component.args import (
+        HealthArgs,
+        HelmReleaseArgs,
+        HistoryArgs,
+        OperationsArgs,
+        RollbackArgs,
+        SourceArgs,
+        TimeoutsArgs,
+    )
+    from helm_rollback_component.component import HelmRelease
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.errors import (
+        HelmRollbackError,
+        OperationError,
+        Problem,
+        RollbackError,
+        ValidationError,
+    )
+    from helm_rollback_component.operations import HelmOperations
+    from helm_rollback_component.provider import GateProvider, ReleaseProvider
+    from helm_rollback_component.results import (
+        Condition,
+        Phase,
+        ReleaseRevision,
+        ReleaseStatus,
+        Resource,
+        RollbackState,
+        RollbackStatus,
+    )
+
+_MODULES = {
+    "args": (
+        "HealthArgs",
+        "HelmReleaseArgs",
+        "HistoryArgs",
+        "OperationsArgs",
+        "RollbackArgs",
+        "SourceArgs",
+        "TimeoutsArgs",
+    ),
+    "component": ("HelmRelease",),
+    "config": ("HelmConfig",),
+    "errors": ("HelmRollbackError", "OperationError", "Problem", "RollbackError", "ValidationError"),
+    "operations": ("HelmOperations",),
+    "provider": ("GateProvider", "ReleaseProvider"),
+    "results": (
+        "Condition",
+        "Phase",
+        "ReleaseRevision",
+        "ReleaseStatus",
+        "Resource",
+        "RollbackState",
+        "RollbackStatus",
+    ),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "Condition",
+    "GateProvider",
+    "HealthArgs",
+    "HelmConfig",
+    "HelmOperations",
+    "HelmRelease",
+    "HelmReleaseArgs",
+    "HelmRollbackError",
+    "HistoryArgs",
+    "OperationError",
+    "OperationsArgs",
+    "Phase",
+    "Problem",
+    "ReleaseProvider",
+    "ReleaseRevision",
+    "ReleaseStatus",
+    "Resource",
+    "RollbackArgs",
+    "RollbackError",
+    "RollbackState",
+    "RollbackStatus",
+    "SourceArgs",
+    "TimeoutsArgs",
+    "ValidationError",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever is exported under that name
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core import versions
+from helm_rollback_component.core.digests import comparable
 from helm_rollback_component.core.history import Record, Status
 from helm_rollback_component.core.ledger import Verdict
 
@@ -44,12 +45,23 @@ class Refusal:
 
 def standing(record: Record, history: History, ledger: Ledger) -> Verdict:
     """Return what is known of a revision: the ledger's verdict, else what Helm's words amount to."""
-    entry = ledger.entry(record.revision)
-    if entry and entry.record_digest != record.digest:
+    if tampered(record, ledger):
         return Verdict.BAD
-    if entry and entry.verdict is not Verdict.UNKNOWN:
+    entry = ledger.entry(record.revision)
+    if entry and entry.record_digest == record.digest and entry.verdict is not Verdict.UNKNOWN:
         return entry.verdict
     return _helms_word(record, history)
+
+
+def tampered(record: Record, ledger: Ledger) -> bool:
+    """Whether the record is provably not the one that the verdict was given on.
+
+    A digest made with a lost key proves nothing.
+    """
+    entry = ledger.entry(record.revision)
+    return bool(
+        entry and entry.record_digest != record.digest and comparable(entry.record_digest, record.digest)
+    )
 
 
 def verified(record: Record, ledger: Ledger) -> bool:
@@ -134,7 +146,7 @@ def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:
 def _refuse_record(record: Record, latest: Record, history: History, ledger: Ledger) -> Refusal | None:
     number = record.revision
     entry = ledger.entry(number)
-    if entry and entry.record_digest != record.digest:
+    if tampered(record, ledger):
         return Refusal("Tampered", f"the record of revision {number} is not the one that was deployed")
     if record not in tuple(_since_uninstall(history)):
         return Refusal("BeforeUninstall", f"revision {number} is from before the release was uninstalled")

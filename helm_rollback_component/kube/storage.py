@@ -74,6 +74,11 @@ class ReleaseStorage:
                 raise _unreadable(revision, f"its manifest: {error}") from None
             return tuple(map(self._placed, found))
 
+    def objects(self, revision: int) -> tuple[_Object, ...]:
+        """Return the objects of a revision and those of its hooks; raises as `manifest` does. May hold secrets."""
+        hooks = (each for hook in self.hooks(revision) for each in manifests.parse(hook.manifest))
+        return (*self.manifest(revision), *map(self._placed, hooks))
+
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return which objects a revision is made of; raises as `manifest` does."""
         return tuple(map(_resource, self.manifest(revision)))

@@ -1,0 +1,242 @@
+"""`HelmRelease`: what a user's program sees."""
+
+# Component schemas are inferred from these annotations, which must therefore not be strings.
+
+from collections.abc import Awaitable, Iterator, Mapping
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+from pydantic import BaseModel
+
+from helm_rollback_component.args import HelmReleaseArgs
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.provider import GateProvider, ReleaseProvider
+from helm_rollback_component.spelling import to_snake_case
+from helm_rollback_component.values import encode
+
+TYPE = "helm-rollback:index:HelmRelease"
+
+RELEASE_TYPE = "pulumi-python:dynamic/helm-rollback:Release"
+GATE_TYPE = "pulumi-python:dynamic/helm-rollback:Gate"
+
+_GATED = (
+    "release_name",
+    "release_namespace",
+    "revision",
+    "chart_version",
+    "app_version",
+    "status",
+    "resources",
+)
+
+
+class HelmRelease(pulumi.ComponentResource):
+    """A Helm release that comes back by itself.
+
+    When an upgrade goes bad, the last revision that was proven good is restored, the outputs say so, and the
+    update fails so that a person looks.
+
+    Attributes:
+        release_name: Helm's name of the release.
+        release_namespace: its namespace.
+        revision: the number of the revision that is deployed.
+        chart_version: the version of its chart.
+        app_version: the application version of its chart.
+        status: Helm's word for it.
+        phase: ``Deployed``, ``RolledBack``, ``Failed`` or ``Stalled``; true even while an update fails.
+        rollback_status: the last rollback, see `results.RollbackStatus`; true even while an update fails.
+        history: every stored revision, see `results.ReleaseRevision`; true even while an update fails.
+        conditions: see `results.Condition`; true even while an update fails.
+        resources: the release's objects, see `results.Resource`.
+    """
+
+    release_name: pulumi.Output[str]
+    release_namespace: pulumi.Output[str]
+    revision: pulumi.Output[int]
+    chart_version: pulumi.Output[str]
+    app_version: pulumi.Output[str]
+    status: pulumi.Output[str]
+    phase: pulumi.Output[str]
+    rollback_status: pulumi.Output[dict[str, Any]]
+    history: pulumi.Output[list[dict[str, Any]]]
+    conditions: pulumi.Output[list[dict[str, Any]]]
+    resources: pulumi.Output[list[dict[str, Any]]]
+
+    def __init__(self, name: str, args: HelmReleaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare a release.
+
+        Args:
+            name: the resource's name, and the release's where `args` has no ``release_name``.
+            args: see `args.HelmReleaseArgs`; keys in snake_case or camelCase.
+            opts: the usual options; ``ignore_changes`` and ``replace_on_changes`` name inputs of `args`.
+
+        Raises:
+            pulumi.RunError: the inputs cannot be read well enough to declare anything.
+        """
+        super().__init__(TYPE, name, None, opts)
+        inputs = _inputs(name, args)
+        _refuse_foreign_provider(name, inputs, opts)
+        namespace = _namespace(self, name, inputs)
+        release = _Release(
+            f"{name}-release",
+            {**inputs, **_context(self, name, inputs)},
+            pulumi.ResourceOptions.merge(
+                _passed_on(opts),
+                pulumi.ResourceOptions(parent=self, depends_on=namespace, delete_before_replace=True),
+            ),
+        )
+        gate = _Gate(f"{name}-gate", _gated(self, name, release, inputs), pulumi.ResourceOptions(parent=self))
+        for output in _GATED:
+            setattr(self, output, getattr(gate, output))
+        for output in ("phase", "rollback_status", "conditions"):
+            setattr(self, output, getattr(release, output))
+        self.history = release.revisions
+        self.register_outputs({output: getattr(self, output) for output in HelmRelease.__annotations__})
+
+
+class _Release(Resource, module="helm-rollback", name="Release"):
+    release_name: pulumi.Output[str]
+    release_namespace: pulumi.Output[str]
+    revision: pulumi.Output[int]
+    chart_version: pulumi.Output[str]
+    app_version: pulumi.Output[str]
+    status: pulumi.Output[str]
+    phase: pulumi.Output[str]
+    message: pulumi.Output[str]
+    rollback_status: pulumi.Output[dict[str, Any]]
+    revisions: pulumi.Output[list[dict[str, Any]]]
+    conditions: pulumi.Output[list[dict[str, Any]]]
+    resources: pulumi.Output[list[dict[str, Any]]]
+
+    def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+        outputs = dict.fromkeys(_Release.__annotations__)
+        super().__init__(ReleaseProvider(), name, {**outputs, **inputs}, opts)
+
+
+class _Gate(Resource, module="helm-rollback", name="Gate"):
+    release_name: pulumi.Output[str]
+    release_namespace: pulumi.Output[str]
+    revision: pulumi.Output[int]
+    chart_version: pulumi.Output[str]
+    app_version: pulumi.Output[str]
+    status: pulumi.Output[str]
+    resources: pulumi.Output[list[dict[str, Any]]]
+
+    def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+        super().__init__(GateProvider(), name, inputs, opts)
+
+
+def _inputs(name: str, args: HelmReleaseArgs) -> dict[str, Any]:
+    inputs, problems = to_snake_case(args, HelmConfig, nested=_respell_later)
+    if problems:
+        inputs = dict(args)  # the provider's check names every problem, this one among them
+    inputs.setdefault("release_name", name)
+    if not isinstance(inputs.get("manage_namespace", False), bool):
+        raise pulumi.RunError(
+            f"{name}: manage_namespace must be a plain True or False: it decides which resources there are"
+        )
+    _keep_secret(inputs, "kubeconfig")
+    if isinstance(inputs.get("source"), dict):
+        _keep_secret(inputs["source"], "password")
+    inputs["values"] = encode(inputs.get("values") or {}, leaf=_encode_later)
+    return {key: value for key, value in inputs.items() if value is not None}
+
+
+def _keep_secret(inputs: dict[str, Any], key: str) -> None:
+    value = inputs.get(key)
+    a_path = key == "kubeconfig" and isinstance(value, str) and "\n" not in value
+    if value is not None and not a_path:
+        inputs[key] = pulumi.Output.secret(value)
+
+
+def _refuse_foreign_provider(name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+    if opts and (opts.provider or opts.providers) and "kubeconfig" not in inputs:
+        raise pulumi.RunError(
+            f"{name}: the provider option does not reach Helm; give its cluster as the kubeconfig input too"
+        )
+
+
+def _passed_on(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Return those options that Pulumi does not hand from a component to its children."""
+    return pulumi.ResourceOptions(
+        ignore_changes=opts.ignore_changes if opts else None,
+        replace_on_changes=opts.replace_on_changes if opts else None,
+    )
+
+
+def _respell_later(value: Any, part: type[BaseModel]) -> Any:  # noqa: ANN401  # an output or whatever was given
+    if not isinstance(value, pulumi.Output):
+        return value
+    return value.apply(lambda known: to_snake_case(known, part)[0] if isinstance(known, Mapping) else known)
+
+
+def _encode_later(value: Any) -> pulumi.Output[Any]:  # noqa: ANN401  # an output, an asset, …
+    return pulumi.Output.from_input(value).apply(encode)
+
+
+def _namespace(component: HelmRelease, name: str, inputs: dict[str, Any]) -> list[pulumi.Resource]:
+    if not inputs.get("manage_namespace"):
+        return []
+    import pulumi_kubernetes as kubernetes  # noqa: PLC0415  # slow to import, and seldom needed
+
+    cluster = {key: inputs[key] for key in ("kubeconfig", "context") if key in inputs}
+    provider = (
+        kubernetes.Provider(f"{name}-kubernetes", **cluster, opts=pulumi.ResourceOptions(parent=component))
+        if cluster
+        else None
+    )
+    keep = not inputs.get("delete_namespace", False)
+    return [
+        kubernetes.core.v1.Namespace(
+            f"{name}-namespace",
+            metadata={"name": inputs["release_namespace"]},
+            opts=pulumi.ResourceOptions(parent=component, provider=provider, retain_on_delete=keep),
+        )
+    ]
+
+
+def _context(component: HelmRelease, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "owner": {
+            "organization": pulumi.get_organization(),
+            "project": pulumi.get_project(),
+            "stack": pulumi.get_stack(),
+            "urn": pulumi.create_urn(f"{name}-release", RELEASE_TYPE, parent=component).future(),
+        },
+        "secret_paths": pulumi.Output.all(*_secret_paths(inputs)).apply(
+            lambda paths: sorted(filter(None, paths))
+        ),
+    }
+
+
+def _secret_paths(value: Any, path: str = "") -> Iterator[Awaitable[str]]:  # noqa: ANN401  # inputs of any shape
+    match value:
+        case pulumi.Output():
+            yield _path_if_secret(value, path)
+        case Mapping():
+            for key, item in value.items():
+                yield from _secret_paths(item, f"{path}.{key}" if path else key)
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from _secret_paths(item, f"{path}[{index}]")
+
+
+async def _path_if_secret(output: pulumi.Output[Any], path: str) -> str:
+    return path if await output.is_secret() else ""
+
+
+def _gated(component: HelmRelease, name: str, release: _Release, inputs: dict[str, Any]) -> dict[str, Any]:
+    operations = pulumi.Output.from_input(inputs.get("operations") or {})
+    return {
+        **{output: getattr(release, output) for output in _GATED},
+        "phase": release.phase,
+        "message": release.message,
+        "on_rollback": operations.apply(_on_rollback),
+        "urn": pulumi.create_urn(f"{name}-gate", GATE_TYPE, parent=component).future(),
+    }
+
+
+def _on_rollback(operations: Mapping[str, Any]) -> str:
+    rollback = operations.get("rollback") or {}
+    return str(rollback.get("on_rollback", "fail"))

@@ -1,0 +1,113 @@
+"""Where a release stands between two runs, from its records and the ledger alone; and how to say it.
+
+Pure. Nothing is read or changed here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import targets
+from helm_rollback_component.core.conclusions import merge_conditions
+from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.ledger import Conclusion
+from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackState
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.history import History, Record
+    from helm_rollback_component.core.ledger import Ledger
+
+FOREIGN = ("ReleaseMissing", "Uninstalled", "Drifted", "Interrupted")
+"""Reasons that tell of something this program did not do; the next update mends it."""
+
+
+def assess(history: History, ledger: Ledger) -> Conclusion:
+    """Return how the last run ended, or what was found to contradict it since."""
+    latest = history.latest
+    if latest is None:
+        return Conclusion(phase=Phase.FAILED, reason="ReleaseMissing", message="the release is gone")
+    if latest.status is Status.UNINSTALLED:
+        return Conclusion(phase=Phase.FAILED, reason="Uninstalled", message="the release was uninstalled")
+    if latest.status.pending or latest.status is Status.UNINSTALLING:
+        message = f"revision {latest.revision} was left {latest.status.value}"
+        return Conclusion(phase=Phase.FAILED, reason="Interrupted", message=message)
+    if not _known(latest, ledger):
+        message = f"revision {latest.revision} was not deployed by this program"
+        return Conclusion(phase=Phase.FAILED, reason="Drifted", message=message)
+    if ledger.conclusion is None:
+        message = f"revision {latest.revision} was not judged to its end"
+        return Conclusion(phase=Phase.FAILED, reason="Interrupted", message=message)
+    return ledger.conclusion
+
+
+def found_behind_our_back(status: ReleaseStatus) -> str:
+    """Return what was found of a release that this program did not do, or an empty string."""
+    ready = _ready(status)
+    return ready.message if ready and ready.reason in FOREIGN else ""
+
+
+def conditions(found: Conclusion, ledger: Ledger, now: str) -> tuple[Condition, ...]:
+    """Return the conditions as last concluded, with what was found to contradict them since."""
+    if found.reason not in FOREIGN:
+        return ledger.conditions
+    ready = Condition("Ready", "False", found.reason, found.message, "")
+    return merge_conditions(ledger.conditions, (ready,), now)
+
+
+def revisions(history: History, ledger: Ledger) -> tuple[ReleaseRevision, ...]:
+    """Return the history as users see it, oldest first."""
+    return tuple(
+        ReleaseRevision(
+            revision=record.revision,
+            chart_version=record.chart_version,
+            app_version=record.app_version,
+            status=record.status.value,
+            deployed_at=record.deployed_at,
+            description=record.description,
+            verified=targets.verified(record, ledger),
+        )
+        for record in history
+    )
+
+
+def explain(status: ReleaseStatus) -> str:
+    """Return the one sentence that a failing update shows; empty for a release that is as declared."""
+    if status.phase is Phase.DEPLOYED:
+        return ""
+    ready = _ready(status)
+    reason, message = (ready.reason, ready.message) if ready else ("Unknown", "")
+    where = f"{status.release_namespace}/{status.release_name}"
+    why = f" ({reason}): {message}" if message else f" ({reason})"
+    return f"{where}: {_what_happened(status)}{why}{_what_to_do(status)}"
+
+
+def _ready(status: ReleaseStatus) -> Condition | None:
+    return next((condition for condition in status.conditions if condition.type == "Ready"), None)
+
+
+def _what_happened(status: ReleaseStatus) -> str:
+    rollback = status.rollback_status
+    match status.phase:
+        case Phase.ROLLED_BACK:
+            return (
+                f"the upgrade failed and was rolled back to revision {rollback.target_revision}, "
+                f"which runs as revision {rollback.restored_revision}"
+            )
+        case Phase.STALLED if rollback.state is RollbackState.FAILED:
+            return "the upgrade failed, and so did the rollback"
+        case Phase.STALLED:
+            return "the upgrade failed and cannot be rolled back"
+        case _:
+            return f"the release is not as declared; its latest revision is {status.revision}"
+
+
+def _what_to_do(status: ReleaseStatus) -> str:
+    if status.phase is not Phase.ROLLED_BACK:
+        return ""
+    return "; change the inputs, or retry_trigger to try the same again"
+
+
+def _known(latest: Record, ledger: Ledger) -> bool:
+    if ledger.entry(latest.revision) is not None:
+        return not targets.tampered(latest, ledger)
+    return bool(ledger.attempt and ledger.attempt.revision == latest.revision)

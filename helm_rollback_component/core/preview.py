@@ -1,0 +1,40 @@
+"""What an update will do, in one line that a preview shows. Pure; it tells nothing secret.
+
+It is made from the inputs alone, new and old, so it says what is going to be tried, not what will be found.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helm_rollback_component.config import HelmConfig
+
+
+def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
+    """Return the plan.
+
+    Args:
+        config: the new inputs.
+        chart: name and version of the declared chart.
+        olds: the old inputs, with what a refresh observed; empty at a creation.
+    """
+    rollback = config.rollback
+    if rollback.strategy == "manual" and rollback.target_revision is not None:
+        return f"hold revision {rollback.target_revision}"
+    action = "upgrade to" if olds else "install"
+    observed = f", over what was found: {olds['observed']}" if olds.get("observed") else ""
+    return f"{action} {chart}{observed}; on failure {_on_failure(config, first=not olds)}"
+
+
+def _on_failure(config: HelmConfig, *, first: bool) -> str:
+    rollback = config.rollback
+    if first:
+        return "remove it"
+    if not rollback.enabled or rollback.strategy == "manual":
+        return "report it and leave it"
+    if rollback.target_revision is not None:
+        return f"roll back to revision {rollback.target_revision}"
+    return "roll back to the last good revision"

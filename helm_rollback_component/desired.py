@@ -1,0 +1,92 @@
+"""From what is declared to what Helm is told and what decisions are made from: chart, values, digests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component import values
+from helm_rollback_component.core.digests import as_stored
+from helm_rollback_component.core.steps import Desired
+from helm_rollback_component.helm import chart_files
+from helm_rollback_component.helm.engine import Capability, Deployment, Options
+
+if TYPE_CHECKING:
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.digests import Digester
+    from helm_rollback_component.helm.charts import LocalChart
+
+_SWITCHES = (
+    "disable_hooks",
+    "disable_openapi_validation",
+    "force_update",
+    "skip_crds",
+    "take_ownership",
+    "wait_for_jobs",
+)
+_ONLY_WAITING = "wait_for_jobs"
+
+
+def required_capabilities(config: HelmConfig) -> frozenset[Capability]:
+    """Return what an engine must be able to do to honour the config."""
+    source = config.source
+    asked = {name for name in _SWITCHES if getattr(config, name)}
+    asked |= {name for name in ("description", "labels", "post_renderer") if getattr(config, name)}
+    asked |= {name for name in ("dependency_update", "verify", "keyring") if getattr(source, name)}
+    if not source.local and (source.username or source.password or source.cert_file or source.key_file):
+        asked.add("repository_credentials")
+    return frozenset(map(Capability, asked))
+
+
+def merged_values(config: HelmConfig) -> dict[str, Any]:
+    """Return the value files and values as one; the values win.
+
+    Raises:
+        ValidationError: a value file cannot be read.
+    """
+    return values.merge([*values.read_files(config.value_files), config.values])
+
+
+def deployment(config: HelmConfig, chart: LocalChart, timeout: int) -> Deployment:
+    """Return what Helm is to deploy, waiting `timeout` seconds at most."""
+    options = Options(
+        **{name: getattr(config, name) for name in _SWITCHES},
+        description=config.description,
+        labels=config.labels,
+        post_renderer=config.post_renderer,
+    )
+    return Deployment(chart.path, merged_values(config), timeout, options)
+
+
+def desired(config: HelmConfig, chart: LocalChart, digester: Digester) -> Desired:
+    """Return what the inputs ask for, as decisions need it.
+
+    Its digest changes with everything that a Helm action depends on: chart, values and switches, but not with
+    timeouts, health rules or the way that the cluster is reached.
+    """
+    merged = merged_values(config)
+    spec = {
+        "release": config.label,
+        "chart": _chart_identity(config, chart),
+        "values": merged,
+        "switches": {name: getattr(config, name) for name in _SWITCHES if name != _ONLY_WAITING},
+        "description": config.description,
+        "labels": config.labels,
+        "post_renderer": config.post_renderer,
+    }
+    return Desired(
+        digest=digester.of(spec),
+        chart_name=chart.name,
+        chart_version=chart.version,
+        values_digest=digester.of(as_stored(merged)),
+        rollback=config.rollback,
+    )
+
+
+def _chart_identity(config: HelmConfig, chart: LocalChart) -> dict[str, str]:
+    if config.source.local:
+        return {
+            "name": chart.name,
+            "version": chart.version,
+            "content": chart_files.content_digest(chart.path),
+        }
+    return {"source": f"{config.source.repository or ''} {config.source.chart}", "version": chart.version}

@@ -1,0 +1,68 @@
+"""Lines in the resource's own row of `pulumi up`, while a provider works.
+
+A dynamic provider is started with the address of the engine's own service as its first argument, and
+`pulumi.log` has no engine in that process; so the service is called directly. Where there is none, as in a
+script or a unit test, nothing is said.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ADDRESS = re.compile(r"[\w.\-\[\]:]+:\d+")
+
+
+class ResourceLog:
+    """Writes to one resource's row.
+
+    Args:
+        urn: the resource's URN, or an empty string for the stack's own row.
+        redact: takes the secrets out of each line.
+    """
+
+    def __init__(self, urn: str, redact: Callable[[str], str]) -> None:
+        self._urn = urn
+        self._redact = redact
+
+    def progress(self, message: str) -> None:
+        """Show what is being done; the next line takes its place."""
+        self._write("INFO", message, ephemeral=True)
+
+    def warning(self, message: str) -> None:
+        """Show a warning that stays."""
+        self._write("WARNING", message, ephemeral=False)
+
+    def _write(self, severity: str, message: str, *, ephemeral: bool) -> None:
+        engine = _engine()
+        if engine is None:
+            return
+        import grpc  # type: ignore[import-untyped]  # noqa: PLC0415  # loaded already where there is an engine
+        from pulumi.runtime.proto import engine_pb2  # noqa: PLC0415
+
+        line = engine_pb2.LogRequest(
+            severity=engine_pb2.LogSeverity.Value(severity),
+            message=self._redact(message),
+            urn=self._urn,
+            ephemeral=ephemeral,
+        )
+        try:
+            engine.Log(line, timeout=5)
+        except grpc.RpcError:
+            return
+
+
+@functools.cache
+def _engine() -> Any:  # noqa: ANN401  # the generated stub has no type
+    address = sys.argv[1] if len(sys.argv) > 1 else ""
+    if not _ADDRESS.fullmatch(address):
+        return None
+    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415
+    from pulumi.runtime.proto import engine_pb2_grpc  # noqa: PLC0415
+
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))

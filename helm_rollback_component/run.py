@@ -1,0 +1,316 @@
+"""One run over one release: observe, decide, act, observe again, until there is nothing more to do.
+
+What to do is decided in `core.plan`; here it is done. The release's claim is held all the while.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
+
+from helm_rollback_component.core import targets
+from helm_rollback_component.core.failures import Failure, classify
+from helm_rollback_component.core.health import HealthSettings
+from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
+from helm_rollback_component.core.plan import next_step
+from helm_rollback_component.core.steps import (
+    REQUESTS,
+    Action,
+    Install,
+    Outcome,
+    Rollback,
+    Situation,
+    Taken,
+    Uninstall,
+    Unlock,
+    Upgrade,
+    Verify,
+)
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.helm.engine import Cancellation, EngineError
+from helm_rollback_component.kube.health import HealthWatch, baseline, soak, wait_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.health import Baseline
+    from helm_rollback_component.core.health import Verdict as HealthVerdict
+    from helm_rollback_component.core.history import Record
+    from helm_rollback_component.core.steps import Desired
+    from helm_rollback_component.helm.engine import Deployment, HelmEngine, Target
+    from helm_rollback_component.kube.claims import Held
+    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.storage import ReleaseStorage
+    from helm_rollback_component.redaction import Redactor
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a run works with.
+
+    Attributes:
+        config: what the user declared.
+        cluster: the API server.
+        storage: the release's records.
+        engine: Helm.
+        target: the release, as Helm is told of it.
+        deployment: what an install or upgrade deploys.
+        progress: takes a line for every thing that is begun or waited for.
+        redact: takes the secrets out of a text.
+    """
+
+    config: HelmConfig
+    cluster: Cluster
+    storage: ReleaseStorage
+    engine: HelmEngine
+    target: Target
+    deployment: Deployment
+    progress: Callable[[str], None]
+    redact: Redactor
+
+    @property
+    def settings(self) -> HealthSettings:
+        """The user's health section, as the health rules take it."""
+        health = self.config.health
+        return HealthSettings(
+            fail_fast=health.fail_fast,
+            image_pull_grace=health.image_pull_grace,
+            grace=health.grace,
+            crash_loop_restarts=health.crash_loop_restarts,
+            wait_for_jobs=self.config.wait_for_jobs,
+        )
+
+
+class Run:
+    """One run; its ledger is written before every action and by whoever concludes it."""
+
+    def __init__(self, tools: Tools, held: Held, desired: Desired) -> None:
+        self._tools = tools
+        self._held = held
+        self._desired = desired
+        self._ledger: Ledger = held.ledger
+
+    def to_its_end(self) -> tuple[Situation, Outcome]:
+        """Act until there is nothing more to do.
+
+        Returns:
+            The last situation, and how the run ended.
+
+        Raises:
+            OperationError: the cluster cannot be read or written, or the claim was lost.
+        """
+        situation = self._observe(())
+        while isinstance(step := next_step(situation), Action):
+            failure = self._take(step, situation)
+            situation = self._observe((*situation.taken, Taken(step, failure)))
+        return situation, step
+
+    def _observe(self, taken: tuple[Taken, ...]) -> Situation:
+        return Situation(self._desired, self._tools.storage.history(), self._ledger, taken)
+
+    def _take(self, action: Action, situation: Situation) -> Failure | None:
+        match action:
+            case Install():
+                return self._deploy(action, situation)
+            case Upgrade():
+                return self._deploy(action, situation)
+            case Rollback():
+                return self._rollback(action, situation)
+            case Verify():
+                return self._verify(action, situation)
+            case Uninstall():
+                return self._uninstall(action, situation)
+            case Unlock():
+                return self._unlock(action)
+            case _:
+                assert_never(action)
+
+    def _deploy(self, action: Install | Upgrade, situation: Situation) -> Failure | None:
+        number = _next_number(situation)
+        verb = type(action).__name__.lower()
+        engine = self._tools.engine
+        self._begin(verb, number, action.note if isinstance(action, Upgrade) else "")
+        deploy = engine.install if isinstance(action, Install) else engine.upgrade
+        failure = self._watched(deploy, number) or self._prove(number)
+        self._judge(number, failure, origin=number, desired_digest=self._desired.digest)
+        return failure
+
+    def _watched(
+        self, deploy: Callable[[Target, Deployment, Cancellation], None], number: int
+    ) -> Failure | None:
+        tools, cancellation = self._tools, Cancellation()
+        watch = HealthWatch(
+            tools.cluster,
+            tools.target.namespace,
+            lambda: self._objects(number),
+            tools.settings,
+            on_progress=tools.progress,
+            before=self._baseline(number - 1),
+        )
+        try:
+            with watch.start(lambda _: cancellation.request()):
+                deploy(tools.target, tools.deployment, cancellation)
+        except EngineError as error:
+            return self._condemned(watch.verdict) if watch.verdict else self._classified(error)
+        return None
+
+    def _baseline(self, number: int) -> Baseline:
+        return baseline(self._tools.cluster, self._tools.target.namespace, self._objects(number))
+
+    def _objects(self, number: int) -> Sequence[dict[str, Any]]:
+        """Return the objects of a revision, nothing while it has no record."""
+        try:
+            return self._tools.storage.objects(number)
+        except OperationError as error:
+            if error.reason != "RevisionMissing":
+                raise
+            return ()
+
+    def _prove(self, number: int) -> Failure | None:
+        tools, health = self._tools, self._tools.config.health
+        if health.soak:
+            verdict = soak(
+                tools.cluster,
+                tools.target.namespace,
+                tools.storage.manifest(number),
+                replace(tools.settings, soak=health.soak),
+                tools.progress,
+                threading.Event(),
+            )
+            if verdict:
+                return self._condemned(verdict)
+        if health.test:
+            tools.progress("running the chart's tests")
+            try:
+                tools.engine.test(tools.target, tools.deployment.timeout)
+            except EngineError as error:
+                return replace(self._classified(error), reason="TestFailed", stored=True)
+        return None
+
+    def _rollback(self, action: Rollback, situation: Situation) -> Failure | None:
+        tools = self._tools
+        number = _next_number(situation)
+        self._begin("rollback", number, action.reason, target=action.revision)
+        tools.progress(f"rolling back to revision {action.revision}")
+        timeout = tools.config.timeouts.rollback
+        try:
+            tools.engine.rollback(
+                tools.target, action.revision, timeout, disable_hooks=tools.config.disable_hooks
+            )
+            failure = self._await_readiness(number, timeout)
+        except EngineError as error:
+            failure = self._classified(error)
+        restored = situation.history.get(action.revision)
+        self._judge(number, failure, **self._inheritance(restored, situation, requested=action.requested))
+        return failure
+
+    def _inheritance(
+        self, restored: Record | None, situation: Situation, *, requested: bool
+    ) -> dict[str, Any]:
+        """Return what a rolled back revision takes over from the one whose content it holds."""
+        if restored is None:
+            return {"origin": 0, "desired_digest": ""}
+        entry = self._ledger.entry(restored.revision)
+        by_version = requested and self._desired.rollback.strategy == "version-based"
+        return {
+            "origin": targets.origin(restored, situation.history, self._ledger),
+            "desired_digest": self._desired.digest if by_version else entry.desired_digest if entry else "",
+        }
+
+    def _verify(self, action: Verify, situation: Situation) -> Failure | None:
+        number = action.revision
+        failure = self._await_readiness(number, self._tools.config.timeouts.upgrade) or self._prove(number)
+        attempt = self._ledger.attempt
+        restored = situation.history.get(attempt.target) if attempt and attempt.target else None
+        kept = (
+            self._inheritance(
+                restored, situation, requested=attempt is not None and attempt.reason in REQUESTS
+            )
+            if restored
+            else {"origin": number, "desired_digest": self._desired.digest}
+        )
+        self._judge(number, failure, **kept)
+        return failure
+
+    def _await_readiness(self, number: int, timeout: int) -> Failure | None:
+        tools = self._tools
+        verdict = wait_ready(
+            tools.cluster,
+            tools.target.namespace,
+            tools.storage.manifest(number),
+            tools.settings,
+            timeout,
+            tools.progress,
+            threading.Event(),
+        )
+        return self._condemned(verdict) if verdict else None
+
+    def _uninstall(self, action: Uninstall, situation: Situation) -> Failure | None:
+        tools = self._tools
+        self._begin("uninstall", 0, action.reason)
+        tools.progress("removing what the failed deployment left")
+        try:
+            tools.engine.uninstall(
+                tools.target, tools.config.timeouts.delete, disable_hooks=tools.config.disable_hooks
+            )
+        except EngineError as error:
+            return self._classified(error)
+        for record in situation.history:
+            tools.storage.delete(record.revision)
+        self._ledger = self._ledger.keep(())
+        return None
+
+    def _unlock(self, action: Unlock) -> Failure | None:
+        self._tools.progress(f"revision {action.revision} was left pending; marking it failed")
+        self._tools.storage.mark_failed(action.revision, "Interrupted: its client died")
+        return None
+
+    def _begin(self, action: str, number: int, reason: str, *, target: int = 0) -> None:
+        attempt = Attempt(
+            action=action,
+            revision=number,
+            desired_digest=self._desired.digest,
+            retry_trigger=self._desired.rollback.retry_trigger or "",
+            target=target,
+            reason=reason,
+        )
+        self._ledger = self._ledger.model_copy(update={"attempt": attempt})
+        self._held.write(self._ledger)
+
+    def _judge(self, number: int, failure: Failure | None, *, origin: int, desired_digest: str) -> None:
+        record = self._tools.storage.history().get(number)
+        if record is None:
+            return
+        self._ledger = self._ledger.record(
+            Entry(
+                revision=number,
+                record_digest=record.digest,
+                desired_digest=desired_digest,
+                origin=origin,
+                verdict=Verdict.BAD if failure else Verdict.GOOD,
+                reason=failure.reason if failure else "",
+            )
+        )
+
+    def _classified(self, error: EngineError) -> Failure:
+        failure = classify(error.output)
+        return replace(failure, message=self._tools.redact(failure.message))
+
+    def _condemned(self, verdict: HealthVerdict) -> Failure:
+        for line in verdict.log:
+            self._tools.progress(line)
+        return Failure(
+            reason=verdict.reason,
+            temporary=False,
+            message=self._tools.redact(verdict.message),
+            remedy="",
+            stored=True,
+        )
+
+
+def _next_number(situation: Situation) -> int:
+    numbers = (*(record.revision for record in situation.history), *situation.history.unreadable)
+    return max(numbers, default=0) + 1

@@ -1,0 +1,159 @@
+"""What Pulumi's state holds of a release, and what it says: inputs, outputs, and how they differ.
+
+Pure. Property names here are kept for ever, because users' state holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pulumi.output import Unknown
+from pulumi.runtime.rpc import UNKNOWN
+
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.problems import hidden_by
+from helm_rollback_component.redaction import Redactor, secrets_at
+from helm_rollback_component.results import Phase
+from helm_rollback_component.values import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.results import ReleaseStatus
+
+DECLARED = tuple(HelmConfig.model_fields)
+"""Inputs that a user declares."""
+CONTENT = "content"
+"""Computed input: digest of what lies in a local chart and in value files, so that an edit is a change."""
+PLAN = "plan"
+"""Computed input: what the update will do, for the preview."""
+OBSERVED = "observed"
+"""Computed by a refresh: what was found that this program did not do, or an empty string."""
+_CONTEXT = ("owner", "secret_paths")
+_REACHES_THE_CLUSTER = ("kubeconfig", "context")
+_IDENTITY = ("release_name", "release_namespace")
+
+
+def checked_inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs, computed ones included, among a resource's outputs."""
+    return {key: properties[key] for key in (*DECLARED, *_CONTEXT, CONTENT, PLAN) if key in properties}
+
+
+def parse(properties: Mapping[str, Any]) -> HelmConfig:
+    """Return the config that the properties hold.
+
+    Raises:
+        ValidationError: names everything that is wrong; what is not known yet is not held to be wrong.
+    """
+    unknown = tuple(_unknown_paths(properties))
+    declared = {key: value for key, value in properties.items() if key not in _INTERNAL}
+    known = _prune(declared)
+    known["values"] = decode(known.get("values") or {})
+    try:
+        return HelmConfig.parse(known)
+    except ValidationError as error:
+        problems = [problem for problem in error.problems if not hidden_by(problem, unknown)]
+        if problems:
+            raise ValidationError(problems) from None
+        raise NotYetKnown from None
+
+
+class NotYetKnown(Exception):  # noqa: N818  # no error: a preview goes on without the rest of the checks
+    """Too much is unknown in this preview to say more."""
+
+
+def with_markers(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties with unknown values in the form that goes back to the engine."""
+    return {key: _mark(value) for key, value in properties.items()}
+
+
+def redactor(properties: Mapping[str, Any]) -> Redactor:
+    """Return what takes the secrets among the properties out of messages."""
+    paths = properties.get("secret_paths") or ()
+    return Redactor(secrets_at(properties, (*paths, "source.password")))
+
+
+def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the declared inputs, and ``content``, that differ from the old outputs."""
+    return tuple(key for key in (*DECLARED, CONTENT) if _differs(olds.get(key), news.get(key)))
+
+
+def replaces(names: tuple[str, ...]) -> list[str]:
+    """Return those of the changed inputs that make it another release."""
+    return [name for name in names if name in _IDENTITY]
+
+
+def moves_cluster(names: tuple[str, ...]) -> bool:
+    """Whether the changed inputs may mean another cluster."""
+    return any(name in _REACHES_THE_CLUSTER for name in names)
+
+
+def to_be_tried_again(olds: Mapping[str, Any]) -> bool:
+    """Whether an unchanged release is acted on all the same: it failed, or was found changed."""
+    return olds.get("phase") in (Phase.FAILED, Phase.STALLED) or bool(olds.get(OBSERVED))
+
+
+def outputs(
+    properties: Mapping[str, Any], status: ReleaseStatus, *, incarnation: str, cluster: str, message: str
+) -> dict[str, Any]:
+    """Return everything that is written to state after an action: the inputs as given, and what is.
+
+    Args:
+        properties: the checked inputs.
+        status: the release as it is now.
+        incarnation: which creation of this release this is.
+        cluster: which cluster it lives on.
+        message: what a failing gate says.
+    """
+    found = status.as_outputs()
+    found["revisions"] = found.pop("history")
+    return {
+        **properties,
+        **found,
+        "incarnation": incarnation,
+        "cluster": cluster,
+        "message": message,
+    }
+
+
+_INTERNAL = (*_CONTEXT, CONTENT, PLAN, OBSERVED, "__provider")
+
+
+def _differs(old: Any, new: Any) -> bool:  # noqa: ANN401  # JSON-like
+    return bool(old != new)
+
+
+def _unknown_paths(value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401  # JSON-like
+    match value:
+        case Unknown():
+            yield path
+        case Mapping():
+            for key, item in value.items():
+                yield from _unknown_paths(item, f"{path}.{key}" if path else key)
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from _unknown_paths(item, f"{path}[{index}]")
+
+
+def _prune(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+    match value:
+        case Mapping():
+            return {key: _prune(item) for key, item in value.items() if not isinstance(item, Unknown)}
+        case list() | tuple():
+            return [_prune(item) for item in value if not isinstance(item, Unknown)]
+        case _:
+            return value
+
+
+def _mark(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+    match value:
+        case Unknown():
+            return UNKNOWN
+        case Mapping():
+            return {key: _mark(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_mark(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,187 @@
+"""Pulumi mocks in which a `HelmRelease` has realistic outputs, without a cluster, Helm or Pulumi's engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from helm_rollback_component.component import GATE_TYPE, RELEASE_TYPE
+from helm_rollback_component.core.assessment import explain
+from helm_rollback_component.results import (
+    Condition,
+    Phase,
+    ReleaseRevision,
+    ReleaseStatus,
+    Resource,
+    RollbackState,
+    RollbackStatus,
+)
+from helm_rollback_component.state import outputs, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helm_rollback_component.config import HelmConfig
+
+_AT = "2026-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A release that is what was declared.
+
+    Attributes:
+        revision: the number of its revision; all before it are superseded.
+        app_version: its chart's label for the application.
+        resources: its objects.
+    """
+
+    revision: int = 1
+    app_version: str = "1.0.0"
+    resources: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True)
+class RolledBack:
+    """A release whose upgrade failed and was rolled back.
+
+    Attributes:
+        reason: why the upgrade failed.
+        message: what was seen of it.
+        failed_revision: the number of the upgrade; the revision before it was restored as the one after it.
+        restored_version: the chart version that runs again.
+        app_version: its label for the application.
+        resources: its objects.
+    """
+
+    reason: str = "ImagePullBackOff"
+    message: str = 'container "web" cannot pull its image'
+    failed_revision: int = 2
+    restored_version: str = "0.9.0"
+    app_version: str = "0.9.0"
+    resources: tuple[Resource, ...] = ()
+
+
+class HelmReleaseMocks(pulumi.runtime.Mocks):
+    """Mocks for `pulumi.runtime.set_mocks`: every release is deployed, but for those that `outcomes` names.
+
+    Bad inputs are refused as the provider refuses them. The gate lets everything through, so that a test sees
+    what a program makes of a release that was rolled back. Override `resource` for other resources' outputs.
+
+    Args:
+        outcomes: what became of a release, by the name of its `HelmRelease`.
+    """
+
+    def __init__(self, outcomes: Mapping[str, Deployed | RolledBack] | None = None) -> None:
+        super().__init__()
+        self._outcomes = dict(outcomes or {})
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Return id and outputs of a resource."""
+        if args.typ == RELEASE_TYPE:
+            outcome = self._outcomes.get(args.name.removesuffix("-release"), Deployed())
+            return f"{args.name}-id", _release(args.inputs, outcome)
+        if args.typ == GATE_TYPE:
+            return f"{args.name}-id", dict(args.inputs)
+        return self.resource(args)
+
+    def resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Return id and outputs of a resource that is not part of a release: its inputs."""
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        """Return the result of a provider's function: nothing."""
+        del args
+        return {}, None
+
+
+def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str, Any]:
+    config = parse(inputs)
+    status = _deployed(config, outcome) if isinstance(outcome, Deployed) else _rolled_back(config, outcome)
+    return outputs(inputs, status, incarnation="mock", cluster="mock", message=explain(status))
+
+
+def _deployed(config: HelmConfig, outcome: Deployed) -> ReleaseStatus:
+    versions = (config.source.version or "1.0.0", outcome.app_version)
+    history = [
+        _revision(number, versions, "superseded", "Upgrade complete") for number in range(1, outcome.revision)
+    ]
+    latest = _revision(outcome.revision, versions, "deployed", "Install complete")
+    return _status(
+        config,
+        latest,
+        history=(*history, latest),
+        phase=Phase.DEPLOYED,
+        conditions=(
+            _condition("Released", "True", "UpgradeSucceeded"),
+            _condition("Ready", "True", "InSync"),
+        ),
+        resources=outcome.resources,
+    )
+
+
+def _rolled_back(config: HelmConfig, outcome: RolledBack) -> ReleaseStatus:
+    failed = outcome.failed_revision
+    old = (outcome.restored_version, outcome.app_version)
+    new = (config.source.version or "1.0.0", outcome.app_version)
+    latest = _revision(failed + 1, old, "deployed", f"Rollback to {failed - 1}")
+    history = (
+        _revision(failed - 1, old, "superseded", "Install complete"),
+        _revision(failed, new, "failed", 'Upgrade "release" failed'),
+        latest,
+    )
+    rollback = RollbackStatus(
+        state=RollbackState.ROLLED_BACK,
+        strategy=config.rollback.strategy,
+        reason=outcome.reason,
+        message=outcome.message,
+        failed_revision=failed,
+        target_revision=failed - 1,
+        restored_revision=failed + 1,
+        attempts=1,
+        at=_AT,
+    )
+    status = _status(
+        config,
+        latest,
+        history=history,
+        phase=Phase.ROLLED_BACK,
+        conditions=(
+            _condition("Released", "False", "UpgradeFailed", outcome.message),
+            _condition("Remediated", "True", outcome.reason, outcome.message),
+            _condition("Ready", "False", outcome.reason, outcome.message),
+        ),
+        resources=outcome.resources,
+    )
+    return replace(status, rollback_status=rollback)
+
+
+def _status(config: HelmConfig, latest: ReleaseRevision, **rest: Any) -> ReleaseStatus:  # noqa: ANN401  # its fields
+    return ReleaseStatus(
+        release_name=config.release_name,
+        release_namespace=config.release_namespace,
+        revision=latest.revision,
+        chart_version=latest.chart_version,
+        app_version=latest.app_version,
+        status=latest.status,
+        **rest,
+    )
+
+
+def _revision(number: int, versions: tuple[str, str], status: str, description: str) -> ReleaseRevision:
+    chart_version, app_version = versions
+    return ReleaseRevision(
+        revision=number,
+        chart_version=chart_version,
+        app_version=app_version,
+        status=status,
+        deployed_at=_AT,
+        description=description,
+        verified=status != "failed",
+    )
+
+
+def _condition(kind: str, status: str, reason: str, message: str = "") -> Condition:
+    return Condition(kind, status, reason, message, _AT)

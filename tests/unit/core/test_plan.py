@@ -1,0 +1,341 @@
+"""What is decided to be done next, situation by situation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helm_rollback_component.core.history import History
+from helm_rollback_component.core.plan import next_step
+from helm_rollback_component.core.steps import (
+    Conclude,
+    Gone,
+    Install,
+    Refuse,
+    Rollback,
+    Uninstall,
+    Unlock,
+    Upgrade,
+    Verify,
+)
+from helm_rollback_component.results import Phase, RollbackState, RollbackStatus
+from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.ledger import Ledger
+
+GOOD_THEN_FAILED = history("deployed", "failed")
+AFTER_FAILED_UPGRADE = ledger(entry(1), entry(2, "bad", spec="spec-new"), attempt=attempt(2))
+
+
+class TestFromRest:
+    def test_nothing_stored_is_installed(self) -> None:
+        assert next_step(situation(desired(), History(), ledger())) == Install()
+
+    def test_an_uninstalled_release_is_installed_over_its_history(self) -> None:
+        assert next_step(situation(desired(), history("uninstalled"), ledger())) == Install(replace=True)
+
+    def test_another_spec_is_upgraded_to(self) -> None:
+        found = next_step(
+            situation(desired(), history("deployed"), ledger(entry(1), attempt=attempt(1, spec="spec-1")))
+        )
+        assert found == Upgrade()
+
+    def test_the_same_spec_proven_good_is_in_sync(self) -> None:
+        known = ledger(entry(1, spec="spec-new"), attempt=attempt(1))
+        assert next_step(situation(desired(), history("deployed"), known)) == Conclude(
+            Phase.DEPLOYED, "InSync"
+        )
+
+    def test_the_same_spec_without_a_verdict_is_verified(self) -> None:
+        assert next_step(situation(desired(), history("deployed"), ledger(attempt=attempt(1)))) == Verify(1)
+
+    def test_a_deployment_by_another_hand_is_upgraded_over(self) -> None:
+        known = ledger(entry(1, spec="spec-new"), attempt=attempt(1))
+        assert next_step(situation(desired(), history("superseded", "deployed"), known)) == Upgrade()
+
+    def test_a_record_that_was_tampered_with_is_upgraded_over(self) -> None:
+        known = ledger(entry(1, spec="spec-new", digest="v1:k:other"), attempt=attempt(1))
+        assert next_step(situation(desired(), history("deployed"), known)) == Upgrade()
+
+
+class TestInterrupted:
+    @pytest.mark.parametrize("status", ["pending-install", "uninstalling"])
+    def test_half_a_first_deployment_is_removed(self, status: str) -> None:
+        assert next_step(situation(desired(), history(status), ledger(attempt=attempt(1)))) == Uninstall(
+            "Interrupted"
+        )
+
+    @pytest.mark.parametrize("status", ["pending-upgrade", "pending-rollback"])
+    def test_a_pending_revision_is_unlocked(self, status: str) -> None:
+        known = ledger(entry(1), attempt=attempt(2))
+        assert next_step(situation(desired(), history("deployed", status), known)) == Unlock(2)
+
+    def test_an_unlock_that_has_no_effect_stalls(self) -> None:
+        known = ledger(entry(1), attempt=attempt(2))
+        found = next_step(situation(desired(), history("deployed", "pending-upgrade"), known, Unlock(2)))
+        assert isinstance(found, Conclude)
+        assert (found.phase, found.reason) == (Phase.STALLED, "NoProgress")
+
+    def test_a_failed_upgrade_that_was_not_remedied_is_rolled_back(self) -> None:
+        known = ledger(entry(1), attempt=attempt(2))
+        assert next_step(situation(desired(), GOOD_THEN_FAILED, known)) == Rollback(1, "Interrupted")
+
+    def test_a_rollback_without_a_verdict_is_verified_not_repeated(self) -> None:
+        known = ledger(
+            entry(1),
+            entry(2, "bad"),
+            attempt=attempt(3, action="rollback", target=1, reason="ImagePullBackOff"),
+        )
+        found = history("superseded", "failed", "deployed")
+        assert next_step(situation(desired(), found, known)) == Verify(3)
+        assert next_step(situation(desired(), found, known, Verify(3))) == Conclude(
+            Phase.ROLLED_BACK, "ImagePullBackOff", "the update that deployed it was interrupted"
+        )
+
+
+class TestFirstDeployment:
+    def test_a_success_concludes(self) -> None:
+        found = next_step(situation(desired(), history("deployed"), ledger(entry(1)), Install()))
+        assert found == Conclude(Phase.DEPLOYED, "InstallSucceeded")
+
+    @pytest.mark.parametrize("strategy", ["automatic", "manual", "version-based"])
+    def test_a_failure_is_removed_whatever_the_strategy(self, strategy: str) -> None:
+        found = next_step(
+            situation(
+                desired(strategy=strategy),
+                history("failed"),
+                ledger(attempt=attempt(1)),
+                (Install(), failure()),
+            )
+        )
+        assert found == Uninstall("ImagePullBackOff")
+
+    def test_after_the_removal_nothing_is_there(self) -> None:
+        found = next_step(
+            situation(desired(), History(), ledger(), (Install(), failure()), Uninstall("ImagePullBackOff"))
+        )
+        assert found == Gone("ImagePullBackOff", "ImagePullBackOff was seen")
+
+    def test_a_failure_before_anything_was_stored_leaves_nothing(self) -> None:
+        found = next_step(
+            situation(desired(), History(), ledger(), (Install(), failure("RenderFailed", stored=False)))
+        )
+        assert found == Gone("RenderFailed", "RenderFailed was seen")
+
+    def test_a_removal_that_fails_leaves_it_failed(self) -> None:
+        found = next_step(
+            situation(
+                desired(),
+                history("failed"),
+                ledger(attempt=attempt(1)),
+                (Install(), failure()),
+                (Uninstall("x"), failure("HookFailed")),
+            )
+        )
+        assert found == Conclude(Phase.FAILED, "HookFailed", "HookFailed was seen")
+
+    def test_a_failed_first_deployment_of_ours_is_removed_before_the_next(self) -> None:
+        known = ledger(entry(1, "bad"), attempt=attempt(1))
+        assert next_step(situation(desired("other"), history("failed"), known)) == Uninstall(
+            "FirstDeploymentFailed"
+        )
+
+
+class TestFailedUpgrade:
+    def after(self, **rollback: Any) -> object:  # noqa: ANN401  # any rollback input
+        wanted = desired(**rollback)
+        return next_step(situation(wanted, GOOD_THEN_FAILED, AFTER_FAILED_UPGRADE, (Upgrade(), failure())))
+
+    def test_automatic_goes_back_to_the_last_good_revision(self) -> None:
+        assert self.after() == Rollback(1, "ImagePullBackOff")
+
+    def test_version_based_does_as_automatic(self) -> None:
+        assert self.after(strategy="version-based") == Rollback(1, "ImagePullBackOff")
+
+    @pytest.mark.parametrize("rollback", [{"strategy": "manual"}, {"enabled": False}])
+    def test_it_is_left_where_no_remediation_is_wanted(self, rollback: dict[str, Any]) -> None:
+        assert self.after(**rollback) == Conclude(
+            Phase.FAILED, "ImagePullBackOff", "ImagePullBackOff was seen"
+        )
+
+    def test_without_a_good_revision_it_stalls(self) -> None:
+        found = next_step(
+            situation(
+                desired(),
+                history("failed", "failed"),
+                ledger(entry(1, "bad"), entry(2, "bad"), attempt=attempt(2)),
+                (Upgrade(), failure()),
+            )
+        )
+        assert isinstance(found, Conclude)
+        assert (found.phase, found.reason) == (Phase.STALLED, "MissingRollbackTarget")
+
+    @pytest.mark.parametrize("stored", [False, None, True])
+    def test_nothing_is_rolled_back_where_no_revision_was_stored(self, stored: bool | None) -> None:  # noqa: FBT001
+        found = next_step(
+            situation(
+                desired(),
+                history("deployed"),
+                ledger(entry(1), attempt=attempt(2)),
+                (Upgrade(), failure("Unreachable", stored=stored)),
+            )
+        )
+        assert found == Conclude(Phase.FAILED, "Unreachable", "Unreachable was seen")
+
+    def test_never_to_the_one_before_if_that_is_bad(self) -> None:
+        found = next_step(
+            situation(
+                desired(),
+                history("superseded", "superseded", "failed"),
+                ledger(entry(1), entry(2, "bad"), entry(3, "bad"), attempt=attempt(3)),
+                (Upgrade(), failure()),
+            )
+        )
+        assert found == Rollback(1, "ImagePullBackOff")
+
+    def test_the_wanted_target_is_gone_back_to(self) -> None:
+        found = next_step(
+            situation(
+                desired(target_revision=1),
+                history("superseded", "deployed", "failed"),
+                ledger(entry(1), entry(2), entry(3, "bad"), attempt=attempt(3)),
+                (Upgrade(), failure()),
+            )
+        )
+        assert found == Rollback(1, "ImagePullBackOff")
+
+    def test_a_wanted_target_that_does_not_exist_yet_means_the_last_good(self) -> None:
+        assert self.after(target_revision=9) == Rollback(1, "ImagePullBackOff")
+
+
+class TestAfterRollback:
+    FOUND = history("superseded", "failed", "deployed")
+    KNOWN = ledger(
+        entry(1), entry(2, "bad"), entry(3, spec="spec-1", origin=1), attempt=attempt(3, action="rollback")
+    )
+    STEPS = ((Upgrade(), failure()), Rollback(1, "ImagePullBackOff"))
+
+    def test_the_release_is_rolled_back(self) -> None:
+        found = next_step(situation(desired(), self.FOUND, self.KNOWN, *self.STEPS))
+        assert found == Conclude(Phase.ROLLED_BACK, "ImagePullBackOff", "ImagePullBackOff was seen")
+
+    def test_retries_upgrade_again(self) -> None:
+        found = next_step(situation(desired(retries=1), self.FOUND, self.KNOWN, *self.STEPS))
+        assert found == Upgrade("attempt 2")
+
+    def test_retries_end(self) -> None:
+        found = next_step(situation(desired(retries=1), self.FOUND, self.KNOWN, *self.STEPS, *self.STEPS))
+        assert isinstance(found, Conclude)
+        assert found.phase is Phase.ROLLED_BACK
+
+    def test_the_same_spec_is_not_tried_again(self) -> None:
+        known = self.remedied()
+        found = next_step(situation(desired(), self.FOUND, known))
+        assert found == Conclude(Phase.ROLLED_BACK, "ImagePullBackOff", "why")
+
+    def test_another_spec_is_tried(self) -> None:
+        assert next_step(situation(desired("spec-newer"), self.FOUND, self.remedied())) == Upgrade()
+
+    def test_a_changed_retry_trigger_tries_the_same_again(self) -> None:
+        assert next_step(situation(desired(retry_trigger="again"), self.FOUND, self.remedied())) == Upgrade()
+
+    def test_the_restored_spec_is_in_sync(self) -> None:
+        found = next_step(situation(desired("spec-1"), self.FOUND, self.remedied()))
+        assert found == Conclude(Phase.DEPLOYED, "InSync")
+
+    def remedied(self) -> Ledger:
+        status = RollbackStatus(
+            state=RollbackState.ROLLED_BACK, reason="ImagePullBackOff", message="why", restored_revision=3
+        )
+        return self.KNOWN.model_copy(update={"rollback_status": status})
+
+
+class TestFailedRollback:
+    FOUND = history("superseded", "superseded", "failed", "failed")
+    KNOWN = ledger(
+        entry(1), entry(2), entry(3, "bad"), entry(4, "bad", origin=2), attempt=attempt(4, action="rollback")
+    )
+
+    def test_a_temporary_failure_is_tried_again(self) -> None:
+        step = (Rollback(2, "CrashLoopBackOff"), failure("WebhookUnavailable", temporary=True))
+        found = next_step(situation(desired(), self.FOUND, self.KNOWN, (Upgrade(), failure()), step))
+        assert found == Rollback(2, "CrashLoopBackOff")
+
+    def test_else_the_next_older_good_revision_is_restored(self) -> None:
+        step = (Rollback(2, "CrashLoopBackOff"), failure("Forbidden"))
+        found = next_step(situation(desired(), self.FOUND, self.KNOWN, (Upgrade(), failure()), step))
+        assert found == Rollback(1, "CrashLoopBackOff")
+
+    def test_else_it_stalls_and_names_the_way_out(self) -> None:
+        steps = (
+            (Upgrade(), failure()),
+            (Rollback(2, "x"), failure("Forbidden")),
+            (Rollback(1, "x"), failure("Forbidden")),
+        )
+        found = next_step(situation(desired(), self.FOUND, self.KNOWN, *steps))
+        assert isinstance(found, Conclude)
+        assert (found.phase, found.reason) == (Phase.STALLED, "RollbackFailed")
+        assert "helm history" in found.message
+
+
+class TestManual:
+    def test_a_pinned_revision_is_restored(self) -> None:
+        found = next_step(
+            situation(
+                desired(strategy="manual", target_revision=1),
+                history("superseded", "deployed"),
+                ledger(entry(1), entry(2)),
+            )
+        )
+        assert found == Rollback(1, "ManualRequest", requested=True)
+
+    def test_a_pinned_revision_that_is_restored_stays(self) -> None:
+        found = next_step(
+            situation(
+                desired(strategy="manual", target_revision=1),
+                history("superseded", "superseded", "deployed"),
+                ledger(entry(1), entry(2), entry(3, origin=1)),
+            )
+        )
+        assert found == Conclude(Phase.DEPLOYED, "ManualRequest")
+
+    @pytest.mark.parametrize(
+        ("target", "reason"), [(9, "BeyondLatest"), (1, "NotGood")], ids=["beyond the latest", "bad"]
+    )
+    def test_a_target_that_cannot_be_is_refused(self, target: int, reason: str) -> None:
+        found = next_step(
+            situation(
+                desired(strategy="manual", target_revision=target),
+                history("failed", "deployed"),
+                ledger(entry(1, "bad"), entry(2)),
+            )
+        )
+        assert isinstance(found, Refuse)
+        assert (found.property, found.reason) == ("operations.rollback.target_revision", reason)
+
+
+class TestVersionBased:
+    FOUND = History((record(1, "superseded", chart="web-1.0.0"), record(2, chart="web-1.1.0")))
+    KNOWN = ledger(entry(1), entry(2), attempt=attempt(2, spec="spec-2"))
+
+    def test_an_older_version_with_the_same_values_is_restored(self) -> None:
+        wanted = desired(chart="web-1.0.0", strategy="version-based")
+        assert next_step(situation(wanted, self.FOUND, self.KNOWN)) == Rollback(
+            1, "VersionDowngrade", requested=True
+        )
+
+    def test_with_other_values_it_is_an_upgrade_to_the_older_chart(self) -> None:
+        wanted = desired(chart="web-1.0.0", values="w", strategy="version-based")
+        found = next_step(situation(wanted, self.FOUND, self.KNOWN))
+        assert isinstance(found, Upgrade)
+        assert found.note
+
+    @pytest.mark.parametrize("chart", ["web-1.2.0", "other-1.0.0"])
+    def test_a_newer_version_or_another_chart_is_an_upgrade(self, chart: str) -> None:
+        wanted = desired(chart=chart, strategy="version-based")
+        assert next_step(situation(wanted, self.FOUND, self.KNOWN)) == Upgrade()
+
+    def test_under_automatic_it_is_an_upgrade(self) -> None:
+        assert next_step(situation(desired(chart="web-1.0.0"), self.FOUND, self.KNOWN)) == Upgrade()
