@@ -33,14 +33,15 @@ def open_client(selected: Selected) -> httpx2.Client:
     try:
         client = httpx2.Client(**_params(selected), limits=_LIMITS, headers=_headers(selected.user))
     except (ConfigError, MalformedError, httpx2.InvalidURL, OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise ValidationError(
-            [Problem("kubeconfig", f"its context {selected.context} cannot be used: {why}")],
-            reason="InvalidKubeconfig",
-        ) from None
-    if selected.user.get("exec"):
-        client.auth = ExecAuth(selected.user["exec"], selected.cluster)
-    return client
+        problem = error.strerror if isinstance(error, OSError) else str(error)
+    else:
+        if selected.user.get("exec"):
+            client.auth = ExecAuth(selected.user["exec"], selected.cluster)
+        return client
+    raise ValidationError(
+        [Problem("kubeconfig", f"its context {selected.context} cannot be used: {problem}")],
+        reason="InvalidKubeconfig",
+    )
 
 
 def request_extensions(selected: Selected) -> dict[str, Any]:

@@ -36,6 +36,10 @@ class Transport:
         self._client = connection.open_client(selected)
         self._extensions = connection.request_extensions(selected)
 
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._client.close()
+
     def send(
         self,
         method: str,

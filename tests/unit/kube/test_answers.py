@@ -1,0 +1,73 @@
+"""What an API server's refusals become."""
+
+import json
+from typing import Any
+
+import pytest
+
+from helm_rollback_component.kube import answers
+
+
+def status(code: int, message: str, reason: str = "", **details: Any) -> bytes:  # noqa: ANN401  # JSON
+    return json.dumps(
+        {"kind": "Status", "code": code, "message": message, "reason": reason, "details": details}
+    ).encode()
+
+
+TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace a is being terminated"}]
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "reason", "temporary"),
+    [
+        (400, status(400, "it is bad"), "BadRequest", False),
+        (401, status(401, "Unauthorized", "Unauthorized"), "Unauthorized", False),
+        (403, status(403, "user may not", "Forbidden"), "Forbidden", False),
+        (403, status(403, "may not create", "Forbidden", causes=TERMINATING), "NamespaceTerminating", False),
+        (404, status(404, "leases x not found", "NotFound", kind="leases"), "NotFound", False),
+        (
+            404,
+            status(404, "namespaces x not found", "NotFound", kind="namespaces"),
+            "NamespaceMissing",
+            False,
+        ),
+        (409, status(409, "x already exists", "AlreadyExists"), "AlreadyExists", False),
+        (409, status(409, "object was modified", "Conflict"), "Conflict", True),
+        (410, status(410, "too old resource version", "Expired"), "Expired", True),
+        (413, b"too large", "TooLarge", False),
+        (418, b"a teapot", "UnexpectedAnswer", False),
+        (302, b"", "UnexpectedAnswer", False),
+        (422, status(422, "it is invalid", "Invalid"), "Invalid", False),
+        (429, status(429, "too many requests"), "TooManyRequests", True),
+        (500, status(500, "leader changed"), "ServerError", True),
+        (599, b"<html>", "ServerError", True),
+    ],
+)
+def test_each_refusal_has_its_reason(code: int, body: bytes, reason: str, temporary: bool) -> None:  # noqa: FBT001
+    error = answers.refusal(code, body, "GET /api/v1/nodes")
+    assert (error.reason, error.temporary) == (reason, temporary)
+
+
+def test_the_servers_own_sentence_is_the_message() -> None:
+    error = answers.refusal(403, status(403, "user may not list nodes"), "GET /api/v1/nodes")
+    assert str(error) == "user may not list nodes (grant that permission to the user of the kubeconfig)"
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", b"", status(401, "Unauthorized")])
+def test_where_it_says_nothing_the_request_is_named(body: bytes) -> None:
+    assert answers.refusal(401, body, "GET /x").message == "the API server answered 401 to GET /x"
+
+
+def test_a_long_message_is_cut() -> None:
+    assert len(answers.refusal(500, status(500, "very long " * 1000), "GET /x").message) == 1000
+
+
+def test_no_answer_is_unreachable() -> None:
+    error = answers.unreachable("GET /x", ConnectionRefusedError("refused"))
+    assert (error.reason, error.temporary) == ("Unreachable", True)
+    assert "cannot be reached for GET /x: refused" in str(error)
+    assert "TimeoutError" in str(answers.unreachable("GET /x", TimeoutError()))
+
+
+def test_an_answer_that_is_no_object_is_unexpected() -> None:
+    assert answers.not_kubernetes("GET /x").reason == "UnexpectedAnswer"

@@ -1,0 +1,214 @@
+"""Objects in and out of an API server."""
+
+import json
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.kube import client
+from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.kubeconfig import Selected
+from helm_rollback_component.kube.transport import Transport
+from tests.support.api_server import Answer, ApiServer
+
+POD = {"kind": "Pod", "metadata": {"name": "a"}}
+KINDS = {
+    "resources": [
+        {"kind": "Pod", "name": "pods", "namespaced": True},
+        {"kind": "Node", "name": "nodes", "namespaced": False},
+    ]
+}
+
+
+def page(*names: str, following: str = "") -> Answer:
+    items = [{"metadata": {"name": name}} for name in names]
+    return Answer(
+        {"kind": "PodList", "apiVersion": "v1", "metadata": {"continue": following}, "items": items}
+    )
+
+
+def refused(status: int, reason: str = "", message: str = "so it is") -> Answer:
+    return Answer({"reason": reason, "message": message}, status=status)
+
+
+def event(kind: str, found: dict[str, Any]) -> bytes:
+    return json.dumps({"type": kind, "object": found}).encode() + b"\n"
+
+
+@pytest.fixture
+def cluster(api: ApiServer) -> Iterator[Cluster]:
+    selected = Selected("here", {"server": api.url}, {})
+    with closing(Transport(selected)) as transport:
+        yield Cluster(selected, transport)
+
+
+def test_one_object_for_each_kubeconfig_and_context(api: ApiServer) -> None:
+    content = api.kubeconfig()
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(lambda _: Cluster.connect(content), range(32)))
+    assert len(found) == 1
+    assert Cluster.connect(content, "here") is not found.pop()
+    assert not api.asked
+
+
+def test_a_context_that_is_not_there_is_refused(api: ApiServer) -> None:
+    with pytest.raises(ValidationError, match="no context called nope"):
+        Cluster.connect(api.kubeconfig(), "nope")
+
+
+class TestIdentity:
+    def test_it_is_the_uid_of_kube_system(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(Answer({"metadata": {"uid": "1-2-3"}}))
+        assert [cluster.identity(), cluster.identity()] == ["uid:1-2-3"] * 2
+        assert [asked.path for asked in api.asked] == ["/api/v1/namespaces/kube-system"]
+
+    @pytest.mark.parametrize("answer", [refused(403), refused(404)])
+    def test_where_that_is_hidden_it_is_the_server(
+        self, api: ApiServer, cluster: Cluster, answer: Answer
+    ) -> None:
+        api.queue.append(answer)
+        assert cluster.identity().startswith("server:")
+
+    def test_another_failure_is_none_of_the_server(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(refused(401))
+        with pytest.raises(OperationError):
+            cluster.identity()
+        api.queue.append(Answer({"metadata": {"uid": "1"}}))
+        assert cluster.identity() == "uid:1"
+
+    def test_the_authority_counts_wherever_it_is_kept(self, tmp_path: Path) -> None:
+        (tmp_path / "ca").write_bytes(b"authority")
+        here: dict[str, Any] = {"server": "https://a"}
+        inline = {**here, "certificate-authority-data": b64encode(b"authority").decode()}
+        in_file = {**here, "certificate-authority": str(tmp_path / "ca")}
+        digests = [client._fingerprint(cluster) for cluster in (here, inline, in_file)]  # noqa: SLF001
+        assert digests[1] == digests[2] != digests[0]
+
+
+class TestGet:
+    def test_an_object(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(Answer(POD))
+        assert cluster.get("/pods/a", some="thing") == POD
+        assert api.asked[0].query == {"some": "thing"}
+
+    def test_none_if_there_is_none(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(refused(404))
+        assert cluster.get("/pods/a") is None
+
+    @pytest.mark.parametrize("body", [b"<html>", b"[1]"])
+    def test_another_server_is_told_from_kubernetes(
+        self, api: ApiServer, cluster: Cluster, body: bytes
+    ) -> None:
+        api.queue.append(Answer(body))
+        with pytest.raises(OperationError) as caught:
+            cluster.get("/pods/a")
+        assert caught.value.reason == "UnexpectedAnswer"
+
+
+class TestList:
+    def test_pages_are_followed_and_kinds_filled_in(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [page("a", "b", following="more"), page("c")]
+        found = cluster.list("/pods", labelSelector="a=b")
+        assert [pod["metadata"]["name"] for pod in found] == ["a", "b", "c"]
+        assert {(pod["kind"], pod["apiVersion"]) for pod in found} == {("Pod", "v1")}
+        assert [asked.query.get("continue") for asked in api.asked] == [None, "more"]
+        assert {asked.query["labelSelector"] for asked in api.asked} == {"a=b"}
+
+    def test_an_empty_list(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(Answer({"kind": "PodList", "apiVersion": "v1", "items": None}))
+        assert cluster.list("/pods") == []
+
+    def test_metadata_alone(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(page("a", "b"))
+        assert cluster.list_metadata("/pods") == [{"name": "a"}, {"name": "b"}]
+        assert "PartialObjectMetadataList" in api.asked[0].headers["Accept"]
+
+    def test_a_collection_that_is_not_there_is_an_error(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(refused(404))
+        with pytest.raises(OperationError) as caught:
+            cluster.list("/pods")
+        assert caught.value.reason == "NotFound"
+
+
+class TestWriting:
+    def test_each_verb(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [Answer(POD, status=201), Answer(POD), Answer(POD)]
+        assert cluster.create("/pods", POD) == POD
+        assert cluster.replace("/pods/a", POD) == POD
+        assert cluster.patch("/pods/a", [1], content_type="application/json-patch+json") == POD
+        assert [asked.method for asked in api.asked] == ["POST", "PUT", "PATCH"]
+        assert [json.loads(asked.body) for asked in api.asked] == [POD, POD, [1]]
+        assert [asked.headers["Content-Type"] for asked in api.asked] == [
+            "application/json",
+            "application/json",
+            "application/json-patch+json",
+        ]
+
+    def test_a_conflict(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(refused(409, "Conflict"))
+        with pytest.raises(OperationError) as caught:
+            cluster.replace("/pods/a", POD)
+        assert caught.value.reason == "Conflict"
+
+    def test_deletion(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [Answer({}), refused(404), refused(409, "Conflict")]
+        assert cluster.delete("/pods/a", {"preconditions": {"uid": "1"}})
+        assert json.loads(api.asked[0].body) == {"preconditions": {"uid": "1"}}
+        assert not cluster.delete("/pods/a")
+        with pytest.raises(OperationError):
+            cluster.delete("/pods/a")
+
+
+class TestWatch:
+    def test_events(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(Answer(parts=[event("ADDED", POD), event("BOOKMARK", {})]))
+        found = list(cluster.watch("/pods", timeout=7, stop=threading.Event(), labelSelector="a=b"))
+        assert found == [("ADDED", POD), ("BOOKMARK", {})]
+        assert api.asked[0].query == {
+            "watch": "1",
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": "7",
+            "labelSelector": "a=b",
+        }
+
+    def test_a_stop_before_asks_nothing(self, api: ApiServer, cluster: Cluster) -> None:
+        stop = threading.Event()
+        stop.set()
+        assert list(cluster.watch("/pods", timeout=7, stop=stop)) == []
+        assert not api.asked
+
+    def test_a_stop_between_events_ends_it(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(Answer(parts=[event("ADDED", POD) + event("DELETED", POD)]))
+        stop = threading.Event()
+        watch = cluster.watch("/pods", timeout=7, stop=stop)
+        assert next(watch) == ("ADDED", POD)
+        stop.set()
+        assert list(watch) == []
+
+    def test_an_expired_version_is_told(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(Answer(parts=[event("ERROR", {"code": 410, "message": "too old version"})]))
+        with pytest.raises(OperationError) as caught:
+            list(cluster.watch("/pods", timeout=7, stop=threading.Event(), resourceVersion="1"))
+        assert (caught.value.reason, caught.value.temporary) == ("Expired", True)
+
+
+def test_text(api: ApiServer, cluster: Cluster) -> None:
+    api.queue += [Answer(b"line \xff\n"), refused(400, message="container is waiting to start")]
+    assert cluster.text("/log", tailLines="5") == "line \ufffd\n"
+    with pytest.raises(OperationError, match="waiting to start"):
+        cluster.text("/log")
+
+
+def test_paths_of_objects(api: ApiServer, cluster: Cluster) -> None:
+    api.answers["/api/v1"] = Answer(KINDS)
+    assert cluster.object_path("v1", "Pod", "a", "apps") == "/api/v1/namespaces/apps/pods/a"
+    assert cluster.object_path("v1", "Node", "a", "apps") == "/api/v1/nodes/a"
+    assert cluster.find_kind("v1", "Node").namespaced is False
+    assert len(api.asked) == 1

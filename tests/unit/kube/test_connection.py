@@ -1,0 +1,94 @@
+"""From a kubeconfig to an HTTP client."""
+
+import ssl
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.kube import connection
+from helm_rollback_component.kube.auth import ExecAuth
+from helm_rollback_component.kube.kubeconfig import Selected
+from tests.support.api_server import Answer, ApiServer
+
+
+def selected(user: dict[str, Any], **cluster: Any) -> Selected:  # noqa: ANN401  # settings of any kind
+    return Selected("here", {"server": "https://127.0.0.1:1", **cluster}, user)
+
+
+def sent(api: ApiServer, user: dict[str, Any]) -> dict[str, str]:
+    """The headers of one request."""
+    api.queue.append(Answer({}))
+    with connection.open_client(selected(user, server=f"{api.url}/prefix")) as client:
+        client.get("/api/v1/pods")
+    assert api.asked[-1].path == "/prefix/api/v1/pods"
+    return api.asked[-1].headers
+
+
+def test_a_token_is_sent(api: ApiServer, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("rotating\n")
+    assert sent(api, {"token": "hunter2"})["Authorization"] == "Bearer hunter2"
+    assert sent(api, {"tokenFile": str(tmp_path / "token")})["Authorization"] == "Bearer rotating"
+    assert sent(api, {"username": "a", "password": "b"})["Authorization"].startswith("Basic ")
+    assert "Authorization" not in sent(api, {})
+
+
+def test_a_plugin_is_ours() -> None:
+    section = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "plugin"}}
+    with connection.open_client(selected(section)) as client:
+        assert isinstance(client.auth, ExecAuth)
+
+
+def test_another_user_is_impersonated(api: ApiServer) -> None:
+    user = {"as": "jane", "as-uid": "7", "as-groups": ["a"], "as-user-extra": {"scope": ["b"]}}
+    headers = sent(api, user)
+    assert {name: value for name, value in headers.items() if name.startswith("Impersonate")} == {
+        "Impersonate-User": "jane",
+        "Impersonate-Uid": "7",
+        "Impersonate-Group": "a",
+        "Impersonate-Extra-scope": "b",
+    }
+
+
+def test_a_name_for_tls_goes_with_each_request() -> None:
+    assert connection.request_extensions(selected({})) == {}
+    named = selected({}, **{"tls-server-name": "kubernetes"})
+    assert connection.request_extensions(named) == {"sni_hostname": "kubernetes"}
+
+
+def test_certificates_are_checked_as_kubectl_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[ssl.SSLContext] = []
+    real = httpx2.Client
+
+    def remember(**params: Any) -> httpx2.Client:  # noqa: ANN401  # the library's own
+        made.append(params["verify"])
+        return real(**params)
+
+    monkeypatch.setattr(httpx2, "Client", remember)
+    connection.open_client(selected({})).close()
+    connection.open_client(selected({}, **{"insecure-skip-tls-verify": True})).close()
+    strict, insecure = made
+    assert strict.verify_mode is ssl.CERT_REQUIRED
+    assert not strict.verify_flags & ssl.VERIFY_X509_STRICT
+    assert insecure.verify_mode is ssl.CERT_NONE
+
+
+@pytest.mark.parametrize(
+    ("user", "cluster"),
+    [
+        ({"token": 1}, {}),
+        ({"auth-provider": {"name": "gcp"}}, {}),
+        ({"client-certificate": "/no/such/file", "client-key": "/no/such/file"}, {}),
+        ({}, {"certificate-authority": "/no/such/file"}),
+        ({}, {"certificate-authority-data": b64encode(b"hunter2").decode()}),
+        ({}, {"server": "https://[::1"}),
+    ],
+)
+def test_what_cannot_be_used_is_refused(user: dict[str, Any], cluster: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="its context here cannot be used") as caught:
+        connection.open_client(selected(user, **cluster))
+    assert caught.value.problems[0].path == "kubeconfig"
+    assert "hunter2" not in str(caught.value)

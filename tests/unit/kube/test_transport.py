@@ -1,0 +1,165 @@
+"""What is sent again, and what failures become."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import transport
+from helm_rollback_component.kube.kubeconfig import Selected
+from helm_rollback_component.kube.transport import Transport, wait_before_next
+from tests.support.api_server import Answer, ApiServer
+
+BUSY = Answer({"message": "busy just now"}, status=429, headers={"Retry-After": "0"})
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_PAUSES", (0.01, 0.01, 0.01))
+
+
+def open_to(server: str, **user: str) -> Transport:
+    return Transport(Selected("here", {"server": server}, user))
+
+
+@pytest.fixture
+def server(api: ApiServer) -> Iterator[Transport]:
+    with closing(open_to(api.url)) as opened:
+        yield opened
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_request_and_its_answer(api: ApiServer, server: Transport) -> None:
+    api.queue.append(Answer({"kind": "Pod"}, status=201))
+    sent = server.send("POST", "/pods", query={"a": "b"}, content=b"{}", headers={"X-Some": "thing"})
+    assert sent == (201, b'{"kind": "Pod"}')
+    (asked,) = api.asked
+    assert (asked.method, asked.path, asked.query, asked.body) == ("POST", "/pods", {"a": "b"}, b"{}")
+    assert asked.headers["X-Some"] == "thing"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_an_overloaded_server_is_asked_again(api: ApiServer, server: Transport, method: str) -> None:
+    api.queue += [BUSY, BUSY, Answer({})]
+    assert server.send(method, "/pods")[0] == 200
+
+
+def test_an_overload_that_lasts_is_given_back(api: ApiServer, server: Transport) -> None:
+    api.queue += [BUSY] * 4
+    assert server.send("GET", "/pods")[0] == 429
+    assert not api.queue
+
+
+def test_a_server_that_asks_for_more_patience_than_there_is_is_not_waited_for(
+    api: ApiServer, server: Transport
+) -> None:
+    api.queue.append(Answer({}, status=429, headers={"Retry-After": "60"}))
+    began = time.monotonic()
+    assert server.send("GET", "/pods")[0] == 429
+    assert time.monotonic() - began < 5
+
+
+def test_a_lost_answer_is_asked_for_again_if_it_was_a_look(api: ApiServer, server: Transport) -> None:
+    api.queue += [Answer(status=0), Answer({})]
+    assert server.send("GET", "/pods")[0] == 200
+    api.queue.append(Answer(status=0))
+    with pytest.raises(OperationError, match="cannot be reached for POST /pods") as caught:
+        server.send("POST", "/pods")
+    assert (caught.value.reason, caught.value.temporary) == ("Unreachable", True)
+    assert not api.queue
+
+
+def test_a_server_that_is_not_there_is_unreachable() -> None:
+    with pytest.raises(OperationError) as caught:
+        open_to(f"http://127.0.0.1:{closed_port()}").send("GET", "/pods")
+    assert caught.value.reason == "Unreachable"
+    assert caught.value.__suppress_context__
+
+
+def test_credentials_that_are_gone_are_told(api: ApiServer, tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match="not found") as caught:
+        open_to(api.url, tokenFile=str(tmp_path / "gone")).send("GET", "/pods")
+    assert caught.value.reason == "Unauthorized"
+
+
+@pytest.mark.parametrize(
+    ("method", "outcome", "wait"),
+    [
+        ("GET", httpx2.Response(200), None),
+        ("GET", httpx2.Response(404), None),
+        ("GET", httpx2.Response(500), None),
+        ("GET", httpx2.Response(503), 0.5),
+        ("PUT", httpx2.Response(503), None),
+        ("PUT", httpx2.Response(429), 0.5),
+        ("PUT", httpx2.Response(429, headers={"Retry-After": "2"}), 2),
+        ("PUT", httpx2.Response(429, headers={"Retry-After": "tomorrow"}), 0.5),
+        ("PUT", httpx2.ConnectError("refused"), 0.5),
+        ("PUT", httpx2.ConnectTimeout("slow"), 0.5),
+        ("PUT", httpx2.ReadError("cut"), None),
+        ("GET", httpx2.ReadError("cut"), 0.5),
+    ],
+)
+def test_what_is_sent_again(
+    method: str, outcome: httpx2.Response | httpx2.TransportError, wait: float | None
+) -> None:
+    assert wait_before_next(method, outcome, 0.5) == wait
+
+
+def lines(server: Transport, stop: threading.Event, timeout: int = 5) -> list[bytes]:
+    with server.stream("/pods", {"watch": "1"}, timeout=timeout, stop=stop) as found:
+        return list(found)
+
+
+def test_a_stream_gives_lines_until_it_ends(api: ApiServer, server: Transport) -> None:
+    api.queue.append(Answer(parts=[b"on", b"e\ntwo\n"]))
+    assert lines(server, threading.Event()) == [b"one", b"two"]
+    assert api.asked[0].query == {"watch": "1"}
+
+
+def test_a_stream_can_be_ended_from_another_thread(api: ApiServer, server: Transport) -> None:
+    never = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b"one\n"
+        never.wait(30)
+
+    api.queue.append(Answer(parts=parts()))
+    stop = threading.Event()
+    threading.Timer(0.1, stop.set).start()
+    began = time.monotonic()
+    assert lines(server, stop) == [b"one"]
+    assert time.monotonic() - began < 5
+    never.set()
+
+
+def test_a_refused_stream_says_why(api: ApiServer, server: Transport) -> None:
+    api.queue.append(Answer({"message": "too old resource version"}, status=410))
+    with pytest.raises(OperationError, match="too old") as caught:
+        lines(server, threading.Event())
+    assert caught.value.reason == "Expired"
+
+
+def test_a_stream_that_breaks_is_unreachable(api: ApiServer, server: Transport) -> None:
+    api.queue.append(Answer(parts=[b"one\n"], headers={"Content-Length": "100"}))
+    with pytest.raises(OperationError, match="cannot be reached"):
+        lines(server, threading.Event())
+
+
+def test_a_stream_that_breaks_because_it_was_asked_to_just_ends(api: ApiServer, server: Transport) -> None:
+    stop = threading.Event()
+    stop.set()
+    api.queue.append(Answer(parts=[b"one\n"], headers={"Content-Length": "100"}))
+    with server.stream("/pods", {}, timeout=5, stop=stop) as found:
+        for _ in found:
+            pass
