@@ -80,6 +80,8 @@ def decode(secret: dict[str, Any], revision: int) -> Release:
     try:
         release = json.loads(_inflated(b64decode(b64decode(secret["data"]["release"]))))
         found = release["version"], release["info"]["status"], release["chart"]["metadata"]["name"]
+    except UndecodableError:
+        raise
     except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as error:
         raise UndecodableError(type(error).__name__) from None
     if found[0] != revision:
@@ -108,7 +110,7 @@ def _record(release: Release, digester: Digester) -> Record:
     info, metadata = release["info"], release["chart"]["metadata"]
     return Record(
         revision=release["version"],
-        status=_status(info["status"]),
+        status=status(release),
         chart_name=metadata["name"],
         chart_version=metadata.get("version", ""),
         app_version=metadata.get("appVersion", ""),
@@ -117,6 +119,12 @@ def _record(release: Release, digester: Digester) -> Record:
         digest=digester.of(_held(release)),
         values_digest=digester.of(values(release)),
     )
+
+
+def status(release: Release) -> Status:
+    """Return Helm's word for a record."""
+    word = release["info"]["status"]
+    return Status(word) if word in _STATUSES else Status.UNKNOWN
 
 
 def values(release: Release) -> dict[str, Any]:
@@ -165,10 +173,6 @@ def _inflated(packed: bytes) -> bytes:
     if not inflater.eof:
         raise UndecodableError("it is cut short, or larger than any record")
     return found
-
-
-def _status(word: str) -> Status:
-    return Status(word) if word in _STATUSES else Status.UNKNOWN
 
 
 def _held(release: Release) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class ReleaseStorage:
         """
         with about(self._namespace, self._release):
             secret, release = self._stored(revision)
-            if not records.record(release, self._digester).status.pending:
+            if not records.status(release).pending:
                 raise OperationError(
                     f"revision {revision} is not pending any more",
                     reason="Conflict",

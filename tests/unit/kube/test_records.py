@@ -1,0 +1,192 @@
+"""Helm's records, read and written."""
+
+import copy
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helm_rollback_component.core.digests import Digester
+from helm_rollback_component.core.history import Status
+from helm_rollback_component.kube import records
+from tests.support.helm_records import RELEASE, release, secret
+
+DIGESTER = Digester(b"k" * 32)
+
+
+def stored(data: bytes) -> dict[str, Any]:
+    return {"data": {"release": b64encode(b64encode(data)).decode()}}
+
+
+def digest(content: dict[str, Any]) -> str:
+    return records.record(content, DIGESTER).digest
+
+
+@given(st.text(min_size=1, max_size=53), st.integers(1, 10**9))
+def test_names_and_revisions_belong_together(name: str, revision: int) -> None:
+    assert records.revision_of(records.secret_name(name, revision), name) == revision
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sh.helm.release.v1.web",
+        "sh.helm.release.v1.web.v",
+        "sh.helm.release.v1.web.v1x",
+        "sh.helm.release.v1.web.v01",
+        "sh.helm.release.v1.web.v²",
+        "sh.helm.release.v1.webby.v1",
+        "backup.sh.helm.release.v1.web.v1",
+        "12",
+    ],
+)
+def test_other_secrets_have_no_revision(name: str) -> None:
+    assert records.revision_of(name, "web") is None
+
+
+def test_what_is_encoded_can_be_decoded() -> None:
+    assert records.decode(secret(release(3)), 3) == release(3)
+
+
+def test_very_old_records_are_not_compressed() -> None:
+    assert records.decode(stored(json.dumps(release()).encode()), 1) == release()
+
+
+WHOLE = gzip.compress(json.dumps(release()).encode())
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {},
+        {"data": None},
+        {"data": {"release": "%%%"}},
+        {"data": {"release": 1}},
+        stored(b"no json"),
+        stored(b"[1]"),
+        stored(json.dumps({"version": 1}).encode()),
+        stored(json.dumps({**release(), "chart": None}).encode()),
+        stored(json.dumps(release(2)).encode()),
+        stored(WHOLE[:-20]),
+        stored(WHOLE[:20] + b"\0" * 20 + WHOLE[40:]),
+    ],
+)
+def test_what_is_no_record_is_undecodable(found: dict[str, Any]) -> None:
+    with pytest.raises(records.UndecodableError):
+        records.decode(found, 1)
+
+
+def test_a_record_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "_MAX_SIZE", 1000)
+    with pytest.raises(records.UndecodableError, match="larger than any record"):
+        records.decode(stored(gzip.compress(b" " * 100_000)), 1)
+
+
+def test_what_history_tells() -> None:
+    found = records.record(release(3, "pending-rollback"), DIGESTER)
+    assert (found.revision, found.status) == (3, Status.PENDING_ROLLBACK)
+    assert (found.chart_name, found.chart_version, found.app_version) == ("web", "1.2.3", "7")
+    assert (found.description, found.deployed_at) == ("Upgrade complete", "2026-01-02T00:00:00Z")
+    assert found.values_digest == DIGESTER.of({"none": None, "replicas": 2})
+
+
+def test_an_unknown_status_is_unknown() -> None:
+    assert records.record(release(1, "exploded"), DIGESTER).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "changes", [{"hooks": [1]}, {"config": 1, "chart": {"metadata": 1}}, {"config": {1: 2}}]
+)
+def test_a_record_that_lacks_things_is_undecodable(changes: dict[str, Any]) -> None:
+    with pytest.raises(records.UndecodableError):
+        records.record({**release(), **changes}, DIGESTER)
+
+
+def superseded(content: dict[str, Any]) -> None:
+    content["info"] |= {"status": "superseded", "description": "Rollback to 1", "last_deployed": "later"}
+
+
+def as_helm_4_writes_it(content: dict[str, Any]) -> None:
+    del content["info"]["deleted"], content["hooks"][0]["last_run"]["started_at"]
+    content["apply_method"] = "ssa"
+    content["chart"] |= {"schemamodtime": "0001-01-01T00:00:00Z", "modtime": "2026-01-01T00:00:00Z"}
+    content["chart"]["templates"][0]["modtime"] = "2026-01-01T00:00:00Z"
+    content["chart"]["files"] = None
+    content["chart"]["metadata"]["deprecated"] = False
+
+
+def rolled_back(content: dict[str, Any]) -> None:
+    content["version"] = 9
+
+
+def hooks_ran(content: dict[str, Any]) -> None:
+    content["hooks"][0]["last_run"] = {"started_at": "then", "completed_at": "now", "phase": "Succeeded"}
+
+
+def reordered(content: dict[str, Any]) -> None:
+    content["chart"]["templates"].reverse()
+
+
+@pytest.mark.parametrize("change", [superseded, as_helm_4_writes_it, rolled_back, hooks_ran, reordered])
+def test_the_digest_is_the_same_while_the_content_is(change: Callable[[dict[str, Any]], None]) -> None:
+    changed = release()
+    changed["chart"]["metadata"]["deprecated"] = False
+    before = digest(changed)
+    change(changed)
+    assert digest(changed) == before
+
+
+CHANGES: dict[str, Callable[[dict[str, Any]], None]] = {
+    "manifest": lambda it: it.update(manifest="other"),
+    "config": lambda it: it["config"].update(replicas=3),
+    "null": lambda it: it["config"].pop("none"),
+    "values": lambda it: it["chart"]["values"].update(replicas=3),
+    "template": lambda it: it["chart"]["templates"][0].update(data="Yg=="),
+    "file": lambda it: it["chart"].update(files=[{"name": "a", "data": "YQ=="}]),
+    "schema": lambda it: it["chart"].update(schema="e30="),
+    "lock": lambda it: it["chart"].update(lock={"digest": "x"}),
+    "version": lambda it: it["chart"]["metadata"].update(version="1.2.4"),
+    "hook": lambda it: it["hooks"][0].update(manifest="kind: Job"),
+    "no hooks": lambda it: it.update(hooks=None),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_digest_changes_with_the_content(change: Callable[[dict[str, Any]], None]) -> None:
+    changed = release()
+    change(changed)
+    assert digest(changed) != digest(release())
+
+
+def test_values_are_as_helm_reads_them() -> None:
+    assert records.values(release(config={"big": 2**53 + 1})) == {"big": float(2**53)}
+    assert records.values(release(config=None)) == {}
+
+
+def test_hooks() -> None:
+    ran = release()
+    ran["hooks"][0]["last_run"]["phase"] = "Failed"
+    (hook,) = records.hooks(ran)
+    assert hook == records.Hook("check", "Pod", ("test",), "kind: Pod", "Failed")
+    assert records.hooks(release(hooks=[{}])) == (records.Hook("", "", (), "", ""),)
+    assert records.hooks(release(hooks=None)) == ()
+
+
+def test_marking_failed_changes_label_and_record_and_nothing_else() -> None:
+    before = secret(release(2, "pending-upgrade"), extra="label")
+    before["metadata"] |= {"resourceVersion": "7", "annotations": {"a": "b"}}
+    after = records.marked_failed(before, release(2, "pending-upgrade"), "it died", now=1_700_000_000)
+    assert after["metadata"] == {
+        **before["metadata"],
+        "labels": {**before["metadata"]["labels"], "status": "failed", "modifiedAt": "1700000000"},
+    }
+    expected = copy.deepcopy(RELEASE)
+    expected["version"] = 2
+    expected["info"] |= {"status": "failed", "description": "it died"}
+    assert records.decode(after, 2) == expected
+    assert after["type"] == before["type"]

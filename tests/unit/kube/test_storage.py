@@ -1,0 +1,246 @@
+"""A release's history and its records."""
+
+from typing import Any
+
+import pytest
+
+from helm_rollback_component.core.digests import Digester
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import paths, records
+from helm_rollback_component.kube.storage import ReleaseStorage
+from helm_rollback_component.results import Resource
+from tests.support.fake_cluster import FakeCluster, failure
+from tests.support.helm_records import release, secret
+
+SECRETS = paths.secrets("apps")
+MANIFEST = """
+kind: Deployment
+apiVersion: apps/v1
+metadata: {name: a}
+---
+kind: ConfigMap
+apiVersion: v1
+metadata: {name: b, namespace: other}
+---
+kind: ClusterRole
+apiVersion: rbac.authorization.k8s.io/v1
+metadata: {name: c, namespace: other}
+---
+kind: Vanished
+apiVersion: old/v1beta1
+metadata: {name: d}
+---
+kind: ConfigMap
+"""
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    return FakeCluster()
+
+
+@pytest.fixture
+def storage(cluster: FakeCluster) -> ReleaseStorage:
+    return storage_of(cluster)
+
+
+def storage_of(cluster: FakeCluster, key: bytes = b"k") -> ReleaseStorage:
+    return ReleaseStorage(cluster, "apps", "web", Digester(key * 32))
+
+
+def put(cluster: FakeCluster, *contents: dict[str, Any]) -> None:
+    for content in contents:
+        cluster.create(SECRETS, secret(content))
+
+
+def path(revision: int) -> str:
+    return paths.secrets("apps", records.secret_name("web", revision))
+
+
+def read(cluster: FakeCluster) -> list[str]:
+    """Which Secrets were read since this was last asked."""
+    found = [path for verb, path in cluster.asked if verb == "get"]
+    cluster.asked.clear()
+    return sorted(found)
+
+
+def reason(error: pytest.ExceptionInfo[OperationError]) -> tuple[str, str]:
+    return error.value.reason, error.value.release
+
+
+class TestHistory:
+    def test_nothing_is_nothing(self, storage: ReleaseStorage) -> None:
+        assert not storage.history()
+
+    def test_it_is_in_numeric_order(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, *(release(version) for version in (10, 2, 1, 9)))
+        assert [record.revision for record in storage.history()] == [1, 2, 9, 10]
+
+    def test_only_what_changed_is_read_again(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1), release(2))
+        storage.history()
+        assert read(cluster) == [path(1), path(2)]
+        cluster.edit(path(1), lambda found: found.update(data=secret(release(1, "superseded"))["data"]))
+        assert [record.status for record in storage.history()] == ["superseded", "deployed"]
+        assert read(cluster) == [path(1)]
+        storage_of(cluster).history()
+        assert read(cluster) == []
+
+    def test_another_key_gives_other_digests(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1))
+        (ours,), (other,) = storage.history(), storage_of(cluster, b"o").history()
+        assert ours.digest != other.digest
+
+    def test_what_cannot_be_decoded_is_told(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        broken = secret(release(2))
+        broken["data"] = {"release": "broken"}
+        put(cluster, release(1))
+        cluster.create(SECRETS, broken)
+        for _ in range(2):
+            history = storage.history()
+            assert [record.revision for record in history] == [1]
+            assert history.unreadable == (2,)
+        assert read(cluster) == [path(1), path(2)]
+
+    def test_what_is_not_helms_is_left_alone(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1))
+        cluster.create(SECRETS, secret(release(2), owner="me"))
+        cluster.create(SECRETS, {**secret(release(3)), "type": "Opaque"})
+        copied = secret(release(4))
+        copied["metadata"]["name"] = "backup-of-v4"
+        cluster.create(SECRETS, copied)
+        cluster.create(SECRETS, secret(release(5), name="webby"))
+        history = storage.history()
+        assert [record.revision for record in history] == [1]
+        assert history.unreadable == ()
+
+    def test_what_is_pruned_meanwhile_is_not_there(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1), release(2))
+
+        def prune(verb: str, asked: str) -> None:
+            if (verb, asked) == ("get", path(1)):
+                cluster._objects.pop(path(1), None)  # noqa: SLF001
+
+        cluster.before = prune
+        assert [record.revision for record in storage.history()] == [2]
+
+    def test_a_failure_names_the_release(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        def refuse(*_: str) -> None:
+            raise failure("Forbidden")
+
+        cluster.before = refuse
+        with pytest.raises(OperationError) as caught:
+            storage.history()
+        assert reason(caught) == ("Forbidden", "apps/web")
+
+
+class TestContent:
+    def test_objects_are_placed_where_helm_places_them(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1, manifest=MANIFEST))
+        assert [found["metadata"] for found in storage.manifest(1)] == [
+            {"name": "a", "namespace": "apps"},
+            {"name": "b", "namespace": "other"},
+            {"name": "c"},
+            {"name": "d", "namespace": "apps"},
+            {"namespace": "apps"},
+        ]
+        assert storage.resources(1)[:3] == (
+            Resource("apps/v1", "Deployment", "a", "apps"),
+            Resource("v1", "ConfigMap", "b", "other"),
+            Resource("rbac.authorization.k8s.io/v1", "ClusterRole", "c", ""),
+        )
+        assert storage.resources(1)[4] == Resource("", "ConfigMap", "", "apps")
+
+    def test_a_pending_revision_can_be_read(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1, "pending-upgrade"))
+        assert len(storage.manifest(1)) == 1
+
+    def test_values_and_hooks(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1))
+        assert storage.values(1) == {"replicas": 2, "none": None}
+        assert [hook.name for hook in storage.hooks(1)] == ["check"]
+
+    def test_a_release_without_objects(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1, manifest=None))
+        assert storage.manifest(1) == ()
+
+    def test_a_failing_look_up_is_no_unknown_kind(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1))
+
+        def refuse(verb: str, _: str) -> None:
+            if verb == "discover":
+                raise failure("Unreachable")
+
+        cluster.before = refuse
+        with pytest.raises(OperationError) as caught:
+            storage.manifest(1)
+        assert reason(caught) == ("Unreachable", "apps/web")
+
+    def test_what_is_not_there_is_missing(self, storage: ReleaseStorage) -> None:
+        for look in (storage.manifest, storage.resources, storage.hooks, storage.values):
+            with pytest.raises(OperationError, match="revision 7 is not stored") as caught:
+                look(7)
+            assert reason(caught) == ("RevisionMissing", "apps/web")
+
+    def test_what_cannot_be_read_is_unreadable(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1, manifest="hunter2"))
+        cluster.create(SECRETS, {**secret(release(2)), "data": {}})
+        for revision, why in ((1, "its manifest: there is something"), (2, "KeyError")):
+            with pytest.raises(OperationError, match=why) as caught:
+                storage.manifest(revision)
+            assert reason(caught) == ("RecordUnreadable", "apps/web")
+            assert "hunter2" not in str(caught.value)
+
+
+class TestUnlocking:
+    def test_a_pending_revision_is_marked_failed(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1), release(2, "pending-upgrade"))
+        storage.mark_failed(2, "the process that upgraded died")
+        _, failed = storage.history()
+        assert (failed.status, failed.description) == ("failed", "the process that upgraded died")
+        labels = [meta["labels"]["status"] for meta in cluster.list_metadata(SECRETS)]
+        assert labels == ["deployed", "failed"]
+
+    def test_one_that_is_done_by_now_is_left_alone(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1, "deployed"))
+        with pytest.raises(OperationError, match="not pending any more") as caught:
+            storage.mark_failed(1, "it died")
+        assert reason(caught) == ("Conflict", "apps/web")
+
+    def test_one_that_changes_meanwhile_is_left_alone(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1, "pending-upgrade"))
+
+        def finish(verb: str, _: str) -> None:
+            if verb == "replace":
+                cluster.before = lambda *_: None
+                cluster.edit(path(1), lambda found: found.update(secret(release(1))["data"]))
+
+        cluster.before = finish
+        with pytest.raises(OperationError) as caught:
+            storage.mark_failed(1, "it died")
+        assert reason(caught) == ("Conflict", "apps/web")
+
+
+class TestDeletion:
+    def test_one_record_goes(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1), release(2))
+        storage.delete(1)
+        assert cluster.paths() == [path(2)]
+
+    def test_what_is_gone_is_gone(self, storage: ReleaseStorage) -> None:
+        storage.delete(1)
+
+    def test_what_is_not_helms_stays(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        cluster.create(SECRETS, secret(release(1), owner="me"))
+        storage.delete(1)
+        assert cluster.paths() == [path(1)]
