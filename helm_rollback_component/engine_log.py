@@ -62,7 +62,7 @@ def _engine() -> Any:  # noqa: ANN401  # the generated stub has no type
     address = sys.argv[1] if len(sys.argv) > 1 else ""
     if not _ADDRESS.fullmatch(address):
         return None
-    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415
+    import grpc  # noqa: PLC0415
     from pulumi.runtime.proto import engine_pb2_grpc  # noqa: PLC0415
 
     return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))

@@ -60,7 +60,7 @@ class ReleaseProvider(_Provider):
         inputs.pop("__provider", None)
         failures: list[CheckFailure] = []
         try:
-            config = state.parse(inputs)
+            config = state.parse_inputs(inputs)
             inputs |= inspection.computed_inputs(config, olds)
         except ValidationError as error:
             failures = [CheckFailure(problem.path, problem.message) for problem in error.problems]

@@ -42,14 +42,19 @@ def checked_inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parse(properties: Mapping[str, Any]) -> HelmConfig:
-    """Return the config that the properties hold.
+    """Return the config that a resource's properties, checked once, hold."""
+    return parse_inputs({key: properties[key] for key in DECLARED if key in properties})
+
+
+def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:
+    """Return the config that a program's inputs hold.
 
     Raises:
         ValidationError: names everything that is wrong; what is not known yet is not held to be wrong.
+        NotYetKnown: so much is not known yet that there is no config.
     """
-    unknown = tuple(_unknown_paths(properties))
-    declared = {key: value for key, value in properties.items() if key not in _INTERNAL}
-    known = _prune(declared)
+    unknown = tuple(_unknown_paths(inputs))
+    known = _prune({key: value for key, value in inputs.items() if key not in _INTERNAL})
     known["values"] = decode(known.get("values") or {})
     try:
         return HelmConfig.parse(known)

@@ -11,7 +11,7 @@ from helm_rollback_component.core import targets
 from helm_rollback_component.core.conclusions import merge_conditions
 from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.ledger import Conclusion
-from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackState
+from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.history import History, Record
@@ -77,34 +77,29 @@ def explain(status: ReleaseStatus) -> str:
     ready = _ready(status)
     reason, message = (ready.reason, ready.message) if ready else ("Unknown", "")
     where = f"{status.release_namespace}/{status.release_name}"
-    why = f" ({reason}): {message}" if message else f" ({reason})"
-    return f"{where}: {_what_happened(status)}{why}{_what_to_do(status)}"
+    why = f"{reason}: {message}" if message else reason
+    return f"{where}: {_HEADLINES[status.phase]} ({why}){_what_became_of_it(status)}"
+
+
+_HEADLINES = {
+    Phase.ROLLED_BACK: "the upgrade failed",
+    Phase.FAILED: "the release is not as declared",
+    Phase.STALLED: "nothing more can be done without a person",
+}
+
+
+def _what_became_of_it(status: ReleaseStatus) -> str:
+    rollback = status.rollback_status
+    if status.phase is not Phase.ROLLED_BACK:
+        return f"; its latest revision is {status.revision} ({status.status or 'none'})"
+    return (
+        f"; revision {rollback.target_revision} runs again, as revision {rollback.restored_revision}. "
+        "Change the inputs to try again, or retry_trigger to try the same"
+    )
 
 
 def _ready(status: ReleaseStatus) -> Condition | None:
     return next((condition for condition in status.conditions if condition.type == "Ready"), None)
-
-
-def _what_happened(status: ReleaseStatus) -> str:
-    rollback = status.rollback_status
-    match status.phase:
-        case Phase.ROLLED_BACK:
-            return (
-                f"the upgrade failed and was rolled back to revision {rollback.target_revision}, "
-                f"which runs as revision {rollback.restored_revision}"
-            )
-        case Phase.STALLED if rollback.state is RollbackState.FAILED:
-            return "the upgrade failed, and so did the rollback"
-        case Phase.STALLED:
-            return "the upgrade failed and cannot be rolled back"
-        case _:
-            return f"the release is not as declared; its latest revision is {status.revision}"
-
-
-def _what_to_do(status: ReleaseStatus) -> str:
-    if status.phase is not Phase.ROLLED_BACK:
-        return ""
-    return "; change the inputs, or retry_trigger to try the same again"
 
 
 def _known(latest: Record, ledger: Ledger) -> bool:
