@@ -20,14 +20,22 @@ _INTERRUPTED: Final = 130
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="local-engine", description="Run a Pulumi program without the Pulumi CLI.")
+    parser = argparse.ArgumentParser(
+        prog="local-engine", description="Run a Pulumi program without the Pulumi CLI."
+    )
     parser.add_argument("operation", choices=_KINDS)
     parser.add_argument("--stack", required=True)
     parser.add_argument("--cwd", type=Path, default=Path(), help="the folder that holds Pulumi.yaml")
-    parser.add_argument("--state-dir", type=Path, help="where to keep the state; by default .local-engine beside it")
-    parser.add_argument("--parallel", type=int, help="how many steps at once; by default four for each processor")
+    parser.add_argument(
+        "--state-dir", type=Path, help="where to keep the state; by default .local-engine beside it"
+    )
+    parser.add_argument(
+        "--parallel", type=int, help="how many steps at once; by default four for each processor"
+    )
     parser.add_argument("--replace", action="append", default=[], metavar="URN", help="replace this resource")
-    parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="set a plain value first")
+    parser.add_argument(
+        "--config", action="append", default=[], metavar="KEY=VALUE", help="set a plain value first"
+    )
     return parser
 
 
@@ -45,7 +53,9 @@ def _plain(engine: LocalEngine, options: argparse.Namespace) -> int:
         sys.stdout.flush()
 
     try:
-        _perform(engine, options, {"on_output": write, "on_error": lambda line: sys.stderr.write(f"{line}\n")})
+        _perform(
+            engine, options, {"on_output": write, "on_error": lambda line: sys.stderr.write(f"{line}\n")}
+        )
     except CommandError:
         return _FAILED
     return 0

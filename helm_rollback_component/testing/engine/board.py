@@ -84,10 +84,18 @@ class Row:
         if preview:
             return "replace" if self.op in _REPLACING else self.op.value if self.op is not OpType.SAME else ""
         if self.ended is None:
-            verb = "running" if self.is_stack and self.op is OpType.SAME else _DOING.get(self.op, self.op.value)
+            verb = (
+                "running" if self.is_stack and self.op is OpType.SAME else _DOING.get(self.op, self.op.value)
+            )
             return f"{verb} ({int(now - self.started)}s)" if verb and self.op is not OpType.SAME else verb
-        verb = f"**{_DOING.get(self.op) or 'running'} failed**" if self.failed else _DONE.get(self.op, self.op.value)
-        return f"{verb} ({_seconds(self.ended - self.started)})" if verb and self.op is not OpType.SAME else verb
+        verb = (
+            f"**{_DOING.get(self.op) or 'running'} failed**"
+            if self.failed
+            else _DONE.get(self.op, self.op.value)
+        )
+        return (
+            f"{verb} ({_seconds(self.ended - self.started)})" if verb and self.op is not OpType.SAME else verb
+        )
 
     def changes(self) -> str:
         """Return the names of the inputs that change, as `[diff: +new,~other,-old]`."""

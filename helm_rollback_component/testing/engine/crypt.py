@@ -41,13 +41,16 @@ class Cipher:
         tag, body = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
         plain = self._xor(tag, body)
         if not hmac.compare_digest(tag, hmac.digest(self._tag_key, plain, "sha256")[:_TAG_BYTES]):
-            raise WrongKeyError("incorrect passphrase or key file: a secret of this stack cannot be decrypted")
+            raise WrongKeyError(
+                "incorrect passphrase or key file: a secret of this stack cannot be decrypted"
+            )
         return plain.decode()
 
     def _xor(self, nonce: bytes, data: bytes) -> bytes:
         blocks = -(-len(data) // hashlib.sha256().digest_size)
         stream = b"".join(
-            hmac.digest(self._stream_key, nonce + block.to_bytes(8, "big"), "sha256") for block in range(blocks)
+            hmac.digest(self._stream_key, nonce + block.to_bytes(8, "big"), "sha256")
+            for block in range(blocks)
         )
         return bytes(a ^ b for a, b in zip(data, stream, strict=False))
 

@@ -25,7 +25,9 @@ class Rendered:
 class Display:
     """Prints a line for each thing that happens, and at the end what is worth reading twice."""
 
-    def __init__(self, title: str, board: Board, *, preview: bool, on_line: OnLine | None, on_error: OnLine | None) -> None:
+    def __init__(
+        self, title: str, board: Board, *, preview: bool, on_line: OnLine | None, on_error: OnLine | None
+    ) -> None:
         """Print to the callbacks; `title` says what is being done to which stack."""
         self._board = board
         self._preview = preview

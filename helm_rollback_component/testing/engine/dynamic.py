@@ -9,7 +9,14 @@ from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from helm_rollback_component.testing.engine.process import ChildProcess, Launcher, ProcessEndedError
-from helm_rollback_component.testing.engine.provider import Call, Checked, CheckFailure, Diff, Live, ProviderError
+from helm_rollback_component.testing.engine.provider import (
+    Call,
+    Checked,
+    CheckFailure,
+    Diff,
+    Live,
+    ProviderError,
+)
 from helm_rollback_component.testing.engine.urns import name_of, type_of
 from helm_rollback_component.testing.engine.values import Properties, mark_like
 from helm_rollback_component.testing.engine.wire import from_wire, to_wire
@@ -64,7 +71,10 @@ class DynamicProvider:
         )
         answer = self._ask(lambda stub: stub.Diff(request))
         return Diff(
-            _CHANGES.get(answer.changes), list(answer.replaces), list(answer.diffs), answer.deleteBeforeReplace
+            _CHANGES.get(answer.changes),
+            list(answer.replaces),
+            list(answer.diffs),
+            answer.deleteBeforeReplace,
         )
 
     def create(self, call: Call, inputs: Properties) -> Live:
@@ -79,7 +89,9 @@ class DynamicProvider:
             raise ProviderError(f"plugin returned empty resource.ID from create '{call.urn}'")
         return Live(answer.id, mark_like(from_wire(answer.properties), inputs))
 
-    def update(self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Properties:
+    def update(
+        self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Properties:
         """Update, or in a preview expect the inputs as outputs."""
         if call.preview:
             return news

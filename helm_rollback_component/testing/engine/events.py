@@ -36,7 +36,9 @@ class Events:
     def started(self, step: Step) -> None:
         """Tell that a step begins."""
         if not is_internal(step):
-            self._tell(resource_pre_event=automation.ResourcePreEvent(_metadata(step, step.op), self._preview))
+            self._tell(
+                resource_pre_event=automation.ResourcePreEvent(_metadata(step, step.op), self._preview)
+            )
 
     def done(self, step: Step, op: Op | None = None) -> None:
         """Tell that a step ended well; a refresh tells what it found as `op`. A component ends with its outputs."""
@@ -68,11 +70,18 @@ class Events:
         """Tell a warning at a resource, or without one."""
         self.diagnostic("warning", urn, message)
 
-    def diagnostic(self, severity: str, urn: str, message: str, *, ephemeral: bool = False, stream: int = 0) -> None:
+    def diagnostic(
+        self, severity: str, urn: str, message: str, *, ephemeral: bool = False, stream: int = 0
+    ) -> None:
         """Tell a message of a severity: debug, info, info#err, warning or error."""
         self._tell(
             diagnostic_event=automation.DiagnosticEvent(
-                message=message, color=_COLOR, severity=severity, stream_id=stream, ephemeral=ephemeral, urn=urn
+                message=message,
+                color=_COLOR,
+                severity=severity,
+                stream_id=stream,
+                ephemeral=ephemeral,
+                urn=urn,
             )
         )
 
@@ -81,7 +90,10 @@ class Events:
         changes = {automation.OpType(op): count for op, count in self.changes.items()}
         self._tell(
             summary_event=automation.SummaryEvent(
-                maybe_corrupt=False, duration_seconds=round(seconds), resource_changes=changes, policy_packs={}
+                maybe_corrupt=False,
+                duration_seconds=round(seconds),
+                resource_changes=changes,
+                policy_packs={},
             )
         )
 

@@ -212,5 +212,3 @@ def _both(step: Step) -> tuple[Resource, Resource]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
-
-

@@ -25,14 +25,22 @@ from helm_rollback_component.testing.engine.provider import (
 )
 from helm_rollback_component.testing.engine.steps import changed_keys
 from helm_rollback_component.testing.engine.urns import name_of, type_of
-from helm_rollback_component.testing.engine.values import Properties, Secret, contains_unknown, mark_like, unwrap
+from helm_rollback_component.testing.engine.values import (
+    Properties,
+    Secret,
+    contains_unknown,
+    mark_like,
+    unwrap,
+)
 
 PACKAGE: Final = "kubernetes"
 _MANAGER: Final = "local-engine"
 _APPLY: Final = "application/apply-patch+yaml"
 _DELETE_TIMEOUT: Final = 600.0
 _POLL: Final = 0.2
-_UNKNOWN_CLUSTER: Final = "the provider's configuration is not known in this preview, so neither is what will change"
+_UNKNOWN_CLUSTER: Final = (
+    "the provider's configuration is not known in this preview, so neither is what will change"
+)
 
 
 class KubernetesProvider:
@@ -77,7 +85,9 @@ class KubernetesProvider:
             made = self._apply(cluster, path, wanted)
         return Live(objects.identifier(made), mark_like(made, inputs))
 
-    def update(self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Properties:
+    def update(
+        self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Properties:
         """Apply the declared object; fields that another manager owns are a conflict."""
         del old_inputs, old_outputs
         if call.preview:
@@ -174,4 +184,6 @@ def _has_plain_metadata(news: Properties) -> bool:
 def _refuse_unsupported(call: Call, news: Properties) -> None:
     type_ = type_of(call.urn)
     if not news.get("apiVersion") or type_.rsplit(":", 1)[-1] != unwrap(news.get("kind")):
-        raise ProviderError(f"LocalEngine's Kubernetes provider leaves out {type_}; run this with the Pulumi CLI")
+        raise ProviderError(
+            f"LocalEngine's Kubernetes provider leaves out {type_}; run this with the Pulumi CLI"
+        )

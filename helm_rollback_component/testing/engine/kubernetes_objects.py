@@ -6,17 +6,29 @@ from typing import Any, Final
 
 AUTONAMED: Final = "pulumi.com/autonamed"
 _ALWAYS: Final = ("metadata.name", "metadata.namespace")
-_FIXED: Final[Mapping[str, Sequence[str]]] = {  # as the real provider has it, for the kinds that programs mostly use
+_FIXED: Final[
+    Mapping[str, Sequence[str]]
+] = {  # as the real provider has it, for the kinds that programs mostly use
     "ConfigMap": ("data", "binaryData"),
     "Secret": ("type",),
     "Service": ("spec.clusterIP",),
     "Deployment": ("spec.selector",),
     "DaemonSet": ("spec.selector",),
-    "StatefulSet": ("spec.selector", "spec.serviceName", "spec.volumeClaimTemplates", "spec.podManagementPolicy"),
+    "StatefulSet": (
+        "spec.selector",
+        "spec.serviceName",
+        "spec.volumeClaimTemplates",
+        "spec.podManagementPolicy",
+    ),
     "Job": ("spec.selector", "spec.template", "spec.completions", "spec.parallelism"),
     "RoleBinding": ("roleRef",),
     "ClusterRoleBinding": ("roleRef",),
-    "PersistentVolumeClaim": ("spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.selector"),
+    "PersistentVolumeClaim": (
+        "spec.accessModes",
+        "spec.storageClassName",
+        "spec.volumeName",
+        "spec.selector",
+    ),
     "StorageClass": ("parameters", "provisioner"),
 }
 _WRITE_ONLY: Final = "stringData"
@@ -44,7 +56,9 @@ def is_autonamed(found: Object) -> bool:
 def identifier(found: Object) -> str:
     """Return `namespace/name`, or the name of what is in no namespace."""
     metadata = found["metadata"]
-    return f"{metadata['namespace']}/{metadata['name']}" if metadata.get("namespace") else str(metadata["name"])
+    return (
+        f"{metadata['namespace']}/{metadata['name']}" if metadata.get("namespace") else str(metadata["name"])
+    )
 
 
 def fixed_changes(old: Object, new: Object) -> list[str]:

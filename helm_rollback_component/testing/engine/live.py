@@ -76,7 +76,9 @@ class LiveDisplay:
             style = "bold red" if row.failed else _STYLES.get(row.op, "")
             status = row.status(self._board.clock(), preview=self._preview)
             branch = "│  " * (depth - 1) + "├─ " if depth else ""
-            table.add_row(Text(f" {row.sign}", style), Text(branch + kind), name, Text(status, style), self._info(row))
+            table.add_row(
+                Text(f" {row.sign}", style), Text(branch + kind), name, Text(status, style), self._info(row)
+            )
             for line in self._details(row):
                 table.add_row("", "", "", "", Text(line, "dim"))
         return table

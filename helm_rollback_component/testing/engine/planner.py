@@ -180,7 +180,9 @@ class Planner:
         was, now = urns.provider_urn(old.provider), urns.provider_urn(new.provider)
         if self._renamed.get(now) == was and old.provider.removeprefix(was) == new.provider.removeprefix(now):
             return False
-        former = next((res for res in self._olds if urns.provider_reference(res.urn, res.id) == old.provider), None)
+        former = next(
+            (res for res in self._olds if urns.provider_reference(res.urn, res.id) == old.provider), None
+        )
         return former is None or provider.moved(former.inputs)
 
     def _replacement(
@@ -229,7 +231,9 @@ class Planner:
         self._ensure_providers([res])
         if res.provider and urns.provider_urn(res.provider) in gone:
             return True
-        affected = {key for key, deps in res.property_dependencies.items() if gone & set(deps) and key in res.inputs}
+        affected = {
+            key for key, deps in res.property_dependencies.items() if gone & set(deps) and key in res.inputs
+        }
         if not affected:
             return False
         news: Properties = {key: UNKNOWN if key in affected else value for key, value in res.inputs.items()}

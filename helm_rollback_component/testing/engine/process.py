@@ -25,7 +25,9 @@ class ProcessEndedError(Exception):
 class ChildProcess:
     """A process whose output is passed on line by line."""
 
-    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str], on_line: OnLine) -> None:
+    def __init__(
+        self, command: Sequence[str], folder: Path, environment: Mapping[str, str], on_line: OnLine
+    ) -> None:
         """Start `command` in `folder`. Lines of either stream go to `on_line`, the first of stdout apart if asked."""
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
             command,
@@ -93,7 +95,9 @@ class ChildProcess:
 class Launcher:
     """Knows how to start the two kinds of processes for one run."""
 
-    def __init__(self, main: Path, environment: Mapping[str, str], engine_address: str, on_line: OnLine) -> None:
+    def __init__(
+        self, main: Path, environment: Mapping[str, str], engine_address: str, on_line: OnLine
+    ) -> None:
         """Run things in `main`, the program's folder, with this interpreter."""
         self._main = main
         self._environment = environment

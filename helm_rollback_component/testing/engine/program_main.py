@@ -4,8 +4,10 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import runpy
 import sys
+import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,7 +28,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _configure(options: argparse.Namespace) -> None:
-    pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env())
+    pulumi.runtime.set_all_config(
+        pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env()
+    )
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
             monitor=options.address,
@@ -53,7 +57,9 @@ def _run(program: str, parallel: int) -> int:
     asyncio.set_event_loop(loop)
     pool = ThreadPoolExecutor(parallel * 4)
     loop.set_default_executor(pool)
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # futures that an error leaves behind are of no interest
+    logging.getLogger("asyncio").setLevel(
+        logging.CRITICAL
+    )  # futures that an error leaves behind are of no interest
     try:
         loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _load(program)))
     except pulumi.RunError as error:
@@ -68,12 +74,25 @@ def _run(program: str, parallel: int) -> int:
     return 0
 
 
+def _end_with_engine() -> None:
+    """End this process when the engine is gone, which closes the pipe; the program itself gets an empty stdin."""
+    pipe = os.dup(sys.stdin.fileno())
+    os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+
+    def watch() -> None:
+        os.read(pipe, 1)
+        os._exit(REPORTED)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _load(program: str) -> None:
     runpy.run_path(program, run_name="__main__")
 
 
 if __name__ == "__main__":
     _options = _arguments()
+    _end_with_engine()
     _configure(_options)
     sys.argv = [_options.program]
     sys.exit(_run(_options.program, _options.parallel))

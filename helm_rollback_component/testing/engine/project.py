@@ -28,7 +28,9 @@ class Project:
     def stack_config(self, stack: str) -> Properties:
         """Return the configuration in `Pulumi.<stack>.yaml`, which is never written."""
         path = self.root / f"Pulumi.{stack}.yaml"
-        raw: dict[str, Any] = (yaml.safe_load(path.read_text()) or {}).get("config", {}) if path.exists() else {}
+        raw: dict[str, Any] = (
+            (yaml.safe_load(path.read_text()) or {}).get("config", {}) if path.exists() else {}
+        )
         return {self.key(key): _text(key, value) for key, value in raw.items()}
 
 
@@ -49,5 +51,7 @@ def _text(key: str, value: Any) -> str | Secret:  # noqa: ANN401 - whatever YAML
     if isinstance(value, dict) and "secure" in value:
         raise ProjectError(f"LocalEngine cannot decrypt {key!r}, a secret of the CLI: set it with set_config")
     if isinstance(value, dict | list):
-        raise ProjectError(f"LocalEngine leaves out structured configuration such as {key!r}; set it as JSON text")
+        raise ProjectError(
+            f"LocalEngine leaves out structured configuration such as {key!r}; set it as JSON text"
+        )
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -73,7 +73,9 @@ class Provider(Protocol):
     def create(self, call: Call, inputs: Properties) -> Live:
         """Create; a preview returns what it expects."""
 
-    def update(self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Properties:
+    def update(
+        self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Properties:
         """Update in place and return the outputs; a preview returns what it expects."""
 
     def delete(self, call: Call, inputs: Properties, outputs: Properties) -> None:

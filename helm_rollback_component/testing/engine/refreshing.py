@@ -26,8 +26,8 @@ def read_all(run: Run) -> State:
             raise
     found = [old if new is None else new for old, new in zip(olds, news, strict=True)]
     gone = [old for old, new in zip(olds, news, strict=True) if new is None]
-    creating = [entry for entry in run.setting.base.pending if entry.kind == "creating"]
-    return State(graph.without(found, gone), creating)
+    pending = [] if run.setting.forget_pending else run.setting.base.pending
+    return State(graph.without(found, gone), [entry for entry in pending if entry.kind == "creating"])
 
 
 def _refresh(run: Run, old: Resource) -> Resource | None:

@@ -89,11 +89,15 @@ class Registrar:
         if parent is None:
             return goal
         own, theirs = goal.provider, parent.provider
-        fits = theirs and urns.package_of(urns.type_of(urns.provider_urn(theirs))) == urns.package_of(goal.type)
+        fits = theirs and urns.package_of(urns.type_of(urns.provider_urn(theirs))) == urns.package_of(
+            goal.type
+        )
         return dataclasses.replace(
             goal,
             protect=parent.protect if goal.protect is None else goal.protect,
-            retain_on_delete=parent.retain_on_delete if goal.retain_on_delete is None else goal.retain_on_delete,
+            retain_on_delete=parent.retain_on_delete
+            if goal.retain_on_delete is None
+            else goal.retain_on_delete,
             provider=theirs if not own and goal.custom and fits else own,
             providers=goal.providers if goal.custom else {**parent.providers, **goal.providers},
         )
@@ -106,7 +110,9 @@ class Registrar:
             return dataclasses.replace(goal, properties={**goal.properties, **version}, provider="")
         package = urns.package_of(goal.type)
         parent = self._goals.get(goal.parent)
-        chosen = goal.provider or goal.providers.get(package) or (parent.providers.get(package) if parent else "")
+        chosen = (
+            goal.provider or goal.providers.get(package) or (parent.providers.get(package) if parent else "")
+        )
         return dataclasses.replace(goal, provider=chosen or self._default(package, goal.version))
 
     def _default(self, package: str, version: str) -> str:

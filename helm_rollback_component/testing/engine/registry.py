@@ -71,7 +71,9 @@ class Registry:
             self._configure(call.urn, id_, inputs)
         return Live(id_, inputs)
 
-    def update(self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Properties:
+    def update(
+        self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Properties:
         """Configure the provider anew under the id that it has."""
         del old_inputs, old_outputs
         with self._lock:
@@ -118,4 +120,6 @@ def is_provider(type_: str) -> bool:
 
 def default_name(version: str) -> str:
     """Return the name of a package's default provider."""
-    return "default_" + version.replace(".", "_").replace("-", "_").replace("+", "_") if version else "default"
+    return (
+        "default_" + version.replace(".", "_").replace("-", "_").replace("+", "_") if version else "default"
+    )

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from helm_rollback_component.testing.engine import dynamic, graph, kubernetes, urns
 from helm_rollback_component.testing.engine.engine_service import EngineService
 from helm_rollback_component.testing.engine.events import Events
-from helm_rollback_component.testing.engine.executor import Executor, ProtectedError, StepFailedError, StoppedError
+from helm_rollback_component.testing.engine.executor import (
+    Executor,
+    ProtectedError,
+    StepFailedError,
+    StoppedError,
+)
 from helm_rollback_component.testing.engine.planner import Planner
 from helm_rollback_component.testing.engine.process import Launcher
 from helm_rollback_component.testing.engine.program import RunInfo, config_environment
@@ -37,6 +42,7 @@ class Setting:
     base: State
     save: Callable[[State], None]
     replace: Sequence[str] = ()
+    forget_pending: bool = False
 
 
 class Run:
@@ -55,9 +61,7 @@ class Run:
             "PULUMI_PROJECT": setting.project.name,
         }
         self.launcher = Launcher(setting.project.main, environment, self.server.address, self._on_line)
-        self.registry = Registry(
-            {dynamic.PACKAGE: self._dynamic, kubernetes.PACKAGE: self._kubernetes}
-        )
+        self.registry = Registry({dynamic.PACKAGE: self._dynamic, kubernetes.PACKAGE: self._kubernetes})
         self.snapshot = Snapshot(setting.base, (lambda _: None) if preview else setting.save)
         self.signals: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.executor = Executor(
@@ -146,5 +150,7 @@ class Run:
 
     def _interrupt(self) -> None:
         self.interrupted = True
-        self.events.diagnostic("info", "", "canceling: waiting for the operations in flight; once more to abandon them")
+        self.events.diagnostic(
+            "info", "", "canceling: waiting for the operations in flight; once more to abandon them"
+        )
         self.executor.stop("canceled")

@@ -58,6 +58,7 @@ class _Options:
     on_event: Listener | None = None
     replace: Sequence[str] = ()
     suppress_outputs: bool = False
+    forget_pending: bool = False
 
 
 class LocalEngine:
@@ -140,13 +141,14 @@ class LocalEngine:
         self,
         *,
         parallel: int | None = None,
+        clear_pending_creates: bool = False,
         on_output: OnOutput | None = None,
         on_error: OnOutput | None = None,
         on_event: Listener | None = None,
     ) -> automation.RefreshResult:
         """Read every resource and make the state say what is there."""
         start = datetime.now(UTC)
-        options = _Options(parallel, on_output, on_error, on_event)
+        options = _Options(parallel, on_output, on_error, on_event, forget_pending=clear_pending_creates)
         rendered, changes = self._run(REFRESH, options)
         return automation.RefreshResult(rendered.stdout, rendered.stderr, _summary("refresh", start, changes))
 
@@ -172,7 +174,8 @@ class LocalEngine:
         stack = next((res for res in self._store.read_state().resources if res.type == ROOT_TYPE), None)
         found: Properties = stack.outputs if stack else {}
         return {
-            key: automation.OutputValue(unwrap(value), isinstance(value, Secret)) for key, value in found.items()
+            key: automation.OutputValue(unwrap(value), isinstance(value, Secret))
+            for key, value in found.items()
         }
 
     def export_stack(self) -> automation.Deployment:
@@ -267,6 +270,7 @@ class LocalEngine:
             base=self._store.read_state(),
             save=self._store.write_state,
             replace=options.replace,
+            forget_pending=options.forget_pending,
         )
 
 

@@ -98,7 +98,9 @@ def decide(
     return Decision(Choice.SAME)
 
 
-def replacement(old: Resource, new: Resource, decision: Decision, condemned: Sequence[Resource]) -> list[Step]:
+def replacement(
+    old: Resource, new: Resource, decision: Decision, condemned: Sequence[Resource]
+) -> list[Step]:
     """List the steps that replace `old`. `condemned` are its dependants that must go before it, in state order."""
     diffs = decision.diffs or changed_keys(old.inputs, new.inputs)
     made = Step(Op.CREATE_REPLACEMENT, old, new, decision.keys, diffs, decision.delete_first)

@@ -47,7 +47,9 @@ class Store:
 
     def write_state(self, state: State) -> None:
         """Replace the state at once, so that a kill leaves either the old or the new."""
-        _replace(self.state_path, {"version": STATE_VERSION, "deployment": dump_state(state, self._cipher.encrypt)})
+        _replace(
+            self.state_path, {"version": STATE_VERSION, "deployment": dump_state(state, self._cipher.encrypt)}
+        )
 
     def read_config(self) -> dict[str, Value]:
         """Return the configuration set on this stack."""

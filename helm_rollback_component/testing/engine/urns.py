@@ -74,7 +74,9 @@ def alias_urns(
 
     `renamed` maps the URN of each resource found under an alias to that alias.
     """
-    own = [_alias_urn(names, alias, type_=type_, name=name, parent=parent, renamed=renamed) for alias in aliases]
+    own = [
+        _alias_urn(names, alias, type_=type_, name=name, parent=parent, renamed=renamed) for alias in aliases
+    ]
     inherited: Iterator[str] = iter(())
     if parent in renamed:
         former, known_as = renamed[parent], name_of(parent)
@@ -83,7 +85,9 @@ def alias_urns(
     return list(dict.fromkeys([*own, *inherited]))
 
 
-def _alias_urn(names: Names, alias: Alias, *, type_: str, name: str, parent: str, renamed: dict[str, str]) -> str:
+def _alias_urn(
+    names: Names, alias: Alias, *, type_: str, name: str, parent: str, renamed: dict[str, str]
+) -> str:
     if alias.urn:
         return alias.urn
     former_parent = renamed.get(alias.parent, alias.parent) or parent

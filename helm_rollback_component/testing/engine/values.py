@@ -122,7 +122,9 @@ def parse_path(path: str) -> list[str]:
 def path_contains(path: str, key: str) -> bool:
     """Whether the property path covers the top-level or nested `key`."""
     parts, keys = parse_path(path), parse_path(key)
-    return len(parts) <= len(keys) and all(part in ("*", found) for part, found in zip(parts, keys, strict=False))
+    return len(parts) <= len(keys) and all(
+        part in ("*", found) for part, found in zip(parts, keys, strict=False)
+    )
 
 
 def keep_ignored(news: Properties, olds: Properties, paths: Iterable[str]) -> Properties:

@@ -59,7 +59,9 @@ def _encode(value: Value, *, secrets: bool, unknowns: bool) -> Value:
         return UNKNOWN_SENTINEL if unknowns else _DROPPED
     if isinstance(value, Secret):
         inner = _encode(value.value, secrets=secrets, unknowns=unknowns)
-        return {SIGNATURE_KEY: SECRET_SIGNATURE, "value": inner} if secrets and inner is not _DROPPED else inner
+        return (
+            {SIGNATURE_KEY: SECRET_SIGNATURE, "value": inner} if secrets and inner is not _DROPPED else inner
+        )
     if isinstance(value, dict):
         pairs = {key: _encode(item, secrets=secrets, unknowns=unknowns) for key, item in value.items()}
         return {key: item for key, item in pairs.items() if item is not _DROPPED}

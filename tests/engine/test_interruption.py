@@ -1,0 +1,138 @@
+"""Signals: what is saved, what stays pending, and that no process is left."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.engine.laboratory import Laboratory
+
+SLOW = """
+    Thing("quick", text="x")
+    slow = Thing("slow", text="x", sleep={})
+    Thing("late", text=slow.text)
+"""
+
+
+@contextmanager
+def _running(lab: Laboratory, program: str) -> Iterator[subprocess.Popen[str]]:
+    """Run `up` as a command until the slow creation is in flight."""
+    lab.program(program)
+    command = [sys.executable, "-m", "helm_rollback_component.testing.engine", "up", "--stack", "dev"]
+    command += ["--cwd", str(lab.work_dir), "--state-dir", str(lab.state)]
+    environment = {**os.environ, **lab.environment}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            _until(lambda: '"call": "create", "name": "slow"' in lab.log.read_text())
+            time.sleep(0.3)
+            yield process
+        finally:
+            process.kill()
+
+
+def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+def _provider(lab: Laboratory) -> int:
+    return int(next(note["pid"] for note in lab.notes() if note["call"] == "configure"))
+
+
+def _alive(pid: int) -> bool:
+    """Tell whether the process runs; one that nobody has waited for does not."""
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+
+
+def test_first_interrupt_waits_and_saves(local: Laboratory) -> None:
+    with _running(local, SLOW.format(2)) as process:
+        children = _children(process.pid)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "canceled" in output
+    assert {"quick", "slow"} <= set(local.resources())
+    assert "pending_operations" not in local.stack().export_stack().deployment
+    assert not any(_alive(child) for child in [*children, _provider(local)])
+
+
+def test_second_interrupt_abandons_and_leaves_a_pending_operation(local: Laboratory) -> None:
+    with _running(local, SLOW.format(60)) as process:
+        children = _children(process.pid)
+        process.send_signal(signal.SIGINT)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert _pending(local) == [("slow", "creating")]
+    assert not any(_alive(child) for child in [*children, _provider(local)])
+
+
+def test_termination_is_an_interrupt(local: Laboratory) -> None:
+    with _running(local, SLOW.format(1)) as process:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "slow" in local.resources()
+
+
+def test_kill_leaves_a_pending_operation_and_the_next_update_goes_on(local: Laboratory) -> None:
+    with _running(local, SLOW.format(60)) as process:
+        children = _children(process.pid)
+        process.kill()
+        process.wait()
+    provider = _provider(local)
+    assert _alive(provider), "the real engine does not end its providers when it is killed, so neither does this one"
+    os.kill(provider, signal.SIGKILL)
+    _until(lambda: not any(_alive(child) for child in children))
+    assert _pending(local) == [("slow", "creating")]
+    result = local.up(SLOW.format(0))
+    assert "slow, interrupted while creating" in result.stdout
+    assert "create slow" in local.calls()
+    assert {"quick", "slow", "late"} <= set(local.resources())
+    assert _pending(local) == [("slow", "creating")], "a pending creation stays until a person has looked"
+    local.stack().refresh(clear_pending_creates=True)
+    assert _pending(local) == []
+
+
+def _pending(lab: Laboratory) -> list[tuple[str, str]]:
+    deployment = lab.stack().export_stack().deployment
+    entries = deployment.get("pending_operations", [])
+    return [(entry["resource"]["urn"].rsplit("::", 1)[-1], entry["type"]) for entry in entries]
+
+
+def test_an_exception_in_a_listener_leaves_no_process(local: Laboratory) -> None:
+    local.program(SLOW.format(1))
+
+    def listen(event: object) -> None:
+        outputs = getattr(event, "res_outputs_event", None)
+        if outputs and outputs.metadata.urn.endswith("quick"):
+            raise LookupError
+
+    with suppress(Exception):
+        local.stack().up(on_event=listen)
+    assert not _alive(_provider(local))
+
+
+@pytest.mark.timeout(60)
+def test_a_provider_that_dies_is_an_error(local: Laboratory) -> None:
+    source = local.work_dir / "stacks" / "things.py"
+    source.write_text(source.read_text().replace('        _trouble("create", props)', "        os._exit(1)"))
+    local.fail('Thing("a", text="x")')
+    assert _pending(local) == []
