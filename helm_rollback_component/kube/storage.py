@@ -67,17 +67,14 @@ class ReleaseStorage:
             OperationError: also ``RevisionMissing`` or ``RecordUnreadable``.
         """
         with about(self._namespace, self._release):
-            text = self._stored(revision)[1].get("manifest") or ""
-            try:
-                found = manifests.parse(text)
-            except manifests.UnreadableError as error:
-                raise _unreadable(revision, f"its manifest: {error}") from None
-            return tuple(map(self._placed, found))
+            return self._objects(revision, _manifest(self._stored(revision)[1]))
 
     def objects(self, revision: int) -> tuple[_Object, ...]:
-        """Return the objects of a revision and those of its hooks; raises as `manifest` does. May hold secrets."""
-        hooks = (each for hook in self.hooks(revision) for each in manifests.parse(hook.manifest))
-        return (*self.manifest(revision), *map(self._placed, hooks))
+        """Return the objects of a revision and those of its hooks; as `manifest` does in all else."""
+        with about(self._namespace, self._release):
+            release = self._stored(revision)[1]
+            hooks = (hook.manifest for hook in records.hooks(release))
+            return self._objects(revision, _manifest(release), *hooks)
 
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return which objects a revision is made of; raises as `manifest` does."""
@@ -151,6 +148,12 @@ class ReleaseStorage:
         except records.UndecodableError as error:
             raise _unreadable(revision, str(error)) from None
 
+    def _objects(self, revision: int, *texts: str) -> tuple[_Object, ...]:
+        try:
+            return tuple(self._placed(found) for text in texts for found in manifests.parse(text))
+        except manifests.UnreadableError as error:
+            raise _unreadable(revision, f"its manifest: {error}") from None
+
     def _placed(self, found: _Object) -> _Object:
         """Return the object with the namespace that Helm deploys it to."""
         metadata = dict(found.get("metadata") or {})
@@ -173,6 +176,10 @@ class ReleaseStorage:
 
     def _key(self, meta: _Object) -> tuple[str, str, str]:
         return meta["uid"], meta["resourceVersion"], self._digester.kind
+
+
+def _manifest(release: Release) -> str:
+    return release.get("manifest") or ""
 
 
 def _resource(found: _Object) -> Resource:

@@ -164,6 +164,12 @@ class TestContent:
         assert storage.values(1) == {"replicas": 2, "none": None}
         assert [hook.name for hook in storage.hooks(1)] == ["check"]
 
+    def test_hooks_have_objects_too(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1))
+        cluster.asked.clear()
+        assert [found["kind"] for found in storage.objects(1)] == ["ConfigMap", "Pod"]
+        assert read(cluster) == [path(1)]
+
     def test_a_release_without_objects(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
         put(cluster, release(1, manifest=None))
         assert storage.manifest(1) == ()
