@@ -1,0 +1,69 @@
+"""What every tier of tests that needs a cluster shares: one control plane, and namespaces on it."""
+
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tools.ground import Ground
+
+LIFETIME = 3600.0
+
+
+class ExistingCluster(Ground):
+    """The cluster that the environment's kubeconfig leads to, used and left as it is."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        """Use the cluster of that kubeconfig."""
+        super().__init__()
+        self._given = kubeconfig
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the cluster is up: whoever names it vouches for it."""
+        return True
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The kubeconfig that was given."""
+        return self._given
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Ground]:
+    """The control plane: that of the environment, else one that this session brings up and takes down."""
+    given = os.environ.get("KUBECONFIG")
+    if given:
+        yield ExistingCluster(Path(given).absolute())
+        return
+    with Ground(f"tests-{os.getpid()}", lifetime=LIFETIME) as ground:
+        yield ground
+
+
+@pytest.fixture(scope="session")
+def kubeconfig(ground: Ground) -> Path:
+    """The kubeconfig of the control plane."""
+    return ground.kubeconfig
+
+
+@pytest.fixture(scope="session")
+def helm_programs(ground: Ground) -> Mapping[int, Path]:
+    """The Helm programs by major version."""
+    return {major: ground.helm(major) for major in (3, 4)}
+
+
+@pytest.fixture
+def namespace(ground: Ground) -> Iterator[str]:
+    """A fresh namespace; its deletion is not waited for."""
+    name = f"test-{uuid.uuid4().hex[:8]}"
+    kubectl = [ground.kubectl, f"--kubeconfig={ground.kubeconfig}"]
+    subprocess.run([*kubectl, "create", "namespace", name], check=True, capture_output=True)
+    yield name
+    subprocess.run(
+        [*kubectl, "delete", "namespace", name, "--wait=false", "--ignore-not-found"],
+        check=True,
+        capture_output=True,
+    )
