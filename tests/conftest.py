@@ -59,11 +59,12 @@ def helm_programs(ground: Ground) -> Mapping[int, Path]:
 def namespace(ground: Ground) -> Iterator[str]:
     """A fresh namespace; its deletion is not waited for."""
     name = f"test-{uuid.uuid4().hex[:8]}"
-    kubectl = [ground.kubectl, f"--kubeconfig={ground.kubeconfig}"]
-    subprocess.run([*kubectl, "create", "namespace", name], check=True, capture_output=True)
+    _kubectl(ground, "create", "namespace", name)
     yield name
+    _kubectl(ground, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
+
+
+def _kubectl(ground: Ground, *arguments: str) -> None:
     subprocess.run(
-        [*kubectl, "delete", "namespace", name, "--wait=false", "--ignore-not-found"],
-        check=True,
-        capture_output=True,
+        [ground.kubectl, f"--kubeconfig={ground.kubeconfig}", *arguments], check=True, capture_output=True
     )
