@@ -36,6 +36,7 @@ class Worker:
         self._requests = requests
         self._answers = answers
         self._context = helm_python.HelmContext()
+        self._cancelled = False
         self._operation: threading.Thread | None = None
 
     def serve(self) -> None:
@@ -43,6 +44,7 @@ class Worker:
         send(self._answers, {"version": helm_python.helm_sdk_version()})
         while (message := receive(self._requests)) is not None:
             if message["verb"] == "cancel":
+                self._cancelled = True
                 with suppress(helm_python.HelmError):  # it was over already
                     self._context.cancel()
             else:
@@ -62,8 +64,8 @@ class Worker:
                 _VERBS[message.pop("verb")](context, **message)
                 answer: Message = {"error": None}
             except helm_python.HelmCancelledError as error:
-                cancelled = True
-                answer = {"error": str(error), "cancelled": True}
+                cancelled = self._cancelled  # a timeout of Helm's own comes as this error too
+                answer = {"error": str(error), "cancelled": cancelled}
             except Exception as error:  # noqa: BLE001  # the parent waits for an answer, whatever it is
                 answer = {"error": str(error) or repr(error), "cancelled": False}
         with suppress(OSError):  # the parent died; what it asked for is done all the same

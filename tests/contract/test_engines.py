@@ -1,0 +1,479 @@
+"""One contract, kept by every engine, on a real control plane."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from helm_rollback_component.core.failures import classify
+from helm_rollback_component.helm.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engine import Cancellation, Capability, EngineError, Options
+from helm_rollback_component.helm.tools import Engine
+from tests.contract.helm_fixtures import ENGINES, Space, engine_named, failure_of, space_of, write_chart
+from tools.ground import Ground
+
+pytestmark = pytest.mark.ground
+
+_SECRET = "correct horse battery staple"
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Engine]:
+    engine = engine_named(request.param, ground)
+    yield engine
+    if isinstance(engine, EmbeddedEngine):
+        engine.close()
+
+
+@pytest.fixture
+def space(ground: Ground, engine: Engine, tmp_path: Path) -> Iterator[Space]:
+    with space_of(ground, engine, write_chart(tmp_path)) as space:
+        yield space
+
+
+def _requires(engine: Engine, *capabilities: Capability) -> None:
+    missing = set(capabilities) - engine.capabilities
+    if missing:
+        pytest.skip(f"{engine.name} does not offer {', '.join(missing)}")
+
+
+def test_an_install_waits_until_everything_is_ready(space: Space) -> None:
+    space.install({"after": "1s"})
+
+    deployment = space.get("deployment", "web")
+    assert deployment is not None
+    assert deployment["status"]["readyReplicas"] == 1
+    assert space.statuses() == ["deployed"]
+
+
+def test_helm_is_the_manager_of_what_it_applies(space: Space) -> None:
+    space.install()
+
+    deployment = space.get("deployment", "web")
+    assert deployment is not None
+    assert {field["manager"] for field in deployment["metadata"]["managedFields"]} == {
+        "helm",
+        "kube-controller-manager",
+    }
+
+
+def test_an_upgrade_starts_from_the_charts_own_values(space: Space) -> None:
+    space.install({"kept": "from revision 1"})
+
+    space.upgrade()
+
+    assert space.values()["kept"] == "from the chart"
+    assert space.statuses() == ["superseded", "deployed"]
+
+
+def test_an_upgrade_that_does_not_get_ready_fails_at_its_timeout(space: Space) -> None:
+    space.install()
+    started = time.monotonic()
+
+    error = failure_of(space, {"play": "image-pull", "tag": "2"}, timeout=2)
+
+    assert time.monotonic() - started < 6
+    assert not error.cancelled
+    assert classify(error.output, "upgrade").reason == "UpgradeTimeout"
+    assert space.statuses() == ["deployed", "failed"]
+
+
+def test_an_install_that_does_not_get_ready_fails_at_its_timeout(space: Space) -> None:
+    with pytest.raises(EngineError) as caught:
+        space.install({"play": "image-pull"}, timeout=2)
+
+    assert classify(caught.value.output, "install").reason == "InstallTimeout"
+    assert space.statuses() == ["failed"]
+
+
+def test_a_cancelled_upgrade_ends_at_once_and_is_recorded_as_failed(space: Space) -> None:
+    space.install()
+    cancellation = Cancellation()
+    requested = _request_when_pending(space, cancellation)
+
+    with pytest.raises(EngineError) as caught:
+        space.engine.upgrade(space.target(), space.deployment({"play": "image-pull", "tag": "2"}), cancellation)
+
+    assert time.monotonic() - requested() < 2
+    assert caught.value.cancelled
+    assert classify(caught.value.output, "upgrade").reason == "Cancelled"
+    assert space.statuses() == ["deployed", "failed"]
+
+
+def test_a_cancelled_upgrade_does_nothing_more_once_it_is_rolled_back(space: Space) -> None:
+    space.install()
+    cancellation = Cancellation()
+    _request_when_pending(space, cancellation)
+    hook = {"on": "post-upgrade", "play": "succeed"}
+    with pytest.raises(EngineError):
+        space.engine.upgrade(
+            space.target(), space.deployment({"play": "image-pull", "tag": "2", "hook": hook}), cancellation
+        )
+
+    space.engine.rollback(space.target(), 1, 30)
+
+    time.sleep(3)  # a wait that lived on would find everything ready by then, and run the bad revision's hook
+    assert space.get("job", "web-hook") is None
+    assert space.statuses() == ["superseded", "failed", "deployed"]
+
+
+def test_a_cancelled_install_is_recorded_as_failed(space: Space) -> None:
+    cancellation = Cancellation()
+    _request_when_pending(space, cancellation)
+
+    with pytest.raises(EngineError) as caught:
+        space.engine.install(space.target(), space.deployment({"play": "image-pull"}), cancellation)
+
+    assert caught.value.cancelled
+    assert space.statuses() == ["failed"]
+
+
+def test_what_is_cancelled_beforehand_is_not_begun(space: Space) -> None:
+    cancellation = Cancellation()
+    cancellation.request()
+
+    with pytest.raises(EngineError) as caught:
+        space.engine.install(space.target(), space.deployment(), cancellation)
+
+    assert caught.value.cancelled
+    assert space.records() == []
+
+
+def test_a_cancellation_that_comes_too_late_changes_nothing(space: Space) -> None:
+    cancellation = Cancellation()
+    space.engine.install(space.target(), space.deployment(), cancellation)
+
+    cancellation.request()
+
+    space.upgrade({"after": "1s", "tag": "2"})
+    assert space.statuses() == ["superseded", "deployed"]
+
+
+def test_a_rollback_restores_and_does_not_wait_for_readiness(space: Space) -> None:
+    space.install({"after": "2s", "kept": "revision 1"})
+    failure_of(space, {"play": "image-pull", "tag": "2"}, timeout=1)
+    space.kubectl("delete", "replicaset,pod", "--all", "--wait=false")
+    started = time.monotonic()
+
+    space.engine.rollback(space.target(), 1, 30)
+
+    assert time.monotonic() - started < 2
+    assert space.statuses() == ["superseded", "failed", "deployed"]
+    assert space.values()["kept"] == "revision 1"
+
+
+def test_a_rollback_to_an_unknown_revision_fails_and_leaves_everything(space: Space) -> None:
+    space.install()
+
+    with pytest.raises(EngineError) as caught:
+        space.engine.rollback(space.target(), 9, 30)
+
+    assert classify(caught.value.output, "rollback").reason == "RevisionNotFound"
+    assert space.statuses() == ["deployed"]
+
+
+def test_an_uninstalled_release_is_gone_and_uninstalling_it_again_is_fine(space: Space) -> None:
+    space.install()
+
+    space.engine.uninstall(space.target(), 60)
+    space.engine.uninstall(space.target(), 60)
+
+    assert space.get("deployment", "web") is None
+    assert space.records() == []
+
+
+def test_an_uninstall_can_keep_the_history(space: Space) -> None:
+    space.install()
+
+    space.engine.uninstall(space.target(), 60, keep_history=True)
+    space.engine.uninstall(space.target(), 60, keep_history=True)
+
+    assert space.get("deployment", "web") is None
+    assert space.statuses() == ["uninstalled"]
+
+
+def test_a_history_that_cannot_be_read_is_not_an_absent_release(space: Space) -> None:
+    space.install()
+    space.kubectl("create", "serviceaccount", "nobody")
+    token = space.kubectl("create", "token", "nobody").strip()
+    admin = space.target()
+    nobody = json.loads(space.kubectl("config", "view", "--raw", "-o", "json"))
+    nobody["users"][0]["user"] = {"token": token}
+
+    with pytest.raises(EngineError) as caught:
+        space.engine.uninstall(type(admin)(admin.release, admin.namespace, json.dumps(nobody)), 10)
+
+    assert classify(caught.value.output, "uninstall").reason == "Forbidden"
+    assert space.statuses() == ["deployed"]
+
+
+def test_a_releases_tests_pass(space: Space) -> None:
+    space.install()
+
+    space.engine.test(space.target(), 30)
+
+
+def test_a_failing_test_is_named(space: Space) -> None:
+    space.install({"test": "fail"})
+
+    with pytest.raises(EngineError) as caught:
+        space.engine.test(space.target(), 30)
+
+    failure = classify(caught.value.output, "test")
+    assert failure.reason == "TestFailed"
+    assert "web-smoke" in failure.message
+
+
+def test_values_arrive_as_they_are(space: Space) -> None:
+    space.install(
+        {
+            "dropped": None,
+            "whole": 2**53 - 1,
+            "fraction": 0.1,
+            "text": "snö 雪 ❄ \"quoted\" 'too' \\ {{ not a template }}\n",
+            "yes": "yes",
+            "empty": "",
+            "nested": {"list": [1, {"deep": True}, []], "null in it": None},
+        }
+    )
+
+    values = space.values()
+    assert "dropped" not in values
+    assert values["kept"] == "from the chart"
+    assert values["whole"] == 2**53 - 1
+    assert values["fraction"] == 0.1
+    assert values["text"] == "snö 雪 ❄ \"quoted\" 'too' \\ {{ not a template }}\n"
+    assert values["yes"] == "yes"
+    assert values["empty"] == ""
+    assert values["nested"]["list"] == [1, {"deep": True}, []]
+
+
+def test_a_secret_value_shows_nowhere_while_helm_runs(space: Space) -> None:
+    token = _token(space)
+    before = set(_files(Path(tempfile.gettempdir())))
+    shown: list[str] = []
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=((_SECRET, token), before, shown, done))
+    watcher.start()
+    try:
+        space.install({"after": "2s", "password": _SECRET})
+    finally:
+        done.set()
+        watcher.join()
+
+    assert space.values()["password"] == _SECRET
+    assert shown == []
+    assert not [path for path in set(_files(Path(tempfile.gettempdir()))) - before if _holds(path, token)]
+
+
+def test_nothing_is_left_open(space: Space) -> None:
+    space.install()
+    before = _descriptors()
+
+    for tag in range(3):
+        space.upgrade({"tag": str(tag)})
+
+    assert _descriptors() == before
+
+
+def test_a_description_is_recorded(space: Space) -> None:
+    _requires(space.engine, Capability.DESCRIPTION)
+
+    space.install(options=Options(description="for = the, tests"))
+
+    assert space.records()[0]["info"]["description"] == "for = the, tests"
+
+
+def test_labels_are_recorded(space: Space) -> None:
+    _requires(space.engine, Capability.LABELS)
+
+    space.install(options=Options(labels={"team": "blue", "tier": "web"}))
+
+    labels = space.records()[0]["labels"]
+    assert (labels["team"], labels["tier"]) == ("blue", "web")
+
+
+def test_hooks_can_be_left_out(space: Space) -> None:
+    _requires(space.engine, Capability.DISABLE_HOOKS)
+    options = Options(disable_hooks=True)
+    failing = {"on": '"pre-install,pre-upgrade,pre-rollback,pre-delete"', "play": "fail"}
+
+    space.install({"hook": failing}, options=options)
+    space.upgrade({"hook": failing, "tag": "2"}, options=options)
+    space.engine.rollback(space.target(), 1, 30, disable_hooks=True)
+    space.engine.uninstall(space.target(), 30, disable_hooks=True)
+
+    assert space.records() == []
+
+
+def test_an_object_of_somebody_else_can_be_taken_over(space: Space) -> None:
+    _requires(space.engine, Capability.TAKE_OWNERSHIP)
+    space.kubectl("create", "configmap", "web")
+    with pytest.raises(EngineError) as caught:
+        space.install()
+    assert classify(caught.value.output, "install").reason == "OwnershipConflict"
+
+    space.install(options=Options(take_ownership=True))
+
+    assert space.statuses() == ["deployed"]
+
+
+def test_jobs_can_be_waited_for(space: Space) -> None:
+    _requires(space.engine, Capability.WAIT_FOR_JOBS)
+
+    space.install({"job": "2s"}, options=Options(wait_for_jobs=True))
+
+    job = space.get("job", "web-job")
+    assert job is not None
+    assert job["status"]["succeeded"] == 1
+
+
+def test_custom_resource_definitions_can_be_left_out(space: Space) -> None:
+    _requires(space.engine, Capability.SKIP_CRDS)
+    name = f"{space.namespace}s.example.com"
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": name},
+        "spec": {
+            "group": "example.com",
+            "names": {"kind": "Thing", "plural": f"{space.namespace}s"},
+            "scope": "Namespaced",
+            "versions": [
+                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
+            ],
+        },
+    }
+    write_chart(space.chart.parent, {"crds/thing.yaml": json.dumps(definition)})
+
+    space.install(options=Options(skip_crds=True))
+
+    assert space.get("customresourcedefinition", name) is None
+
+
+def test_what_cannot_be_changed_can_be_replaced(space: Space) -> None:
+    _requires(space.engine, Capability.FORCE_UPDATE)
+    space.install()
+
+    space.upgrade({"tag": "2"}, options=Options(force_update=True))
+
+    assert space.statuses() == ["superseded", "deployed"]
+
+
+def test_helm_never_prunes_the_history(space: Space) -> None:
+    space.install()
+    for tag in range(11):
+        space.upgrade({"tag": f"b{tag}"})
+
+    space.engine.rollback(space.target(), 1, 30)
+
+    assert [record["version"] for record in space.records()] == list(range(1, 14))
+
+
+def test_many_releases_at_once(space: Space) -> None:
+    def deploy(number: int) -> None:
+        target = space.target(f"web-{number}")
+        space.engine.install(target, space.deployment({"kept": number}), Cancellation())
+        space.engine.upgrade(target, space.deployment({"kept": number, "tag": "2"}), Cancellation())
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(deploy, range(16)))
+
+    for number in range(16):
+        assert space.values(f"web-{number}")["kept"] == number
+        assert space.statuses(f"web-{number}") == ["superseded", "deployed"]
+
+
+def test_helm_finishes_when_its_caller_dies(space: Space) -> None:
+    space.install()
+    program = (
+        "import sys; from pathlib import Path; "
+        "from tests.contract.helm_fixtures import Space, engine_named; from tools.ground import Ground; "
+        "ground = Ground(sys.argv[1]); "
+        "Space(ground, engine_named(sys.argv[2], ground), Path(sys.argv[3]), sys.argv[4])"
+        ".upgrade({'after': '3s', 'tag': '2'})"
+    )
+    name = "embedded" if isinstance(space.engine, EmbeddedEngine) else f"helm{space.engine.name[5]}"
+    arguments = (space.ground.name, name, str(space.chart), space.namespace)
+    caller = subprocess.Popen([sys.executable, "-c", program, *arguments])
+    _wait_for_status(space, "pending-upgrade")
+
+    caller.send_signal(signal.SIGKILL)
+    caller.wait()
+
+    _wait_for_status(space, "deployed")
+    assert space.statuses() == ["superseded", "deployed"]
+
+
+def _request_when_pending(space: Space, cancellation: Cancellation):  # noqa: ANN202  # a closure
+    at: list[float] = []
+
+    def request() -> None:
+        _wait_for_pods(space)
+        at.append(time.monotonic())
+        cancellation.request()
+
+    threading.Thread(target=request).start()
+    return lambda: at[0]
+
+
+def _wait_for_pods(space: Space) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if "image-pull" in space.kubectl("get", "pods", "-o", "jsonpath={.items[*].metadata.labels}"):
+            return
+        time.sleep(0.05)
+
+
+def _wait_for_status(space: Space, status: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if (space.statuses() or [""])[-1] == status:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"the release never became {status}: {space.statuses()}")
+
+
+def _token(space: Space) -> str:
+    return json.loads(space.kubectl("config", "view", "--raw", "-o", "json"))["users"][0]["user"]["token"]
+
+
+def _watch(secrets: tuple[str, str], before: set[Path], shown: list[str], done: threading.Event) -> None:
+    encoded = [base64.b64encode(secret.encode()).decode().rstrip("=") for secret in secrets]
+    while not done.wait(0.02):
+        for process in Path("/proc").glob("[0-9]*"):
+            if int(process.name) == os.getpid():
+                continue
+            text = _read(process / "cmdline") + _read(process / "environ")
+            shown += [f"{process}: {text}" for secret in (*secrets, *encoded) if secret in text]
+        for path in set(_files(Path(tempfile.gettempdir()))) - before:
+            shown += [str(path) for secret in (*secrets, *encoded) if _holds(path, secret)]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder):
+        yield from (Path(parent, name) for name in names)
+
+
+def _holds(path: Path, secret: str) -> bool:
+    return secret in _read(path)
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  # a count is wanted

@@ -1,0 +1,605 @@
+"""Real Helm and a real control plane: bad roll-outs are condemned within seconds, good ones never."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from helm_rollback_component.core.digests import Digester
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.health import (
+    Baseline,
+    HealthSettings,
+    HealthWatch,
+    Verdict,
+    baseline,
+    soak,
+    wait_ready,
+)
+from helm_rollback_component.kube.storage import ReleaseStorage
+from tools.ground import Ground
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
+
+Object = dict[str, Any]
+
+TEMPLATE = "{{ range .Values.objects }}\n---\n{{ toYaml . }}\n{{ end }}\n"
+RELEASE = "shop"
+QUICK = HealthSettings(grace=1, refused_grace=2, unschedulable_grace=2, volume_grace=2)
+
+
+@pytest.fixture(scope="module")
+def ground() -> Ground:
+    ground = Ground(os.environ.get("GROUND", "dev"))
+    ground.up()
+    return ground
+
+
+@pytest.fixture
+def site(ground: Ground, tmp_path: Path) -> Iterator[Site]:
+    cluster = Cluster.connect(ground.kubeconfig.read_text())
+    namespace = f"health-{uuid.uuid4().hex[:8]}"
+    cluster.create(paths.namespace(""), {"metadata": {"name": namespace}})
+    yield Site(ground, cluster, namespace, chart(tmp_path))
+    cluster.delete(paths.namespace(namespace))
+
+
+def chart(folder: Path) -> Path:
+    """Make a chart that consists of whatever its values say."""
+    (folder / "templates").mkdir()
+    (folder / "Chart.yaml").write_text("{apiVersion: v2, name: shop, version: 0.1.0}")
+    (folder / "templates" / "objects.yaml").write_text(TEMPLATE)
+    return folder
+
+
+@dataclass
+class Site:
+    """One namespace with one release in it."""
+
+    ground: Ground
+    cluster: Cluster
+    namespace: str
+    chart: Path
+
+    @property
+    def storage(self) -> ReleaseStorage:
+        return ReleaseStorage(self.cluster, self.namespace, RELEASE, Digester(b"k" * 32))
+
+    def deploy(self, *objects: Object) -> None:
+        """Deploy and wait; whatever comes of it."""
+        self.helm("upgrade", "--install", RELEASE, str(self.chart), "--wait", "--timeout=60s", given=objects)
+
+    def helm(self, *arguments: str, given: Sequence[Object] = ()) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.ground.helm(4), *arguments, "--namespace", self.namespace, *(["--values=-"] if given else [])],
+            env={**os.environ, "KUBECONFIG": str(self.ground.kubeconfig)},
+            input=json.dumps({"objects": given}) if given else "",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def objects(self, revision: int) -> Sequence[Object]:
+        try:
+            return self.storage.objects(revision)
+        except OperationError as error:
+            if error.reason != "RevisionMissing":
+                raise
+            return ()
+
+    def before(self, revision: int) -> Baseline:
+        return baseline(self.cluster, self.namespace, self.objects(revision))
+
+    def upgrade(
+        self, *objects: Object, revision: int = 2, settings: HealthSettings = QUICK, timeout: int = 40
+    ) -> Watched:
+        """Upgrade under watch, ended by the verdict if there is one."""
+        watched = Watched()
+        watch = HealthWatch(
+            self.cluster,
+            self.namespace,
+            lambda: self.objects(revision),
+            settings,
+            watched.progress.append,
+            self.before(revision - 1),
+        )
+        command = [
+            str(self.ground.helm(4)),
+            "upgrade",
+            "--install",
+            RELEASE,
+            str(self.chart),
+            "--wait",
+            f"--timeout={timeout}s",
+            "--namespace",
+            self.namespace,
+            "--values=-",
+        ]
+        with subprocess.Popen(
+            command,
+            env={**os.environ, "KUBECONFIG": str(self.ground.kubeconfig)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as helm:
+            watched.process = helm
+            with watch.start(watched.condemn), Lookout(self, watched):
+                _, watched.error = helm.communicate(json.dumps({"objects": objects}))
+        watched.took = time.monotonic() - watched.began
+        return watched
+
+    def pods(self) -> list[Object]:
+        return self.cluster.list(paths.pods(self.namespace))
+
+    def wait(
+        self, *objects: Object, settings: HealthSettings = QUICK, timeout: float = 30, before: Baseline | None = None
+    ) -> tuple[Verdict | None, list[str]]:
+        said: list[str] = []
+        verdict = wait_ready(
+            self.cluster,
+            self.namespace,
+            objects,
+            settings,
+            timeout,
+            said.append,
+            threading.Event(),
+            before,
+        )
+        return verdict, said
+
+    def soak(self, *objects: Object, seconds: float) -> tuple[Verdict | None, float]:
+        began = time.monotonic()
+        verdict = soak(
+            self.cluster,
+            self.namespace,
+            objects,
+            replace(QUICK, soak=seconds),
+            lambda _: None,
+            threading.Event(),
+        )
+        return verdict, time.monotonic() - began
+
+
+@dataclass
+class Watched:
+    """What came of an upgrade under watch. Times are those of `time.monotonic`."""
+
+    progress: list[str] = field(default_factory=list)
+    verdict: Verdict | None = None
+    verdict_at: float = 0
+    fault_at: float = 0
+    began: float = field(default_factory=time.monotonic)
+    took: float = 0
+    error: str = ""
+    process: subprocess.Popen[str] | None = None
+
+    def condemn(self, verdict: Verdict) -> None:
+        self.verdict, self.verdict_at = verdict, time.monotonic()
+        assert self.process is not None
+        self.process.terminate()
+
+    @property
+    def healthy(self) -> bool:
+        return self.verdict is None and self.process is not None and self.process.returncode == 0
+
+
+class Lookout:
+    """Notes when a container first waits for what it cannot get, as a witness of its own."""
+
+    def __init__(self, site: Site, watched: Watched) -> None:
+        self._site = site
+        self._watched = watched
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.1) and not self._watched.fault_at:
+            if any("Err" in reason or "BackOff" in reason for reason in self._reasons()):
+                self._watched.fault_at = time.monotonic()
+
+    def _reasons(self) -> Iterator[str]:
+        for pod in self._site.pods():
+            for status in pod["status"].get("containerStatuses", ()):
+                yield status["state"].get("waiting", {}).get("reason", "")
+
+
+def pod_template(play: str = "ready", after: str = "", tag: str = "one", **spec: Any) -> Object:  # noqa: ANN401
+    return {
+        "metadata": {
+            "labels": {"app": "web", "ground/play": play},
+            "annotations": {"ground/after": after} if after else {},
+        },
+        "spec": {"containers": [{"name": "app", "image": f"web:{tag}"}], **spec},
+    }
+
+
+def deployment(play: str = "ready", *, after: str = "", replicas: int = 1, tag: str = "one", **spec: Any) -> Object:  # noqa: ANN401
+    template = spec.pop("template", None) or pod_template(play, after, tag)
+    return workload("Deployment", replicas=replicas, template=template, **spec)
+
+
+def workload(kind: str, **spec: Any) -> Object:  # noqa: ANN401
+    selector = {"matchLabels": {"app": "web"}}
+    return {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "web"}, "spec": {"selector": selector, **spec}}
+
+
+def stateful_set(play: str = "ready", *, tag: str = "one", after: str = "", replicas: int = 2) -> Object:
+    return workload("StatefulSet", serviceName="web", replicas=replicas, template=pod_template(play, after, tag))
+
+
+def job(play: str, *, hook: str = "", name: str = "migrate", **spec: Any) -> Object:  # noqa: ANN401
+    annotations = {"helm.sh/hook": hook, "helm.sh/hook-delete-policy": "before-hook-creation"} if hook else {}
+    template = pod_template(play)
+    template["metadata"]["labels"]["app"] = name
+    template["spec"]["restartPolicy"] = "Never"
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": name, "annotations": annotations},
+        "spec": {"template": template, "backoffLimit": 0, **spec},
+    }
+
+
+def quota(pods: int) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "few"},
+        "spec": {"hard": {"pods": str(pods)}},
+    }
+
+
+def claim(storage_class: str) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "data"},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+            "storageClassName": storage_class,
+        },
+    }
+
+
+def config_map(name: str, text: str = "") -> Object:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"text": text}}
+
+
+# Condemned
+
+
+def test_an_image_that_cannot_be_pulled(site: Site) -> None:
+    site.deploy(deployment(replicas=2))
+    watched = site.upgrade(deployment("image-pull", replicas=2, tag="two"))
+    assert watched.verdict is not None
+    assert watched.verdict.reason == "ImagePullBackOff"
+    assert (watched.verdict.object.kind, watched.verdict.object.name) == ("Deployment", "web")
+    assert watched.verdict.container == "app"
+    assert "web:two" in watched.verdict.message
+    assert watched.verdict_at - watched.fault_at <= QUICK.image_pull_grace + 1
+    assert any("ImagePullBackOff" in line for line in watched.progress)
+    print(f"image pull: {watched.verdict_at - watched.fault_at:.2f} s after the fault, {watched.took:.2f} s in all")  # noqa: T201
+
+
+@pytest.mark.parametrize(
+    ("play", "settings", "reason"),
+    [
+        ("crash-loop", QUICK, "CrashLoopBackOff"),
+        ("oom-killed", replace(QUICK, crash_loop_restarts=2), "OOMKilled"),
+        ("config-error", QUICK, "CreateContainerConfigError"),
+    ],
+)
+def test_a_container_that_fails(site: Site, play: str, settings: HealthSettings, reason: str) -> None:
+    site.deploy(deployment())
+    watched = site.upgrade(deployment(play), settings=settings)
+    assert watched.verdict is not None
+    assert watched.verdict.reason == reason
+    assert watched.verdict.object.kind == "Deployment"
+    assert watched.verdict.pod.startswith("web-")
+    print(f"{reason}: {watched.verdict_at - watched.fault_at:.2f} s after the fault, {watched.took:.2f} s in all")  # noqa: T201
+
+
+def test_a_stateful_set_and_a_daemon_set(site: Site) -> None:
+    watched = site.upgrade(stateful_set("image-pull"), revision=1)
+    assert watched.verdict is not None
+    assert watched.verdict.object.kind == "StatefulSet"
+    site.helm("uninstall", RELEASE, "--wait")
+    watched = site.upgrade(workload("DaemonSet", template=pod_template("image-pull")), revision=1)
+    assert watched.verdict is not None
+    assert watched.verdict.object.kind == "DaemonSet"
+
+
+@pytest.mark.parametrize("hook", ["", "pre-upgrade"])
+def test_a_job_that_fails(site: Site, hook: str) -> None:
+    site.deploy(deployment())
+    watched = site.upgrade(deployment("never-ready", tag="two"), job("fail", hook=hook))
+    assert watched.verdict is not None
+    assert watched.verdict.reason == "JobFailed"
+    assert watched.verdict.object.name == "migrate"
+    assert watched.verdict.container == "app"
+
+
+def test_a_hook_that_cannot_start(site: Site) -> None:
+    site.deploy(deployment())
+    watched = site.upgrade(deployment(tag="two"), job("image-pull", hook="pre-upgrade"))
+    assert watched.verdict is not None
+    assert (watched.verdict.reason, watched.verdict.object.kind) == ("ImagePullBackOff", "Job")
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
+def test_a_quota_that_is_exceeded(site: Site, kind: str) -> None:
+    bodies = {"Deployment": deployment, "StatefulSet": stateful_set}
+    site.deploy(quota(2), bodies[kind](replicas=2))
+    watched = site.upgrade(quota(2), bodies[kind](replicas=4))
+    assert watched.verdict is not None
+    assert watched.verdict.reason == "QuotaExceeded"
+    assert "exceeded quota: few" in watched.verdict.message
+
+
+def test_a_daemon_set_and_a_job_that_the_quota_refuses(site: Site) -> None:
+    site.deploy(quota(0))
+    watched = site.upgrade(quota(0), workload("DaemonSet", template=pod_template()))
+    assert watched.verdict is not None
+    assert (watched.verdict.reason, watched.verdict.object.kind) == ("QuotaExceeded", "DaemonSet")
+    watched = site.upgrade(quota(0), job("ready", hook="pre-upgrade"), revision=3)
+    assert watched.verdict is not None
+    assert (watched.verdict.reason, watched.verdict.object.kind) == ("QuotaExceeded", "Job")
+
+
+def test_a_pod_that_no_node_takes(site: Site) -> None:
+    site.deploy(deployment())
+    nowhere = pod_template(nodeSelector={"disk": "none"})
+    watched = site.upgrade(deployment(template=nowhere))
+    assert watched.verdict is not None
+    assert watched.verdict.reason == "Unschedulable"
+
+
+@pytest.mark.parametrize("owned", ["by the release", "by a pod"])
+def test_a_claim_that_gets_no_volume(site: Site, owned: str) -> None:
+    site.deploy(config_map("nothing"))
+    volume = {"name": "data", "persistentVolumeClaim": {"claimName": "data"}}
+    if owned == "by a pod":
+        site.cluster.create(
+            paths.resource("v1", "persistentvolumeclaims", "", site.namespace), claim("missing")
+        )
+    own = [claim("missing")] if owned == "by the release" else [deployment(template=pod_template(volumes=[volume]))]
+    watched = site.upgrade(*own)
+    assert watched.verdict is not None
+    assert watched.verdict.reason == "VolumeUnbound"
+    assert 'storageclass.storage.k8s.io "missing" not found' in watched.verdict.message
+
+
+def test_a_progress_deadline_that_passes(site: Site) -> None:
+    site.deploy(deployment())
+    watched = site.upgrade(deployment("never-ready", progressDeadlineSeconds=3))
+    assert watched.verdict is not None
+    assert watched.verdict.reason == "ProgressDeadlineExceeded"
+
+
+def test_nothing_is_judged_where_that_is_off(site: Site) -> None:
+    site.deploy(deployment())
+    settings = replace(QUICK, fail_fast=False)
+    watched = site.upgrade(deployment("image-pull"), settings=settings, timeout=6)
+    assert watched.verdict is None
+    assert any("0 of 1 updated replicas are available" in line for line in watched.progress)
+
+
+# Not condemned
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        pytest.param([deployment(after="8s", replicas=3, tag="two")], id="slow to be ready"),
+        pytest.param(
+            [
+                deployment(
+                    after="2s",
+                    replicas=4,
+                    tag="two",
+                    strategy={"rollingUpdate": {"maxUnavailable": 2, "maxSurge": 0}},
+                )
+            ],
+            id="two at a time",
+        ),
+        pytest.param([deployment(after="3s", tag="two", strategy={"type": "Recreate"})], id="recreated"),
+        pytest.param([stateful_set(after="3s", tag="two", replicas=3)], id="one by one"),
+        pytest.param(
+            [workload("DaemonSet", template=pod_template(after="2s", tag="two"))], id="node by node"
+        ),
+    ],
+)
+def test_a_slow_but_healthy_roll_out(site: Site, objects: list[Object]) -> None:
+    one = [{**each, "spec": {**each["spec"], "template": pod_template()}} for each in objects]
+    site.deploy(*one)
+    assert site.upgrade(*objects).healthy
+
+
+@pytest.mark.parametrize("play", ["image-pull", "crash-loop", "config-error"])
+def test_a_repair(site: Site, play: str) -> None:
+    site.helm("upgrade", "--install", RELEASE, str(site.chart), given=[deployment(play, replicas=2)])
+    until(lambda: any("waiting" in str(pod["status"]) for pod in site.pods()))
+    slow_hook = job("ready", hook="pre-upgrade")
+    slow_hook["spec"]["template"]["metadata"]["annotations"] = {"ground/after": "6s"}
+    watched = site.upgrade(deployment(after="3s", tag="two", replicas=2), slow_hook)
+    assert watched.healthy
+
+
+def test_a_pod_of_the_old_template_that_is_replaced_before_the_new_one_is_applied(site: Site) -> None:
+    site.helm("upgrade", "--install", RELEASE, str(site.chart), given=[deployment("image-pull")])
+    slow_hook = job("ready", hook="pre-upgrade")
+    slow_hook["spec"]["template"]["metadata"]["annotations"] = {"ground/after": "8s"}
+    threading.Timer(2, lambda: evict(site)).start()
+    assert site.upgrade(deployment(tag="two"), slow_hook).healthy
+
+
+def test_a_workload_that_the_upgrade_does_not_touch(site: Site) -> None:
+    bad = deployment("image-pull")
+    site.helm("upgrade", "--install", RELEASE, str(site.chart), given=[bad])
+    watched = site.upgrade(bad, config_map("other"), timeout=8)
+    assert watched.verdict is None
+
+
+def test_a_pod_that_is_evicted_and_scheduled_again(site: Site) -> None:
+    site.deploy(deployment())
+    threading.Timer(2, lambda: evict(site)).start()
+    assert site.upgrade(deployment(after="5s", tag="two")).healthy
+
+
+def test_a_job_that_retries(site: Site) -> None:
+    site.deploy(deployment())
+    retried = job("fail", hook="pre-upgrade", backoffLimit=3)
+    threading.Timer(4, lambda: succeed(site)).start()
+    watched = site.upgrade(deployment(tag="two"), retried, timeout=25)
+    assert watched.verdict is None
+
+
+def test_a_quota_that_old_pods_give_back(site: Site) -> None:
+    site.deploy(quota(2), deployment(replicas=2))
+    strategy = {"rollingUpdate": {"maxUnavailable": 1, "maxSurge": 1}}
+    assert site.upgrade(quota(2), deployment(replicas=2, tag="two", after="2s", strategy=strategy)).healthy
+
+
+def test_a_config_map_that_comes_late(site: Site) -> None:
+    site.deploy(deployment())
+    site.cluster.create(paths.resource("v1", "configmaps", "", site.namespace), config_map("settings"))
+    watched = site.upgrade(deployment("config-error"), timeout=6)
+    assert watched.verdict is None
+    assert any("CreateContainerConfigError" in line for line in watched.progress)
+
+
+def test_a_paused_deployment(site: Site) -> None:
+    site.deploy(deployment())
+    assert site.upgrade(deployment("image-pull", tag="two", paused=True), timeout=10).verdict is None
+
+
+def test_an_autoscaler_that_scales_the_old_template(site: Site) -> None:
+    site.deploy(deployment(template=pod_template(nodeSelector={"kubernetes.io/os": "linux"})))
+    slow_hook = job("ready", hook="pre-upgrade")
+    slow_hook["spec"]["template"]["metadata"]["annotations"] = {"ground/after": "6s"}
+    cordon(site, unschedulable=True)
+    try:
+        threading.Timer(0.5, lambda: scale(site, 3)).start()
+        threading.Timer(5, lambda: cordon(site, unschedulable=False)).start()
+        assert site.upgrade(deployment(tag="two"), slow_hook).verdict is None
+    finally:
+        cordon(site, unschedulable=False)
+
+
+# After a rollback
+
+
+def test_waiting_until_a_rollback_is_ready(site: Site) -> None:
+    good = deployment(replicas=2)
+    site.deploy(good)
+    site.upgrade(deployment("image-pull", replicas=2, tag="two"))
+    before = site.before(2)
+    site.helm("rollback", RELEASE, "1")
+    verdict, _ = site.wait(good, before=before)
+    assert verdict is None
+    assert {pod["spec"]["containers"][0]["image"] for pod in site.pods()} == {"web:one"}
+
+
+@pytest.mark.parametrize("play", ["image-pull", "never-ready", "crash-loop"])
+def test_a_stateful_set_is_freed_of_the_pod_that_holds_it_up(site: Site, play: str) -> None:
+    good = stateful_set(replicas=3)
+    site.deploy(good)
+    site.upgrade(stateful_set(play, replicas=3, tag="two"), timeout=10)
+    before = site.before(2)
+    site.helm("rollback", RELEASE, "1")
+    verdict, said = site.wait(good, before=before)
+    assert verdict is None
+    assert said[0].startswith("StatefulSet web: ")
+    assert "Pod web-2 held up its StatefulSet and was deleted" in said
+
+
+def test_a_rollback_to_what_is_bad_as_well(site: Site) -> None:
+    bad = deployment("image-pull", tag="gone")
+    site.helm("upgrade", "--install", RELEASE, str(site.chart), given=[bad])
+    verdict, _ = site.wait(bad)
+    assert verdict is not None
+    assert verdict.reason == "ImagePullBackOff"
+
+
+def test_a_release_that_does_not_get_ready_in_time(site: Site) -> None:
+    slow = deployment("never-ready")
+    site.helm("upgrade", "--install", RELEASE, str(site.chart), given=[slow])
+    verdict, said = site.wait(slow, timeout=2)
+    assert verdict is not None
+    assert verdict.reason == "ReadinessTimeout"
+    assert verdict.message == "not ready after 2 s: Deployment web: 0 of 1 updated replicas are available"
+    assert verdict.object.name == "web"
+    assert said[-1] == "Deployment web: 0 of 1 updated replicas are available"
+
+
+# Soaking
+
+
+@pytest.mark.parametrize(
+    ("play", "seconds", "reason"),
+    [("turn-unhealthy", 8, "ReadinessLost"), ("crash-loop", 8, "ContainerRestarted"), ("ready", 2, None)],
+)
+def test_a_soak(site: Site, play: str, seconds: float, reason: str | None) -> None:
+    objects = [deployment(play, after="1s")]
+    site.helm("upgrade", "--install", RELEASE, str(site.chart), given=objects)
+    until(lambda: any(pod["status"].get("phase") == "Running" for pod in site.pods()))
+    verdict, took = site.soak(*objects, seconds=seconds)
+    assert (verdict.reason if verdict else None) == reason
+    assert took < seconds + QUICK.grace + 1
+    if reason is None:
+        assert took >= seconds
+
+
+def until(happened: Any, limit: float = 15) -> None:  # noqa: ANN401
+    ending = time.monotonic() + limit
+    while not happened():
+        assert time.monotonic() < ending
+        time.sleep(0.1)
+
+
+def evict(site: Site) -> None:
+    for pod in site.pods():
+        if pod["metadata"]["labels"]["app"] == "web":
+            site.cluster.delete(paths.pods(site.namespace, pod["metadata"]["name"]))
+
+
+def succeed(site: Site) -> None:
+    """Let the next pods of the Job succeed."""
+
+
+def scale(site: Site, replicas: int) -> None:
+    path = paths.resource("apps/v1", "deployments", "web", site.namespace)
+    site.cluster.patch(path, {"spec": {"replicas": replicas}}, content_type="application/merge-patch+json")
+
+
+def cordon(site: Site, *, unschedulable: bool) -> None:
+    for node in site.cluster.list("/api/v1/nodes"):
+        site.cluster.patch(
+            f"/api/v1/nodes/{node['metadata']['name']}",
+            {"spec": {"unschedulable": unschedulable or None}},
+            content_type="application/merge-patch+json",
+        )
