@@ -1,8 +1,9 @@
-"""The command line: up, down, status, kubeconfig, env."""
+"""The command line: up, down, run, status, kubeconfig, env."""
 
 import argparse
 import os
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ground = Ground(
             options.name, lifetime=getattr(options, "lifetime", DEFAULT_LIFETIME), reporter=Reporter()
         )
+        if options.command == "run":
+            return _run(ground, options.program)
         return _COMMANDS[options.command](ground)
     except GroundError as error:
         print(f"ground: {error}", file=sys.stderr)
@@ -39,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--name", default=DEFAULT_NAME, help="which control plane (default: %(default)s)"
         )
-        if name == "up":
+        if name == "run":
+            command.add_argument("program", nargs="+", help="the program and its arguments, after --")
+        if name in {"up", "run"}:
             command.add_argument(
                 "--for",
                 dest="lifetime",
@@ -62,6 +67,13 @@ def _up(ground: Ground) -> int:
 def _down(ground: Ground) -> int:
     print(f"{ground.name!r} is down" if ground.down() else f"{ground.name!r} was not up")
     return 0
+
+
+def _run(ground: Ground, program: Sequence[str]) -> int:
+    with ground:
+        path = f"{ground.bin_dir}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        environment = {**os.environ, "KUBECONFIG": str(ground.kubeconfig), "PATH": path}
+        return subprocess.run(program, env=environment, check=False).returncode
 
 
 def _status(ground: Ground) -> int:
@@ -97,6 +109,7 @@ def _env(ground: Ground) -> int:
 _HELP = {
     "up": "bring the control plane up (the first time, build its programs)",
     "down": "end the control plane and drop its data",
+    "run": "bring it up, run a program on it, and end it",
     "status": "tell whether it is up, and what its programs use",
     "kubeconfig": "print the path of its kubeconfig",
     "env": "print shell lines that set KUBECONFIG and put helm3, helm4 and kubectl on the PATH",
