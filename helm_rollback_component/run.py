@@ -57,7 +57,7 @@ class Tools:
         storage: the release's records.
         engine: Helm.
         target: the release, as Helm is told of it.
-        deployment: what an install or upgrade deploys.
+        deployment: what an install or upgrade deploys; None where there is to be neither.
         progress: takes a line for every thing that is begun or waited for.
         redact: takes the secrets out of a text.
     """
@@ -67,9 +67,16 @@ class Tools:
     storage: ReleaseStorage
     engine: HelmEngine
     target: Target
-    deployment: Deployment
+    deployment: Deployment | None
     progress: Callable[[str], None]
     redact: Redactor
+
+    @property
+    def what_to_deploy(self) -> Deployment:
+        """The deployment; a run that deploys has one."""
+        if self.deployment is None:
+            raise TypeError("this run was given nothing to deploy")
+        return self.deployment
 
     @property
     def settings(self) -> HealthSettings:
@@ -108,6 +115,11 @@ class Run:
             situation = self._observe((*situation.taken, Taken(step, failure)))
         return situation, step
 
+    def once(self, action: Action) -> Situation:
+        """Take that one action and return the situation after it; raises as `to_its_end` does."""
+        failure = self._take(action, self._observe(()))
+        return self._observe((Taken(action, failure),))
+
     def _observe(self, taken: tuple[Taken, ...]) -> Situation:
         return Situation(self._desired, self._tools.storage.history(), self._ledger, taken)
 
@@ -132,7 +144,9 @@ class Run:
         number = _next_number(situation)
         verb = type(action).__name__.lower()
         engine = self._tools.engine
-        self._begin(verb, number, action.note if isinstance(action, Upgrade) else "")
+        if isinstance(action, Upgrade) and action.note:
+            self._tools.progress(action.note)
+        self._begin(verb, number)
         deploy = engine.install if isinstance(action, Install) else engine.upgrade
         failure = self._watched(deploy, number) or self._prove(number)
         self._judge(number, failure, origin=number, desired_digest=self._desired.digest)
@@ -152,7 +166,7 @@ class Run:
         )
         try:
             with watch.start(lambda _: cancellation.request()):
-                deploy(tools.target, tools.deployment, cancellation)
+                deploy(tools.target, tools.what_to_deploy, cancellation)
         except EngineError as error:
             return self._condemned(watch.verdict) if watch.verdict else self._classified(error)
         return None
@@ -185,7 +199,7 @@ class Run:
         if health.test:
             tools.progress("running the chart's tests")
             try:
-                tools.engine.test(tools.target, tools.deployment.timeout)
+                tools.engine.test(tools.target, tools.config.timeouts.upgrade)
             except EngineError as error:
                 return replace(self._classified(error), reason="TestFailed", stored=True)
         return None
@@ -268,7 +282,7 @@ class Run:
         self._tools.storage.mark_failed(action.revision, "Interrupted: its client died")
         return None
 
-    def _begin(self, action: str, number: int, reason: str, *, target: int = 0) -> None:
+    def _begin(self, action: str, number: int, reason: str = "", *, target: int = 0) -> None:
         attempt = Attempt(
             action=action,
             revision=number,

@@ -193,17 +193,12 @@ def _pinned(situation: Situation) -> Step | None:
         return None
     history, ledger = situation.history, situation.ledger
     latest, target = history.latest, history.get(wanted)
-    if latest and target and latest.status is Status.DEPLOYED and _same_content(latest, target, situation):
+    if latest and target and targets.restores(latest, target, history, ledger):
         return Conclude(Phase.DEPLOYED, "ManualRequest")
     refusal = targets.refuse(wanted, history, ledger)
     if refusal:
         return Refuse("operations.rollback.target_revision", refusal.reason, refusal.message)
     return Rollback(wanted, "ManualRequest", requested=True)
-
-
-def _same_content(one: Record, other: Record, situation: Situation) -> bool:
-    history, ledger = situation.history, situation.ledger
-    return targets.origin(one, history, ledger) == targets.origin(other, history, ledger)
 
 
 def _in_sync(situation: Situation) -> Step | None:

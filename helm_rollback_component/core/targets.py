@@ -86,6 +86,12 @@ def origin(record: Record, history: History, ledger: Ledger) -> int:
     return record.revision
 
 
+def restores(record: Record, target: Record, history: History, ledger: Ledger) -> bool:
+    """Whether a deployed revision already holds what `target` holds."""
+    same = origin(record, history, ledger) == origin(target, history, ledger)
+    return record.status is Status.DEPLOYED and same
+
+
 def last_good(
     history: History, ledger: Ledger, *, below: int, without: Collection[int] = ()
 ) -> Record | None:

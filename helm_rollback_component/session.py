@@ -1,0 +1,122 @@
+"""One release's connections: cluster, claim, records, Helm. Each is made when it is first needed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from helm_rollback_component import desired
+from helm_rollback_component.core.ledger import Ledger
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.helm.engine import Target
+from helm_rollback_component.helm.selection import choose_engine
+from helm_rollback_component.kube import kubeconfig
+from helm_rollback_component.kube.claims import Claims, Owner
+from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.storage import ReleaseStorage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.digests import Digester
+    from helm_rollback_component.helm.tools import Engine
+    from helm_rollback_component.kube.claims import Held
+
+_NOBODY = Owner(organization="", project="", stack="", urn="")
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who acts on a release, and which one is meant.
+
+    Attributes:
+        owner: who declares it; None for a script or the command line, which leave the owner as it is.
+        incarnation: which creation of the release is meant; empty for whichever there is.
+        cluster: identity of the cluster it lives on, any other being refused; empty where not known.
+    """
+
+    owner: Owner | None = None
+    incarnation: str = ""
+    cluster: str = ""
+
+
+class Session:
+    """What one release is reached by.
+
+    Args:
+        config: what is declared of it.
+        identity: who acts on it, and which one is meant.
+    """
+
+    def __init__(self, config: HelmConfig, identity: Identity) -> None:
+        self._config = config
+        self._identity = identity
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """The API server; refused where it is not the one that the release lives on."""
+        cluster = Cluster.connect(self._kubeconfig, self._config.context)
+        if self._identity.cluster not in ("", cluster.identity()):
+            raise OperationError(
+                "the kubeconfig now leads to another cluster than the one the release lives on",
+                reason="ClusterChanged",
+                release=self._config.label,
+                remedy="restore it; to move the release, give the other cluster's as the kubeconfig input",
+            )
+        return cluster
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Whose the release is."""
+        return Claims(self.cluster, self._config.release_namespace, self._config.release_name)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The Helm that honours everything that is declared."""
+        return choose_engine(self._config.helm, desired.required_capabilities(self._config))
+
+    @cached_property
+    def target(self) -> Target:
+        """The release, as Helm is told of it."""
+        config = self._config
+        return Target(config.release_name, config.release_namespace, self._kubeconfig, config.context)
+
+    @property
+    def records(self) -> ReleaseStorage:
+        """The release's records, for a mere look."""
+        return self.records_with(self.claims.digester(create=False))
+
+    def records_with(self, digester: Digester) -> ReleaseStorage:
+        """Return the release's records, digested so."""
+        config = self._config
+        return ReleaseStorage(self.cluster, config.release_namespace, config.release_name, digester)
+
+    def ledger(self) -> Ledger:
+        """Return what is known of the release, for a mere look."""
+        claim = self.claims.read()
+        return claim.ledger if claim else Ledger()
+
+    def hold(self, on_wait: Callable[[str], None], *, strict: bool = False) -> AbstractContextManager[Held]:
+        """Claim the release and hold its lock for the length of a block; see `Claims.hold`."""
+        owner, incarnation = self._identity.owner, self._identity.incarnation
+        if owner is None:
+            claim = self.claims.read()
+            owner = (claim and claim.owner) or _NOBODY
+            incarnation = claim.incarnation if claim else secrets.token_hex(8)
+        return self.claims.hold(
+            owner,
+            incarnation,
+            timeout=_PATIENCE,
+            on_wait=on_wait,
+            adopt=self._config.adopt,
+            strict=strict,
+        )
+
+    @cached_property
+    def _kubeconfig(self) -> str:
+        return kubeconfig.load(self._config.kubeconfig)
