@@ -46,15 +46,12 @@ def provably_dead(process: str) -> bool:
     It can where the same kernel, since the same boot, in the same PID namespace has no such process, or has
     given its number to one that began at another time.
     """
-    words = process.split()
-    if (
-        len(words) != len(_described(os.getpid()).split())
-        or words[:2] != _place()
-        or not words[2].isdecimal()
-    ):
-        return False
-    pid = int(words[2])
-    return not _exists(pid) or _start_time(pid) not in {"", words[3]}
+    place = _place()
+    match process.split():
+        case [boot, namespace, pid, started] if place == [boot, namespace] and pid.isdecimal():
+            return not _exists(int(pid)) or _start_time(int(pid)) not in {"", started}
+        case _:
+            return False
 
 
 def _described(pid: int) -> str:

@@ -1,0 +1,100 @@
+"""Who may take a release, and when."""
+
+from dataclasses import replace
+
+import pytest
+
+from helm_rollback_component.core.ledger import Ledger
+from helm_rollback_component.kube.claiming import Sightings, Wish, locked, refusal
+from helm_rollback_component.kube.leases import Claim, Owner
+
+MINE = Owner("acme", "shop", "prod", "urn:web")
+THEIRS = Owner("acme", "shop", "dev", "urn:web")
+
+CLAIM = Claim(
+    owner=MINE,
+    incarnation="one",
+    ledger=Ledger(),
+    uid="1",
+    resource_version="2",
+    holder="host/12/abcd",
+    process="some process",
+    duration=20,
+    renewed="then",
+    acquired="before",
+    damaged=False,
+)
+
+
+def alive(_: str) -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    ("claim", "wish", "reason"),
+    [
+        (None, Wish(MINE, "one"), None),
+        (CLAIM, Wish(MINE, "one"), None),
+        (CLAIM, Wish(MINE, "two"), None),
+        (CLAIM, Wish(THEIRS, "one"), None),
+        (CLAIM, Wish(THEIRS, "two"), "ClaimedByAnother"),
+        (CLAIM, Wish(THEIRS, "two", adopt=True), None),
+        (replace(CLAIM, owner=None, incarnation=""), Wish(MINE, "one"), "ClaimedByAnother"),
+        (None, Wish(MINE, "one", strict=True), "ClaimMissing"),
+        (CLAIM, Wish(MINE, "one", strict=True), None),
+        (CLAIM, Wish(MINE, "two", strict=True), "AnotherIncarnation"),
+        (CLAIM, Wish(MINE, "two", strict=True, adopt=True), "AnotherIncarnation"),
+    ],
+)
+def test_who_may_take_a_release(claim: Claim | None, wish: Wish, reason: str | None) -> None:
+    refused = refusal(claim, wish)
+    assert (refused.reason if refused else None) == reason
+
+
+def test_a_refusal_names_both_owners_and_the_ways_out() -> None:
+    said = str(refusal(CLAIM, Wish(THEIRS, "two")))
+    for word in ("acme/shop/prod", "acme/shop/dev", "aliases", "adopt=True"):
+        assert word in said
+    unreadable = str(refusal(replace(CLAIM, owner=None), Wish(THEIRS, "two")))
+    assert "an owner whose name cannot be read" in unreadable
+
+
+def test_a_locked_release_says_by_whom() -> None:
+    error = locked(CLAIM)
+    assert (error.reason, error.temporary) == ("Locked", True)
+    assert "process 12 on host (since before)" in str(error)
+
+
+class TestSightings:
+    def test_a_free_lock_is_free(self) -> None:
+        assert Sightings(alive).free(replace(CLAIM, holder=""), 0)
+
+    def test_a_lock_that_nobody_renews_expires_by_our_clock(self) -> None:
+        sightings = Sightings(alive)
+        assert not sightings.free(CLAIM, 1000)
+        assert not sightings.free(CLAIM, 1019.9)
+        assert sightings.free(CLAIM, 1020)
+
+    @pytest.mark.parametrize("change", [{"renewed": "now"}, {"holder": "other"}, {"uid": "other"}])
+    def test_any_sign_of_life_starts_anew(self, change: dict[str, str]) -> None:
+        sightings = Sightings(alive)
+        sightings.free(CLAIM, 0)
+        changed = replace(CLAIM, **change)  # type: ignore[arg-type]  # all of them strings
+        assert not sightings.free(changed, 30)
+        assert not sightings.free(changed, 49)
+        assert sightings.free(changed, 50)
+
+    def test_what_others_note_on_the_lease_is_no_sign_of_life(self) -> None:
+        sightings = Sightings(alive)
+        sightings.free(CLAIM, 0)
+        assert sightings.free(replace(CLAIM, resource_version="3"), 20)
+
+    @pytest.mark.parametrize("renewed", ["1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"])
+    def test_their_clock_does_not_matter(self, renewed: str) -> None:
+        sightings = Sightings(alive)
+        claim = replace(CLAIM, renewed=renewed)
+        assert not sightings.free(claim, 0)
+        assert sightings.free(claim, 20)
+
+    def test_a_dead_holder_is_not_waited_for(self) -> None:
+        assert Sightings(lambda process: process == "some process").free(CLAIM, 0)
