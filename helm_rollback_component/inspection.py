@@ -6,9 +6,13 @@ import hashlib
 import hmac
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from pydantic import ValidationError as PydanticValidationError
 
 from helm_rollback_component import state
+from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.core.preview import describe
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.helm import chart_files
@@ -16,50 +20,54 @@ from helm_rollback_component.kube import kubeconfig
 from helm_rollback_component.values import read_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from helm_rollback_component.config import HelmConfig
 
-_T = TypeVar("_T")
+_PATHS = TypeAdapter(tuple[str, ...])
+_TEXT: TypeAdapter[str | None] = TypeAdapter(str | None)
+
+
+def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with the files that the inputs name, as far as the inputs can be read."""
+    problems: list[Problem] = []
+    for look in (_look_at_chart, _look_at_value_files, _look_at_kubeconfig):
+        try:
+            look(inputs)
+        except ValidationError as error:
+            problems.extend(error.problems)
+        except PydanticValidationError:
+            continue
+    return problems
 
 
 def computed_inputs(config: HelmConfig, olds: Mapping[str, Any]) -> dict[str, str]:
-    """Return the inputs that are computed from the declared ones and from the files they name.
-
-    Raises:
-        ValidationError: a chart, a value file or the kubeconfig is missing or wrong; names all such.
-    """
-    problems: list[Problem] = []
-    chart = _collect(problems, lambda: _chart(config))
-    _collect(problems, lambda: read_files(config.value_files))
-    _collect(problems, lambda: _kubeconfig(config))
-    if problems or chart is None:
-        raise ValidationError(problems)
+    """Return the inputs that are computed from the declared ones and from the files they name."""
     return {
         state.CONTENT: _content(config, str(olds.get(state.CONTENT, ""))),
-        state.PLAN: describe(config, chart, olds),
+        state.PLAN: describe(config, _chart(config.source), olds),
     }
 
 
-def _chart(config: HelmConfig) -> str:
-    source = config.source
+def _look_at_chart(inputs: Mapping[str, Any]) -> None:
+    _chart(SourceConfig.model_validate(inputs.get("source")))
+
+
+def _look_at_value_files(inputs: Mapping[str, Any]) -> None:
+    read_files(_PATHS.validate_python(inputs.get("value_files") or ()))
+
+
+def _look_at_kubeconfig(inputs: Mapping[str, Any]) -> None:
+    given, context = (_TEXT.validate_python(inputs.get(key)) for key in ("kubeconfig", "context"))
+    if given or context:
+        kubeconfig.select(kubeconfig.load(given), context)
+
+
+def _chart(source: SourceConfig) -> str:
     if not source.local:
         return f"{source.chart} {source.version}"
     metadata = chart_files.read_metadata(Path(source.chart))
     return f"{metadata.name} {metadata.version}"
-
-
-def _kubeconfig(config: HelmConfig) -> None:
-    if config.kubeconfig or config.context:
-        kubeconfig.select(kubeconfig.load(config.kubeconfig), config.context)
-
-
-def _collect(problems: list[Problem], look: Callable[[], _T]) -> _T | None:
-    try:
-        return look()
-    except ValidationError as error:
-        problems.extend(error.problems)
-        return None
 
 
 def _content(config: HelmConfig, before: str) -> str:

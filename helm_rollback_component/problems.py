@@ -69,4 +69,10 @@ def _unknown_key(key: str, known: Iterable[str]) -> str:
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401  # whatever the user gave
-    return f"is {value}; " if isinstance(value, int | float) else ""
+    match value:
+        case float() if value.is_integer():
+            return f"is {int(value)}; "
+        case int() | float():
+            return f"is {value}; "
+        case _:
+            return ""

@@ -58,14 +58,16 @@ class ReleaseProvider(_Provider):
 
         inputs = dict(news)
         inputs.pop("__provider", None)
-        failures: list[CheckFailure] = []
+        problems = inspection.problems_of_files(inputs)
         try:
             config = state.parse_inputs(inputs)
-            inputs |= inspection.computed_inputs(config, olds)
+            if not problems:
+                inputs |= inspection.computed_inputs(config, olds)
         except ValidationError as error:
-            failures = [CheckFailure(problem.path, problem.message) for problem in error.problems]
+            problems = [*error.problems, *problems]
         except state.NotYetKnown:
             pass
+        failures = [CheckFailure(problem.path, problem.message) for problem in problems]
         return CheckResult(state.with_markers(inputs), failures)
 
     def diff(self, _id: str, olds: _Properties, news: _Properties) -> DiffResult:
@@ -124,6 +126,7 @@ class GateProvider(_Provider):
         inputs.pop("__provider", None)
         if _fails(inputs):
             inputs["verdict"] = f"this update will fail: {inputs.get('message', '')}"
+            ResourceLog(str(inputs.get("urn", "")), Redactor()).progress(inputs["verdict"])
         return CheckResult(state.with_markers(inputs), [])
 
     def diff(self, _id: str, olds: _Properties, news: _Properties) -> DiffResult:
