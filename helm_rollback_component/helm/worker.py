@@ -175,9 +175,12 @@ _VERBS: dict[str, Callable[..., None]] = {
 
 def main() -> None:
     """Serve on what were standard input and output; nothing else may read or write there by mistake."""
-    requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "rb") as nothing:  # noqa: PTH123  # a descriptor is wanted
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)
-    Worker(requests, answers).serve()
+    with (
+        suppress(BrokenPipeError),
+        os.fdopen(os.dup(0), "rb") as requests,
+        os.fdopen(os.dup(1), "wb") as answers,
+    ):
+        with open(os.devnull, "rb") as nothing:  # noqa: PTH123  # a descriptor is wanted
+            os.dup2(nothing.fileno(), 0)
+        os.dup2(2, 1)
+        Worker(requests, answers).serve()

@@ -1,0 +1,377 @@
+"""The embedded engine and its workers, with a stand-in for the library."""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helm_rollback_component.config import SourceConfig
+from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.helm import worker_process
+from helm_rollback_component.helm.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engine import Cancellation, Deployment, EngineError, Options, Target
+
+Notes = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Notes:
+    path = tmp_path / "notes"
+    path.touch()
+    monkeypatch.setenv("FAKE_LIBRARY_NOTES", str(path))
+    monkeypatch.syspath_prepend(str(Path(__file__).with_name("fake_library")))
+    return lambda: [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture
+def engine(notes: Notes) -> Iterator[EmbeddedEngine]:  # noqa: ARG001  # the stand-in comes with them
+    engine = EmbeddedEngine()
+    yield engine
+    engine.close()
+
+
+def _target(release: str = "web") -> Target:
+    return Target(release, "apps", "a kubeconfig with a token", "staging")
+
+
+def _deployment(chart: str = "/charts/web") -> Deployment:
+    return Deployment(Path(chart), {"a": None}, 7, Options(description="why", labels={"team": "blue"}))
+
+
+def _upgrade(engine: EmbeddedEngine, release: str, cancellation: Cancellation | None = None) -> None:
+    engine.upgrade(_target(release), _deployment(), cancellation or Cancellation())
+
+
+def _wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_its_name_is_that_of_the_library(engine: EmbeddedEngine) -> None:
+    assert engine.name == "embedded 4.9.9"
+
+
+def test_an_upgrade_is_asked_for_in_full(engine: EmbeddedEngine, notes: Notes) -> None:
+    _upgrade(engine, "web")
+
+    asked = notes()[0]
+    del asked["worker"]
+    assert asked == {
+        "verb": "upgrade",
+        "name": "web",
+        "chart": "/charts/web",
+        "namespace": "apps",
+        "values": {"a": None},
+        "timeout": 7,
+        "wait": "watcher",
+        "reset_values": True,
+        "description": "why",
+        "labels": {"team": "blue"},
+        "cluster": {
+            "kubeconfig_path": "a kubeconfig with a token",
+            "kube_context": "staging",
+            "namespace": "apps",
+            "burst_limit": 1000,
+            "qps": 500.0,
+            "storage_driver": "secret",
+        },
+    }
+
+
+def test_an_install_is_asked_for(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.install(_target(), _deployment(), Cancellation())
+
+    assert (notes()[0]["verb"], notes()[0]["wait"]) == ("install", "watcher")
+
+
+def test_a_library_chart_is_not_installed(engine: EmbeddedEngine, notes: Notes) -> None:
+    with pytest.raises(EngineError, match="library charts are not installable"):
+        engine.install(_target(), _deployment("/charts/library"), Cancellation())
+
+    assert notes() == []
+
+
+def test_a_rollback_does_not_wait_for_readiness(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.rollback(_target(), 3, 9)
+
+    asked = notes()[0]
+    assert (asked["verb"], asked["version"], asked["timeout"], asked["wait"]) == (
+        "rollback",
+        3,
+        9,
+        "hookOnly",
+    )
+
+
+def test_an_uninstall_waits(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.uninstall(_target(), 9, keep_history=True)
+
+    asked = notes()[0]
+    assert (asked["verb"], asked["keep_history"], asked["wait"]) == ("uninstall", True, "watcher")
+
+
+def test_uninstalling_what_is_absent_is_fine(engine: EmbeddedEngine) -> None:
+    engine.uninstall(_target("absent"), 9)
+
+
+def test_uninstalling_may_fail(engine: EmbeddedEngine) -> None:
+    with pytest.raises(EngineError, match="it failed"):
+        engine.uninstall(_target("fails"), 9)
+
+
+def test_tests_are_run(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.test(_target(), 9)
+
+    assert (notes()[0]["verb"], notes()[0]["timeout"]) == ("test", 9)
+
+
+def test_hooks_cannot_be_left_out(engine: EmbeddedEngine, notes: Notes) -> None:
+    with pytest.raises(OperationError, match="cannot leave hooks out"):
+        engine.rollback(_target(), 3, 9, disable_hooks=True)
+    with pytest.raises(OperationError, match="cannot leave hooks out"):
+        engine.uninstall(_target(), 9, disable_hooks=True)
+
+    assert notes() == []
+
+
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [("fails", "it failed"), ("overdue", "context deadline exceeded"), ("breaks", "ZeroDivisionError()")],
+)
+def test_a_failure_says_what_the_library_said(engine: EmbeddedEngine, release: str, said: str) -> None:
+    with pytest.raises(EngineError) as caught:
+        _upgrade(engine, release)
+
+    assert caught.value.output == said
+    assert not caught.value.cancelled
+
+
+def test_a_worker_serves_one_request_after_another(engine: EmbeddedEngine, notes: Notes) -> None:
+    _upgrade(engine, "web")
+    with pytest.raises(EngineError):
+        _upgrade(engine, "fails")
+    _upgrade(engine, "web")
+
+    assert len({note["worker"] for note in notes()}) == 1
+
+
+def test_requests_at_once_have_a_worker_each(engine: EmbeddedEngine, notes: Notes) -> None:
+    cancellation = Cancellation()
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(_upgrade, engine, "waits", cancellation) for _ in range(4)]
+        _wait_for(lambda: len(notes()) == 4)
+        cancellation.request()
+        errors = [future.exception() for future in waiting]
+
+    assert len({note["worker"] for note in notes()}) == 4
+    assert all(isinstance(error, EngineError) and error.cancelled for error in errors)
+
+
+def test_a_cancelled_request_ends_with_its_worker(engine: EmbeddedEngine, notes: Notes) -> None:
+    cancellation = Cancellation()
+    threading.Thread(target=lambda: (_wait_for(notes), cancellation.request())).start()
+
+    with pytest.raises(EngineError, match="context canceled") as caught:
+        _upgrade(engine, "waits", cancellation)
+
+    assert caught.value.cancelled
+    assert not Path(f"/proc/{notes()[0]['worker']}").exists()
+    _upgrade(engine, "web")
+    assert notes()[0]["worker"] != notes()[1]["worker"]
+
+
+def test_what_is_cancelled_beforehand_is_not_begun(engine: EmbeddedEngine, notes: Notes) -> None:
+    cancellation = Cancellation()
+    cancellation.request()
+
+    with pytest.raises(EngineError) as caught:
+        _upgrade(engine, "web", cancellation)
+
+    assert caught.value.cancelled
+    assert notes() == []
+
+
+def test_a_cancellation_of_something_past_does_not_reach_what_follows(
+    engine: EmbeddedEngine, notes: Notes
+) -> None:
+    past, present = Cancellation(), Cancellation()
+    _upgrade(engine, "web", past)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(_upgrade, engine, "waits", present)
+        _wait_for(lambda: len(notes()) == 2)
+
+        past.request()
+        time.sleep(0.2)
+
+        assert not waiting.done()
+        present.request()
+        assert isinstance(waiting.exception(), EngineError)
+
+
+def test_a_worker_that_does_not_heed_is_killed(
+    engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_process, "TERMINATION_GRACE", 0.2)
+    monkeypatch.setattr(worker_process, "_LAST_BREATH", 0.2)
+    cancellation = Cancellation()
+    threading.Thread(target=lambda: (_wait_for(notes), cancellation.request())).start()
+
+    with pytest.raises(EngineError, match="did not heed its cancellation") as caught:
+        _upgrade(engine, "deaf", cancellation)
+
+    assert caught.value.cancelled
+    assert not Path(f"/proc/{notes()[0]['worker']}").exists()
+
+
+@pytest.mark.parametrize("release", ["waits", "deaf"])
+def test_one_that_takes_too_long_is_stopped(
+    engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch, release: str
+) -> None:
+    monkeypatch.setattr("helm_rollback_component.helm.patience._PHASES", 0)
+    monkeypatch.setattr("helm_rollback_component.helm.patience._MARGIN", 0.5)
+    monkeypatch.setattr(worker_process, "TERMINATION_GRACE", 0.2)
+    monkeypatch.setattr(worker_process, "_LAST_BREATH", 0.2)
+
+    with pytest.raises(EngineError, match=r"did not end within 0.5 s and was stopped") as caught:
+        _upgrade(engine, release)
+
+    assert not caught.value.cancelled
+    assert not Path(f"/proc/{notes()[0]['worker']}").exists()
+
+
+def test_a_rollback_that_takes_too_long_is_left_to_itself(
+    engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helm_rollback_component.helm.patience._PHASES", 0)
+    monkeypatch.setattr("helm_rollback_component.helm.patience._MARGIN", 0.5)
+
+    with pytest.raises(EngineError, match="still runs, because stopping it would lock the release"):
+        engine.rollback(_target("deaf"), 1, 9)
+
+    worker = notes()[0]["worker"]
+    assert Path(f"/proc/{worker}").exists()
+    os.kill(worker, signal.SIGKILL)
+
+
+def test_a_worker_that_dies_fails_its_request_only(engine: EmbeddedEngine) -> None:
+    with pytest.raises(EngineError, match=r"ended with exit status 2\nfatal error: all goroutines"):
+        _upgrade(engine, "dies")
+
+    _upgrade(engine, "web")
+
+
+def test_an_idle_worker_that_died_is_replaced(engine: EmbeddedEngine, notes: Notes) -> None:
+    _upgrade(engine, "web")
+    os.kill(notes()[0]["worker"], signal.SIGKILL)
+    _wait_for(lambda: not Path(f"/proc/{notes()[0]['worker']}").exists())
+
+    _upgrade(engine, "web")
+
+
+def test_a_library_that_cannot_be_loaded(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "helm_python.py").write_text("raise ImportError('no such symbol')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    with pytest.raises(EngineError, match="no such symbol"):
+        _upgrade(engine, "web")
+
+
+def test_no_more_workers_are_kept_than_are_of_use(engine: EmbeddedEngine) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda _: engine.test(_target("web"), 9), range(10)))
+
+    assert len(engine._idle) <= 8  # noqa: SLF001  # nobody else is told
+
+
+def test_workers_end_when_the_engine_is_closed(engine: EmbeddedEngine, notes: Notes) -> None:
+    _upgrade(engine, "web")
+
+    engine.close()
+
+    _wait_for(lambda: not Path(f"/proc/{notes()[0]['worker']}").exists())
+    assert not Path(f"/proc/{notes()[0]['worker']}").exists()
+
+
+def test_helm_would_call_itself_helm() -> None:
+    assert Path(worker_process.worker_name()).name == "helm"
+
+
+def test_a_worker_finds_its_libraries_without_a_virtual_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "python3").touch()
+    (tmp_path / "python").symlink_to(real / "python3")
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    monkeypatch.setattr("sys.prefix", "/usr")
+    monkeypatch.setattr("sys.base_prefix", "/usr")
+
+    assert worker_process.worker_name() == str(real / "helm")
+
+
+def test_a_chart_is_pulled_with_credentials_that_are_in_no_argument(
+    engine: EmbeddedEngine, notes: Notes
+) -> None:
+    source = SourceConfig(
+        chart="oci://registry.example/charts/web",
+        version="1.2.3",
+        username="reader",
+        password="s3cret",
+        plain_http=True,
+    )
+
+    engine.pull(source, Path("/into"))
+
+    asked = notes()[0]
+    assert json.loads(asked.pop("credentials")) == {
+        "auths": {"registry.example": {"auth": "cmVhZGVyOnMzY3JldA=="}}
+    }
+    assert asked["reference"] == "oci://registry.example/charts/web"
+    assert (asked["version"], asked["destination"], asked["plain_http"]) == ("1.2.3", "/into", True)
+
+
+def test_a_chart_is_pulled_without_credentials(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.pull(SourceConfig(chart="oci://registry.example/charts/web", version="1.2.3"), Path("/into"))
+
+    assert notes()[0]["credentials"] == ""
+
+
+def test_what_a_pull_cannot_honour_is_refused(engine: EmbeddedEngine) -> None:
+    source = SourceConfig(
+        chart="oci://registry.example/charts/web", version="1.2.3", ca_file="ca.pem", verify=True
+    )
+
+    with pytest.raises(ValidationError) as caught:
+        engine.pull(source, Path("/into"))
+
+    assert [problem.path for problem in caught.value.problems] == ["source.ca_file", "source.verify"]
+
+
+def test_an_archive_is_verified(
+    engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GNUPGHOME", str(tmp_path))
+    (tmp_path / "pubring.kbx").touch()
+
+    engine.verify(Path("/web.tgz"), "ring.gpg")
+    engine.verify(Path("/web.tgz"), None)
+
+    assert [note["keyring"] for note in notes()] == ["ring.gpg", str(tmp_path / "pubring.kbx")]
+
+
+def test_dependencies_as_locked_or_as_declared(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.build_dependencies(Path("/web"), locked=True)
+    engine.build_dependencies(Path("/web"), locked=False)
+
+    assert [note["verb"] for note in notes()] == ["dependency_build", "dependency_update"]

@@ -1,0 +1,133 @@
+"""A worker from within, with a stand-in for the library."""
+
+import importlib.util
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Any
+
+import pytest
+
+from helm_rollback_component.helm.wire import receive, send
+
+_LIBRARY = Path(__file__).with_name("fake_library")
+_TARGET = {"release": "web", "namespace": "apps", "kubeconfig": "kubeconfig", "context": None}
+_DEPLOYMENT = {"chart": "/web", "values": {}, "timeout": 9, "description": "", "labels": {}}
+
+
+class _Parent:
+    """The other end of a worker that runs in a thread."""
+
+    def __init__(self, module: ModuleType) -> None:
+        request_out, request_in = os.pipe()
+        answer_out, answer_in = os.pipe()
+        self.requests: IO[bytes] = os.fdopen(request_in, "wb")
+        self.answers: IO[bytes] = os.fdopen(answer_out, "rb")
+        self._theirs = (os.fdopen(request_out, "rb"), os.fdopen(answer_in, "wb"))
+        self.thread = threading.Thread(target=module.Worker(*self._theirs).serve)
+        self.thread.start()
+
+    def ask(self, verb: str, **arguments: Any) -> None:  # noqa: ANN401  # any request
+        send(self.requests, {"verb": verb, **arguments})
+
+    def upgrade(self, release: str) -> None:
+        self.ask("upgrade", target={**_TARGET, "release": release}, deployment=_DEPLOYMENT)
+
+    def close(self) -> None:
+        for stream in (self.requests, *self._theirs, self.answers):
+            with suppress(BrokenPipeError):  # an answer nobody read
+                stream.close()
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+    monkeypatch.setenv("FAKE_LIBRARY_NOTES", str(tmp_path / "notes"))
+    monkeypatch.syspath_prepend(str(_LIBRARY))
+    monkeypatch.delitem(sys.modules, "helm_python", raising=False)
+    monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.worker", raising=False)
+    module = importlib.import_module("helm_rollback_component.helm.worker")
+    monkeypatch.delitem(sys.modules, "helm_python")
+    monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.worker")
+    return module
+
+
+@pytest.fixture
+def parent(module: ModuleType) -> Iterator[_Parent]:
+    parent = _Parent(module)
+    assert receive(parent.answers) == {"version": "v4.9.9"}
+    yield parent
+    parent.requests.close()
+    parent.thread.join()
+    parent.close()
+
+
+def test_requests_are_answered_in_turn(parent: _Parent) -> None:
+    parent.upgrade("web")
+    assert receive(parent.answers) == {"error": None}
+    parent.upgrade("fails")
+    assert receive(parent.answers) == {"error": "it failed", "cancelled": False}
+    parent.ask("rollback", target=_TARGET, revision=1, timeout=9)
+    assert receive(parent.answers) == {"error": None}
+
+
+def test_a_verb_it_does_not_know_is_answered_too(parent: _Parent) -> None:
+    parent.ask("dance")
+
+    assert receive(parent.answers) == {"error": "'dance'", "cancelled": False}
+
+
+def test_a_cancelled_request_is_answered_before_the_worker_dies(
+    parent: _Parent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died = threading.Event()
+    monkeypatch.setattr(os, "_exit", lambda _: died.set())
+    parent.upgrade("waits")
+
+    parent.ask("cancel")
+
+    assert receive(parent.answers) == {"error": "context canceled", "cancelled": True}
+    assert died.wait(5)
+
+
+def test_a_cancellation_when_nothing_is_under_way_is_ignored(parent: _Parent) -> None:
+    parent.ask("cancel")
+    parent.upgrade("web")
+
+    assert receive(parent.answers) == {"error": None}
+
+
+def test_what_is_under_way_when_the_parent_dies_is_finished(module: ModuleType, tmp_path: Path) -> None:
+    parent = _Parent(module)
+    receive(parent.answers)
+    parent.upgrade("web")
+    parent.requests.close()
+    parent.answers.close()
+
+    parent.thread.join(10)
+
+    assert not parent.thread.is_alive()
+    assert json.loads((tmp_path / "notes").read_text())["verb"] == "upgrade"
+    parent.close()
+
+
+def test_its_streams_are_out_of_reach_of_what_the_library_starts(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_out, answer_in = os.pipe()
+    moved: dict[int, int] = {}
+    monkeypatch.setattr(
+        os, "dup", lambda descriptor: {0: os.open(os.devnull, os.O_RDONLY), 1: answer_in}[descriptor]
+    )
+    monkeypatch.setattr(os, "dup2", lambda source, target: moved.update({target: source}))
+
+    module.main()
+
+    with os.fdopen(answer_out, "rb") as answers:
+        assert receive(answers) == {"version": "v4.9.9"}
+    assert moved.keys() == {0, 1}
+    assert moved[1] == 2
