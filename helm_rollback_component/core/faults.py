@@ -49,7 +49,7 @@ class Fault:
         pod: the name of the pod, if it is one's.
         container: the name of the container, if it is one's.
         crowded: whether it may be for want of room, which pods that are terminating will give back.
-        held: whether something else may yet put it right, so that it never becomes certain.
+        held: whether something else that is under way may put it right, so that it cannot be certain now.
     """
 
     reason: str

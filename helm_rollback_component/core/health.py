@@ -46,11 +46,11 @@ class Memory:
 
     Attributes:
         since: when each fault that is still there was first seen, by what it is about.
-        crowded: when pods of the release were last seen terminating.
+        held: when something that might have put it right was last seen under way.
     """
 
     since: Mapping[tuple[str, ...], float] = field(default_factory=dict)
-    crowded: float = -math.inf
+    held: Mapping[tuple[str, ...], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,15 @@ def faults(snapshot: Snapshot, settings: HealthSettings) -> Iterator[Fault]:
 def weigh(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: Memory) -> Judgement:
     """Return which of the faults is certain by now; of several, the one that became so first."""
     present = tuple(seen)
-    since = {fault.about: memory.since.get(fault.about, now) for fault in present}
-    crowded = now if any(map(objects.terminating, snapshot.pods())) else memory.crowded
-    kept = Memory(since, crowded)
-    first = min(present, key=lambda fault: _due(fault, kept), default=None)
-    due = _due(first, kept) if first else math.inf
+    crowded = any(map(objects.terminating, snapshot.pods()))
+    held_now = {fault.about: now for fault in present if fault.held or (fault.crowded and crowded)}
+    held = {about: memory.held[about] for fault in present if (about := fault.about) in memory.held}
+    kept = Memory(
+        since={fault.about: memory.since.get(fault.about, now) for fault in present},
+        held=held | held_now,
+    )
+    waiting = [(_due(fault, kept), fault) for fault in present if fault.about not in held_now]
+    due, first = min(waiting, key=lambda each: each[0], default=(math.inf, None))
     return Judgement(_verdict(first) if first and due <= now else None, kept, present, due)
 
 
@@ -112,17 +116,16 @@ def progress(state: Readiness, seen: Iterable[Fault]) -> str:
 
 
 def _due(fault: Fault, memory: Memory) -> float:
-    """Return when a fault becomes certain.
+    """Return when a fault becomes certain that is not held now.
 
-    Want of room is over once pods that are terminating are gone. Whoever is refused doubles the pause
-    between tries, so it may then take as long again as it has already failed until the next one.
+    After what held it is over, whoever was refused has to try again first. The pauses between tries double
+    each time, so that may take as long again as it had failed by then.
     """
     since = memory.since[fault.about]
-    if fault.held:
-        return math.inf
-    if fault.crowded and memory.crowded > since:
-        return memory.crowded + max(fault.grace, memory.crowded - since)
-    return since + fault.grace
+    if fault.about not in memory.held:
+        return since + fault.grace
+    released = memory.held[fault.about]
+    return released + max(fault.grace, released - since)
 
 
 def _verdict(fault: Fault) -> Verdict:

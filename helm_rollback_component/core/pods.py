@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.core import objects
 from helm_rollback_component.core.containers import Container, containers, unschedulable
 from helm_rollback_component.core.faults import Fault
+from helm_rollback_component.core.snapshot import under_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -186,13 +187,13 @@ def _no_node(sight: Sight) -> Iterator[Fault]:
     if not refused or _CLAIMS_FIRST in refused.get("message", ""):
         return
     events = sight.snapshot.events.get(objects.uid(sight.pod))
-    on_its_way = events is None or any(event.get("reason") in AUTOSCALER_AT_WORK for event in events)
+    node_comes = events is None or any(event.get("reason") in AUTOSCALER_AT_WORK for event in events)
     yield sight.fault(
         "Unschedulable",
         f"finds no node{_quoted(refused)}",
         grace=sight.settings.unschedulable_grace,
         crowded=True,
-        held=on_its_way or not _asked_for(sight.case),
+        held=node_comes or under_way(sight.case) or not _asked_for(sight.case),
     )
 
 

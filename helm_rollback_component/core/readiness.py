@@ -107,11 +107,12 @@ def _deployment(live: Manifest) -> str:
     if objects.spec(live).get("paused"):
         return ""
     wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
-    updated = status.get("updatedReplicas", 0)
+    updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
+    unavailable = max(total - status.get("availableReplicas", 0), 0)
     return (
         _fewer(updated, wanted, "replicas are updated")
-        or _more(status.get("replicas", 0), wanted)
-        or _fewer(status.get("availableReplicas", 0), updated, "updated replicas are available")
+        or _fewer(max(updated - unavailable, 0), wanted, "updated replicas are available")
+        or _more(total, wanted)
         or _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
     )
 
@@ -211,7 +212,7 @@ def _fewer(number: int, wanted: int, what: str) -> str:
 
 
 def _more(number: int, wanted: int) -> str:
-    return f"{number - wanted} old replicas are still there" if number > wanted else ""
+    return f"replicas that are to go: {number - wanted}" if number > wanted else ""
 
 
 def _because(message: object) -> str:

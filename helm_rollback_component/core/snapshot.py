@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core import objects, revisions
+from helm_rollback_component.core.containers import unschedulable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ JUDGED_KINDS = frozenset(
 )
 """Group and kind of the objects that can be condemned."""
 
+_OVER = frozenset({"Failed", "Succeeded"})
 _RUNNING_HOOKS = frozenset(
     f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "rollback")
 )
@@ -134,6 +136,18 @@ def mark(live: Manifest) -> Mark:
         replicas=objects.spec(live).get("replicas"),
         deadline=progressing.get("lastUpdateTime", "") if exceeded else "",
     )
+
+
+def under_way(case: Case) -> bool:
+    """Return whether some of its pods are still getting ready; old ones may then make room for others."""
+    getting_ready = any(
+        not objects.is_true(pod, "Ready")
+        and objects.status(pod).get("phase") not in _OVER
+        and not unschedulable(pod)
+        for pod in case.pods
+    )
+    status = objects.status(case.live)
+    return getting_ready or status.get("availableReplicas", 0) < status.get("readyReplicas", 0)
 
 
 def cases(snapshot: Snapshot) -> Iterator[Case]:

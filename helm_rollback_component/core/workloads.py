@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core import objects
 from helm_rollback_component.core.containers import claims_of, containers
 from helm_rollback_component.core.faults import Fault
+from helm_rollback_component.core.snapshot import under_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -55,8 +56,8 @@ class View:
         what: str,
         *,
         grace: float = 0,
-        crowded: bool = False,
         culprit: tuple[str, str] = ("", ""),
+        **more: bool,
     ) -> Fault:
         """Return a fault of this object; `what` ends the sentence that begins with its name."""
         return Fault(
@@ -67,7 +68,7 @@ class View:
             grace=grace,
             pod=culprit[0],
             container=culprit[1],
-            crowded=crowded,
+            **more,
         )
 
 
@@ -125,6 +126,7 @@ def _refused(view: View, message: str) -> Iterator[Fault]:
             f"its pods are refused ({objects.one_line(message)})",
             grace=view.settings.refused_grace,
             crowded=True,
+            held=under_way(view.case),
         )
 
 

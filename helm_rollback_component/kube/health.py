@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.health import Baseline, HealthSettings, Verdict
@@ -26,13 +27,12 @@ __all__ = ["Baseline", "HealthSettings", "HealthWatch", "Verdict", "baseline", "
 class HealthWatch:
     """Watches one release while Helm works on it, in a thread of its own; it says what it saw, no more."""
 
-    def __init__(  # noqa: PLR0913  # one call says all there is to say
+    def __init__(  # noqa: PLR0913, PLR0917  # one call says all there is to say
         self,
         cluster: Cluster,
         namespace: str,
         objects: Callable[[], Sequence[Manifest]],
         settings: HealthSettings,
-        *,
         on_progress: Callable[[str], None],
         before: Baseline,
     ) -> None:
@@ -66,6 +66,20 @@ class HealthWatch:
         self._thread = threading.Thread(target=self._watch, args=(on_verdict,), name="health", daemon=True)
         self._thread.start()
         return self
+
+    def last_verdict(self) -> Verdict | None:
+        """Return the verdict; if there is none, after one more look, for when Helm has failed by itself.
+
+        Helm may be the first to see that a hook or a deadline has failed, and does not say much about it.
+        """
+        self.stop()
+        if self._verdict is None:
+            with suppress(OperationError):
+                finding = self._look()
+                self._verdict = finding.judgement.verdict and logs.attach(
+                    self._cluster, finding.judgement.verdict
+                )
+        return self._verdict
 
     def stop(self) -> None:
         """End the watch and wait until its thread has ended; harmless if it has."""

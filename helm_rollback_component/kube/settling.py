@@ -25,12 +25,11 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.streams import Stop
 
 
-def wait_ready(  # noqa: PLR0913  # one call says all there is to say
+def wait_ready(  # noqa: PLR0913, PLR0917  # one call says all there is to say
     cluster: Cluster,
     namespace: str,
     objects: Sequence[Manifest],
     settings: HealthSettings,
-    *,
     timeout: float,
     on_progress: Callable[[str], None],
     stop: Stop,
@@ -68,17 +67,15 @@ def wait_ready(  # noqa: PLR0913  # one call says all there is to say
     return _cancelled(objects, namespace) if pace.stopped else _late(finding, timeout, objects, namespace)
 
 
-def soak(  # noqa: PLR0913  # one call says all there is to say
+def soak(  # noqa: PLR0913, PLR0917  # one call says all there is to say
     cluster: Cluster,
     namespace: str,
     objects: Sequence[Manifest],
     settings: HealthSettings,
-    *,
-    seconds: float,
     on_progress: Callable[[str], None],
     stop: Stop,
 ) -> Verdict | None:
-    """Watch a ready release for some seconds, and return None if it stays as good; or return why it does not.
+    """Watch a ready release for a while, and return None if it stays as good; or return why it does not.
 
     A container that lost its readiness near the end has its grace to get it back.
 
@@ -86,18 +83,17 @@ def soak(  # noqa: PLR0913  # one call says all there is to say
         cluster: where the release lives.
         namespace: the release's.
         objects: the objects of its newest revision.
-        settings: how patient to be.
-        seconds: how long to watch; 0 for not at all.
+        settings: how patient to be, and how long to watch (`HealthSettings.soak`; 0 for not at all).
         on_progress: called with one short line whenever what is waited for has changed.
         stop: ends the watch; then the verdict's reason is ``Cancelled``.
 
     Raises:
         OperationError: what the cluster refused; what may pass is tried again until time is out.
     """
-    ending = time.monotonic() + seconds
+    ending = time.monotonic() + settings.soak
     examiner = Examiner(Observer(cluster, namespace, Baseline()), settings, on_progress)
     worse = _Worse(settings)
-    pace = Pace(stop, until=ending + settings.grace if seconds else 0)
+    pace = Pace(stop, until=ending + settings.grace if settings.soak else 0)
     for finding in looks(pace, lambda: examiner.look(objects, also=worse.than_at_first)):
         if finding.judgement.verdict is not None:
             return logs.attach(cluster, finding.judgement.verdict)
