@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.helm.tools import ChartTools
 
 _EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
-_fetched: Recent[Path] = Recent(lifetime=300.0)
+_fetched: Recent[Path] = Recent(lifetime=300.0, usable=Path.is_file)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,11 @@ def fetch(source: SourceConfig, tools: ChartTools) -> LocalChart:
         raise _failed(source, error) from None
     metadata = read_metadata(path)
     return LocalChart(path, metadata.name, metadata.version, metadata.app_version)
+
+
+def forget() -> None:
+    """Forget which charts were fetched, so that the next `fetch` asks again; what is kept stays."""
+    _fetched.forget()
 
 
 def _local(source: SourceConfig, tools: ChartTools) -> Path:

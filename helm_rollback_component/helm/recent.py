@@ -23,8 +23,16 @@ class _Slot(Generic[Value]):
 class Recent(Generic[Value]):
     """Answers by key, each of them at most `lifetime` seconds old. Safe to use from any thread."""
 
-    def __init__(self, lifetime: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        lifetime: float,
+        *,
+        usable: Callable[[Value], bool] = lambda _: True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Remember answers for `lifetime` seconds, as long as they are `usable`."""
         self._lifetime = lifetime
+        self._usable = usable
         self._clock = clock
         self._lock = threading.Lock()
         self._slots: dict[Hashable, _Slot[Value]] = {}
@@ -37,9 +45,11 @@ class Recent(Generic[Value]):
         with self._lock:
             slot = self._slots.setdefault(key, _Slot())
         with slot.lock:
-            if slot.value is None or self._clock() - slot.since > self._lifetime:
-                slot.value, slot.since = make(), self._clock()
-            return slot.value
+            value = slot.value
+            if value is None or self._clock() - slot.since > self._lifetime or not self._usable(value):
+                value = slot.value = make()
+                slot.since = self._clock()
+            return value
 
     def forget(self) -> None:
         """Forget everything."""

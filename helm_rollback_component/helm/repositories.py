@@ -73,6 +73,11 @@ def fetch_archive(entry: IndexEntry, source: SourceConfig) -> bytes:
     return archive
 
 
+def forget() -> None:
+    """Forget the indexes that were read."""
+    _indexes.forget()
+
+
 def pick(listed: list[Listed], version: str) -> Listed | None:
     """Return what is listed under `version`, or else under another spelling of it."""
     exact = (entry for entry in listed if entry.version == version)

@@ -183,7 +183,8 @@ class Space:
         selector = f"--selector=owner=helm,name={release}"
         secrets = json.loads(self.kubectl("get", "secrets", selector, "-o", "json"))["items"]
         records = [
-            {**_decoded(secret["data"]["release"]), "labels": secret["metadata"]["labels"]} for secret in secrets
+            {**_decoded(secret["data"]["release"]), "labels": secret["metadata"]["labels"]}
+            for secret in secrets
         ]
         return sorted(records, key=lambda record: int(record["version"]))
 

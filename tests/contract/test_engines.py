@@ -9,11 +9,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from helm_rollback_component.core.failures import classify
 from helm_rollback_component.helm.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engine import Cancellation, Capability, EngineError, Options
@@ -101,7 +102,9 @@ def test_a_cancelled_upgrade_ends_at_once_and_is_recorded_as_failed(space: Space
     requested = _request_when_pending(space, cancellation)
 
     with pytest.raises(EngineError) as caught:
-        space.engine.upgrade(space.target(), space.deployment({"play": "image-pull", "tag": "2"}), cancellation)
+        space.engine.upgrade(
+            space.target(), space.deployment({"play": "image-pull", "tag": "2"}), cancellation
+        )
 
     assert time.monotonic() - requested() < 2
     assert caught.value.cancelled
@@ -349,7 +352,12 @@ def test_custom_resource_definitions_can_be_left_out(space: Space) -> None:
             "names": {"kind": "Thing", "plural": f"{space.namespace}s"},
             "scope": "Namespaced",
             "versions": [
-                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": {"type": "object"}},
+                }
             ],
         },
     }
@@ -414,7 +422,7 @@ def test_helm_finishes_when_its_caller_dies(space: Space) -> None:
     assert space.statuses() == ["superseded", "deployed"]
 
 
-def _request_when_pending(space: Space, cancellation: Cancellation):  # noqa: ANN202  # a closure
+def _request_when_pending(space: Space, cancellation: Cancellation) -> Callable[[], float]:
     at: list[float] = []
 
     def request() -> None:
@@ -444,7 +452,8 @@ def _wait_for_status(space: Space, status: str) -> None:
 
 
 def _token(space: Space) -> str:
-    return json.loads(space.kubectl("config", "view", "--raw", "-o", "json"))["users"][0]["user"]["token"]
+    config = json.loads(space.kubectl("config", "view", "--raw", "-o", "json"))
+    return str(config["users"][0]["user"]["token"])
 
 
 def _watch(secrets: tuple[str, str], before: set[Path], shown: list[str], done: threading.Event) -> None:

@@ -55,6 +55,14 @@ def _wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+def _request_once(noted: Notes, cancellation: Cancellation) -> None:
+    def request() -> None:
+        _wait_for(noted)
+        cancellation.request()
+
+    threading.Thread(target=request).start()
+
+
 def test_its_name_is_that_of_the_library(engine: EmbeddedEngine) -> None:
     assert engine.name == "embedded 4.9.9"
 
@@ -177,7 +185,7 @@ def test_requests_at_once_have_a_worker_each(engine: EmbeddedEngine, notes: Note
 
 def test_a_cancelled_request_ends_with_its_worker(engine: EmbeddedEngine, notes: Notes) -> None:
     cancellation = Cancellation()
-    threading.Thread(target=lambda: (_wait_for(notes), cancellation.request())).start()
+    _request_once(notes, cancellation)
 
     with pytest.raises(EngineError, match="context canceled") as caught:
         _upgrade(engine, "waits", cancellation)
@@ -222,7 +230,7 @@ def test_a_worker_that_does_not_heed_is_killed(
     monkeypatch.setattr(worker_process, "TERMINATION_GRACE", 0.2)
     monkeypatch.setattr(worker_process, "_LAST_BREATH", 0.2)
     cancellation = Cancellation()
-    threading.Thread(target=lambda: (_wait_for(notes), cancellation.request())).start()
+    _request_once(notes, cancellation)
 
     with pytest.raises(EngineError, match="did not heed its cancellation") as caught:
         _upgrade(engine, "deaf", cancellation)

@@ -78,7 +78,7 @@ def test_a_request_to_cancel_is_passed_on(tmp_path: Path) -> None:
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit('context canceled')); "
         f"pathlib.Path({str(ready)!r}).touch(); time.sleep(30)"
     )
-    threading.Thread(target=lambda: (_wait_for(ready), cancellation.request())).start()
+    _request_once(ready, cancellation)
 
     with pytest.raises(EngineError, match="context canceled") as caught:
         run(_command(program), cancellation)
@@ -108,7 +108,7 @@ def test_one_that_does_not_heed_is_killed_with_its_children(
         f"pathlib.Path({str(tmp_path / 'child')!r}).write_text(str(child.pid)); "
         f"pathlib.Path({str(ready)!r}).touch(); time.sleep(30)"
     )
-    threading.Thread(target=lambda: (_wait_for(ready), cancellation.request())).start()
+    _request_once(ready, cancellation)
 
     with pytest.raises(EngineError, match="exit status -9") as caught:
         run(_command(program), cancellation)
@@ -123,7 +123,7 @@ def test_one_that_ends_well_in_spite_of_a_request_has_succeeded(tmp_path: Path) 
         "import pathlib, signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); "
         f"pathlib.Path({str(ready)!r}).touch(); time.sleep(30)"
     )
-    threading.Thread(target=lambda: (_wait_for(ready), cancellation.request())).start()
+    _request_once(ready, cancellation)
 
     assert run(_command(program), cancellation) == ""
 
@@ -181,6 +181,14 @@ def test_a_signal_to_the_callers_group_does_not_reach_it(tmp_path: Path) -> None
     thread.join()
 
     assert "ended" in said[0]
+
+
+def _request_once(ready: Path, cancellation: Cancellation) -> None:
+    def request() -> None:
+        _wait_for(ready)
+        cancellation.request()
+
+    threading.Thread(target=request).start()
 
 
 def _groups_of(program: str) -> list[int]:

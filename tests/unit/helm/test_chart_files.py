@@ -1,0 +1,124 @@
+"""Charts on disk."""
+
+from pathlib import Path
+
+import pytest
+
+from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.helm.chart_files import ChartMetadata, content_digest, read_metadata
+from tests.support.packages import packed
+
+
+@pytest.fixture
+def chart(tmp_path: Path) -> Path:
+    chart = tmp_path / "web"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.2.3\nappVersion: 2.0\n")
+    (chart / "templates" / "a.yaml").write_text("a: 1\n")
+    return chart
+
+
+def test_a_folder_says_what_it_is(chart: Path) -> None:
+    assert read_metadata(chart) == ChartMetadata("web", "1.2.3", "2.0")
+
+
+def test_an_archive_says_what_it_is(tmp_path: Path) -> None:
+    archive = tmp_path / "any.tgz"
+    archive.write_bytes(packed("web", "1.2.3+build", app_version="2.0"))
+
+    assert read_metadata(archive) == ChartMetadata("web", "1.2.3+build", "2.0")
+
+
+def test_dependencies_and_their_lock_are_noticed(chart: Path) -> None:
+    with (chart / "Chart.yaml").open("a") as file:
+        file.write("dependencies: [{name: db, version: 1.x, repository: 'https://charts.example'}]\n")
+    assert read_metadata(chart).dependencies
+    assert not read_metadata(chart).locked
+
+    (chart / "Chart.lock").write_text("dependencies: []\n")
+    assert read_metadata(chart).locked
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: b: c", "is not YAML"),
+        ("- a list", "must give the chart's name and version"),
+        ("name: web", "must give the chart's name and version"),
+        ("", "must give the chart's name and version"),
+    ],
+)
+def test_a_chart_that_does_not_say_what_it_is(chart: Path, content: str, message: str) -> None:
+    (chart / "Chart.yaml").write_text(content)
+
+    with pytest.raises(ValidationError, match=message) as caught:
+        read_metadata(chart)
+
+    assert caught.value.problems[0].path == "source.chart"
+
+
+def test_a_folder_without_a_chart(tmp_path: Path) -> None:
+    with pytest.raises(
+        ValidationError, match=r"there is no Chart.yaml in .*; name the folder or archive of a chart"
+    ):
+        read_metadata(tmp_path)
+
+
+def test_nothing_at_all(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="there is no chart at") as caught:
+        read_metadata(tmp_path / "nowhere")
+    assert caught.value.reason == "ChartNotFound"
+    with pytest.raises(ValidationError, match="there is no chart at"):
+        content_digest(tmp_path / "nowhere")
+
+
+def test_something_that_is_no_archive(tmp_path: Path) -> None:
+    (tmp_path / "web.tgz").write_text("not an archive")
+
+    with pytest.raises(ValidationError, match="is not a chart archive"):
+        read_metadata(tmp_path / "web.tgz")
+
+
+def test_an_archive_that_breaks_off(tmp_path: Path) -> None:
+    (tmp_path / "web.tgz").write_bytes(packed("web", "1.0.0")[:60])
+
+    with pytest.raises(ValidationError, match="is not a chart archive"):
+        read_metadata(tmp_path / "web.tgz")
+
+
+def test_a_digest_is_that_of_the_content(chart: Path) -> None:
+    before = content_digest(chart)
+
+    assert content_digest(chart) == before
+    (chart / "templates" / "a.yaml").write_text("a: 2\n")
+    assert content_digest(chart) != before
+
+
+def test_a_digest_knows_names_from_contents(chart: Path) -> None:
+    before = content_digest(chart)
+
+    (chart / "templates" / "a.yaml").rename(chart / "templates" / "b.yaml")
+
+    assert content_digest(chart) != before
+
+
+def test_a_digest_does_not_depend_on_where_the_chart_is(chart: Path, tmp_path: Path) -> None:
+    before = content_digest(chart)
+
+    assert content_digest(chart.rename(tmp_path / "elsewhere")) == before
+
+
+def test_a_link_that_leads_nowhere_is_no_content(chart: Path) -> None:
+    before = content_digest(chart)
+
+    (chart / "templates" / "gone.yaml").symlink_to("nowhere")
+
+    assert content_digest(chart) == before
+
+
+def test_the_digest_of_an_archive_is_that_of_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "web.tgz").write_bytes(b"archive")
+
+    expected = "4e1baf33aa2b0f2ee7a1f1ae7b1f3f6e2b7d9a3f"
+    assert len(content_digest(tmp_path / "web.tgz")) == 64
+    assert content_digest(tmp_path / "web.tgz") != expected

@@ -1,0 +1,168 @@
+"""Which Helm is chosen."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.helm.cli import CliEngine
+from helm_rollback_component.helm.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engine import Capability
+from helm_rollback_component.helm.selection import choose_engine, who_can
+
+_NOTHING: frozenset[Capability] = frozenset()
+
+Install = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Put a Helm of some version on a PATH that has nothing else."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+
+    def put(name: str, version: str) -> Path:
+        program = folder / name
+        program.write_text(f"#!{sys.executable} -S\nprint('{version}')\n")
+        program.chmod(0o755)
+        return program
+
+    return put
+
+
+@pytest.fixture
+def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, package=None: None if name == "helm_python" else find(name, package),
+    )
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EmbeddedEngine, "name", "embedded 4.9.9")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda *_: object())
+
+
+@pytest.mark.usefixtures("library")
+def test_auto_takes_the_program_on_the_path(install: Install) -> None:
+    install("helm", "v4.1.0")
+
+    assert choose_engine("auto", _NOTHING).name == "helm 4.1.0"
+
+
+@pytest.mark.usefixtures("install", "library")
+def test_auto_takes_the_library_where_there_is_no_program() -> None:
+    assert isinstance(choose_engine("auto", _NOTHING), EmbeddedEngine)
+
+
+@pytest.mark.usefixtures("library")
+def test_auto_passes_over_a_program_that_cannot_be_used(install: Install) -> None:
+    install("helm", "v3.1.0")
+
+    assert isinstance(choose_engine("auto", _NOTHING), EmbeddedEngine)
+
+
+@pytest.mark.usefixtures("install", "no_library")
+def test_no_helm_at_all() -> None:
+    with pytest.raises(OperationError, match="no Helm is there") as caught:
+        choose_engine("auto", _NOTHING)
+
+    assert caught.value.reason == "HelmNotFound"
+    assert caught.value.remedy == (
+        "install Helm 3 or 4, or `pip install 'helm-rollback-component[embedded]'`"
+    )
+
+
+@pytest.mark.usefixtures("no_library")
+def test_an_old_helm_and_nothing_else(install: Install) -> None:
+    install("helm", "v3.1.0")
+
+    with pytest.raises(OperationError, match=r"is Helm 3.1.0") as caught:
+        choose_engine("auto", _NOTHING)
+
+    assert caught.value.reason == "HelmUnusable"
+
+
+@pytest.mark.usefixtures("install", "library")
+def test_auto_says_what_no_engine_can_do() -> None:
+    with pytest.raises(ValidationError) as caught:
+        choose_engine("auto", frozenset({Capability.SKIP_CRDS, Capability.LABELS}))
+
+    assert [str(problem) for problem in caught.value.problems] == [
+        "skip_crds: embedded 4.9.9 cannot honour it, Helm 3 or Helm 4 can"
+    ]
+
+
+@pytest.mark.usefixtures("library")
+def test_what_was_chosen_is_not_passed_over(install: Install) -> None:
+    install("helm", "v4.1.0")
+
+    with pytest.raises(ValidationError, match=r"wait_for_jobs: embedded 4.9.9 cannot honour it"):
+        choose_engine("embedded", frozenset({Capability.WAIT_FOR_JOBS}))
+
+
+def test_a_version_may_be_too_old_for_an_input(install: Install) -> None:
+    program = install("helm3", "v3.14.0")
+
+    with pytest.raises(ValidationError) as caught:
+        choose_engine(str(program), frozenset({Capability.TAKE_OWNERSHIP}))
+
+    assert "helm 3.14.0 cannot honour it, Helm 3.17 and later or Helm 4 can" in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_library")
+def test_a_library_that_is_not_installed() -> None:
+    with pytest.raises(OperationError, match="the embedded Helm is not installed") as caught:
+        choose_engine("embedded", _NOTHING)
+
+    assert caught.value.reason == "HelmNotFound"
+
+
+def test_a_program_by_name_or_path(install: Install) -> None:
+    program = install("helm3", "v3.20.0")
+
+    assert choose_engine("helm3", _NOTHING).name == "helm 3.20.0"
+    assert choose_engine(str(program), _NOTHING) is choose_engine("helm3", _NOTHING)
+
+
+@pytest.mark.usefixtures("install")
+@pytest.mark.parametrize("helm", ["cli", "helm9", "/nowhere/helm"])
+def test_a_program_that_is_not_there(helm: str) -> None:
+    with pytest.raises(OperationError, match="there is no program") as caught:
+        choose_engine(helm, _NOTHING)
+
+    assert caught.value.reason == "HelmNotFound"
+
+
+def test_everybody_gets_the_same_engine(install: Install) -> None:
+    install("helm", "v4.1.0")
+
+    with ThreadPoolExecutor(8) as pool:
+        engines = set(pool.map(lambda _: choose_engine("cli", _NOTHING), range(16)))
+
+    assert len(engines) == 1
+    assert isinstance(engines.pop(), CliEngine)
+
+
+def test_a_program_that_was_replaced_is_asked_again(install: Install) -> None:
+    program = install("helm", "v4.1.0")
+    assert choose_engine("cli", _NOTHING).name == "helm 4.1.0"
+
+    install("helm", "v4.2.0")
+    os.utime(program, ns=(1, 1))
+
+    assert choose_engine("cli", _NOTHING).name == "helm 4.2.0"
+
+
+def test_who_can() -> None:
+    assert who_can(Capability.DESCRIPTION) == "Helm 3 or Helm 4 or the embedded Helm"
+    assert who_can(Capability.SERVER_SIDE) == "none"
