@@ -34,9 +34,10 @@ class Laboratory:
             folder.mkdir(parents=True)
         self.log.touch()
         shutil.copy(HERE / "things.py", self._main)
-        runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
+        runtime = {"name": "python", "options": {"toolchain": "uv", "virtualenv": sys.prefix}}
         project = {"name": "lab", "main": "stacks", "runtime": runtime}
-        (self._main.parent / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+        (self.work_dir / "uv.lock").write_text('version = 1\nrequires-python = ">=3.11"\n')  # the CLI looks for one
+        (self.work_dir / "Pulumi.yaml").write_text(yaml.safe_dump(project))
 
     @property
     def environment(self) -> dict[str, str]:

@@ -88,6 +88,7 @@ class Snapshot:
         urn, _, id_ = resource.provider.rpartition("::")
         return dataclasses.replace(
             resource,
+            aliases=[],  # nothing goes by a former name any more
             parent=now(resource.parent, resource.parent),
             provider=f"{now(urn, urn)}::{id_}" if urn else "",
             dependencies=[now(dep, dep) for dep in resource.dependencies],

@@ -179,14 +179,13 @@ class LocalEngine:
         }
 
     def export_stack(self) -> automation.Deployment:
-        """Return the state as `pulumi stack export` does; secrets are encrypted."""
-        deployment = dump_state(self._store.read_state(), self._cipher.encrypt)
-        return automation.Deployment(version=3, deployment=deployment)
+        """Return the state, its secrets marked but in the clear, as the Automation API does."""
+        return automation.Deployment(version=3, deployment=dump_state(self._store.read_state(), None))
 
     def import_stack(self, state: automation.Deployment) -> None:
         """Replace the state with one that `export_stack` of the same stack gave."""
         with self._store.lock():
-            self._store.write_state(load_state(state.deployment or {}, self._cipher.decrypt))
+            self._store.write_state(load_state(dict(state.deployment or {}), self._cipher.decrypt))
 
     def get_config(self, key: str) -> automation.ConfigValue:
         """Return one configuration value."""

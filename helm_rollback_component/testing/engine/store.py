@@ -17,6 +17,7 @@ from helm_rollback_component.testing.engine.values import (
     UNKNOWN_SENTINEL,
     Secret,
     Value,
+    unwrap,
 )
 
 STATE_VERSION: Final = 3
@@ -78,8 +79,8 @@ class Store:
             yield
 
 
-def dump_state(state: State, encrypt: Callable[[str], str]) -> dict[str, Any]:
-    """Return a deployment in the shape that `pulumi stack export` gives."""
+def dump_state(state: State, encrypt: Callable[[str], str] | None) -> dict[str, Any]:
+    """Return a deployment in the shape that `pulumi stack export` gives; without `encrypt`, with its secrets."""
     deployment: dict[str, Any] = {
         "manifest": {"time": datetime.now(UTC).isoformat(), "magic": "", "version": ""},
         "secrets_providers": {"type": "local-engine"},
@@ -99,11 +100,12 @@ def load_state(deployment: dict[str, Any], decrypt: Callable[[str], str]) -> Sta
     )
 
 
-def freeze(value: Value, encrypt: Callable[[str], str]) -> Value:
-    """Turn a value into JSON, each secret into its ciphertext."""
+def freeze(value: Value, encrypt: Callable[[str], str] | None) -> Value:
+    """Turn a value into JSON, each secret into its ciphertext, or marked plaintext without `encrypt`."""
     if isinstance(value, Secret):
-        plain = json.dumps(freeze(value.value, lambda text: text))
-        return {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": encrypt(plain)}
+        plain = json.dumps(freeze(unwrap(value.value), None))
+        hidden = {"ciphertext": encrypt(plain)} if encrypt else {"plaintext": plain}
+        return {SIGNATURE_KEY: SECRET_SIGNATURE, **hidden}
     if isinstance(value, dict):
         return {key: freeze(item, encrypt) for key, item in value.items()}
     if isinstance(value, list):
@@ -114,7 +116,8 @@ def freeze(value: Value, encrypt: Callable[[str], str]) -> Value:
 def thaw(value: Value, decrypt: Callable[[str], str]) -> Value:
     """Undo `freeze`."""
     if isinstance(value, dict) and value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
-        return Secret(thaw(json.loads(decrypt(value["ciphertext"])), lambda text: text))
+        plain = value["plaintext"] if "plaintext" in value else decrypt(value["ciphertext"])
+        return Secret(thaw(json.loads(plain), decrypt))
     if isinstance(value, dict):
         return {key: thaw(item, decrypt) for key, item in value.items()}
     if isinstance(value, list):
