@@ -279,7 +279,7 @@ class HelmOperations:
                 disable_hooks=self._config.disable_hooks,
             )
         except EngineError as error:
-            failure = classify(error.output)
+            failure = classify(error.output, "uninstall")
             raise OperationError(
                 self._redact(f"uninstalling failed: {failure.message}"),
                 reason=failure.reason,

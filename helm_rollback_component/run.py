@@ -143,19 +143,16 @@ class Run:
     def _deploy(self, action: Install | Upgrade, situation: Situation) -> Failure | None:
         number = _next_number(situation)
         verb = type(action).__name__.lower()
-        engine = self._tools.engine
         if isinstance(action, Upgrade) and action.note:
             self._tools.progress(action.note)
         self._begin(verb, number)
-        deploy = engine.install if isinstance(action, Install) else engine.upgrade
-        failure = self._watched(deploy, number) or self._prove(number)
+        failure = self._watched(verb, number) or self._prove(number)
         self._judge(number, failure, origin=number, desired_digest=self._desired.digest)
         return failure
 
-    def _watched(
-        self, deploy: Callable[[Target, Deployment, Cancellation], None], number: int
-    ) -> Failure | None:
+    def _watched(self, verb: str, number: int) -> Failure | None:
         tools, cancellation = self._tools, Cancellation()
+        deploy = tools.engine.install if verb == "install" else tools.engine.upgrade
         watch = HealthWatch(
             tools.cluster,
             tools.target.namespace,
@@ -168,7 +165,7 @@ class Run:
             with watch.start(lambda _: cancellation.request()):
                 deploy(tools.target, tools.what_to_deploy, cancellation)
         except EngineError as error:
-            return self._condemned(watch.verdict) if watch.verdict else self._classified(error)
+            return self._condemned(watch.verdict) if watch.verdict else self._classified(error, verb)
         return None
 
     def _baseline(self, number: int) -> Baseline:
@@ -201,7 +198,7 @@ class Run:
             try:
                 tools.engine.test(tools.target, tools.config.timeouts.upgrade)
             except EngineError as error:
-                return replace(self._classified(error), reason="TestFailed", stored=True)
+                return replace(self._classified(error, "test"), reason="TestFailed", stored=True)
         return None
 
     def _rollback(self, action: Rollback, situation: Situation) -> Failure | None:
@@ -216,7 +213,7 @@ class Run:
             )
             failure = self._await_readiness(number, timeout)
         except EngineError as error:
-            failure = self._classified(error)
+            failure = self._classified(error, "rollback")
         restored = situation.history.get(action.revision)
         self._judge(number, failure, **self._inheritance(restored, situation, requested=action.requested))
         return failure
@@ -271,7 +268,7 @@ class Run:
                 tools.target, tools.config.timeouts.delete, disable_hooks=tools.config.disable_hooks
             )
         except EngineError as error:
-            return self._classified(error)
+            return self._classified(error, "uninstall")
         for record in situation.history:
             tools.storage.delete(record.revision)
         self._ledger = self._ledger.keep(())
@@ -309,8 +306,8 @@ class Run:
             )
         )
 
-    def _classified(self, error: EngineError) -> Failure:
-        failure = classify(error.output)
+    def _classified(self, error: EngineError, verb: str) -> Failure:
+        failure = classify(error.output, verb)
         return replace(failure, message=self._tools.redact(failure.message))
 
     def _condemned(self, verdict: HealthVerdict) -> Failure:

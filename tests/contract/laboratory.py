@@ -1,0 +1,115 @@
+"""One release under test: operations on it, and what Helm, the cluster and the ledger then say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.kube.claims import Claims, Owner
+from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.operations import HelmOperations, Identity
+from tests.contract.helm_fixtures import Space, write_chart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from helm_rollback_component.kube.claims import Claim
+    from helm_rollback_component.results import Condition, ReleaseStatus
+
+OWNER = Owner("organization", "project", "stack", "urn:pulumi:stack::project::type::web")
+RELEASE = "web"
+
+IMPATIENT = {"image_pull_grace": 0.2, "grace": 0.5, "crash_loop_restarts": 2}
+"""Health rules that give a verdict soon; for tests of what follows from one."""
+
+BAD_IMAGE = {"play": "image-pull", "tag": "missing"}
+CRASHING = {"play": "crash-loop", "after": "100ms"}
+
+
+@dataclass
+class Laboratory:
+    """A namespace with one release in it, `web`, of a chart whose values choose what its pods play.
+
+    Attributes:
+        space: the namespace, and Helm by hand.
+        helm: the ``helm`` input: a Helm program's path, or ``embedded``.
+        folder: where charts are written.
+        said: the progress lines of all operations so far.
+    """
+
+    space: Space
+    helm: str
+    folder: Path
+    said: list[str] = field(default_factory=list)
+    identity: Identity = field(default_factory=lambda: Identity(OWNER, "first"))
+
+    def operations(self, identity: Identity | None = None, **inputs: Any) -> HelmOperations:  # noqa: ANN401  # any input
+        """Return the operations on the release, declared so."""
+        declared = {
+            "release_name": RELEASE,
+            "release_namespace": self.space.namespace,
+            "source": {"chart": str(self.space.chart)},
+            "helm": self.helm,
+            "kubeconfig": str(self.space.ground.kubeconfig),
+            "health": IMPATIENT,
+            **inputs,
+        }
+        return HelmOperations(
+            HelmConfig.parse(declared), identity=identity or self.identity, progress=self.said.append
+        )
+
+    def deploy(self, **inputs: Any) -> ReleaseStatus:  # noqa: ANN401  # any input
+        """Create the release."""
+        return self.operations(**inputs).deploy()
+
+    def upgrade(self, **inputs: Any) -> ReleaseStatus:  # noqa: ANN401  # any input
+        """Update the release."""
+        return self.operations(**inputs).upgrade()
+
+    def delete(self, **inputs: Any) -> None:  # noqa: ANN401  # any input
+        """Delete the release."""
+        self.operations(**inputs).delete()
+
+    def chart(self, version: str, files: dict[str, str] | None = None) -> dict[str, str]:
+        """Write the chart in another version and return it as a source."""
+        text = f"apiVersion: v2\nname: web\nversion: {version}\nappVersion: '{version}'\n"
+        folder = self.folder / version
+        return {"chart": str(write_chart(folder, {"Chart.yaml": text, **(files or {})}))}
+
+    def statuses(self) -> list[str]:
+        """Return Helm's word for each stored revision, oldest first."""
+        return self.space.statuses(RELEASE)
+
+    def revisions(self) -> list[int]:
+        """Return the numbers of the stored revisions."""
+        return [record["version"] for record in self.space.records(RELEASE)]
+
+    def image(self) -> str:
+        """Return the image that the live Deployment asks for."""
+        found = self.space.get("deployment", RELEASE)
+        assert found is not None
+        return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
+
+    def ready_replicas(self) -> int:
+        """Return how many pods serve, as the live Deployment says."""
+        found = self.space.get("deployment", RELEASE)
+        return int(((found or {}).get("status") or {}).get("readyReplicas", 0))
+
+    def claim(self) -> Claim | None:
+        """Return the release's claim."""
+        cluster = Cluster.connect(self.space.ground.kubeconfig.read_text())
+        return Claims(cluster, self.space.namespace, RELEASE).read()
+
+    def leftovers(self) -> list[str]:
+        """Return all that is in the namespace but for what Kubernetes itself puts there."""
+        kinds = "deployments,replicasets,pods,jobs,services,configmaps,secrets,leases"
+        found = json.loads(self.space.kubectl("get", kinds, "-o", "json"))["items"]
+        names = [f"{item['kind']}/{item['metadata']['name']}" for item in found]
+        return [name for name in names if name != "ConfigMap/kube-root-ca.crt"]
+
+
+def condition(status: ReleaseStatus, kind: str) -> Condition | None:
+    """Return one of the release's conditions."""
+    return next((found for found in status.conditions if found.type == kind), None)
