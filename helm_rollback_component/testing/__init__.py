@@ -1,0 +1,19 @@
+"""For users' tests: Pulumi mocks for a `HelmRelease`, and an engine that runs a whole program without the CLI."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from helm_rollback_component.testing.engine import LocalEngine
+    from helm_rollback_component.testing.mocks import Deployed, HelmReleaseMocks, RolledBack
+
+_HOMES = {"Deployed": "mocks", "HelmReleaseMocks": "mocks", "LocalEngine": "engine", "RolledBack": "mocks"}
+
+__all__ = ["Deployed", "HelmReleaseMocks", "LocalEngine", "RolledBack"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever is exported under that name
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
