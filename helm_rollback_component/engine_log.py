@@ -57,10 +57,16 @@ class ResourceLog:
             return
 
 
+def engine_address() -> str:
+    """Return the address of the engine that started this process, or an empty string."""
+    address = sys.argv[1] if len(sys.argv) > 1 else ""
+    return address if _ADDRESS.fullmatch(address) else ""
+
+
 @functools.cache
 def _engine() -> Any:  # noqa: ANN401  # the generated stub has no type
-    address = sys.argv[1] if len(sys.argv) > 1 else ""
-    if not _ADDRESS.fullmatch(address):
+    address = engine_address()
+    if not address:
         return None
     import grpc  # noqa: PLC0415
     from pulumi.runtime.proto import engine_pb2_grpc  # noqa: PLC0415

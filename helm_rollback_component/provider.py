@@ -22,7 +22,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from helm_rollback_component import state
+from helm_rollback_component import lifetime, state
 from helm_rollback_component.core.assessment import explain, found_behind_our_back
 from helm_rollback_component.engine_log import ResourceLog
 from helm_rollback_component.errors import HelmRollbackError, ValidationError
@@ -44,9 +44,10 @@ class _Provider(ResourceProvider):
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Have errors shown as one line: the host prints a whole traceback otherwise."""
+        """Have errors shown as one line instead of a traceback, and end this process with its engine."""
         del req
         sys.tracebacklimit = 0
+        lifetime.end_with_engine()
 
 
 class ReleaseProvider(_Provider):
@@ -195,7 +196,8 @@ def _pass(gated: _Properties) -> _Properties:
 def _in_one_line() -> Iterator[None]:
     """Show an expected failure as its one sentence, and an unexpected one whole."""
     try:
-        yield
+        with lifetime.operation():
+            yield
     except HelmRollbackError as error:
         raise RuntimeError(str(error)) from None
     except Exception as error:  # noqa: BLE001  # whatever it is, the host would hide where it came from
