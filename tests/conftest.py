@@ -1,13 +1,12 @@
 """What every tier of tests that needs a cluster shares: one control plane, and namespaces on it."""
 
 import os
-import subprocess
-import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.support.namespaces import fresh_namespace
 from tools.ground import Ground
 
 LIFETIME = 3600.0
@@ -58,13 +57,5 @@ def helm_programs(ground: Ground) -> Mapping[int, Path]:
 @pytest.fixture
 def namespace(ground: Ground) -> Iterator[str]:
     """A fresh namespace; its deletion is not waited for."""
-    name = f"test-{uuid.uuid4().hex[:8]}"
-    _kubectl(ground, "create", "namespace", name)
-    yield name
-    _kubectl(ground, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
-
-
-def _kubectl(ground: Ground, *arguments: str) -> None:
-    subprocess.run(
-        [ground.kubectl, f"--kubeconfig={ground.kubeconfig}", *arguments], check=True, capture_output=True
-    )
+    with fresh_namespace(ground) as name:
+        yield name

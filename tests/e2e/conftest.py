@@ -1,0 +1,82 @@
+"""What the program tests share: the engines, projects with a namespace of their own, and Helm by name."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e import plugins
+from tests.e2e.project import Project
+from tests.e2e.space import Space
+from tests.support.namespaces import fresh_namespace
+from tools.ground import Ground
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A project, and the namespace that its releases go to."""
+
+    project: Project
+    space: Space
+    helm: str
+
+    def web(self, **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # inputs of any kind
+        """Return the inputs of a release of the root project's chart."""
+        return {
+            "releaseNamespace": self.space.name,
+            "source": {"chart": "./charts/web"},
+            "helm": self.helm,
+            **inputs,
+        }
+
+
+BenchMaker = Callable[..., Any]
+
+
+def helm_named(name: str, programs: Mapping[int, Path]) -> str:
+    """Return the ``helm`` input for ``helm3``, ``helm4`` or ``embedded``."""
+    return name if name == "embedded" else str(programs[int(name[-1])])
+
+
+def skip_unless_usable(engine: str, *, plain: bool) -> None:
+    """Skip a test on the CLI where that is not there, or not what it needs."""
+    if engine == "local":
+        return
+    if shutil.which("pulumi") is None:
+        pytest.skip("pulumi is not on the PATH: its half of the program tests is left out")
+    if not plain and not plugins.has_kubernetes():
+        pytest.skip(f"pulumi has no plugin {plugins.KUBERNETES}, which this program needs")
+
+
+@pytest.fixture(scope="session")
+def benches(
+    ground: Ground, helm_programs: Mapping[int, Path], tmp_path_factory: pytest.TempPathFactory
+) -> BenchMaker:
+    """Make benches: ``with benches("local", helm="helm4", plain=True) as bench``."""
+
+    @contextmanager
+    def make(engine: str, *, helm: str = "helm4", plain: bool = True) -> Iterator[Bench]:
+        skip_unless_usable(engine, plain=plain)
+        project = Project(tmp_path_factory.mktemp("e2e") / "it", engine, ground.kubeconfig, plain=plain)
+        with fresh_namespace(ground) as namespace:
+            yield Bench(project, Space(ground, namespace), helm_named(helm, helm_programs))
+
+    return make
+
+
+@pytest.fixture(params=["local", "cli"])
+def bench(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Bench]:
+    """A bench with a program that has no Kubernetes objects of its own, on either engine, with Helm 4."""
+    with benches(request.param) as bench:
+        yield bench
+
+
+@pytest.fixture(params=["local", "cli"])
+def root_bench(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Bench]:
+    """A bench with the root program, on either engine, with Helm 4."""
+    with benches(request.param, plain=False) as bench:
+        yield bench

@@ -1,0 +1,92 @@
+"""A namespace as `kubectl` and `helm` see it."""
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tools.ground import Ground
+
+OF_EVERY_NAMESPACE = {"configmap/kube-root-ca.crt", "serviceaccount/default"}
+KINDS = (
+    "pods",
+    "deployments",
+    "replicasets",
+    "services",
+    "configmaps",
+    "secrets",
+    "serviceaccounts",
+    "leases",
+)
+
+GARBAGE_COLLECTION = 10.0
+"""Seconds that Kubernetes may take to collect what belonged to deleted objects."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """A namespace."""
+
+    ground: Ground
+    name: str
+
+    def kubectl(self, *arguments: str) -> str:
+        return self._run(str(self.ground.kubectl), *arguments)
+
+    def helm(self, *arguments: str) -> str:
+        return self._run(str(self.ground.helm(4)), *arguments)
+
+    def get(self, kind: str, name: str) -> dict[str, Any] | None:
+        """Return an object, None if there is none."""
+        found = self.kubectl("get", kind, name, "--ignore-not-found", "-o", "json")
+        return json.loads(found) if found else None
+
+    def objects(self) -> set[str]:
+        """Return the names of all objects but those that every namespace has."""
+        names = set(self.kubectl("get", ",".join(KINDS), "-o", "name").split())
+        return names - OF_EVERY_NAMESPACE
+
+    def left(self) -> set[str]:
+        """Return the names of the objects that are still there when the garbage collector had its time."""
+        deadline = time.monotonic() + GARBAGE_COLLECTION
+        while (left := self.objects()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return left
+
+    def history(self, release: str = "web") -> list[dict[str, Any]]:
+        """Return what `helm history` says, oldest first."""
+        revisions: list[dict[str, Any]] = json.loads(self.helm("history", release, "-o", "json"))
+        return revisions
+
+    def statuses(self, release: str = "web") -> list[str]:
+        """Return Helm's word for each revision, oldest first."""
+        return [revision["status"] for revision in self.history(release)]
+
+    def image(self, deployment: str = "web") -> str:
+        """Return the image that a Deployment asks for."""
+        found = self.get("deployment", deployment)
+        assert found is not None
+        image: str = found["spec"]["template"]["spec"]["containers"][0]["image"]
+        return image
+
+    def rolled_out(self, deployment: str = "web") -> datetime:
+        """Return when a Deployment's last rollout was complete, which it must be."""
+        found = self.get("deployment", deployment)
+        assert found is not None
+        status = found["status"]
+        assert status["updatedReplicas"] == status["availableReplicas"] == status["replicas"]
+        progress = next(one for one in status["conditions"] if one["type"] == "Progressing")
+        assert progress["reason"] == "NewReplicaSetAvailable"
+        return datetime.fromisoformat(progress["lastUpdateTime"])
+
+    def _run(self, program: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [program, f"--kubeconfig={self.ground.kubeconfig}", f"--namespace={self.name}", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
