@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core import targets
 from helm_rollback_component.core.conclusions import merge_conditions
 from helm_rollback_component.core.history import Status
-from helm_rollback_component.core.ledger import Conclusion
+from helm_rollback_component.core.ledger import Conclusion, Verdict
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:
@@ -25,18 +25,16 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
     """Return how the last run ended, or what was found to contradict it since."""
     latest = history.latest
     if latest is None:
-        return Conclusion(phase=Phase.FAILED, reason="ReleaseMissing", message="the release is gone")
+        return _failed("ReleaseMissing", "the release is gone")
     if latest.status is Status.UNINSTALLED:
-        return Conclusion(phase=Phase.FAILED, reason="Uninstalled", message="the release was uninstalled")
-    if latest.status.pending or latest.status is Status.UNINSTALLING:
-        message = f"revision {latest.revision} was left {latest.status.value}"
-        return Conclusion(phase=Phase.FAILED, reason="Interrupted", message=message)
-    if not _known(latest, ledger):
-        message = f"revision {latest.revision} was not deployed by this program"
-        return Conclusion(phase=Phase.FAILED, reason="Drifted", message=message)
-    if ledger.conclusion is None:
-        message = f"revision {latest.revision} was not judged to its end"
-        return Conclusion(phase=Phase.FAILED, reason="Interrupted", message=message)
+        return _failed("Uninstalled", "the release was uninstalled")
+    drift = _drift(latest, ledger)
+    if _unfinished(latest) and (drift or not _given_up(latest, ledger)):
+        return _failed("Interrupted", f"revision {latest.revision} was left {latest.status.value}")
+    if drift:
+        return _failed("Drifted", drift)
+    if ledger.conclusion is None or not _judged(latest, ledger):
+        return _failed("Interrupted", f"revision {latest.revision} was not judged to its end")
     return ledger.conclusion
 
 
@@ -102,7 +100,45 @@ def _ready(status: ReleaseStatus) -> Condition | None:
     return next((condition for condition in status.conditions if condition.type == "Ready"), None)
 
 
+def _interrupted(message: str) -> Conclusion:
+    return Conclusion(phase=Phase.FAILED, reason="Interrupted", message=message)
+
+
+def _drifted(message: str) -> Conclusion:
+    return Conclusion(phase=Phase.FAILED, reason="Drifted", message=message)
+
+
+def _failed(reason: str, message: str) -> Conclusion:
+    return Conclusion(phase=Phase.FAILED, reason=reason, message=message)
+
+
+def _drift(latest: Record, ledger: Ledger) -> str:
+    newest = max((entry.revision for entry in ledger.entries), default=0)
+    if newest > latest.revision:
+        return f"revision {newest} is not stored any more"
+    return "" if _known(latest, ledger) else f"revision {latest.revision} was not deployed by this program"
+
+
 def _known(latest: Record, ledger: Ledger) -> bool:
     if ledger.entry(latest.revision) is not None:
         return not targets.tampered(latest, ledger)
     return bool(ledger.attempt and ledger.attempt.revision == latest.revision)
+
+
+def _unfinished(latest: Record) -> bool:
+    return latest.status.pending or latest.status is Status.UNINSTALLING
+
+
+def _given_up(latest: Record, ledger: Ledger) -> bool:
+    """Whether the last run knew of the operation that did not end, and ended all the same."""
+    return ledger.entry(latest.revision) is not None and _ended_badly(ledger)
+
+
+def _judged(latest: Record, ledger: Ledger) -> bool:
+    """Whether the last conclusion was drawn when the latest revision was there already."""
+    entry = ledger.entry(latest.revision)
+    return entry is not None and (entry.verdict is Verdict.GOOD or _ended_badly(ledger))
+
+
+def _ended_badly(ledger: Ledger) -> bool:
+    return ledger.conclusion is not None and ledger.conclusion.phase in (Phase.FAILED, Phase.STALLED)

@@ -6,10 +6,11 @@ because what runs is not what was declared.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.ledger import Conclusion
+from helm_rollback_component.core import targets
+from helm_rollback_component.core.ledger import Conclusion, Verdict
 from helm_rollback_component.core.steps import REQUESTS, Conclude, Install, Rollback, Upgrade, Verify
 from helm_rollback_component.results import Condition, Phase, RollbackState, RollbackStatus
 
@@ -62,58 +63,82 @@ def merge_conditions(
 
 def _rollback_status(situation: Situation, outcome: Conclude, now: str) -> RollbackStatus:
     current = situation.ledger.rollback_status
-    rollbacks = [taken for taken in situation.taken if isinstance(taken.action, Rollback)]
-    if rollbacks and outcome.phase is not Phase.FAILED:
-        return _after_rollback(situation, rollbacks[-1], outcome, now)
-    requested = current.reason in REQUESTS
-    deployed_anew = any(isinstance(taken.action, Install | Upgrade) for taken in situation.taken)
-    if outcome.phase is Phase.DEPLOYED and (deployed_anew or not requested):
+    declared = outcome.phase is Phase.DEPLOYED
+    last = situation.taken[-1].action if situation.taken else None
+    if declared and isinstance(last, Install | Upgrade):
         return RollbackStatus()
-    if outcome.phase is Phase.ROLLED_BACK and situation.taken:
-        return _after_interruption(situation, outcome, now)
+    rollbacks = _rollbacks(situation)
+    if rollbacks and (rollbacks[-1].action.reason in REQUESTS or not declared):
+        return _told(situation, rollbacks, outcome, now)
+    if declared and current.reason not in REQUESTS:
+        return RollbackStatus()
     return current
 
 
-def _after_rollback(situation: Situation, last: Taken, outcome: Conclude, now: str) -> RollbackStatus:
-    action, latest = last.action, situation.history.latest
-    restored = latest.revision if latest and not last.failure else 0
+@dataclass(frozen=True)
+class _RolledBack:
+    action: Rollback
+    failed: bool
+
+
+def _rollbacks(situation: Situation) -> list[_RolledBack]:
+    """Return the rollbacks of this run, or the one of a run that died, if this one has found it good."""
+    rollbacks = [
+        _RolledBack(taken.action, taken.failure is not None)
+        for taken in situation.taken
+        if isinstance(taken.action, Rollback)
+    ]
+    last, attempt = situation.taken[-1] if situation.taken else None, situation.ledger.attempt
+    if rollbacks or last is None or last.failure or attempt is None or attempt.action != "rollback":
+        return rollbacks
+    judged = isinstance(last.action, Verify) and last.action.revision == attempt.revision
+    return [_RolledBack(Rollback(attempt.target, attempt.reason), failed=False)] if judged else []
+
+
+def _told(situation: Situation, rollbacks: list[_RolledBack], outcome: Conclude, now: str) -> RollbackStatus:
+    newest, failed = rollbacks[-1].action, rollbacks[-1].failed
+    requested = newest.reason in REQUESTS
     return RollbackStatus(
-        state=RollbackState.FAILED if last.failure else RollbackState.ROLLED_BACK,
+        state=RollbackState.FAILED if failed else RollbackState.ROLLED_BACK,
         strategy=situation.desired.rollback.strategy,
-        reason=action.reason if isinstance(action, Rollback) else outcome.reason,
+        reason=newest.reason,
         message=outcome.message,
-        failed_revision=_failed_revision(situation),
-        target_revision=action.revision if isinstance(action, Rollback) else 0,
-        restored_revision=restored,
+        failed_revision=0 if requested else _failed_revision(situation, rollbacks),
+        target_revision=newest.revision,
+        restored_revision=0 if failed else _restored_revision(situation, newest),
         attempts=situation.count(Upgrade),
         at=now,
     )
 
 
-def _after_interruption(situation: Situation, outcome: Conclude, now: str) -> RollbackStatus:
-    attempt, latest = situation.ledger.attempt, situation.history.latest
-    return RollbackStatus(
-        state=RollbackState.ROLLED_BACK,
-        strategy=situation.desired.rollback.strategy,
-        reason=outcome.reason,
-        message=outcome.message,
-        failed_revision=_failed_revision(situation),
-        target_revision=attempt.target if attempt else 0,
-        restored_revision=latest.revision if latest else 0,
-        attempts=1,
-        at=now,
-    )
-
-
-def _failed_revision(situation: Situation) -> int:
-    latest = situation.history.latest
-    failed = (
+def _failed_revision(situation: Situation, rollbacks: list[_RolledBack]) -> int:
+    """Return the newest bad revision after the target that is not itself one of the rollbacks."""
+    history, ledger = situation.history, situation.ledger
+    restored = {_origin(situation, rollback.action.revision) for rollback in rollbacks}
+    bad = (
         record.revision
-        for record in reversed(situation.history.records)
-        if latest and record.revision < latest.revision and record.status.value == "failed"
+        for record in reversed(history.records)
+        if record.revision > rollbacks[-1].action.revision
+        and targets.standing(record, history, ledger) is Verdict.BAD
+        and targets.origin(record, history, ledger) not in restored
     )
-    requested = any(isinstance(t.action, Rollback) and t.action.requested for t in situation.taken)
-    return 0 if requested else next(failed, 0)
+    return next(bad, 0)
+
+
+def _restored_revision(situation: Situation, rollback: Rollback) -> int:
+    history, ledger = situation.history, situation.ledger
+    wanted = _origin(situation, rollback.revision)
+    holding = (
+        record.revision
+        for record in reversed(history.records)
+        if targets.origin(record, history, ledger) == wanted
+    )
+    return next(holding, 0)
+
+
+def _origin(situation: Situation, revision: int) -> int:
+    record = situation.history.get(revision)
+    return targets.origin(record, situation.history, situation.ledger) if record else revision
 
 
 def _conditions(
@@ -121,24 +146,25 @@ def _conditions(
 ) -> Iterator[Condition]:
     ready = outcome.phase is Phase.DEPLOYED
     stalled = outcome.phase is Phase.STALLED
-    yield from _released(situation)
+    yield from _released(situation, outcome)
     if tested:
         yield from _test_success(situation)
     if status.state is RollbackState.ROLLED_BACK:
         yield _true("Remediated", status.reason, status.message)
     elif status.state is RollbackState.FAILED:
         yield _false("Remediated", status.reason, status.message)
-    elif situation.taken:
+    else:
         yield _false("Remediated", "NotNeeded")
     yield (_true if ready else _false)("Ready", outcome.reason, outcome.message)
     yield (_true("Stalled", outcome.reason) if stalled else _false("Stalled", "Progressing"))
 
 
-def _released(situation: Situation) -> Iterator[Condition]:
-    deploying = [taken for taken in situation.taken if isinstance(taken.action, Install | Upgrade | Verify)]
-    if not deploying:
+def _released(situation: Situation, outcome: Conclude) -> Iterator[Condition]:
+    last = _last_deployment(situation)
+    if last is None:
+        if outcome.phase is Phase.DEPLOYED:
+            yield _true("Released", outcome.reason)
         return
-    last = deploying[-1]
     verb = "Install" if isinstance(last.action, Install) else "Upgrade"
     if last.failure:
         yield _false("Released", f"{verb}Failed", last.failure.message)
@@ -147,11 +173,21 @@ def _released(situation: Situation) -> Iterator[Condition]:
 
 
 def _test_success(situation: Situation) -> Iterator[Condition]:
-    cause = situation.cause
-    if cause and cause.reason == "TestFailed":
-        yield _false("TestSuccess", "TestFailed", cause.message)
-    elif situation.taken and cause is None:
+    last = _last_deployment(situation)
+    if last is None:
+        return
+    if last.failure is None:
         yield _true("TestSuccess", "TestSucceeded")
+    elif last.failure.reason == "TestFailed":
+        yield _false("TestSuccess", "TestFailed", last.failure.message)
+
+
+def _last_deployment(situation: Situation) -> Taken | None:
+    """Return the last step that brought out, or judged anew, what is declared."""
+    deploying = (
+        taken for taken in reversed(situation.taken) if isinstance(taken.action, Install | Upgrade | Verify)
+    )
+    return next(deploying, None)
 
 
 def _true(kind: str, reason: str, message: str = "") -> Condition:

@@ -74,10 +74,9 @@ def _after_failure(situation: Situation) -> Step | None:
 
 
 def _after_failed_install(situation: Situation, failure: Failure) -> Step:
-    if not situation.history:
+    latest = situation.history.latest
+    if not situation.history or (latest and latest.status is Status.UNINSTALLED):
         return Gone(failure.reason, failure.message)
-    if situation.count(Uninstall):
-        return Conclude(Phase.FAILED, failure.reason, failure.message)
     return Uninstall(failure.reason)
 
 
@@ -100,14 +99,16 @@ def _after_failed_upgrade(situation: Situation, failure: Failure) -> Step:
 
 def _remediation_target(situation: Situation, failed: Record) -> Record | None:
     history, ledger = situation.history, situation.ledger
-    wanted = situation.desired.rollback.target_revision
-    if wanted is not None and wanted < failed.revision and targets.refuse(wanted, history, ledger) is None:
-        return history.get(wanted)
-    tried = {
-        targets.origin(record, history, ledger)
-        for action in situation.rollbacks
-        if (record := history.get(action.revision))
-    }
+    restored = (history.get(action.revision) for action in situation.rollbacks)
+    tried = {targets.origin(record, history, ledger) for record in (failed, *restored) if record}
+    wanted = history.get(situation.desired.rollback.target_revision or 0)
+    if (
+        wanted
+        and wanted.revision < failed.revision
+        and targets.origin(wanted, history, ledger) not in tried
+        and targets.refuse(wanted.revision, history, ledger) is None
+    ):
+        return wanted
     return targets.last_good(history, ledger, below=failed.revision, without=tried)
 
 
@@ -147,12 +148,21 @@ def _after_removal(situation: Situation) -> Step | None:
 
 def _after_success(situation: Situation) -> Step | None:
     last = situation.taken[-1].action if situation.taken else None
-    if isinstance(last, Install | Upgrade):
-        return Conclude(Phase.DEPLOYED, f"{type(last).__name__}Succeeded")
-    if not isinstance(last, Verify):
-        return None
-    attempt = situation.ledger.attempt
-    if attempt and _remediating(attempt):
+    match last:
+        case Install() | Upgrade():
+            return Conclude(Phase.DEPLOYED, f"{type(last).__name__}Succeeded")
+        case Verify():
+            return _after_verification(situation, last.revision)
+        case _:
+            return None
+
+
+def _after_verification(situation: Situation, revision: int) -> Step:
+    if _pin(situation):
+        return Conclude(Phase.DEPLOYED, "ManualRequest")
+    attempt, entry = situation.ledger.attempt, situation.ledger.entry(revision)
+    declared = entry is not None and entry.desired_digest == situation.desired.digest
+    if attempt and attempt.revision == revision and _remediating(attempt) and not declared:
         return Conclude(Phase.ROLLED_BACK, attempt.reason, _INTERRUPTED)
     return Conclude(Phase.DEPLOYED, "InSync")
 
@@ -186,19 +196,38 @@ def _first_deployment_failed(situation: Situation) -> Step | None:
     return Uninstall(reason="FirstDeploymentFailed") if never_good else None
 
 
+def _unfit_target(situation: Situation) -> Step | None:
+    """Refuse, before anything is done, to promise a return to a revision that is known to be bad."""
+    history, ledger, rollback = situation.history, situation.ledger, situation.desired.rollback
+    record = history.get(rollback.target_revision or 0)
+    if situation.taken or rollback.strategy != "automatic" or record is None or record == history.latest:
+        return None
+    known_bad = targets.standing(record, history, ledger) is Verdict.BAD
+    return _refuse_target(record.revision, situation) if known_bad else None
+
+
 def _pinned(situation: Situation) -> Step | None:
-    rollback = situation.desired.rollback
-    wanted = rollback.target_revision
-    if rollback.strategy != "manual" or wanted is None:
+    wanted = _pin(situation)
+    if wanted is None:
         return None
     history, ledger = situation.history, situation.ledger
     latest, target = history.latest, history.get(wanted)
     if latest and target and targets.restores(latest, target, history, ledger):
-        return Conclude(Phase.DEPLOYED, "ManualRequest")
-    refusal = targets.refuse(wanted, history, ledger)
-    if refusal:
-        return Refuse("operations.rollback.target_revision", refusal.reason, refusal.message)
-    return Rollback(wanted, "ManualRequest", requested=True)
+        proven = targets.verified(latest, ledger)
+        return Conclude(Phase.DEPLOYED, "ManualRequest") if proven else Verify(latest.revision)
+    return _refuse_target(wanted, situation) or Rollback(wanted, "ManualRequest", requested=True)
+
+
+def _pin(situation: Situation) -> int | None:
+    rollback = situation.desired.rollback
+    return rollback.target_revision if rollback.strategy == "manual" else None
+
+
+def _refuse_target(revision: int, situation: Situation) -> Refuse | None:
+    refusal = targets.refuse(revision, situation.history, situation.ledger)
+    if refusal is None:
+        return None
+    return Refuse("operations.rollback.target_revision", refusal.reason, refusal.message)
 
 
 def _in_sync(situation: Situation) -> Step | None:
@@ -210,7 +239,7 @@ def _in_sync(situation: Situation) -> Step | None:
         return (
             Conclude(Phase.DEPLOYED, "InSync") if entry.verdict is Verdict.GOOD else Verify(latest.revision)
         )
-    if entry is None and _ours(latest, ledger) and _attempted(situation):
+    if entry is None and _ours(latest, ledger) and _attempted(situation) and not _was_pinned(ledger):
         return Verify(latest.revision)
     return None
 
@@ -279,6 +308,10 @@ def _remediating(attempt: Attempt) -> bool:
     return attempt.action == "rollback" and attempt.reason not in REQUESTS
 
 
+def _was_pinned(ledger: Ledger) -> bool:
+    return ledger.attempt is not None and ledger.attempt.reason == "ManualRequest"
+
+
 def _retriggered(situation: Situation) -> bool:
     attempt = situation.ledger.attempt
     return bool(attempt and attempt.retry_trigger != (situation.desired.rollback.retry_trigger or ""))
@@ -296,6 +329,7 @@ _RULES: tuple[Callable[[Situation], Step | None], ...] = (
     _absent,
     _interrupted,
     _first_deployment_failed,
+    _unfit_target,
     _pinned,
     _in_sync,
     _already_remedied,
