@@ -44,6 +44,7 @@ class HelmOperations:
         config: what is declared of it.
         identity: who acts on it, and which one is meant.
         progress: takes a line for everything that is begun or waited for.
+        warn: takes a sentence for everything that a person should know although nothing failed.
         redact: takes the secrets out of every message.
     """
 
@@ -53,12 +54,14 @@ class HelmOperations:
         *,
         identity: Identity = _ANYONE,
         progress: Callable[[str], None] = lambda _: None,
+        warn: Callable[[str], None] = lambda _: None,
         redact: Redactor | None = None,
     ) -> None:
         self._config = config
         self._identity = identity
         self._session = Session(config, identity)
         self._progress = progress
+        self._warn = warn
         self._redact = redact or Redactor()
 
     @property
@@ -165,10 +168,19 @@ class HelmOperations:
     def _reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
         chart = charts.fetch(self._config.source, self._session.engine)
         digester = self._session.claims.digester()
+        self._warn_of(held, self._session.records_with(digester).history())
         tools = self._tools(digester, desired.deployment(self._config, chart, timeout))
         wanted = desired.desired(self._config, chart, digester)
         situation, outcome = Run(tools, held, wanted).to_its_end()
         return self._concluded(held, situation, outcome)
+
+    def _warn_of(self, held: Held, history: History) -> None:
+        if held.damaged:
+            self._warn(
+                "what was known of the release could not be read; no revision counts as verified any more"
+            )
+        for line in assessment.warnings(history, held.ledger, self._config.rollback):
+            self._warn(line)
 
     def _restore(self, held: Held, digester: Digester, history: History, target: Record) -> ReleaseStatus:
         latest = history.latest

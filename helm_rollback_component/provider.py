@@ -149,10 +149,12 @@ def _operations(props: Mapping[str, Any], *, incarnation: str, cluster: str = ""
     from helm_rollback_component.operations import HelmOperations, Identity  # noqa: PLC0415
 
     redact = state.redactor(props)
+    log = ResourceLog(props["owner"]["urn"], redact)
     return HelmOperations(
         state.parse(props),
         identity=Identity(Owner(**props["owner"]), incarnation, cluster),
-        progress=ResourceLog(props["owner"]["urn"], redact).progress,
+        progress=log.progress,
+        warn=log.warning,
         redact=redact,
     )
 

@@ -14,6 +14,9 @@ from helm_rollback_component.core.ledger import Conclusion, Verdict
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.history import History, Record
     from helm_rollback_component.core.ledger import Ledger
 
@@ -50,6 +53,19 @@ def conditions(found: Conclusion, ledger: Ledger, now: str) -> tuple[Condition, 
         return ledger.conditions
     ready = Condition("Ready", "False", found.reason, found.message, "")
     return merge_conditions(ledger.conditions, (ready,), now)
+
+
+def warnings(history: History, ledger: Ledger, rollback: RollbackConfig) -> Iterator[str]:
+    """Yield what a person should know before anything is done, one sentence each."""
+    latest = history.latest
+    if latest and latest.status is not Status.UNINSTALLED and not _known(latest, ledger) and ledger.entries:
+        yield f"revision {latest.revision} was deployed by another hand; it is upgraded over"
+    if history.unreadable:
+        numbers = ", ".join(map(str, history.unreadable))
+        yield f"the records of these revisions cannot be decoded and are left alone: {numbers}"
+    wanted = rollback.target_revision
+    if rollback.strategy == "automatic" and wanted and history.get(wanted) is None:
+        yield f"revision {wanted} is not stored; on failure the last good revision is restored instead"
 
 
 def revisions(history: History, ledger: Ledger) -> tuple[ReleaseRevision, ...]:

@@ -37,12 +37,14 @@ class Laboratory:
         helm: the ``helm`` input: a Helm program's path, or ``embedded``.
         folder: where charts are written.
         said: the progress lines of all operations so far.
+        warned: their warnings.
     """
 
     space: Space
     helm: str
     folder: Path
     said: list[str] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
     identity: Identity = field(default_factory=lambda: Identity(OWNER, "first"))
 
     def operations(self, identity: Identity | None = None, **inputs: Any) -> HelmOperations:  # noqa: ANN401  # any input
@@ -57,7 +59,10 @@ class Laboratory:
             **inputs,
         }
         return HelmOperations(
-            HelmConfig.parse(declared), identity=identity or self.identity, progress=self.said.append
+            HelmConfig.parse(declared),
+            identity=identity or self.identity,
+            progress=self.said.append,
+            warn=self.warned.append,
         )
 
     def deploy(self, **inputs: Any) -> ReleaseStatus:  # noqa: ANN401  # any input
