@@ -50,8 +50,8 @@ Seconds = Annotated[int, Field(gt=0)]
 NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
-def _refusal(name: str, message: LiteralString) -> PydanticCustomError:
-    return PydanticCustomError(REFUSAL, message, {"property": name})
+def _refusal(name: str, message: LiteralString, *others: str) -> PydanticCustomError:
+    return PydanticCustomError(REFUSAL, message, {"property": name, "others": others})
 
 
 class _Part(BaseModel):
@@ -99,13 +99,22 @@ class SourceConfig(_Part):
     @model_validator(mode="after")
     def _one_kind_of_source(self) -> Self:
         if self.repository and self.chart.startswith(OCI_SCHEME):
-            raise _refusal("repository", "an oci:// chart names its registry itself; leave repository out")
+            raise _refusal(
+                "repository", "an oci:// chart names its registry itself; leave repository out", "chart"
+            )
         if self.local and self.version:
-            raise _refusal("version", "a local chart's version stands in its Chart.yaml; leave version out")
+            raise _refusal(
+                "version",
+                "a local chart's version stands in its Chart.yaml; leave version out",
+                "chart",
+                "repository",
+            )
         if not self.local and not self.version:
             raise _refusal(
                 "version",
                 "required for a chart that is fetched, because an unset one moves by itself",
+                "chart",
+                "repository",
             )
         if self.version and _VERSION_RANGE.search(self.version):
             raise _refusal("version", "name one exact version, not a range")
@@ -148,9 +157,10 @@ class RollbackConfig(_Part):
             raise _refusal(
                 "target_revision",
                 "version-based finds its target by the chart's version; leave it out, or use strategy manual",
+                "strategy",
             )
         if not self.enabled:
-            raise _refusal("target_revision", "has no meaning while enabled is false")
+            raise _refusal("target_revision", "has no meaning while enabled is false", "enabled")
         return self
 
 
@@ -233,11 +243,12 @@ class HelmConfig(_Part):
     @model_validator(mode="after")
     def _namespace_goes_with_its_history(self) -> Self:
         if self.delete_namespace and not self.manage_namespace:
-            raise _refusal("delete_namespace", "goes with manage_namespace=True only")
+            raise _refusal("delete_namespace", "goes with manage_namespace=True only", "manage_namespace")
         if self.delete_namespace and self.history.keep_on_delete:
             raise _refusal(
                 "delete_namespace",
                 "a deleted namespace takes the history along that keep_on_delete keeps",
+                "history.keep_on_delete",
             )
         return self
 

@@ -48,10 +48,12 @@ class Problem:
     Attributes:
         path: the property, as the user spelled its way there: ``operations.rollback.strategy``.
         message: what is wrong and what would be right, one sentence.
+        others: properties that it follows from as well.
     """
 
     path: str
     message: str
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 REFUSAL = "refusal"
-"""Type of a finding that concerns several properties; its context names the one to mend as ``property``."""
+"""Type of a finding that concerns several properties.
+
+Its context names the one to mend as ``property``, and those that it follows from as ``others``.
+"""
 
 
 def from_pydantic(error: PydanticValidationError, model: type[BaseModel]) -> Iterator[Problem]:
@@ -27,7 +30,8 @@ def from_pydantic(error: PydanticValidationError, model: type[BaseModel]) -> Ite
 
 def hidden_by(problem: Problem, unknown: Iterable[str]) -> bool:
     """Whether `problem` may be due only to inputs at the `unknown` paths, whose values are not there yet."""
-    return any(_within(path, problem.path) or _within(problem.path, path) for path in unknown)
+    concerned = (problem.path, *problem.others)
+    return any(_within(path, part) or _within(part, path) for path in unknown for part in concerned)
 
 
 def _within(path: str, parent: str) -> bool:
@@ -38,6 +42,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     steps = [step for step in details["loc"] if not isinstance(step, int)]
     path = _dotted(details["loc"])
     message = details["msg"]
+    others: tuple[str, ...] = ()
     match details["type"]:
         case "extra_forbidden":
             message = _unknown_key(str(details["loc"][-1]), fields_of(model, tuple(map(str, steps[:-1]))))
@@ -47,11 +52,12 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
             message = f"is {details['input']!r}; use one of {details['ctx']['expected']}"
         case _ if details["type"] == REFUSAL:
             path = _dotted((*details["loc"], details["ctx"]["property"]))
+            others = tuple(_dotted((*details["loc"], other)) for other in details["ctx"]["others"])
         case "name":
             pass
         case _:
             message = f"{_shown(details['input'])}{message[0].lower()}{message[1:]}"
-    return Problem(path, message)
+    return Problem(path, message, others)
 
 
 def _dotted(steps: Iterable[int | str]) -> str:

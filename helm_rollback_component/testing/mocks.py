@@ -94,7 +94,7 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         """Return the result of a provider's function: nothing."""
         del args
-        return {}, None
+        return {}, []
 
 
 def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str, Any]:
@@ -106,9 +106,9 @@ def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str
 def _deployed(config: HelmConfig, outcome: Deployed) -> ReleaseStatus:
     versions = (config.source.version or "1.0.0", outcome.app_version)
     history = [
-        _revision(number, versions, "superseded", "Upgrade complete") for number in range(1, outcome.revision)
+        _revision(number, versions, "superseded", _completed(number)) for number in range(1, outcome.revision)
     ]
-    latest = _revision(outcome.revision, versions, "deployed", "Install complete")
+    latest = _revision(outcome.revision, versions, "deployed", _completed(outcome.revision))
     return _status(
         config,
         latest,
@@ -181,6 +181,10 @@ def _revision(number: int, versions: tuple[str, str], status: str, description: 
         description=description,
         verified=status != "failed",
     )
+
+
+def _completed(number: int) -> str:
+    return "Install complete" if number == 1 else "Upgrade complete"
 
 
 def _condition(kind: str, status: str, reason: str, message: str = "") -> Condition:
