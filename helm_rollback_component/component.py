@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from helm_rollback_component.args import HelmReleaseArgs
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
+from helm_rollback_component.redaction import below
 from helm_rollback_component.spelling import to_snake_case
 from helm_rollback_component.values import encode
 
@@ -128,26 +129,28 @@ class _Gate(Resource, module="helm-rollback", name="Gate"):
 
 
 def _inputs(name: str, args: HelmReleaseArgs) -> dict[str, Any]:
-    inputs, problems = to_snake_case(args, HelmConfig, nested=_respell_later)
+    spelled, problems = to_snake_case(args, HelmConfig, nested=_respell_later)
     if problems:
-        inputs = dict(args)  # the provider's check names every problem, this one among them
+        raise pulumi.RunError(f"{name}: {'; '.join(map(str, problems))}")
+    inputs = {key: value for key, value in spelled.items() if value is not None}
     inputs.setdefault("release_name", name)
-    if not isinstance(inputs.get("manage_namespace", False), bool):
-        raise pulumi.RunError(
-            f"{name}: manage_namespace must be a plain True or False: it decides which resources there are"
-        )
-    _keep_secret(inputs, "kubeconfig")
-    if isinstance(inputs.get("source"), dict):
-        _keep_secret(inputs["source"], "password")
+    for switch in ("manage_namespace", "delete_namespace"):
+        if not isinstance(inputs.get(switch, False), bool):
+            raise pulumi.RunError(
+                f"{name}: {switch} must be a plain True or False: it decides what becomes of a resource"
+            )
+    if "kubeconfig" in inputs and not _a_path(inputs["kubeconfig"]):
+        inputs["kubeconfig"] = pulumi.Output.secret(inputs["kubeconfig"])
+    source = inputs.get("source")
+    if isinstance(source, dict) and source.get("password") is not None:
+        source["password"] = pulumi.Output.secret(source["password"])
     inputs["values"] = encode(inputs.get("values") or {}, leaf=_encode_later)
-    return {key: value for key, value in inputs.items() if value is not None}
+    return inputs
 
 
-def _keep_secret(inputs: dict[str, Any], key: str) -> None:
-    value = inputs.get(key)
-    a_path = key == "kubeconfig" and isinstance(value, str) and "\n" not in value
-    if value is not None and not a_path:
-        inputs[key] = pulumi.Output.secret(value)
+def _a_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text
+    content = isinstance(kubeconfig, str) and kubeconfig.lstrip().startswith("{")
+    return isinstance(kubeconfig, str) and "\n" not in kubeconfig.strip() and not content
 
 
 def _refuse_foreign_provider(name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
@@ -168,7 +171,12 @@ def _passed_on(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
 def _respell_later(value: Any, part: type[BaseModel]) -> Any:  # noqa: ANN401  # an output or whatever was given
     if not isinstance(value, pulumi.Output):
         return value
-    return value.apply(lambda known: to_snake_case(known, part)[0] if isinstance(known, Mapping) else known)
+    return value.apply(lambda known: _respell(known, part) if isinstance(known, Mapping) else known)
+
+
+def _respell(known: Mapping[str, Any], part: type[BaseModel]) -> Mapping[str, Any]:
+    spelled, problems = to_snake_case(known, part)
+    return known if problems else spelled  # the provider's check tells what is wrong
 
 
 def _encode_later(value: Any) -> pulumi.Output[Any]:  # noqa: ANN401  # an output, an asset, …
@@ -176,7 +184,7 @@ def _encode_later(value: Any) -> pulumi.Output[Any]:  # noqa: ANN401  # an outpu
 
 
 def _namespace(component: HelmRelease, name: str, inputs: dict[str, Any]) -> list[pulumi.Resource]:
-    if not inputs.get("manage_namespace"):
+    if not inputs.get("manage_namespace") or "release_namespace" not in inputs:
         return []
     import pulumi_kubernetes as kubernetes  # noqa: PLC0415  # slow to import, and seldom needed
 
@@ -216,10 +224,10 @@ def _secret_paths(value: Any, path: str = "") -> Iterator[Awaitable[str]]:  # no
             yield _path_if_secret(value, path)
         case Mapping():
             for key, item in value.items():
-                yield from _secret_paths(item, f"{path}.{key}" if path else key)
+                yield from _secret_paths(item, below(path, key))
         case list() | tuple():
             for index, item in enumerate(value):
-                yield from _secret_paths(item, f"{path}[{index}]")
+                yield from _secret_paths(item, below(path, index))
 
 
 async def _path_if_secret(output: pulumi.Output[Any], path: str) -> str:
@@ -237,6 +245,6 @@ def _gated(component: HelmRelease, name: str, release: _Release, inputs: dict[st
     }
 
 
-def _on_rollback(operations: Mapping[str, Any]) -> str:
-    rollback = operations.get("rollback") or {}
-    return str(rollback.get("on_rollback", "fail"))
+def _on_rollback(operations: Any) -> str:  # noqa: ANN401  # whatever was given; the release's check judges it
+    rollback = operations.get("rollback") if isinstance(operations, Mapping) else None
+    return str(rollback.get("on_rollback", "fail")) if isinstance(rollback, Mapping) else "fail"

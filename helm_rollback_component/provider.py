@@ -75,7 +75,7 @@ class ReleaseProvider(_Provider):
         """Tell whether anything is to be done, without asking the cluster unless the kubeconfig changed."""
         names = state.changed(olds, news)
         replaces = state.replaces(names)
-        if state.moves_cluster(names) and _another_cluster(olds, news):
+        if state.moves_cluster(names, news) and _another_cluster(olds, news):
             replaces.append("kubeconfig")
         return DiffResult(
             changes=bool(names) or state.to_be_tried_again(olds),

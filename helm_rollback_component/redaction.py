@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 MASK = "[secret]"
 _SHORTEST = 3
+_STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.\[\]]+)')
+_NEEDS_QUOTES = re.compile(r'[.\[\]"]|^$')
 
 
 class Redactor:
@@ -30,13 +33,27 @@ class Redactor:
         return self._pattern.sub(MASK, text) if self._pattern else text
 
 
+def below(path: str, key: str | int) -> str:
+    """Return the path of what stands under `key` at `path`: ``values.hosts[0]``, ``values["a.b"]``."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    if _NEEDS_QUOTES.search(key):
+        return f"{path}[{json.dumps(key)}]"
+    return f"{path}.{key}" if path else key
+
+
 def secrets_at(inputs: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]:
-    """Yield every text and number that stands at or below one of the `paths` (``values.db.password``)."""
+    """Yield every text and number that stands at or below one of the `paths`, which `below` makes."""
     for path in paths:
-        yield from _texts(_at(inputs, [step for step in re.split(r"[.\[\]]+", path) if step]))
+        yield from _texts(_at(inputs, _steps(path)))
 
 
-def _at(value: Any, steps: list[str]) -> Any:  # noqa: ANN401  # JSON-like
+def _steps(path: str) -> Iterator[str]:
+    for quoted, index, name in _STEP.findall(path):
+        yield json.loads(quoted) if quoted else index or name
+
+
+def _at(value: Any, steps: Iterable[str]) -> Any:  # noqa: ANN401  # JSON-like
     for step in steps:
         if isinstance(value, Mapping):
             value = value.get(step)

@@ -55,7 +55,7 @@ def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:
     """
     unknown = tuple(_unknown_paths(inputs))
     known = _prune({key: value for key, value in inputs.items() if key not in _INTERNAL})
-    known["values"] = decode(known.get("values") or {})
+    known["values"] = decode(known.get("values")) or {}
     try:
         return HelmConfig.parse(known)
     except ValidationError as error:
@@ -77,7 +77,7 @@ def with_markers(properties: Mapping[str, Any]) -> dict[str, Any]:
 def redactor(properties: Mapping[str, Any]) -> Redactor:
     """Return what takes the secrets among the properties out of messages."""
     paths = properties.get("secret_paths") or ()
-    return Redactor(secrets_at(properties, (*paths, "source.password")))
+    return Redactor(secrets_at(decode(properties), (*paths, "source.password")))
 
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
@@ -90,9 +90,10 @@ def replaces(names: tuple[str, ...]) -> list[str]:
     return [name for name in names if name in _IDENTITY]
 
 
-def moves_cluster(names: tuple[str, ...]) -> bool:
-    """Whether the changed inputs may mean another cluster."""
-    return any(name in _REACHES_THE_CLUSTER for name in names)
+def moves_cluster(names: tuple[str, ...], news: Mapping[str, Any]) -> bool:
+    """Whether the changed inputs may mean another cluster; not as long as they are unknown."""
+    known = not any(isinstance(news.get(name), Unknown) for name in _REACHES_THE_CLUSTER)
+    return known and any(name in _REACHES_THE_CLUSTER for name in names)
 
 
 def to_be_tried_again(olds: Mapping[str, Any]) -> bool:
@@ -127,7 +128,13 @@ _INTERNAL = (*_CONTEXT, CONTENT, PLAN, OBSERVED, "__provider")
 
 
 def _differs(old: Any, new: Any) -> bool:  # noqa: ANN401  # JSON-like
-    return bool(old != new)
+    match old, new:
+        case Mapping(), Mapping():
+            return old.keys() != new.keys() or any(_differs(old[key], new[key]) for key in old)
+        case ((list() | tuple()), (list() | tuple())):
+            return len(old) != len(new) or any(map(_differs, old, new))
+        case _:  # to Python, but not to a chart, True is 1
+            return isinstance(old, bool) is not isinstance(new, bool) or bool(old != new)
 
 
 def _unknown_paths(value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401  # JSON-like
