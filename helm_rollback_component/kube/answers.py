@@ -40,6 +40,7 @@ _MEANINGS = {
 _SERVER_ERROR = Meaning("ServerError", "run it again; if it stays so, look at the API server", temporary=True)
 _OTHER = Meaning("UnexpectedAnswer", "check that the kubeconfig names a Kubernetes API server")
 _UNREACHABLE = Meaning("Unreachable", "check the server in the kubeconfig and the network", temporary=True)
+_UNTRUSTED = Meaning("Untrusted", "check the server and the certificate authority in the kubeconfig")
 _ALREADY_EXISTS = Meaning("AlreadyExists", "")
 _NAMESPACE_MISSING = Meaning("NamespaceMissing", "create the namespace first, or set manage_namespace=True")
 _NAMESPACE_TERMINATING = Meaning(
@@ -65,12 +66,18 @@ def refusal(status: int, body: bytes, request: str) -> OperationError:
 def unreachable(request: str, cause: Exception) -> OperationError:
     """Return the error for a request that got no answer."""
     why = str(cause) or type(cause).__name__
+    meaning = _UNTRUSTED if untrusted(cause) else _UNREACHABLE
     return OperationError(
         f"the API server cannot be reached for {request}: {why}",
-        reason=_UNREACHABLE.reason,
-        remedy=_UNREACHABLE.remedy,
-        temporary=_UNREACHABLE.temporary,
+        reason=meaning.reason,
+        remedy=meaning.remedy,
+        temporary=meaning.temporary,
     )
+
+
+def untrusted(cause: Exception) -> bool:
+    """Return whether there was no answer because the server's certificate is not to be trusted."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(cause)
 
 
 def not_kubernetes(request: str) -> OperationError:

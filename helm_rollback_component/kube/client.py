@@ -41,9 +41,9 @@ class Cluster:
     """A Kubernetes API server, as one context of a kubeconfig reaches it.
 
     Every method may raise `OperationError`, with one of these reasons: ``Unreachable``, ``TooManyRequests``,
-    ``ServerError``, ``Conflict``, ``Expired`` (all temporary), ``Unauthorized``, ``Forbidden``, ``NotFound``,
-    ``AlreadyExists``, ``NamespaceMissing``, ``NamespaceTerminating``, ``Invalid``, ``BadRequest``,
-    ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
+    ``ServerError``, ``Conflict``, ``Expired`` (all temporary), ``Untrusted``, ``Unauthorized``, ``Forbidden``,
+    ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``, ``NamespaceTerminating``, ``Invalid``,
+    ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
     """
 
     def __init__(self, selected: Selected, transport: Transport) -> None:

@@ -55,7 +55,7 @@ class Transport:
         would not take it (429); a GET also if its answer was lost or a gateway was in the way.
 
         Raises:
-            OperationError: ``Unreachable``, ``Unauthorized`` or ``CredentialPluginFailed``.
+            OperationError: ``Unreachable``, ``Untrusted``, ``Unauthorized`` or ``CredentialPluginFailed``.
         """
         request = self._client.build_request(
             method, path, params=query, content=content, headers=headers, extensions=self._extensions
@@ -116,8 +116,8 @@ class Transport:
 def wait_before_next(method: str, outcome: _Outcome, pause: float) -> float | None:
     """Return the seconds to wait before the same request is sent again; None if it must not be. Pure."""
     if isinstance(outcome, httpx2.TransportError):
-        again = method in _READS or isinstance(outcome, httpx2.ConnectError | httpx2.ConnectTimeout)
-        return pause if again else None
+        never_sent = isinstance(outcome, httpx2.ConnectError | httpx2.ConnectTimeout)
+        return pause if (method in _READS or never_sent) and not answers.untrusted(outcome) else None
     refused = outcome.status_code == HTTPStatus.TOO_MANY_REQUESTS
     if refused or (method in _READS and outcome.status_code in _BUSY):
         return _retry_after(outcome) or pause

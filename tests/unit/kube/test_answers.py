@@ -69,5 +69,10 @@ def test_no_answer_is_unreachable() -> None:
     assert "TimeoutError" in str(answers.unreachable("GET /x", TimeoutError()))
 
 
+def test_a_server_that_is_not_to_be_trusted_stays_so() -> None:
+    error = answers.unreachable("GET /x", OSError("[SSL: CERTIFICATE_VERIFY_FAILED] expired"))
+    assert (error.reason, error.temporary) == ("Untrusted", False)
+
+
 def test_an_answer_that_is_no_object_is_unexpected() -> None:
     assert answers.not_kubernetes("GET /x").reason == "UnexpectedAnswer"

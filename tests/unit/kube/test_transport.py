@@ -106,6 +106,7 @@ def test_credentials_that_are_gone_are_told(api: ApiServer, tmp_path: Path) -> N
         ("PUT", httpx2.Response(429, headers={"Retry-After": "tomorrow"}), 0.5),
         ("PUT", httpx2.ConnectError("refused"), 0.5),
         ("PUT", httpx2.ConnectTimeout("slow"), 0.5),
+        ("GET", httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"), None),
         ("PUT", httpx2.ReadError("cut"), None),
         ("GET", httpx2.ReadError("cut"), 0.5),
     ],

@@ -1,0 +1,131 @@
+"""The local control plane as the tests of the cluster's side see it: places of one's own, users, Helm."""
+
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.client import Cluster
+from tools.ground import Ground
+
+Rules = list[dict[str, list[str]]]
+
+_RBAC = "rbac.authorization.k8s.io"
+
+
+def ground() -> Ground:
+    """The control plane that ``GROUND`` names, brought up if it is not."""
+    found = Ground(os.environ.get("GROUND", "dev"))
+    found.up()
+    return found
+
+
+def helm(major: int, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run Helm of that major version."""
+    control_plane = ground()
+    return subprocess.run(
+        [control_plane.helm(major), *map(str, arguments)],
+        env={**os.environ, "KUBECONFIG": str(control_plane.kubeconfig)},
+        capture_output=True,
+        text=True,
+        check=check,
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A namespace of one's own, and the way to it."""
+
+    cluster: Cluster
+    namespace: str
+    kubeconfig: str = field(repr=False)
+
+    def as_user(self, rules: Rules) -> Cluster:
+        """The same cluster, for a new user who may do in this namespace what the rules say."""
+        return Cluster.connect(self.with_token(self._token(rules)))
+
+    def with_token(self, token: str) -> str:
+        """A kubeconfig with that token."""
+        config = yaml.safe_load(self.kubeconfig)
+        config["users"][0]["user"] = {"token": token}
+        return yaml.safe_dump(config)
+
+    def with_cluster(self, **settings: Any) -> str:  # noqa: ANN401  # settings of any kind
+        """A kubeconfig that reaches the cluster in another way; a setting of None goes."""
+        config = yaml.safe_load(self.kubeconfig)
+        section = config["clusters"][0]["cluster"]
+        section |= {key.replace("_", "-"): value for key, value in settings.items()}
+        config["clusters"][0]["cluster"] = {key: value for key, value in section.items() if value is not None}
+        return yaml.safe_dump(config)
+
+    def _token(self, rules: Rules) -> str:
+        name = f"user-{uuid.uuid4().hex[:8]}"
+        accounts = paths.resource("v1", "serviceaccounts", "", self.namespace)
+        self.cluster.create(accounts, {"metadata": {"name": name}})
+        rbac = f"{_RBAC}/v1"
+        self.cluster.create(
+            paths.resource(rbac, "roles", "", self.namespace), {"metadata": {"name": name}, "rules": rules}
+        )
+        self.cluster.create(
+            paths.resource(rbac, "rolebindings", "", self.namespace),
+            {
+                "metadata": {"name": name},
+                "roleRef": {"apiGroup": _RBAC, "kind": "Role", "name": name},
+                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": self.namespace}],
+            },
+        )
+        answer = self.cluster.create(f"{accounts}/{name}/token", {"spec": {"expirationSeconds": 3600}})
+        token = answer["status"]["token"]
+        assert isinstance(token, str)
+        return token
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """A namespace for the length of the block."""
+    kubeconfig = ground().kubeconfig.read_text()
+    cluster = Cluster.connect(kubeconfig)
+    namespace = f"kube-{uuid.uuid4().hex[:8]}"
+    cluster.create(paths.namespace(""), {"metadata": {"name": namespace}})
+    try:
+        yield Place(cluster, namespace, kubeconfig)
+    finally:
+        cluster.delete(paths.namespace(namespace))
+
+
+def write_chart(folder: Path, *, version: str = "1.0.0", template: str = "", **files: str) -> Path:
+    """A chart of one ConfigMap, or of that template."""
+    (folder / "templates").mkdir(parents=True, exist_ok=True)
+    (folder / "Chart.yaml").write_text(f"apiVersion: v2\nname: web\nversion: {version}\nappVersion: '7'\n")
+    (folder / "values.yaml").write_text("size: 1\nnothing: null\nfraction: 0.5\nwhole: 2.0\n")
+    (folder / "templates" / "objects.yaml").write_text(template or _TEMPLATE)
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    return folder
+
+
+_TEMPLATE = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}
+data:
+  values: {{ omit .Values "global" | toJson | quote }}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ .Release.Name }}-test
+  labels: {ground/play: succeed}
+  annotations: {helm.sh/hook: test}
+spec:
+  restartPolicy: Never
+  containers: [{name: main, image: example/test}]
+"""
