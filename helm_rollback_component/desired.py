@@ -79,6 +79,7 @@ def desired(config: HelmConfig, chart: LocalChart, digester: Digester) -> Desire
         chart_version=chart.version,
         values_digest=digester.of(as_stored(merged)),
         rollback=config.rollback,
+        patience=config.timeouts.upgrade + config.timeouts.rollback,
     )
 
 

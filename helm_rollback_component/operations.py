@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component import desired
 from helm_rollback_component.core import assessment, conclusions, retention, targets
 from helm_rollback_component.core.failures import classify
+from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.steps import Conclude, Desired, Gone, Refuse, Rollback
 from helm_rollback_component.errors import OperationError, Problem, RollbackError, ValidationError
 from helm_rollback_component.helm import charts
@@ -308,7 +309,11 @@ class HelmOperations:
 
     def _refuse_unmanaged(self) -> None:
         session = self._session
-        if self._config.adopt or session.claims.read() is not None or not session.records.history():
+        if self._config.adopt or session.claims.read() is not None:
+            return
+        history = session.records.history()
+        kept_only = history.latest is not None and history.latest.status is Status.UNINSTALLED
+        if not history or kept_only:
             return
         raise self._refusal(
             "adopt",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core import targets
@@ -28,7 +29,7 @@ from helm_rollback_component.core.steps import (
     Verify,
 )
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engine import Cancellation, EngineError
+from helm_rollback_component.helm.engine import Cancellation, Capability, EngineError
 from helm_rollback_component.kube.health import HealthWatch, baseline, soak, wait_ready
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ class Run:
         return self._observe((Taken(action, failure),))
 
     def _observe(self, taken: tuple[Taken, ...]) -> Situation:
-        return Situation(self._desired, self._tools.storage.history(), self._ledger, taken)
+        history = self._tools.storage.history()
+        return Situation(self._desired, history, self._ledger, taken, _pending_for(history.latest))
 
     def _take(self, action: Action, situation: Situation) -> Failure | None:
         match action:
@@ -146,11 +148,16 @@ class Run:
         if isinstance(action, Upgrade) and action.note:
             self._tools.progress(action.note)
         self._begin(verb, number)
-        failure = self._watched(verb, number) or self._prove(number)
+        deployment = self._tools.what_to_deploy
+        if isinstance(action, Install) and action.replace:
+            if Capability.REPLACE not in self._tools.engine.capabilities:
+                return _cannot_replace(self._tools.engine.name)
+            deployment = replace(deployment, options=replace(deployment.options, replace=True))
+        failure = self._watched(verb, number, deployment) or self._prove(number)
         self._judge(number, failure, origin=number, desired_digest=self._desired.digest)
         return failure
 
-    def _watched(self, verb: str, number: int) -> Failure | None:
+    def _watched(self, verb: str, number: int, deployment: Deployment) -> Failure | None:
         tools, cancellation = self._tools, Cancellation()
         deploy = tools.engine.install if verb == "install" else tools.engine.upgrade
         watch = HealthWatch(
@@ -163,7 +170,7 @@ class Run:
         )
         try:
             with watch.start(lambda _: cancellation.request()):
-                deploy(tools.target, tools.what_to_deploy, cancellation)
+                deploy(tools.target, deployment, cancellation)
         except EngineError as error:
             return self._condemned(watch.verdict) if watch.verdict else self._classified(error, verb)
         return None
@@ -320,6 +327,22 @@ class Run:
             remedy="",
             stored=True,
         )
+
+
+def _cannot_replace(engine: str) -> Failure:
+    return Failure(
+        reason="UnsupportedByEngine",
+        temporary=False,
+        message=f"{engine} cannot install over the kept history of an uninstalled release",
+        remedy="set helm to a Helm program, or delete that history",
+        stored=False,
+    )
+
+
+def _pending_for(latest: Record | None) -> float:
+    if latest is None or not latest.status.pending or not latest.deployed_at:
+        return 0.0
+    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(latest.deployed_at)).total_seconds())
 
 
 def _next_number(situation: Situation) -> int:

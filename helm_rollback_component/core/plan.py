@@ -176,15 +176,44 @@ def _absent(situation: Situation) -> Step | None:
     return None
 
 
+def _obstructed(situation: Situation) -> Step | None:
+    unreadable = max(situation.history.unreadable, default=0)
+    latest = situation.history.latest
+    if unreadable < (latest.revision if latest else 1):
+        return None
+    return Conclude(
+        Phase.STALLED,
+        "RecordUnreadable",
+        f"the record of revision {unreadable}, the newest, cannot be decoded, and Helm deploys nothing over "
+        "it; restore its Secret, or delete it",
+    )
+
+
 def _interrupted(situation: Situation) -> Step | None:
     latest = situation.history.latest
     if latest is None:
         return None
+    if latest.status.pending and not _ours(latest, situation.ledger):
+        return _unlock_if_dead(latest, situation)
     if latest.status in (Status.PENDING_INSTALL, Status.UNINSTALLING):
         return Uninstall(reason="Interrupted")
     if latest.status.pending:
         return Unlock(latest.revision)
     return None
+
+
+def _unlock_if_dead(latest: Record, situation: Situation) -> Step:
+    """Another client's pending operation may be live: nothing shows that it is not but its age."""
+    if situation.pending_for < situation.desired.patience:
+        return Conclude(
+            Phase.FAILED,
+            "OperationInProgress",
+            f"another Helm client has revision {latest.revision} {latest.status.value}; update again once it "
+            f"is done, or after {situation.desired.patience:.0f} s if it died",
+        )
+    if latest.status is Status.PENDING_INSTALL:
+        return Uninstall(reason="Interrupted")
+    return Unlock(latest.revision)
 
 
 def _first_deployment_failed(situation: Situation) -> Step | None:
@@ -326,6 +355,7 @@ _RULES: tuple[Callable[[Situation], Step | None], ...] = (
     _after_removal,
     _after_rollback,
     _after_success,
+    _obstructed,
     _absent,
     _interrupted,
     _first_deployment_failed,

@@ -103,6 +103,7 @@ class Desired:
         chart_version: its version.
         values_digest: keyed digest of the declared values.
         rollback: the rollback section of the inputs.
+        patience: how long another client's operation may be under way before it counts as dead, in seconds.
     """
 
     digest: str
@@ -110,6 +111,7 @@ class Desired:
     chart_version: str
     values_digest: str
     rollback: RollbackConfig
+    patience: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,14 @@ class Situation:
         history: the release's revisions as stored now.
         ledger: what is known of them, and what was begun last.
         taken: the steps of this run so far, in order.
+        pending_for: for how long the latest revision has been pending, in seconds; 0 where it is not.
     """
 
     desired: Desired
     history: History
     ledger: Ledger
     taken: tuple[Taken, ...] = ()
+    pending_for: float = 0.0
 
     def count(self, kind: type[Action]) -> int:
         """Return how often a kind of step was taken in this run."""

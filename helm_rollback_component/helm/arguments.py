@@ -50,6 +50,7 @@ _COMMON = {
     Capability.KEYRING: _ALWAYS,
     Capability.LABELS: _ALWAYS,
     Capability.POST_RENDERER: _ALWAYS,
+    Capability.REPLACE: _ALWAYS,
     Capability.REPOSITORY_CREDENTIALS: _ALWAYS,
     Capability.SKIP_CRDS: _ALWAYS,
     Capability.VERIFY: _ALWAYS,
@@ -89,7 +90,11 @@ class CommandLine:
 
     def install(self, deployment: Deployment) -> list[str]:
         """Return the arguments of an install that waits; the values come on standard input."""
-        return ["install", self.target.release, *self._deploy(deployment)]
+        return [
+            *("install", self.target.release),
+            *self._deploy(deployment),
+            *_switch("replace", on=deployment.options.replace),
+        ]
 
     def upgrade(self, deployment: Deployment) -> list[str]:
         """Return the arguments of an upgrade that waits; the values come on standard input."""

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     KEYRING = "keyring"
     LABELS = "labels"
     POST_RENDERER = "post_renderer"
+    REPLACE = "replace"
     REPOSITORY_CREDENTIALS = "repository_credentials"
     SERVER_SIDE = "server_side"
     SKIP_CRDS = "skip_crds"
@@ -55,7 +56,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Options:
-    """Helm's own switches, named as `kubernetes.helm.v3.Release` names them. Each asks for a `Capability`."""
+    """Helm's own switches, named as `kubernetes.helm.v3.Release` names them. Each asks for a `Capability`.
+
+    Attributes:
+        replace: install over the history of an uninstalled release; the others are as Helm has them.
+    """
 
     description: str = ""
     disable_hooks: bool = False
@@ -63,6 +68,7 @@ class Options:
     force_update: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     post_renderer: tuple[str, ...] = ()
+    replace: bool = False
     skip_crds: bool = False
     take_ownership: bool = False
     wait_for_jobs: bool = False

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import threading
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -48,6 +51,9 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
 
     It runs in a session of its own, so that a Ctrl-C in the terminal does not reach it. Its streams are
     nameless files and not pipes, so that it can neither block on us nor die of our death.
+
+    On Linux an interruptible command is also sent SIGTERM when the thread that started it dies, so that no
+    orphan goes on deploying.
 
     A request to cancel, or the end of its time, has it sent SIGTERM, and SIGKILL `TERMINATION_GRACE` seconds
     later. A command that is not interruptible is never signalled: past its limit it is left to itself.
@@ -115,7 +121,7 @@ class _Running:
 def _start(command: Command, stdin: int, stdout: int, stderr: int) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603  # a list of arguments, no shell
-            command.arguments,
+            _tied_to_us(command) if command.patience.interruptible else command.arguments,
             env=command.environment,
             stdin=stdin,
             stdout=stdout,
@@ -125,6 +131,19 @@ def _start(command: Command, stdin: int, stdout: int, stderr: int) -> subprocess
         )
     except OSError as error:
         raise EngineError(f"Helm could not be started: {error.strerror}: {command.arguments[0]}") from error
+
+
+def _tied_to_us(command: Command) -> Sequence[str]:
+    """Return the command as one that is signalled when we die, where util-linux's setpriv is there for it."""
+    setpriv = _setpriv()
+    if setpriv is None or not os.access(command.arguments[0], os.X_OK):
+        return command.arguments
+    return [setpriv, "--pdeathsig=TERM", "--", *command.arguments]
+
+
+@functools.cache
+def _setpriv() -> str | None:
+    return shutil.which("setpriv") if sys.platform == "linux" else None
 
 
 def _tail(descriptor: int) -> str:

@@ -40,17 +40,24 @@ class Worker:
         self._operation: threading.Thread | None = None
 
     def serve(self) -> None:
-        """Greet, then serve until the parent has gone; what is under way then is finished first."""
+        """Greet, then serve until the parent has gone.
+
+        An install or upgrade that is under way then is cancelled; anything else is finished.
+        """
         send(self._answers, {"version": helm_python.helm_sdk_version()})
         while (message := receive(self._requests)) is not None:
             if message["verb"] == "cancel":
-                self._cancelled = True
-                with suppress(helm_python.HelmError):  # it was over already
-                    self._context.cancel()
+                self._cancel()
             else:
                 self._begin(message)
+        self._cancel()
         if self._operation is not None:
             self._operation.join()
+
+    def _cancel(self) -> None:
+        self._cancelled = True
+        with suppress(helm_python.HelmError):  # it was over already
+            self._context.cancel()
 
     def _begin(self, message: Message) -> None:
         self._context = helm_python.HelmContext()

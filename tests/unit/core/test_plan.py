@@ -14,6 +14,7 @@ from helm_rollback_component.core.steps import (
     Install,
     Refuse,
     Rollback,
+    Situation,
     Uninstall,
     Unlock,
     Upgrade,
@@ -339,3 +340,32 @@ class TestVersionBased:
 
     def test_under_automatic_it_is_an_upgrade(self) -> None:
         assert next_step(situation(desired(chart="web-1.0.0"), self.FOUND, self.KNOWN)) == Upgrade()
+
+
+class TestAnotherClient:
+    KNOWN = ledger(entry(1), attempt=attempt(1))
+
+    def test_its_operation_is_left_alone_while_it_may_live(self) -> None:
+        found = next_step(
+            Situation(desired(), history("deployed", "pending-upgrade"), self.KNOWN, (), pending_for=10)
+        )
+        assert isinstance(found, Conclude)
+        assert (found.phase, found.reason) == (Phase.FAILED, "OperationInProgress")
+
+    def test_its_operation_is_taken_for_dead_after_the_patience(self) -> None:
+        found = next_step(
+            Situation(desired(), history("deployed", "pending-upgrade"), self.KNOWN, (), pending_for=999)
+        )
+        assert found == Unlock(2)
+
+
+def test_an_unreadable_newest_record_stalls() -> None:
+    found = next_step(situation(desired(), History((record(1),), unreadable=(2,)), ledger(entry(1))))
+    assert isinstance(found, Conclude)
+    assert (found.phase, found.reason) == (Phase.STALLED, "RecordUnreadable")
+
+
+def test_an_older_unreadable_record_is_in_nobodys_way() -> None:
+    known = ledger(entry(2, spec="spec-new"), attempt=attempt(2))
+    found = next_step(situation(desired(), History((record(2),), unreadable=(1,)), known))
+    assert found == Conclude(Phase.DEPLOYED, "InSync")
