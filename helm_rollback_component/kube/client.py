@@ -40,9 +40,9 @@ _Objects = list[_Object]
 class Cluster:
     """A Kubernetes API server, as one context of a kubeconfig reaches it.
 
-    Every method may raise `OperationError`, with one of these reasons: ``Unreachable``, ``TooManyRequests``,
-    ``ServerError``, ``Conflict``, ``Expired`` (all temporary), ``Untrusted``, ``Unauthorized``, ``Forbidden``,
-    ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``, ``NamespaceTerminating``, ``Invalid``,
+    Every method may raise `OperationError` for one of these reasons: ``Unreachable``, ``TooManyRequests``,
+    ``ServerError``, ``Conflict``, ``Expired`` (these are temporary); ``Untrusted``, ``Unauthorized``,
+    ``Forbidden``, ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``, ``NamespaceTerminating``, ``Invalid``,
     ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
     """
 
