@@ -1,4 +1,4 @@
-"""The environment that Helm runs in: the caller's own, less what would redirect Helm behind our back."""
+"""The environment that Helm runs in: the caller's own, less what would redirect Helm, and Pulumi's secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _REDIRECTING = ("HELM_DEBUG", "HELM_DRIVER", "HELM_MAX_HISTORY", "HELM_NAMESPACE", "KUBECONFIG")
-_REDIRECTING_PREFIX = "HELM_KUBE"
+_LEFT_OUT = ("HELM_KUBE", "PULUMI_CONFIG")
+"""Prefixes; a provider's environment holds the stack's whole configuration, secrets in the clear."""
 _OURS = {"HELM_DRIVER": "secret"}
 _DEFAULTS = {"HELM_BURST_LIMIT": "1000", "HELM_QPS": "500"}
 """Client-side throttling fit for many releases at once; the API server has its own."""
@@ -18,11 +19,12 @@ def helm_environment(inherited: Mapping[str, str], extra: Mapping[str, str] | No
     """Return the environment for Helm, made of the `inherited` one.
 
     What authentication plugins and proxies need stays. What names another cluster, namespace or storage
-    than the request goes: the request is told in full. Release records are always Secrets.
+    than the request goes: the request is told in full. Release records are always Secrets. What
+    Pulumi tells a provider of the stack's configuration goes too.
     """
     kept = {
         name: value
         for name, value in inherited.items()
-        if name not in _REDIRECTING and not name.startswith(_REDIRECTING_PREFIX)
+        if name not in _REDIRECTING and not name.startswith(_LEFT_OUT)
     }
     return {**_DEFAULTS, **kept, **_OURS, **(extra or {})}

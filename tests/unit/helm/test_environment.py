@@ -28,6 +28,16 @@ def test_what_would_redirect_helm_goes() -> None:
     assert not helm_environment(redirecting).keys() & redirecting.keys()
 
 
+def test_the_stacks_configuration_goes() -> None:
+    configuration = {
+        "PULUMI_CONFIG": '{"app:password": "s3cret"}',
+        "PULUMI_CONFIG_SECRET_KEYS": '["app:password"]',
+        "PULUMI_CONFIG_PASSPHRASE": "s3cret",
+    }
+
+    assert not helm_environment(configuration).keys() & configuration.keys()
+
+
 def test_records_are_always_secrets() -> None:
     assert helm_environment({"HELM_DRIVER": "sql"})["HELM_DRIVER"] == "secret"
 
