@@ -7,12 +7,26 @@ import signal
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from helm_rollback_component import HelmRelease
+from helm_rollback_component import HelmRelease, HelmReleaseArgs
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # a failed update ends this program quietly
 
-releases = pulumi.Config().require_object("releases")
-for name, inputs in releases.items():
+
+def declared() -> dict[str, HelmReleaseArgs]:
+    """Return the inputs of each release by name.
+
+    Pulumi does not tell which part of a structured value is secret, so one secret anywhere in it makes the
+    values of all releases secret.
+    """
+    config = pulumi.Config()
+    releases: dict[str, HelmReleaseArgs] = config.require_object("releases")
+    if pulumi.runtime.is_config_secret(f"{config.name}:releases"):
+        for inputs in releases.values():
+            inputs["values"] = pulumi.Output.secret(inputs.get("values", {}))
+    return releases
+
+
+for name, inputs in declared().items():
     release = HelmRelease(name, inputs)
     facts = kubernetes.core.v1.ConfigMap(
         f"{name}-facts",
