@@ -42,8 +42,8 @@ class Cluster:
 
     Every method may raise `OperationError` for one of these reasons: ``Unreachable``, ``TooManyRequests``,
     ``ServerError``, ``Conflict``, ``Expired`` (these are temporary); ``Untrusted``, ``Unauthorized``,
-    ``Forbidden``, ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``, ``NamespaceTerminating``, ``Invalid``,
-    ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
+    ``Forbidden``, ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``, ``NamespaceTerminating``,
+    ``Invalid``, ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
     """
 
     def __init__(self, selected: Selected, transport: Transport) -> None:
