@@ -6,17 +6,18 @@ a chart's default), and an integer beyond 2**53 must stay whole: `encode` and `d
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
 from helm_rollback_component.errors import Problem, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
 _MARK = "helm-rollback:literal"
 _NULL = {_MARK: "null"}
@@ -102,7 +103,18 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
 
 
 class _HelmLoader(yaml.SafeLoader):
-    """Reads scalars as Helm's YAML library does: neither dates nor base-60 numbers."""
+    """Reads as Helm's YAML library does: neither dates nor base-60 numbers, ``y`` is true, keys are texts."""
+
+    bool_values: ClassVar = {**yaml.SafeLoader.bool_values, "y": True, "n": False}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # PyYAML's signature
+        return {_text(key): value for key, value in super().construct_mapping(node, deep).items()}
+
+
+def _text(key: Hashable) -> str:
+    if not isinstance(key, str | bool | int | float):
+        raise yaml.YAMLError("neither a text nor a number nor a boolean")
+    return key if isinstance(key, str) else json.dumps(key)
 
 
 _TYPED_OTHERWISE = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
@@ -112,11 +124,12 @@ _HelmLoader.yaml_implicit_resolvers = {
 }
 _HelmLoader.add_implicit_resolver(
     "tag:yaml.org,2002:int",
-    re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]+|0|[1-9][0-9_]*)$"),
+    re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$"),
     list("-+0123456789"),
 )
 _HelmLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
+    re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
     list("-+.0123456789"),
 )
+_HelmLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]$"), list("yYnN"))
