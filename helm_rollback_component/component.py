@@ -9,6 +9,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import BaseModel
 
+from helm_rollback_component import options
 from helm_rollback_component.args import HelmReleaseArgs
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
@@ -76,14 +77,14 @@ class HelmRelease(pulumi.ComponentResource):
             pulumi.RunError: the inputs cannot be read well enough to declare anything.
         """
         super().__init__(TYPE, name, None, opts)
-        inputs = _inputs(name, args)
-        _refuse_foreign_provider(name, inputs, opts)
+        inputs = _inputs(name, args, options.timeouts(opts))
+        options.refuse_foreign_provider(name, inputs, opts)
         namespace = _namespace(self, name, inputs)
         release = _Release(
             f"{name}-release",
             {**inputs, **_context(self, name, inputs)},
             pulumi.ResourceOptions.merge(
-                _passed_on(opts),
+                options.passed_on(opts),
                 pulumi.ResourceOptions(parent=self, depends_on=namespace, delete_before_replace=True),
             ),
         )
@@ -128,12 +129,16 @@ class _Gate(Resource, module="helm-rollback", name="Gate"):
         super().__init__(GateProvider(), name, inputs, opts)
 
 
-def _inputs(name: str, args: HelmReleaseArgs) -> dict[str, Any]:
+def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[str, Any]:
     spelled, problems = to_snake_case(args, HelmConfig, nested=_respell_later)
     if problems:
         raise pulumi.RunError(f"{name}: {'; '.join(map(str, problems))}")
     inputs = {key: value for key, value in spelled.items() if value is not None}
     inputs.setdefault("release_name", name)
+    if timeouts:
+        inputs["timeouts"] = pulumi.Output.from_input(inputs.get("timeouts") or {}).apply(
+            lambda given: {**timeouts, **given} if isinstance(given, Mapping) else given
+        )
     for switch in ("manage_namespace", "delete_namespace"):
         if not isinstance(inputs.get(switch, False), bool):
             raise pulumi.RunError(
@@ -151,21 +156,6 @@ def _inputs(name: str, args: HelmReleaseArgs) -> dict[str, Any]:
 def _a_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text
     content = isinstance(kubeconfig, str) and kubeconfig.lstrip().startswith("{")
     return isinstance(kubeconfig, str) and "\n" not in kubeconfig.strip() and not content
-
-
-def _refuse_foreign_provider(name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-    if opts and (opts.provider or opts.providers) and "kubeconfig" not in inputs:
-        raise pulumi.RunError(
-            f"{name}: the provider option does not reach Helm; give its cluster as the kubeconfig input too"
-        )
-
-
-def _passed_on(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Return those options that Pulumi does not hand from a component to its children."""
-    return pulumi.ResourceOptions(
-        ignore_changes=opts.ignore_changes if opts else None,
-        replace_on_changes=opts.replace_on_changes if opts else None,
-    )
 
 
 def _respell_later(value: Any, part: type[BaseModel]) -> Any:  # noqa: ANN401  # an output or whatever was given
