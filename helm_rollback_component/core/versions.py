@@ -21,9 +21,11 @@ def parse(text: str) -> Version | None:
     match = _LOOSE.fullmatch(text.strip())
     if match is None:
         return None
-    major, minor, patch = (int(match[part] or 0) for part in ("major", "minor", "patch"))
+    numbers = ".".join(str(int(match[part] or 0)) for part in ("major", "minor", "patch"))
+    prerelease = f"-{match['prerelease']}" if match["prerelease"] else ""
+    build = f"+{match['build']}" if match["build"] else ""
     try:
-        return Version(major, minor, patch, match["prerelease"], match["build"])
+        return Version.parse(f"{numbers}{prerelease}{build}")
     except ValueError:
         return None
 

@@ -1,0 +1,52 @@
+"""A history answers what is newest, what is deployed, and what is there."""
+
+import pytest
+
+from helm_rollback_component.core.history import History, Status
+from tests.support.histories import history, record
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_only_the_pending_words_are_pending(status: Status) -> None:
+    assert status.pending is status.value.startswith("pending-")
+
+
+def test_the_newest_is_the_latest_whatever_became_of_it() -> None:
+    latest = history("superseded", "deployed", "failed").latest
+    assert latest
+    assert latest.revision == 3
+
+
+@pytest.mark.parametrize(
+    ("statuses", "revision"),
+    [
+        (("superseded", "deployed", "failed"), 2),
+        (("deployed", "failed", "deployed"), 3),
+        (("failed", "superseded"), None),
+    ],
+)
+def test_the_newest_that_helm_calls_deployed_is_the_deployed_one(
+    statuses: tuple[str, ...], revision: int | None
+) -> None:
+    deployed = history(*statuses).deployed
+    assert (deployed and deployed.revision) == revision
+
+
+def test_a_revision_is_found_by_its_number() -> None:
+    found = history("superseded", "deployed", first=7)
+    assert found.get(8) == record(8)
+    assert found.get(6) is None
+
+
+def test_it_yields_its_records_oldest_first() -> None:
+    assert [each.revision for each in history("failed", "failed", "deployed")] == [1, 2, 3]
+
+
+def test_an_empty_one_has_nothing() -> None:
+    assert not History()
+    assert History().latest is None
+    assert History().deployed is None
+
+
+def test_one_that_cannot_be_read_is_not_empty() -> None:
+    assert History(unreadable=(1,))

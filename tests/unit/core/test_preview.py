@@ -1,0 +1,50 @@
+"""What a preview says will be done."""
+
+from typing import Any
+
+import pytest
+
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.core.preview import describe
+
+BEFORE = {"release_name": "web"}
+
+
+def plan(olds: dict[str, Any], **rollback: Any) -> str:  # noqa: ANN401  # any rollback input
+    config = HelmConfig.parse(
+        {
+            "release_name": "web",
+            "release_namespace": "apps",
+            "source": {"chart": "./web"},
+            "operations": {"rollback": rollback},
+        }
+    )
+    return describe(config, "web 1.2.3", olds)
+
+
+@pytest.mark.parametrize("rollback", [{}, {"strategy": "manual"}, {"enabled": False}])
+def test_a_first_deployment_is_removed_if_it_fails(rollback: dict[str, Any]) -> None:
+    assert plan({}, **rollback) == "install web 1.2.3; on failure remove it"
+
+
+@pytest.mark.parametrize(
+    ("rollback", "remedy"),
+    [
+        ({}, "roll back to the last good revision"),
+        ({"strategy": "version-based"}, "roll back to the last good revision"),
+        ({"target_revision": 3}, "roll back to revision 3"),
+        ({"strategy": "manual"}, "report it and leave it"),
+        ({"enabled": False}, "report it and leave it"),
+    ],
+)
+def test_an_upgrade_says_what_becomes_of_a_failure(rollback: dict[str, Any], remedy: str) -> None:
+    assert plan(BEFORE, **rollback) == f"upgrade to web 1.2.3; on failure {remedy}"
+
+
+def test_a_pinned_revision_is_held() -> None:
+    assert plan(BEFORE, strategy="manual", target_revision=2) == "hold revision 2"
+
+
+def test_what_a_refresh_found_is_said() -> None:
+    said = plan({**BEFORE, "observed": "the release is gone"})
+    assert said.startswith("upgrade to web 1.2.3, over what was found: the release is gone; ")
