@@ -1,4 +1,4 @@
-"""The environment that Helm runs in: the caller's own, less what would redirect Helm, and Pulumi's secrets."""
+"""The environment that Helm runs in: the caller's own, less what would redirect it, and Pulumi's secrets."""
 
 from __future__ import annotations
 

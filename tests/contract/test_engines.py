@@ -403,16 +403,9 @@ def test_many_releases_at_once(space: Space) -> None:
 
 def test_helm_finishes_when_its_caller_dies(space: Space) -> None:
     space.install()
-    program = (
-        "import sys; from pathlib import Path; "
-        "from tests.contract.helm_fixtures import Space, engine_named; from tools.ground import Ground; "
-        "ground = Ground(sys.argv[1]); "
-        "Space(ground, engine_named(sys.argv[2], ground), Path(sys.argv[3]), sys.argv[4])"
-        ".upgrade({'after': '3s', 'tag': '2'})"
-    )
-    name = "embedded" if isinstance(space.engine, EmbeddedEngine) else f"helm{space.engine.name[5]}"
-    arguments = (space.ground.name, name, str(space.chart), space.namespace)
-    caller = subprocess.Popen([sys.executable, "-c", program, *arguments])
+    helm = "embedded" if isinstance(space.engine, EmbeddedEngine) else _program(space)
+    arguments = (helm, space.ground.kubeconfig, space.namespace, space.chart)
+    caller = subprocess.Popen([sys.executable, "-m", "tests.contract.upgrade_slowly", *map(str, arguments)])
     _wait_for_status(space, "pending-upgrade")
 
     caller.send_signal(signal.SIGKILL)
@@ -420,6 +413,11 @@ def test_helm_finishes_when_its_caller_dies(space: Space) -> None:
 
     _wait_for_status(space, "deployed")
     assert space.statuses() == ["superseded", "deployed"]
+
+
+def _program(space: Space) -> Path:
+    major = int(space.engine.name.removeprefix("helm ").partition(".")[0])
+    return space.ground.helm(major)
 
 
 def _request_when_pending(space: Space, cancellation: Cancellation) -> Callable[[], float]:

@@ -13,7 +13,7 @@ class _Handler(Handler):  # the methods' names are the base class's
         if not self.admitted():
             return
         content = self.state.content(self.path.partition("?")[0])
-        self.answer(200 if content is not None else 404, content or b"")
+        self.answer(self.state.status if content is not None else 404, content or b"")
 
 
 class Repository(Service):
@@ -29,6 +29,7 @@ class Repository(Service):
 
     def __init__(self, *, username: str = "", password: str = "") -> None:
         super().__init__(username=username, password=password)
+        self.status = 200
         self.files: dict[str, bytes] = {}
         self.index: dict[str, list[dict[str, object]]] = {}
 

@@ -1,6 +1,7 @@
 """What is kept in the user's cache."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,30 @@ def test_a_folder_that_was_damaged_is_replaced() -> None:
     (kept / "file").write_text("damaged")
 
     assert (keep_folder(_folder("content")) / "file").read_text() == "content"
+
+
+def test_another_process_may_be_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = Path.rename
+
+    def lose(folder: Path, place: Path) -> Path:
+        shutil.copytree(folder, place)
+        return rename(folder, place)
+
+    folder = _folder("content")
+    monkeypatch.setattr(Path, "rename", lose)
+
+    assert (keep_folder(folder) / "file").read_text() == "content"
+
+
+def test_a_folder_that_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Path:
+        raise PermissionError
+
+    folder = _folder("content")
+    monkeypatch.setattr(Path, "rename", fail)
+
+    with pytest.raises(PermissionError):
+        keep_folder(folder)
 
 
 def test_a_scratch_folder_is_private_and_goes(cache: Path) -> None:

@@ -267,6 +267,33 @@ def test_credentials_go_to_nobody_else(tools: _Tools) -> None:
         assert [request.authorization for request in elsewhere.requests] == [""]
 
 
+@pytest.mark.parametrize(("status", "temporary"), [(503, True), (429, True), (418, False)])
+def test_a_repository_in_trouble(tools: _Tools, status: int, temporary: bool) -> None:  # noqa: FBT001
+    with Repository() as repository:
+        repository.status = status
+
+        with pytest.raises(OperationError, match=f"answers with HTTP {status}") as caught:
+            fetch(_listed(repository), tools)
+
+    assert (caught.value.reason, caught.value.temporary) == ("RepositoryUnavailable", temporary)
+
+
+def test_certificates_that_cannot_be_read(tools: _Tools, tmp_path: Path) -> None:
+    missing = str(tmp_path / "nowhere.pem")
+    for given in ({"ca_file": missing}, {"cert_file": missing, "insecure_skip_tls_verify": True}):
+        source = {"chart": "web", "repository": "https://127.0.0.1:1", "version": "1.0.0", **given}
+
+        with pytest.raises(OperationError, match="No such file or directory"):
+            fetch(SourceConfig.model_validate(source), tools)
+
+
+def test_a_certificate_may_be_left_unchecked(tools: _Tools) -> None:
+    source = {"chart": "web", "repository": "https://127.0.0.1:1", "version": "1.0.0"}
+
+    with pytest.raises(OperationError, match="Connection refused"):
+        fetch(SourceConfig.model_validate({**source, "insecure_skip_tls_verify": True}), tools)
+
+
 def test_nobody_answers(tools: _Tools) -> None:
     source = SourceConfig(chart="web", repository="http://127.0.0.1:1/charts", version="1.0.0")
 

@@ -45,8 +45,13 @@ class _Parent:
 
 
 @pytest.fixture
-def module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
-    monkeypatch.setenv("FAKE_LIBRARY_NOTES", str(tmp_path / "notes"))
+def notes(tmp_path: Path) -> Path:
+    return tmp_path / "notes"
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch, notes: Path) -> ModuleType:
+    monkeypatch.setenv("FAKE_LIBRARY_NOTES", str(notes))
     monkeypatch.syspath_prepend(str(_LIBRARY))
     monkeypatch.delitem(sys.modules, "helm_python", raising=False)
     monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.worker", raising=False)
@@ -75,6 +80,56 @@ def test_requests_are_answered_in_turn(parent: _Parent) -> None:
     assert receive(parent.answers) == {"error": None}
 
 
+@pytest.mark.parametrize(
+    ("verb", "arguments"),
+    [
+        ("install", {"target": _TARGET, "deployment": _DEPLOYMENT}),
+        ("uninstall", {"target": _TARGET, "timeout": 9, "keep_history": False}),
+        ("test", {"target": _TARGET, "timeout": 9}),
+        (
+            "pull",
+            {
+                "chart": {
+                    "reference": "oci://x/web",
+                    "version": "1.0.0",
+                    "plain_http": False,
+                    "insecure": False,
+                },
+                "folder": "/into",
+                "credentials": "a login",
+            },
+        ),
+        ("verify", {"archive": "/web.tgz", "keyring": "/ring"}),
+    ],
+)
+def test_every_verb_is_carried_out(
+    parent: _Parent, notes: Path, verb: str, arguments: dict[str, Any]
+) -> None:
+    parent.ask(verb, **arguments)
+
+    assert receive(parent.answers) == {"error": None}
+    assert json.loads(notes.read_text())["verb"] == verb
+
+
+@pytest.mark.parametrize(("locked", "verb"), [(True, "dependency_build"), (False, "dependency_update")])
+def test_dependencies_are_built_as_locked_or_declared(
+    parent: _Parent,
+    notes: Path,
+    locked: bool,  # noqa: FBT001
+    verb: str,
+) -> None:
+    parent.ask("build_dependencies", chart="/web", locked=locked)
+
+    assert receive(parent.answers) == {"error": None}
+    assert json.loads(notes.read_text())["verb"] == verb
+
+
+def test_a_library_chart_is_refused(parent: _Parent) -> None:
+    parent.ask("install", target=_TARGET, deployment={**_DEPLOYMENT, "chart": "/library"})
+
+    assert receive(parent.answers) == {"error": "library charts are not installable", "cancelled": False}
+
+
 def test_a_verb_it_does_not_know_is_answered_too(parent: _Parent) -> None:
     parent.ask("dance")
 
@@ -101,7 +156,7 @@ def test_a_cancellation_when_nothing_is_under_way_is_ignored(parent: _Parent) ->
     assert receive(parent.answers) == {"error": None}
 
 
-def test_what_is_under_way_when_the_parent_dies_is_finished(module: ModuleType, tmp_path: Path) -> None:
+def test_what_is_under_way_when_the_parent_dies_is_finished(module: ModuleType, notes: Path) -> None:
     parent = _Parent(module)
     receive(parent.answers)
     parent.upgrade("web")
@@ -111,7 +166,7 @@ def test_what_is_under_way_when_the_parent_dies_is_finished(module: ModuleType, 
     parent.thread.join(10)
 
     assert not parent.thread.is_alive()
-    assert json.loads((tmp_path / "notes").read_text())["verb"] == "upgrade"
+    assert json.loads(notes.read_text())["verb"] == "upgrade"
     parent.close()
 
 

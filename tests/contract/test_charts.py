@@ -1,0 +1,194 @@
+"""Charts from registries, repositories and signatures, with every engine's own tools."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from helm_rollback_component.config import SourceConfig
+from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.helm import charts, repositories
+from helm_rollback_component.helm.charts import fetch
+from helm_rollback_component.helm.embedded import EmbeddedEngine
+from helm_rollback_component.helm.tools import Engine
+from tests.contract.helm_fixtures import ENGINES, engine_named
+from tests.support.packages import packed
+from tests.support.registry import Registry
+from tests.support.repository import Repository
+from tools.ground import Ground
+
+pytestmark = pytest.mark.ground
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Engine]:
+    engine = engine_named(request.param, ground)
+    yield engine
+    if isinstance(engine, EmbeddedEngine):
+        engine.close()
+
+
+@pytest.fixture(autouse=True)
+def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("XDG_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_CACHE_HOME", "HELM_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    charts.forget()
+    repositories.forget()
+
+
+def _in_registry(registry: Registry, **more: str) -> SourceConfig:
+    fields = {"chart": registry.reference("web"), "version": "1.0.0", "plain_http": True, **more}
+    return SourceConfig.model_validate(fields)
+
+
+def test_a_chart_of_a_registry(engine: Engine) -> None:
+    archive = packed("web", "1.0.0")
+    with Registry() as registry:
+        registry.push("web", "1.0.0", archive)
+
+        local = fetch(_in_registry(registry), engine)
+
+    assert (local.name, local.version) == ("web", "1.0.0")
+    assert local.path.read_bytes() == archive
+
+
+def test_build_metadata_survives_a_tag(engine: Engine) -> None:
+    with Registry() as registry:
+        registry.push("web", "1.0.0+build.7", packed("web", "1.0.0+build.7"))
+
+        assert fetch(_in_registry(registry, version="1.0.0+build.7"), engine).version == "1.0.0+build.7"
+
+
+def test_a_registry_with_credentials(engine: Engine) -> None:
+    with Registry(username="reader", password="pass:word") as registry:
+        registry.push("web", "1.0.0", packed("web", "1.0.0"))
+        source = _in_registry(registry, username="reader", password="pass:word")
+
+        assert fetch(source, engine).version == "1.0.0"
+
+        for wrong in ({}, {"username": "reader", "password": "wrong"}):
+            with pytest.raises(OperationError) as caught:
+                fetch(_in_registry(registry, **wrong), engine)
+            assert caught.value.reason == "RegistryUnauthorized"
+
+
+def test_a_tag_that_moved_is_followed(engine: Engine) -> None:
+    with Registry() as registry:
+        registry.push("web", "1.0.0", packed("web", "1.0.0", app_version="before"))
+        fetch(_in_registry(registry), engine)
+        charts.forget()
+
+        registry.push("web", "1.0.0", packed("web", "1.0.0", app_version="after"))
+
+        assert fetch(_in_registry(registry), engine).app_version == "after"
+
+
+def test_a_version_that_is_not_there(engine: Engine) -> None:
+    with Registry() as registry:
+        registry.push("web", "1.0.0", packed("web", "1.0.0"))
+
+        with pytest.raises(OperationError) as caught:
+            fetch(_in_registry(registry, version="9.0.0"), engine)
+
+    assert caught.value.reason == "ChartNotFound"
+
+
+def test_a_registry_that_speaks_plain_http_unasked(engine: Engine) -> None:
+    with Registry() as registry, pytest.raises(OperationError) as caught:
+        fetch(SourceConfig(chart=registry.reference("web"), version="1.0.0"), engine)
+
+    assert (caught.value.reason, "plain_http" in caught.value.remedy) == ("Unreachable", True)
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_dependencies(engine: Engine, tmp_path: Path, locked: bool) -> None:  # noqa: FBT001
+    chart = tmp_path / "web"
+    chart.mkdir()
+    with Repository() as repository:
+        for version in ("1.0.0", "1.1.0"):
+            repository.add("db", version, packed("db", version))
+        needed = f"dependencies:\n- {{name: db, version: 1.x.x, repository: '{repository.url}'}}\n"
+        (chart / "Chart.yaml").write_text(f"apiVersion: v2\nname: web\nversion: 1.0.0\n{needed}")
+        if locked:
+            engine.build_dependencies(chart, locked=False)
+            shutil.rmtree(chart / "charts")
+            repository.add("db", "1.2.0", packed("db", "1.2.0"))
+            repositories.forget()
+        before = sorted(path.name for path in chart.iterdir())
+
+        local = fetch(SourceConfig(chart=str(chart), dependency_update=True), engine)
+
+    assert [path.name for path in (local.path / "charts").iterdir()] == ["db-1.1.0.tgz"]
+    assert sorted(path.name for path in chart.iterdir()) == before
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="no gpg to sign with")
+class TestSignatures:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+        home = tmp_path_factory.mktemp("gnupg")
+        home.chmod(0o700)
+        _gpg(home, "--passphrase", "", "--quick-generate-key", "Tests <tests@example.com>", "rsa2048")
+        (home / "public.gpg").write_bytes(_gpg(home, "--export"))
+        (home / "secret.gpg").write_bytes(_gpg(home, "--export-secret-keys"))
+        (home / "nobody.gpg").write_bytes(b"")
+        return home
+
+    @pytest.fixture
+    @staticmethod
+    def signed(keys: Path, helm_programs: Mapping[int, Path], tmp_path: Path) -> Path:
+        chart = tmp_path / "source" / "web"
+        chart.mkdir(parents=True)
+        (chart / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        sign = ("--sign", "--key=Tests", f"--keyring={keys / 'secret.gpg'}", f"--destination={tmp_path}")
+        subprocess.run([helm_programs[4], "package", chart, *sign], check=True, capture_output=True)
+        return tmp_path / "web-1.0.0.tgz"
+
+    def test_an_archive(self, engine: Engine, signed: Path, keys: Path) -> None:
+        assert fetch(_verified(str(signed), keys / "public.gpg"), engine).path == signed
+
+        with pytest.raises(OperationError, match="cannot be had"):
+            fetch(_verified(str(signed), keys / "nobody.gpg"), engine)
+
+    def test_an_archive_that_was_changed(self, engine: Engine, signed: Path, keys: Path) -> None:
+        signed.write_bytes(packed("web", "1.0.0"))
+
+        with pytest.raises(OperationError, match="cannot be had"):
+            fetch(_verified(str(signed), keys / "public.gpg"), engine)
+
+    def test_a_chart_of_a_repository(self, engine: Engine, signed: Path, keys: Path) -> None:
+        with Repository() as repository:
+            repository.add("web", "1.0.0", signed.read_bytes())
+            repository.files["web-1.0.0.tgz.prov"] = signed.with_name("web-1.0.0.tgz.prov").read_bytes()
+            remote = {"chart": "web", "repository": repository.url, "version": "1.0.0"}
+            source = {**remote, "verify": True, "keyring": str(keys / "public.gpg")}
+
+            assert fetch(SourceConfig.model_validate(source), engine).version == "1.0.0"
+
+    def test_a_chart_of_a_registry(self, engine: Engine, signed: Path, keys: Path) -> None:
+        signature = signed.with_name("web-1.0.0.tgz.prov").read_bytes()
+        with Registry() as registry:
+            registry.push("web", "1.0.0", signed.read_bytes(), provenance=signature)
+            source = _in_registry(registry).model_copy(
+                update={"verify": True, "keyring": str(keys / "public.gpg")}
+            )
+
+            if isinstance(engine, EmbeddedEngine):
+                with pytest.raises(
+                    ValidationError, match=r"source.verify: the embedded Helm cannot honour it"
+                ):
+                    fetch(source, engine)
+            else:
+                assert fetch(source, engine).version == "1.0.0"
+
+
+def _verified(chart: str, keyring: Path) -> SourceConfig:
+    return SourceConfig(chart=chart, verify=True, keyring=str(keyring))
+
+
+def _gpg(home: Path, *arguments: str) -> bytes:
+    command = ["gpg", "--homedir", str(home), "--batch", "--yes", "--pinentry-mode", "loopback", *arguments]
+    return subprocess.run(command, check=True, capture_output=True).stdout
