@@ -56,7 +56,7 @@ def skip_unless_usable(engine: str, *, plain: bool) -> None:
 def benches(
     ground: Ground, helm_programs: Mapping[int, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> BenchMaker:
-    """Make benches: ``with benches("local", helm="helm4", plain=True) as bench``."""
+    """What makes benches, each for the length of a ``with`` block."""
 
     @contextmanager
     def make(engine: str, *, helm: str = "helm4", plain: bool = True) -> Iterator[Bench]:

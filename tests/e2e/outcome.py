@@ -51,7 +51,7 @@ class Outcome:
         for event in self.events:
             step = event.resource_pre_event and event.resource_pre_event.metadata
             if step and step.new and step.urn.endswith(f"::{name}"):
-                return dict(step.new.inputs)
+                return dict(step.new.inputs or {})
         return {}
 
 
@@ -63,6 +63,4 @@ def watch(operation: Callable[..., Any], **options: Any) -> Outcome:  # noqa: AN
     except automation.CommandError as error:
         return Outcome(failed=True, text=str(error), events=tuple(events))
     outputs = {key: output.value for key, output in getattr(result, "outputs", {}).items()}
-    return Outcome(
-        failed=False, text=result.stdout + result.stderr, events=tuple(events), outputs=outputs
-    )
+    return Outcome(failed=False, text=result.stdout + result.stderr, events=tuple(events), outputs=outputs)

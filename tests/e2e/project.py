@@ -62,13 +62,20 @@ class Project:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
 
-    def declare(self, releases: Releases, *, secret: bool = False) -> None:
-        """Configure the releases; with `secret`, as a secret."""
-        if self.engine == "local" or secret:
-            value = automation.ConfigValue(json.dumps(releases), secret=secret)
+    def declare(self, releases: Releases, secrets: Mapping[str, str] | None = None) -> None:
+        """Configure the releases, and below them secrets by path (``web.values.password``)."""
+        if self.engine == "local":
+            whole = with_values(releases, secrets or {})
+            value = automation.ConfigValue(json.dumps(whole), secret=bool(secrets))
             self.stack.set_config("releases", value)
             return
         self._configure({"helm-rollback:releases": releases})
+        for path, secret in (secrets or {}).items():
+            self._cli.set_config(f"releases.{path}", automation.ConfigValue(secret, secret=True), path=True)
+
+    def set_secret(self, key: str, secret: str) -> None:
+        """Configure one secret of its own."""
+        self.stack.set_config(key, automation.ConfigValue(secret, secret=True))
 
     def program(self, text: str) -> None:
         """Have the stack run this program."""
@@ -102,7 +109,7 @@ class Project:
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """Return the resources in the state by name."""
-        entries = self.stack.export_stack().deployment.get("resources", [])
+        entries = (self.stack.export_stack().deployment or {}).get("resources", [])
         return {entry["urn"].rsplit("::", 1)[-1]: entry for entry in entries}
 
     def release(self, name: str = "web") -> dict[str, Any]:
@@ -116,6 +123,11 @@ class Project:
         if self._stack is None:
             self._stack = self._select()
         return self._stack
+
+    @property
+    def _cli(self) -> automation.Stack:
+        assert isinstance(self.stack, automation.Stack)
+        return self.stack
 
     def _select(self) -> Stack:
         if self.engine == "local":
@@ -147,3 +159,15 @@ class Project:
         content = yaml.safe_load(path.read_text()) if path.exists() else {}
         content["config"] = {**content.get("config", {}), **values}
         path.write_text(yaml.safe_dump(content))
+
+
+def with_values(releases: Releases, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the releases with these values put in by path."""
+    whole: dict[str, Any] = json.loads(json.dumps(releases))
+    for path, value in values.items():
+        *above, last = path.split(".")
+        place = whole
+        for step in above:
+            place = place.setdefault(step, {})
+        place[last] = value
+    return whole

@@ -126,15 +126,18 @@ def test_the_state_tells_of_the_rollback(story: Story) -> None:
 
     assert (release["phase"], release["revision"], release["status"]) == ("RolledBack", 3, "deployed")
     status = release["rollback_status"]
-    assert status.items() >= {
-        "state": "rolled-back",
-        "strategy": "automatic",
-        "reason": "ImagePullBackOff",
-        "failed_revision": 2,
-        "target_revision": 1,
-        "restored_revision": 3,
-        "attempts": 1,
-    }.items()
+    assert (
+        status.items()
+        >= {
+            "state": "rolled-back",
+            "strategy": "automatic",
+            "reason": "ImagePullBackOff",
+            "failed_revision": 2,
+            "target_revision": 1,
+            "restored_revision": 3,
+            "attempts": 1,
+        }.items()
+    )
     assert "cannot pull its image" in status["message"]
     assert datetime.fromisoformat(status["at"])
 
