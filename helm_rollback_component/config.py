@@ -147,7 +147,7 @@ class RollbackConfig(_Part):
     target_revision: Annotated[int, Field(ge=1)] | None = None
     on_rollback: Literal["fail", "warn"] = "fail"
     retries: Annotated[int, Field(ge=0)] = 0
-    retry_trigger: str | None = None
+    retry_trigger: Annotated[str, StringConstraints(max_length=256)] | None = None
 
     @model_validator(mode="after")
     def _target_has_a_meaning(self) -> Self:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.digests import Digester
     from helm_rollback_component.core.history import History, Record
     from helm_rollback_component.core.ledger import Ledger
     from helm_rollback_component.core.steps import Outcome, Situation
@@ -108,12 +107,11 @@ class HelmOperations:
             OperationError: Helm or the cluster failed.
         """
         with self._session.hold(self._progress) as held:
-            digester = self._session.claims.digester()
-            history = self._session.records_with(digester).history()
+            history = self._session.records.history()
             target = self._rollback_target(revision, history, held.ledger)
             if target is None:
                 return self._status(held.ledger)
-            return self._restore(held, digester, history, target)
+            return self._restore(held, history, target)
 
     def delete(self) -> None:
         """Uninstall the release, if it is the creation that is meant, and give up its claim.
@@ -168,10 +166,9 @@ class HelmOperations:
 
     def _reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
         chart = charts.fetch(self._config.source, self._session.engine)
-        digester = self._session.claims.digester()
-        self._warn_of(held, self._session.records_with(digester).history())
-        tools = self._tools(digester, desired.deployment(self._config, chart, timeout))
-        wanted = desired.desired(self._config, chart, digester)
+        self._warn_of(held, self._session.records.history())
+        tools = self._tools(desired.deployment(self._config, chart, timeout))
+        wanted = desired.desired(self._config, chart, self._session.digester)
         situation, outcome = Run(tools, held, wanted).to_its_end()
         return self._concluded(held, situation, outcome)
 
@@ -183,7 +180,7 @@ class HelmOperations:
         for line in assessment.warnings(history, held.ledger, self._config.rollback):
             self._warn(line)
 
-    def _restore(self, held: Held, digester: Digester, history: History, target: Record) -> ReleaseStatus:
+    def _restore(self, held: Held, history: History, target: Record) -> ReleaseStatus:
         latest = history.latest
         entry = held.ledger.entry(latest.revision) if latest else None
         left = Desired(
@@ -194,7 +191,7 @@ class HelmOperations:
             rollback=self._config.rollback,
         )
         action = Rollback(target.revision, "OperatorRequest")
-        situation = Run(self._tools(digester), held, left).once(action)
+        situation = Run(self._tools(), held, left).once(action)
         failure = situation.taken[-1].failure
         message = failure.message if failure else f"revision {target.revision} was restored by hand"
         phase = Phase.STALLED if failure else Phase.ROLLED_BACK
@@ -226,11 +223,11 @@ class HelmOperations:
         target = history.get(revision)
         return None if target and latest and targets.restores(latest, target, history, ledger) else target
 
-    def _tools(self, digester: Digester, deployment: Deployment | None = None) -> Tools:
+    def _tools(self, deployment: Deployment | None = None) -> Tools:
         return Tools(
             config=self._config,
             cluster=self._session.cluster,
-            storage=self._session.records_with(digester),
+            storage=self._session.records,
             engine=self._session.engine,
             target=self._session.target,
             deployment=deployment,

@@ -6,6 +6,7 @@ What to do is decided in `core.plan`; here it is done. The release's claim is he
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
@@ -33,7 +34,7 @@ from helm_rollback_component.helm.engine import Cancellation, Capability, Engine
 from helm_rollback_component.kube.health import HealthWatch, baseline, soak, wait_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from helm_rollback_component.config import HelmConfig
@@ -169,11 +170,28 @@ class Run:
             before=self._baseline(number - 1),
         )
         try:
-            with watch.start(lambda _: cancellation.request()):
+            with self._cancelling_when_lost(cancellation), watch.start(lambda _: cancellation.request()):
                 deploy(tools.target, deployment, cancellation)
         except EngineError as error:
             return self._condemned(watch.verdict) if watch.verdict else self._classified(error, verb)
         return None
+
+    @contextmanager
+    def _cancelling_when_lost(self, cancellation: Cancellation) -> Iterator[None]:
+        """Stop Helm if another process takes the release over."""
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(1.0):
+                if self._held.lost.is_set():
+                    cancellation.request()
+                    return
+
+        threading.Thread(target=watch, name="claim-watch", daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
 
     def _baseline(self, number: int) -> Baseline:
         return baseline(self._tools.cluster, self._tools.target.namespace, self._objects(number))

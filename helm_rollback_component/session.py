@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,20 +14,18 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Target
 from helm_rollback_component.helm.selection import choose_engine
 from helm_rollback_component.kube import kubeconfig
-from helm_rollback_component.kube.claims import Claims, Owner
+from helm_rollback_component.kube.claims import NOBODY, Claims
 from helm_rollback_component.kube.client import Cluster
 from helm_rollback_component.kube.storage import ReleaseStorage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.digests import Digester
     from helm_rollback_component.helm.tools import Engine
-    from helm_rollback_component.kube.claims import Held
+    from helm_rollback_component.kube.claims import Held, Owner
 
-_NOBODY = Owner(organization="", project="", stack="", urn="")
 _PATIENCE = 60.0
 
 
@@ -86,29 +85,31 @@ class Session:
         config = self._config
         return Target(config.release_name, config.release_namespace, self._kubeconfig, config.context)
 
+    @cached_property
+    def digester(self) -> Digester:
+        """What makes the release's digests; the key is made when the release is first held."""
+        return self.claims.digester(create=False)
+
     @property
     def records(self) -> ReleaseStorage:
-        """The release's records, for a mere look."""
-        return self.records_with(self.claims.digester(create=False))
-
-    def records_with(self, digester: Digester) -> ReleaseStorage:
-        """Return the release's records, digested so."""
+        """The release's records."""
         config = self._config
-        return ReleaseStorage(self.cluster, config.release_namespace, config.release_name, digester)
+        return ReleaseStorage(self.cluster, config.release_namespace, config.release_name, self.digester)
 
     def ledger(self) -> Ledger:
         """Return what is known of the release, for a mere look."""
         claim = self.claims.read()
         return claim.ledger if claim else Ledger()
 
-    def hold(self, on_wait: Callable[[str], None], *, strict: bool = False) -> AbstractContextManager[Held]:
-        """Claim the release and hold its lock for the length of a block; see `Claims.hold`."""
+    @contextmanager
+    def hold(self, on_wait: Callable[[str], None], *, strict: bool = False) -> Iterator[Held]:
+        """Claim the release and hold its lock for the length of the block; see `Claims.hold`."""
         owner, incarnation = self._identity.owner, self._identity.incarnation
         if owner is None:
             claim = self.claims.read()
-            owner = (claim and claim.owner) or _NOBODY
+            owner = (claim and claim.owner) or NOBODY
             incarnation = claim.incarnation if claim else secrets.token_hex(8)
-        return self.claims.hold(
+        holding = self.claims.hold(
             owner,
             incarnation,
             timeout=_PATIENCE,
@@ -116,6 +117,9 @@ class Session:
             adopt=self._config.adopt,
             strict=strict,
         )
+        with holding as held:
+            self.digester = self.claims.digester()
+            yield held
 
     @cached_property
     def _kubeconfig(self) -> str:

@@ -113,10 +113,17 @@ class Ledger(BaseModel):
         return next((entry for entry in self.entries if entry.revision == revision), None)
 
     def record(self, entry: Entry) -> Ledger:
-        """Return the ledger with this verdict in place of any earlier one on the same revision."""
+        """Return the ledger with this verdict in place of any earlier one on the same revision.
+
+        Of more than `MAX_ENTRIES` the oldest go, but never the newest good one.
+        """
         others = [known for known in self.entries if known.revision != entry.revision]
         ordered = sorted((*others, entry), key=lambda known: known.revision)
-        return self.model_copy(update={"entries": tuple(ordered[-MAX_ENTRIES:])})
+        good = [known for known in ordered[:-MAX_ENTRIES] if known.verdict is Verdict.GOOD]
+        kept = ordered[-MAX_ENTRIES:]
+        if good and not any(known.verdict is Verdict.GOOD for known in kept):
+            kept = [good[-1], *kept[1:]]
+        return self.model_copy(update={"entries": tuple(kept)})
 
     def keep(self, revisions: Collection[int]) -> Ledger:
         """Return the ledger with verdicts on these revisions only."""

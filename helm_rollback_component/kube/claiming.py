@@ -80,7 +80,11 @@ class Sightings:
 
 def _strict_refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:
     if claim is None:
-        return _refused("ClaimMissing", "nobody claims the release any more", "")
+        return _refused(
+            "ClaimMissing",
+            "the release is there, but the Lease that says whose it is was deleted",
+            "update the stack once, which claims it again; or uninstall it by hand",
+        )
     if not claim.bears(wish.incarnation):
         return _refused("AnotherIncarnation", f"the release was created anew since, by {claim.owner}", "")
     return None

@@ -19,7 +19,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import keys, leases, paths, processes
 from helm_rollback_component.kube.claiming import Sightings, Wish, locked, refusal
 from helm_rollback_component.kube.held import Held
-from helm_rollback_component.kube.leases import Claim, Owner
+from helm_rollback_component.kube.leases import NOBODY, Claim, Owner
 from helm_rollback_component.kube.naming import about
 from helm_rollback_component.kube.processes import Holder
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.client import Cluster
     from helm_rollback_component.kube.leases import Lease
 
-__all__ = ["Claim", "Claims", "Held", "Owner"]
+__all__ = ["NOBODY", "Claim", "Claims", "Held", "Owner"]
 
 DURATION = 20
 """Seconds for which a lock holds without being renewed."""

@@ -52,6 +52,10 @@ class Owner:
         return f"stack {stack or 'unknown'} ({self.urn or 'no URN'})"
 
 
+NOBODY = Owner("", "", "", "")
+"""Who claims a release that no stack declares: a script, or the command line."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """What the Lease beside a release says.
@@ -83,8 +87,8 @@ class Claim:
     damaged: bool
 
     def belongs_to(self, owner: Owner, incarnation: str) -> bool:
-        """Whether the claim is that owner's, by its words or by the incarnation."""
-        return self.bears(incarnation) or self.owner == owner
+        """Whether the claim is that owner's, by its words or the incarnation, or nobody's in particular."""
+        return self.bears(incarnation) or self.owner in (owner, NOBODY)
 
     def bears(self, incarnation: str) -> bool:
         """Whether the claim is of that very incarnation."""

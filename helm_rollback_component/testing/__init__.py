@@ -1,4 +1,4 @@
-"""For users' tests: Pulumi mocks for a `HelmRelease`, and an engine that runs a whole program without the CLI."""
+"""For users' tests: Pulumi mocks for a `HelmRelease`, and an engine that runs a program without the CLI."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
