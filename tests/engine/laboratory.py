@@ -36,7 +36,9 @@ class Laboratory:
         shutil.copy(HERE / "things.py", self._main)
         runtime = {"name": "python", "options": {"toolchain": "uv", "virtualenv": sys.prefix}}
         project = {"name": "lab", "main": "stacks", "runtime": runtime}
-        (self.work_dir / "uv.lock").write_text('version = 1\nrequires-python = ">=3.11"\n')  # the CLI looks for one
+        (self.work_dir / "uv.lock").write_text(
+            'version = 1\nrequires-python = ">=3.11"\n'
+        )  # the CLI looks for one
         (self.work_dir / "Pulumi.yaml").write_text(yaml.safe_dump(project))
 
     @property
@@ -67,7 +69,8 @@ class Laboratory:
     def up(self, text: str, **options: Any) -> automation.UpResult:  # noqa: ANN401
         """Write a program and run it."""
         self.program(text)
-        return self.stack().up(**options)
+        result: automation.UpResult = self.stack().up(**options)
+        return result
 
     def fail(self, text: str, **options: Any) -> str:  # noqa: ANN401
         """Write a program, run it, and return how it failed."""

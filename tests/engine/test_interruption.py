@@ -98,7 +98,9 @@ def test_kill_leaves_a_pending_operation_and_the_next_update_goes_on(local: Labo
         process.kill()
         process.wait()
     provider = _provider(local)
-    assert _alive(provider), "the real engine does not end its providers when it is killed, so neither does this one"
+    assert _alive(provider), (
+        "the real engine does not end its providers when it is killed, so neither does this one"
+    )
     os.kill(provider, signal.SIGKILL)
     _until(lambda: not any(_alive(child) for child in children))
     assert _pending(local) == [("slow", "creating")]

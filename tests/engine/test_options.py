@@ -30,7 +30,8 @@ def test_alias_by_urn_and_by_parent(lab: Laboratory) -> None:
     lab.notes()
     lab.up(f"""
         box = Box("box", text="z")
-        Thing("a", ResourceOptions(parent=box, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]), text="x")
+        before = pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)
+        Thing("a", ResourceOptions(parent=box, aliases=[before]), text="x")
         Thing("c", ResourceOptions(aliases=["{lab.urn("b")}"]), text="y")
     """)
     assert lab.calls("create", "delete") == ["create box-inner"]
@@ -44,7 +45,10 @@ def test_ignored_changes_are_set_back(lab: Laboratory) -> None:
     lab.up(ignoring.format(nested={"one": 1, "two": 2}))
     lab.notes()
     lab.up(ignoring.format(nested={"one": 9, "two": 3}))
-    assert next(note for note in lab.notes() if note["call"] == "update")["news"]["nested"] == {"one": 1, "two": 3}
+    assert next(note for note in lab.notes() if note["call"] == "update")["news"]["nested"] == {
+        "one": 1,
+        "two": 3,
+    }
 
 
 def test_replace_on_changes(lab: Laboratory) -> None:

@@ -28,7 +28,11 @@ def test_drift_becomes_inputs_and_outputs(lab: Laboratory) -> None:
     lab.notes()
     result = lab.stack().refresh()
     found = lab.resources()["a"]
-    assert (found["inputs"]["text"], found["outputs"]["text"], found["outputs"]["size"]) == ("changed", "changed", 7)
+    assert (found["inputs"]["text"], found["outputs"]["text"], found["outputs"]["size"]) == (
+        "changed",
+        "changed",
+        7,
+    )
     assert result.summary.resource_changes == {"same": 2, "update": 1}
     notes = lab.notes()
     read = next(note for note in notes if note["call"] == "read" and note["name"] == "a")

@@ -27,9 +27,9 @@ def test_program_beats_the_provider(lab: Laboratory) -> None:
     options = "ResourceOptions(delete_before_replace={})"
     lab.up('Thing("a", text="x", key="1", first=True)')
     lab.notes()
-    lab.up(f'Thing("a", {options.format(False)}, text="x", key="2", first=True)')
+    lab.up(f'Thing("a", {options.format("False")}, text="x", key="2", first=True)')
     assert lab.calls("create", "delete") == ["create a", "delete a"]
-    lab.up(f'Thing("a", {options.format(True)}, text="x", key="3")')
+    lab.up(f'Thing("a", {options.format("True")}, text="x", key="3")')
     assert lab.calls("create", "delete") == ["delete a", "create a"]
 
 
@@ -60,7 +60,9 @@ def test_dependants_that_would_be_replaced_go_first(lab: Laboratory) -> None:
     lab.notes()
     lab.up(CHAIN.format(key="2"))
     notes = lab.notes()
-    changes = [f"{note['call']} {note['name']}" for note in notes if note["call"] in ("create", "update", "delete")]
+    changes = [
+        f"{note['call']} {note['name']}" for note in notes if note["call"] in ("create", "update", "delete")
+    ]
     assert changes == ["delete b", "delete a", "create a", "create b"]
     asked = [note for note in notes if note["call"] == "diff" and note["name"] == "b"]
     assert asked[0]["news"]["key"] == "<Unknown>"
@@ -68,7 +70,9 @@ def test_dependants_that_would_be_replaced_go_first(lab: Laboratory) -> None:
 
 def test_dependants_that_are_gone_from_the_program_are_forgotten(lab: Laboratory) -> None:
     lab.up(CHAIN.format(key="1"))
-    lab.up("\n".join(line for line in CHAIN.format(key="2").splitlines() if not line.startswith(("b =", "c ="))))
+    lab.up(
+        "\n".join(line for line in CHAIN.format(key="2").splitlines() if not line.startswith(("b =", "c =")))
+    )
     assert set(lab.resources()) == {"lab-dev", "a", "d"}
 
 

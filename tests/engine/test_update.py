@@ -29,7 +29,9 @@ def test_state_says_what_exists(lab: Laboratory) -> None:
     assert thing == {"name": "b", "text": "hello", "checked": True}
     assert found["b"]["outputs"]["size"] == 5
     assert found["b"]["id"] == "b-1"
-    assert found["b"]["parent"] == found["lab-dev"]["urn"] == "urn:pulumi:dev::lab::pulumi:pulumi:Stack::lab-dev"
+    assert (
+        found["b"]["parent"] == found["lab-dev"]["urn"] == "urn:pulumi:dev::lab::pulumi:pulumi:Stack::lab-dev"
+    )
     assert found["b"]["urn"] == lab.urn("b")
     assert found["b"]["dependencies"] == [lab.urn("a")]
     assert found["b"]["propertyDependencies"]["text"] == [lab.urn("a")]

@@ -1,8 +1,8 @@
-"""A dynamic provider of made-up things, which notes every call. Tests copy it to a place beside their program.
+"""A dynamic provider of made-up things, which notes every call. Tests copy it beside their program.
 
-A thing exists as a file in the folder `THINGS_WORLD`, so a test can change or remove it behind the engine's back. Its
-inputs steer what happens: `fail` names a call that raises, `sleep` makes create and update take that long, a change of
-`key` replaces, `first` asks for the deletion before the replacement.
+A thing exists as a file in the folder `THINGS_WORLD`, so a test can change or remove it behind the engine's
+back. Its inputs steer what happens: `fail` names a call that raises, `sleep` makes create and update take
+that long, a change of `key` replaces, `first` asks for the deletion before the replacement.
 """
 
 import json
@@ -38,7 +38,12 @@ def _shown(value: Any) -> Any:  # noqa: ANN401 - any property value
 
 def note(call: str, name: str, **details: Any) -> None:  # noqa: ANN401
     """Write down a call."""
-    entry = {"call": call, "name": name, "at": time.time(), **{key: _shown(item) for key, item in details.items()}}
+    entry = {
+        "call": call,
+        "name": name,
+        "at": time.time(),
+        **{key: _shown(item) for key, item in details.items()},
+    }
     with Path(os.environ["THINGS_LOG"]).open("a") as file:
         file.write(json.dumps(entry) + "\n")
 
@@ -85,7 +90,9 @@ class ThingProvider(ResourceProvider):
         keys = [key for key in {*_olds, *_news} if key not in (_HIDDEN, "size")]
         changed = [key for key in keys if _olds.get(key) != _news.get(key)]
         replaces = [key for key in changed if key == "key"]
-        return DiffResult(changes=bool(changed), replaces=replaces, delete_before_replace=_news.get("first") is True)
+        return DiffResult(
+            changes=bool(changed), replaces=replaces, delete_before_replace=_news.get("first") is True
+        )
 
     def create(self, props: Props) -> CreateResult:
         """Make a thing."""

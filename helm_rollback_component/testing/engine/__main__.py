@@ -1,4 +1,4 @@
-"""The command line of the engine: `python -m helm_rollback_component.testing.engine up --stack dev --cwd FOLDER`."""
+"""The command line: `python -m helm_rollback_component.testing.engine up --stack dev --cwd FOLDER`."""
 
 import argparse
 import signal
@@ -12,7 +12,8 @@ from rich.console import Console
 
 from helm_rollback_component.testing.engine.board import Board
 from helm_rollback_component.testing.engine.live import LiveDisplay
-from helm_rollback_component.testing.engine.stack import DESTROY, PREVIEW, REFRESH, UPDATE, LocalEngine
+from helm_rollback_component.testing.engine.session import DESTROY, PREVIEW, REFRESH, UPDATE
+from helm_rollback_component.testing.engine.stack import LocalEngine
 
 _KINDS: Final = {"preview": PREVIEW, "up": UPDATE, "refresh": REFRESH, "destroy": DESTROY}
 _FAILED: Final = 255

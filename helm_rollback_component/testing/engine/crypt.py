@@ -1,9 +1,9 @@
 """Keeps secret values out of the state and configuration files in the clear.
 
-This is a test tool's obfuscation, made of the standard library alone: a keystream from HMAC-SHA256, keyed by
-`PULUMI_CONFIG_PASSPHRASE` or, without one, by a random key file beside the state. It is enough for a file that is
-committed or uploaded by mistake to hold no plaintext. It has not been reviewed as cryptography; keep nothing of
-value in it.
+This is a test tool's obfuscation, made of the standard library alone: a keystream from HMAC-SHA256, keyed
+by `PULUMI_CONFIG_PASSPHRASE` or, without one, by a random key file beside the state. It is enough for a file
+that is committed or uploaded by mistake to hold no plaintext. It has not been reviewed as cryptography; keep
+nothing of value in it.
 """
 
 import base64

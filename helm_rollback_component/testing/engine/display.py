@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pulumi.automation import OpType
 from pulumi.automation.events import EngineEvent
@@ -22,17 +22,27 @@ class Rendered:
     stderr: str
 
 
+class Callbacks(Protocol):
+    """Where lines go."""
+
+    @property
+    def on_output(self) -> OnLine | None:
+        """Gets what is printed."""
+
+    @property
+    def on_error(self) -> OnLine | None:
+        """Gets why it failed."""
+
+
 class Display:
     """Prints a line for each thing that happens, and at the end what is worth reading twice."""
 
-    def __init__(
-        self, title: str, board: Board, *, preview: bool, on_line: OnLine | None, on_error: OnLine | None
-    ) -> None:
+    def __init__(self, title: str, board: Board, *, preview: bool, options: Callbacks) -> None:
         """Print to the callbacks; `title` says what is being done to which stack."""
         self._board = board
         self._preview = preview
-        self._on_line = on_line
-        self._on_error = on_error
+        self._on_output = options.on_output or _ignore
+        self._on_error = options.on_error or _ignore
         self._lines: list[str] = []
         self._errors: list[str] = []
         self._print([f"{title}:", ""])
@@ -51,8 +61,7 @@ class Display:
         self._print(ending(self._board, preview=self._preview, outputs=outputs and not error))
         if error:
             self._errors.append(f"error: {error}")
-            if self._on_error:
-                self._on_error(self._errors[-1])
+            self._on_error(self._errors[-1])
         return Rendered(_text(self._lines), _text(self._errors))
 
     def _row(self, row: Row, *, message: bool) -> str:
@@ -62,8 +71,8 @@ class Display:
 
     def _print(self, lines: list[str]) -> None:
         self._lines += lines
-        for line in lines if self._on_line else ():
-            self._on_line(line)  # type: ignore[misc] - mypy forgets the condition
+        for line in lines:
+            self._on_output(line)
 
 
 def ending(board: Board, *, preview: bool, outputs: bool) -> list[str]:
@@ -114,6 +123,10 @@ def _resources(board: Board, *, preview: bool) -> Iterator[str]:
     pieces += [f"{same} unchanged"] if same else []
     if pieces:
         yield f"    {'. '.join(pieces)}"
+
+
+def _ignore(line: str) -> None:
+    """Take a line that nobody asked for."""
 
 
 def _text(lines: list[str]) -> str:

@@ -36,7 +36,7 @@ T = TypeVar("T")
 class DynamicProvider:
     """Serves all dynamic resources of a run. Its process starts with the first request and ends with `close`.
 
-    The host takes no secrets: they are sent as plain values, and what it returns under the same names is marked again.
+    The host takes no secrets: they are sent plain, and what comes back under the same names is marked.
     """
 
     def __init__(self, launcher: Launcher, config: Properties) -> None:
@@ -173,5 +173,5 @@ class DynamicProvider:
         )
 
 
-def _names(call: Call) -> dict[str, str]:
+def _names(call: Call) -> dict[str, Any]:
     return {"urn": call.urn, "name": name_of(call.urn), "type": type_of(call.urn)}

@@ -1,4 +1,4 @@
-"""What happens in a run, told as the Automation API's `EngineEvent`s, so that one listener serves both engines."""
+"""What happens in a run, told as the Automation API's `EngineEvent`s: one listener serves both engines."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ _COLOR: Final = "never"
 
 
 class Events:
-    """Passes events to listeners one at a time, and counts the steps that are done. Secrets are redacted here."""
+    """Passes events to listeners one at a time, redacted, and counts the steps that are done."""
 
     def __init__(self, listeners: list[Listener], *, preview: bool) -> None:
         """Tell `listeners`."""
@@ -41,7 +41,7 @@ class Events:
             )
 
     def done(self, step: Step, op: Op | None = None) -> None:
-        """Tell that a step ended well; a refresh tells what it found as `op`. A component ends with its outputs."""
+        """Tell that a step ended well, a refresh with what it found; components end with their outputs."""
         if is_internal(step):
             return
         self._counts.add(op or step.op)
@@ -106,7 +106,7 @@ class Events:
 
 
 def is_internal(step: Step) -> bool:
-    """Whether a step is of no interest to people: it is about a default provider, or only tidies the state."""
+    """Whether a step is of no interest to people: about a default provider, or only tidying the state."""
     resource = step.resource
     default = is_provider(resource.type) and urns.name_of(resource.urn).startswith("default")
     return default or step.op is Op.REMOVE_PENDING_REPLACE

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from helm_rollback_component.testing.engine.events import Events
-from helm_rollback_component.testing.engine.provider import Call, Provider, ProviderError
+from helm_rollback_component.testing.engine.provider import Call, ProviderError
 from helm_rollback_component.testing.engine.registry import Registry, is_provider
 from helm_rollback_component.testing.engine.resource import Resource
 from helm_rollback_component.testing.engine.snapshot import Snapshot
@@ -15,8 +15,8 @@ from helm_rollback_component.testing.engine.steps import Op, Step
 from helm_rollback_component.testing.engine.values import Properties, mark_outputs
 
 _PROTECTED: Final = (
-    'resource "{urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the '
-    "`protect` flag from the resource in your Pulumi program and run `pulumi up`"
+    'resource "{urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove '
+    "the `protect` flag from the resource in your Pulumi program and run `pulumi up`"
 )
 
 
@@ -33,7 +33,7 @@ class StoppedError(Exception):
 
 
 class Executor:
-    """Runs chains of steps, at most `parallel` at once. After a failure no step begins; those in flight end."""
+    """Runs chains of steps, `parallel` at once. After a failure no step begins; those in flight end."""
 
     def __init__(  # noqa: PLR0913 - the parts of one run
         self,
@@ -140,7 +140,7 @@ class Executor:
     def _create(self, step: Step) -> None:
         new = step.resource
         if new.custom:
-            live = self._provider(new).create(self._call(new, "create"), new.inputs)
+            live = self._registry.serving(new).create(self._call(new, "create"), new.inputs)
             new.id, new.outputs = live.id, live.outputs
         new.created = new.modified = _now()
         self._mark(new)
@@ -150,7 +150,7 @@ class Executor:
     def _update(self, old: Resource, new: Resource) -> None:
         new.id = old.id
         if new.custom:
-            provider = self._provider(new)
+            provider = self._registry.serving(new)
             new.outputs = provider.update(self._call(new, "update"), old.inputs, old.outputs, new.inputs)
             new.modified = _now()
         self._mark(new)
@@ -160,7 +160,7 @@ class Executor:
         if step.op is Op.DELETE and old.protect:
             raise ProtectedError(_PROTECTED.format(urn=old.urn))
         if old.custom and not (self._preview or old.retain_on_delete):
-            self._provider(old).delete(self._call(old, "delete"), old.inputs, old.outputs)
+            self._registry.serving(old).delete(self._call(old, "delete"), old.inputs, old.outputs)
         old.pending_replacement = step.delete_first
 
     def _finish(self, step: Step) -> None:
@@ -177,9 +177,6 @@ class Executor:
             replaced_first = step.old is not None and step.old.pending_replacement
             gone = step.old if step.op is Op.UPDATE or replaced_first else None
             self._snapshot.end(step.resource, new=step.new, old=gone)
-
-    def _provider(self, resource: Resource) -> Provider:
-        return self._registry if is_provider(resource.type) else self._registry.find(resource.provider)
 
     def _call(self, resource: Resource, operation: str) -> Call:
         return Call(

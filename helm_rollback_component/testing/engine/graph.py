@@ -42,7 +42,7 @@ def requirements(resources: Sequence[Resource], root: Resource) -> set[int]:
 
 
 def without(resources: Sequence[Resource], gone: Iterable[Resource]) -> list[Resource]:
-    """Return copies of `resources` without those `gone`, nor references to them; orphans go to their grandparents."""
+    """Return copies of `resources` without those `gone`, nor references to them; children move up."""
     missing = {id(resource) for resource in gone}
     parents: dict[str, str] = {}
     kept: list[Resource] = []

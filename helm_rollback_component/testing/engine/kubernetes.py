@@ -1,8 +1,8 @@
 """A minimal Kubernetes provider: objects of any kind, by server-side apply.
 
-It refuses to take over what exists, and waits for deletions. It does not wait for objects to become ready, renders no
-manifests, runs no functions, and serves neither charts nor releases. A preview makes no request but to learn which kinds
-are namespaced, so outputs that the API server would fill in are unknown in it.
+It refuses to take over what exists, and waits for deletions. It does not wait for objects to become ready,
+renders no manifests, runs no functions, and serves neither charts nor releases. A preview makes no request
+but to learn which kinds are namespaced, so outputs that the API server would fill in are unknown in it.
 """
 
 import os
@@ -44,7 +44,7 @@ _UNKNOWN_CLUSTER: Final = (
 
 
 class KubernetesProvider:
-    """Manages the objects of one cluster: that of the `kubeconfig` and `context` inputs, or of `KUBECONFIG`."""
+    """Manages objects in the cluster of the inputs `kubeconfig` and `context`, or else of `KUBECONFIG`."""
 
     def __init__(self, config: Properties, environment: Mapping[str, str]) -> None:
         """Use the provider resource's inputs. Nothing is sent yet."""

@@ -1,4 +1,4 @@
-"""What follows from a Kubernetes object alone: its name, what of it cannot change, what of it was declared. Pure."""
+"""What follows from a Kubernetes object alone: its name, what cannot change, what was declared. Pure."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ Object = dict[str, Any]
 
 
 def named(news: Object, olds: Object, resource_name: str) -> Object:
-    """Return the object with a name: its own, the one it was given before, or a fresh `<resource>-<random>`."""
+    """Return the object with a name: its own, the one made up before, or a fresh `<resource>-<random>`."""
     metadata = dict(news.get("metadata") or {})
     if metadata.get("name") or metadata.get("generateName"):
         return news

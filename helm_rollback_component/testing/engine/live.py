@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Self
 
 from pulumi.automation import OpType
 from pulumi.automation.events import EngineEvent
@@ -37,7 +38,7 @@ class LiveDisplay:
         self._over = False
         self._live = Live(self, console=console, refresh_per_second=8)
 
-    def __enter__(self) -> "LiveDisplay":
+    def __enter__(self) -> Self:
         """Begin to draw."""
         self._live.start()
         return self

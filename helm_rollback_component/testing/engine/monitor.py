@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
 
 from helm_rollback_component.testing.engine.goal import UnsupportedError, read_goal
+from helm_rollback_component.testing.engine.program import RunInfo
 from helm_rollback_component.testing.engine.registration import Registrar
 from helm_rollback_component.testing.engine.resource import Resource
 from helm_rollback_component.testing.engine.wire import from_wire, to_wire
@@ -33,21 +34,11 @@ _LEFT_OUT: Final = {
 }
 
 
-class DeploymentInfo(Protocol):
-    """What a program may know of the run."""
-
-    project: str
-    stack: str
-    organization: str
-    preview: bool
-    parallel: int
-
-
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """Answers the program. Once the run is ending, requests wait for its end and then find the monitor gone."""
+    """Answers the program. When the run is ending, requests wait for that, and then find the monitor gone."""
 
-    def __init__(self, info: DeploymentInfo, registrar: Registrar, on_signal: Callable[[], None]) -> None:
-        """Hand registrations to `registrar`; call `on_signal` when the program has nothing more to declare."""
+    def __init__(self, info: RunInfo, registrar: Registrar, on_signal: Callable[[], None]) -> None:
+        """Hand registrations to `registrar`; call `on_signal` when the program has declared everything."""
         self._info = info
         self._registrar = registrar
         self._on_signal = on_signal
@@ -103,7 +94,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def _answer(self, context: Any, work: Callable[[], T]) -> T:  # noqa: ANN401
         try:
             return work()
-        except Exception as error:  # noqa: BLE001 - whatever went wrong ends the run, and must not leave it hanging
+        except Exception as error:
             self._registrar.give_up(error)
             self._closed.wait()
             context.abort(grpc.StatusCode.UNAVAILABLE, SHUT_DOWN)
@@ -116,7 +107,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 def _refusal(what: str) -> Callable[[Monitor, Any, Any], Any]:
     def refuse(self: Monitor, request: Any, context: Any) -> Any:  # noqa: ANN401
         del request
-        return self._refuse(context, what)  # noqa: SLF001 - the same class's own
+        return self._refuse(context, what)
 
     return refuse
 

@@ -1,4 +1,4 @@
-"""The three things that can be done to a stack: update, refresh, destroy. Each is one run, and leaves no process."""
+"""What can be done to a stack: update, refresh, destroy. Each is one run, and leaves no process."""
 
 import signal
 from collections.abc import Iterable, Sequence
@@ -7,14 +7,13 @@ from typing import Final
 from helm_rollback_component.testing.engine import dynamic
 from helm_rollback_component.testing.engine.events import Events
 from helm_rollback_component.testing.engine.monitor import Monitor
-from helm_rollback_component.testing.engine.planner import ensure_providers
 from helm_rollback_component.testing.engine.process import ChildProcess
 from helm_rollback_component.testing.engine.program import start_program
 from helm_rollback_component.testing.engine.provider import ProviderError
 from helm_rollback_component.testing.engine.refreshing import read_all
 from helm_rollback_component.testing.engine.registration import Registrar
 from helm_rollback_component.testing.engine.resource import Resource
-from helm_rollback_component.testing.engine.run import Run, RunFailedError, Setting
+from helm_rollback_component.testing.engine.run import Run, Setting
 from helm_rollback_component.testing.engine.steps import Step
 from helm_rollback_component.testing.engine.values import Properties
 
@@ -71,7 +70,7 @@ def _converge(run: Run, registrar: Registrar, program: ChildProcess) -> None:
 
 
 def _await_program(run: Run) -> None:
-    """Wait until the program has declared everything, has ended, or a step has failed; then for steps in flight."""
+    """Wait until the program has declared all or ended, or a step failed; then for what is in flight."""
     outcome = run.await_signal()
     if outcome.startswith("exited") and outcome != "exited 0":
         message = f"Program exited with non-zero exit code: {outcome.split()[1]}"
@@ -89,7 +88,7 @@ def _delete(run: Run, groups: Sequence[Sequence[Step]]) -> None:
 def _ready(run: Run, resources: Iterable[Resource]) -> bool:
     """Make ready the providers of `resources`; whether that was possible."""
     try:
-        ensure_providers(run.registry, run.setting.base.resources, resources)
+        run.registry.ensure_for(run.setting.base.resources, resources)
     except ProviderError as error:
         run.events.error("", str(error))
         run.executor.stop(str(error))
@@ -97,7 +96,7 @@ def _ready(run: Run, resources: Iterable[Resource]) -> bool:
 
 
 def _package_config(setting: Setting) -> dict[str, Properties]:
-    """Return the inputs of default providers: dynamic ones get all of the configuration, others their own part."""
+    """Return the inputs of default providers: the dynamic one gets all configuration, others their part."""
     found: dict[str, Properties] = {}
     for key, value in setting.config.items():
         package, _, name = key.partition(":")
@@ -113,6 +112,6 @@ def _warn_of_pending(setting: Setting, events: Events) -> None:
             "",
             "Attempting to deploy or update resources "
             f"with {len(pending)} pending operations from previous deployment.\n{listed}"
-            "These resources are in an unknown state because the engine was interrupted while waiting for changes to "
-            "these resources to complete.",
+            "These resources are in an unknown state because the engine was interrupted while waiting for "
+            "changes to these resources to complete.",
         )

@@ -28,7 +28,7 @@ class ChildProcess:
     def __init__(
         self, command: Sequence[str], folder: Path, environment: Mapping[str, str], on_line: OnLine
     ) -> None:
-        """Start `command` in `folder`. Lines of either stream go to `on_line`, the first of stdout apart if asked."""
+        """Start `command` in `folder`. Lines of stderr go to `on_line`, those of stdout when asked for."""
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
             command,
             cwd=folder,
@@ -57,7 +57,7 @@ class ChildProcess:
         self._readers.append(self._reader(self._process.stdout))
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Return the exit code once the process has ended and its output has been passed on; None if it runs still."""
+        """Return the exit code, when all output has been passed on; None if the process still runs."""
         try:
             code = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -110,7 +110,7 @@ class Launcher:
         return ChildProcess(command, self._main, self._environment, self._on_line)
 
     def start_program(self, entry: Path, arguments: Sequence[str]) -> ChildProcess:
-        """Start the user's program by way of the script `entry`, whose own folder stays off the import path."""
+        """Start the user's program by the script `entry`, whose own folder stays off the import path."""
         command = [sys.executable, "-u", "-P", str(entry), *arguments]
         child = ChildProcess(command, self._main, self._environment, self._on_line)
         child.pass_output()

@@ -23,7 +23,7 @@ class RunInfo:
 
 
 def config_environment(config: Properties) -> dict[str, str]:
-    """Return the variables that carry a stack's configuration to a process; arguments would show its secrets."""
+    """Return the variables that carry configuration to a process; arguments would show its secrets."""
     secret_keys = [key for key, value in config.items() if isinstance(value, Secret)]
     return {
         "PULUMI_CONFIG": json.dumps(unwrap(config)),

@@ -75,7 +75,7 @@ def _run(program: str, parallel: int) -> int:
 
 
 def _end_with_engine() -> None:
-    """End this process when the engine is gone, which closes the pipe; the program itself gets an empty stdin."""
+    """End this process when the engine is gone, which closes the pipe; the program gets an empty stdin."""
     pipe = os.dup(sys.stdin.fileno())
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
 

@@ -33,7 +33,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Whether inputs differ from what is deployed; `changes` is None when the provider leaves it to the engine."""
+    """Whether inputs differ from what is deployed; `changes` is None if that is left to the engine."""
 
     changes: bool | None
     replaces: Sequence[str] = ()

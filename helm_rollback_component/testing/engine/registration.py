@@ -8,7 +8,7 @@ from helm_rollback_component.testing.engine import urns
 from helm_rollback_component.testing.engine.events import Events
 from helm_rollback_component.testing.engine.executor import Executor, StepFailedError, StoppedError
 from helm_rollback_component.testing.engine.goal import Goal
-from helm_rollback_component.testing.engine.planner import Planner, PlanError
+from helm_rollback_component.testing.engine.planner import PlanError, Planner
 from helm_rollback_component.testing.engine.registry import default_name, is_provider
 from helm_rollback_component.testing.engine.resource import Resource
 from helm_rollback_component.testing.engine.snapshot import Snapshot

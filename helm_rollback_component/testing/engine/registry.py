@@ -5,7 +5,7 @@ A provider is itself a resource (`pulumi:providers:<package>`), and the registry
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from helm_rollback_component.testing.engine.provider import (
     Call,
@@ -45,8 +45,21 @@ class Registry:
             raise ProviderError(f"unknown provider {reference!r}")
         return provider
 
+    def serving(self, resource: Resource) -> Provider:
+        """Return the provider that manages a custom resource."""
+        return self if is_provider(resource.type) else self.find(resource.provider)
+
+    def ensure_for(self, state: Sequence[Resource], resources: Iterable[Resource]) -> None:
+        """Make ready the providers of `resources`; what no program has registered is found in the state."""
+        known = {provider_reference(one.urn, one.id): one for one in state if is_provider(one.type)}
+        for reference in {resource.provider for resource in resources if resource.provider}:
+            if reference in known:
+                self.ensure(known[reference])
+            else:
+                self.find(reference)
+
     def ensure(self, resource: Resource) -> None:
-        """Configure the provider that `resource` is, from the inputs that it has, unless it is there already."""
+        """Configure the provider that `resource` is, from the inputs that it has, unless that was done."""
         with self._lock:
             if provider_reference(resource.urn, resource.id) not in self._configured:
                 self._configure(resource.urn, resource.id, resource.inputs)

@@ -22,12 +22,12 @@ class Server:
         """Begin with enough threads for every request that may have to wait."""
         threads = futures.ThreadPoolExecutor(parallel * _PER_STEP + _SPARE)
         self._server = grpc.server(threads, options=CHANNEL_OPTIONS)
-        engine_pb2_grpc.add_EngineServicer_to_server(engine, self._server)  # type: ignore[no-untyped-call]
+        engine_pb2_grpc.add_EngineServicer_to_server(engine, self._server)
         self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
 
     def add_monitor(self, monitor: resource_pb2_grpc.ResourceMonitorServicer) -> None:
         """Serve a monitor too; call this before `running`."""
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, self._server)  # type: ignore[no-untyped-call]
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, self._server)
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, StrEnum
 
 from helm_rollback_component.testing.engine.provider import Diff
 from helm_rollback_component.testing.engine.resource import Resource
 from helm_rollback_component.testing.engine.values import Properties, contains_unknown, path_contains, unwrap
 
 
-class Op(str, Enum):
+class Op(StrEnum):
     """What a step does, in the CLI's words."""
 
     SAME = "same"
@@ -83,9 +83,13 @@ def changed_keys(old: Properties, new: Properties) -> list[str]:
 
 
 def decide(
-    diff: Diff, *, replace_on_changes: Sequence[str], delete_first: bool | None, pending_replacement: bool
+    diff: Diff,
+    replace_on_changes: Sequence[str],
+    *,
+    delete_first: bool | None = None,
+    pending_replacement: bool = False,
 ) -> Decision:
-    """Choose between leaving, updating and replacing. The program's `delete_before_replace` beats the provider's."""
+    """Choose between leaving, updating and replacing. A wish of the program beats that of the provider."""
     forced = [
         key for key in diff.changed_keys if any(path_contains(path, key) for path in replace_on_changes)
     ]
@@ -101,7 +105,7 @@ def decide(
 def replacement(
     old: Resource, new: Resource, decision: Decision, condemned: Sequence[Resource]
 ) -> list[Step]:
-    """List the steps that replace `old`. `condemned` are its dependants that must go before it, in state order."""
+    """List the steps that replace `old`. `condemned` are dependants that go before it, in state order."""
     diffs = decision.diffs or changed_keys(old.inputs, new.inputs)
     made = Step(Op.CREATE_REPLACEMENT, old, new, decision.keys, diffs, decision.delete_first)
     replaced = Step(Op.REPLACE, old, new, decision.keys, diffs, decision.delete_first)

@@ -27,6 +27,14 @@ class LockedError(Exception):
     """Another update of the same stack is running."""
 
 
+def stack_folder(states: Path, project: str, stack: str) -> Path:
+    """Return the folder of one stack, which is made if need be and kept out of version control."""
+    folder = states / project / stack
+    folder.mkdir(parents=True, exist_ok=True)
+    (states / ".gitignore").write_text("*\n")
+    return folder
+
+
 class Store:
     """Reads and writes the files of one stack in a folder of its own."""
 
@@ -80,7 +88,7 @@ class Store:
 
 
 def dump_state(state: State, encrypt: Callable[[str], str] | None) -> dict[str, Any]:
-    """Return a deployment in the shape that `pulumi stack export` gives; without `encrypt`, with its secrets."""
+    """Return a deployment in the shape of `pulumi stack export`; without `encrypt`, with its secrets."""
     deployment: dict[str, Any] = {
         "manifest": {"time": datetime.now(UTC).isoformat(), "magic": "", "version": ""},
         "secrets_providers": {"type": "local-engine"},
@@ -103,7 +111,7 @@ def load_state(deployment: dict[str, Any], decrypt: Callable[[str], str]) -> Sta
 def freeze(value: Value, encrypt: Callable[[str], str] | None) -> Value:
     """Turn a value into JSON, each secret into its ciphertext, or marked plaintext without `encrypt`."""
     if isinstance(value, Secret):
-        plain = json.dumps(freeze(unwrap(value.value), None))
+        plain = json.dumps(freeze(unwrap(value.value), None), separators=(",", ":"), sort_keys=True)
         hidden = {"ciphertext": encrypt(plain)} if encrypt else {"plaintext": plain}
         return {SIGNATURE_KEY: SECRET_SIGNATURE, **hidden}
     if isinstance(value, dict):

@@ -1,7 +1,8 @@
 """The names of resources, made as the real engine makes them. Everything here is pure."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 ROOT_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_TYPE_PREFIX = "pulumi:providers:"
@@ -37,6 +38,26 @@ class Alias:
     no_parent: bool = False
 
 
+class Declared(Protocol):
+    """The parts of a declaration that its names depend on."""
+
+    @property
+    def type(self) -> str:
+        """The resource's type."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def parent(self) -> str:
+        """The URN of its parent, or nothing."""
+
+    @property
+    def aliases(self) -> Sequence[Alias]:
+        """What it may have been before."""
+
+
 def qualified_type(urn: str) -> str:
     """Return the chain of types in a URN."""
     return urn.split("::", 3)[2]
@@ -67,34 +88,30 @@ def provider_urn(reference: str) -> str:
     return reference.rsplit("::", 1)[0]
 
 
-def alias_urns(
-    names: Names, *, type_: str, name: str, parent: str, aliases: list[Alias], renamed: dict[str, str]
-) -> list[str]:
+def alias_urns(names: Names, declared: Declared, former: Mapping[str, str]) -> list[str]:
     """List the URNs that a resource may have had, those it inherits from a renamed parent included.
 
-    `renamed` maps the URN of each resource found under an alias to that alias.
+    `former` maps the URN of each resource found under an alias to that alias.
     """
-    own = [
-        _alias_urn(names, alias, type_=type_, name=name, parent=parent, renamed=renamed) for alias in aliases
-    ]
-    inherited: Iterator[str] = iter(())
-    if parent in renamed:
-        former, known_as = renamed[parent], name_of(parent)
-        candidates = [(type_, name), *((type_of(urn), name_of(urn)) for urn in own)]
-        inherited = (_inherited(names, former, known_as, *candidate) for candidate in candidates)
+    own = [_alias_urn(names, alias, declared, former) for alias in declared.aliases]
+    inherited: list[str] = []
+    if declared.parent in former:
+        candidates = [(declared.type, declared.name), *((type_of(urn), name_of(urn)) for urn in own)]
+        inherited = [_inherited(names, declared.parent, former, *candidate) for candidate in candidates]
     return list(dict.fromkeys([*own, *inherited]))
 
 
-def _alias_urn(
-    names: Names, alias: Alias, *, type_: str, name: str, parent: str, renamed: dict[str, str]
-) -> str:
+def _alias_urn(names: Names, alias: Alias, declared: Declared, former: Mapping[str, str]) -> str:
     if alias.urn:
         return alias.urn
-    former_parent = renamed.get(alias.parent, alias.parent) or parent
+    parent = former.get(alias.parent, alias.parent) or declared.parent
     where = Names(alias.stack or names.stack, alias.project or names.project)
-    return where.urn("" if alias.no_parent else former_parent, alias.type or type_, alias.name or name)
+    return where.urn(
+        "" if alias.no_parent else parent, alias.type or declared.type, alias.name or declared.name
+    )
 
 
-def _inherited(names: Names, parent_alias: str, parent_name: str, type_: str, name: str) -> str:
-    former = name_of(parent_alias) + name.removeprefix(parent_name) if name.startswith(parent_name) else name
-    return names.urn(parent_alias, type_, former)
+def _inherited(names: Names, parent: str, former: Mapping[str, str], type_: str, name: str) -> str:
+    """Return what a child was called under its parent's former name, of which its own name may begin."""
+    was, now = former[parent], name_of(parent)
+    return names.urn(was, type_, name_of(was) + name.removeprefix(now) if name.startswith(now) else name)

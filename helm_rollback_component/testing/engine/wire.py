@@ -26,14 +26,16 @@ def from_wire(struct: Any) -> Properties:  # noqa: ANN401 - a protobuf struct, w
 
 
 def _decode(value: Value) -> Value:
-    if value == UNKNOWN_SENTINEL:
-        return UNKNOWN
+    if isinstance(value, dict):
+        return _decode_object(value)
     if isinstance(value, list):
         return [_decode(item) for item in value]
     if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
         return int(value)  # the wire knows floats only; a state file reads better with 1 than with 1.0
-    if not isinstance(value, dict):
-        return value
+    return UNKNOWN if value == UNKNOWN_SENTINEL else value
+
+
+def _decode_object(value: Properties) -> Value:
     signature = value.get(SIGNATURE_KEY)
     if signature == SECRET_SIGNATURE:
         return _secret(_decode(value.get("value")))
@@ -48,7 +50,7 @@ def _secret(value: Value) -> Secret:
 
 
 def to_wire(properties: Properties, *, secrets: bool, unknowns: bool) -> Any:  # noqa: ANN401 - the same
-    """Encode a struct. Without `secrets` the wrappers come off; without `unknowns` such values are left out."""
+    """Encode a struct. Without `secrets` wrappers come off; without `unknowns` such values are left out."""
     struct = struct_pb2.Struct()
     struct.update(_encode(properties, secrets=secrets, unknowns=unknowns))
     return struct
