@@ -24,7 +24,7 @@ from helm_rollback_component.results import Phase, RollbackState, RollbackStatus
 from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.ledger import Entry, Ledger
 
 GOOD_THEN_FAILED = history("deployed", "failed")
 AFTER_FAILED_UPGRADE = ledger(entry(1), entry(2, "bad", spec="spec-new"), attempt=attempt(2))
@@ -95,6 +95,92 @@ class TestInterrupted:
             Phase.ROLLED_BACK, "ImagePullBackOff", "the update that deployed it was interrupted"
         )
 
+    def test_a_pinned_release_that_is_pinned_no_more_rolls_forward(self) -> None:
+        known = ledger(
+            entry(1), entry(2), attempt=attempt(3, action="rollback", target=1, reason="ManualRequest")
+        )
+        found = history("superseded", "superseded", "deployed")
+        assert next_step(situation(desired(), found, known)) == Upgrade()
+
+    def test_another_spec_than_the_interrupted_one_is_upgraded_to(self) -> None:
+        known = ledger(entry(1), attempt=attempt(2))
+        assert next_step(situation(desired("spec-newer"), GOOD_THEN_FAILED, known)) == Upgrade()
+
+    @pytest.mark.parametrize("rollback", [{"strategy": "manual"}, {"enabled": False}])
+    def test_where_no_remediation_is_wanted_the_upgrade_is_tried_again(
+        self, rollback: dict[str, Any]
+    ) -> None:
+        known = ledger(entry(1), attempt=attempt(2))
+        assert next_step(situation(desired(**rollback), GOOD_THEN_FAILED, known)) == Upgrade()
+
+    def test_without_a_good_revision_the_upgrade_is_tried_again(self) -> None:
+        known = ledger(entry(1, "bad"), attempt=attempt(2))
+        found = History((record(1, "superseded"), record(2, "failed")))
+        assert next_step(situation(desired(), found, known)) == Upgrade()
+
+    def test_an_upgrade_that_failed_in_the_end_is_tried_again(self) -> None:
+        known = ledger(entry(1), entry(2, "bad"), attempt=attempt(2))
+        assert next_step(situation(desired(), GOOD_THEN_FAILED, known)) == Upgrade()
+
+    def test_a_half_removed_release_is_removed_then_installed(self) -> None:
+        steps = (Uninstall("Interrupted"),)
+        assert next_step(situation(desired(), History(), ledger(), *steps)) == Install()
+
+
+class TestVerified:
+    FOUND = history("superseded", "superseded", "deployed")
+
+    def test_the_declared_spec_is_in_sync(self) -> None:
+        known = ledger(entry(1), attempt=attempt(1))
+        found = next_step(situation(desired(), history("deployed"), known, Verify(1)))
+        assert found == Conclude(Phase.DEPLOYED, "InSync")
+
+    def test_a_rollback_that_was_not_even_stored_does_not_count(self) -> None:
+        known = ledger(
+            entry(1),
+            entry(2, spec="spec-new"),
+            attempt=attempt(3, action="rollback", target=1, reason="ImagePullBackOff"),
+        )
+        found = next_step(situation(desired(), history("superseded", "deployed"), known, Verify(2)))
+        assert found == Conclude(Phase.DEPLOYED, "InSync")
+
+    def test_what_was_restored_is_in_sync_if_it_is_what_is_declared_now(self) -> None:
+        known = ledger(
+            entry(1),
+            entry(2, "bad"),
+            entry(3, spec="spec-1", origin=1),
+            attempt=attempt(3, action="rollback", target=1, reason="ImagePullBackOff"),
+        )
+        found = next_step(situation(desired("spec-1"), self.FOUND, known, Verify(3)))
+        assert found == Conclude(Phase.DEPLOYED, "InSync")
+
+    def test_a_downgrade_that_was_interrupted_is_what_is_declared(self) -> None:
+        known = ledger(
+            entry(1),
+            entry(2),
+            entry(3, origin=1),
+            attempt=attempt(3, action="rollback", target=1, reason="VersionDowngrade"),
+        )
+        found = next_step(situation(desired(strategy="version-based"), self.FOUND, known, Verify(3)))
+        assert found == Conclude(Phase.DEPLOYED, "InSync")
+
+    def test_bad_after_all_it_is_rolled_back(self) -> None:
+        known = ledger(entry(1), entry(2, "bad", spec="spec-new"), attempt=attempt(2))
+        step = (Verify(2), failure("CrashLoopBackOff"))
+        found = next_step(situation(desired(), history("superseded", "deployed"), known, step))
+        assert found == Rollback(1, "CrashLoopBackOff")
+
+    def test_bad_after_all_its_content_is_not_restored_again(self) -> None:
+        known = ledger(
+            entry(1),
+            entry(2),
+            entry(3, "bad", spec="spec-2", origin=2),
+            attempt=attempt(3, action="rollback"),
+        )
+        step = (Verify(3), failure("CrashLoopBackOff"))
+        found = next_step(situation(desired("spec-2"), self.FOUND, known, step))
+        assert found == Rollback(1, "CrashLoopBackOff")
+
 
 class TestFirstDeployment:
     def test_a_success_concludes(self) -> None:
@@ -136,6 +222,33 @@ class TestFirstDeployment:
             )
         )
         assert found == Conclude(Phase.FAILED, "HookFailed", "HookFailed was seen")
+
+    def test_a_failure_is_removed_even_after_an_earlier_one_was(self) -> None:
+        found = next_step(
+            situation(
+                desired(),
+                history("failed"),
+                ledger(attempt=attempt(1)),
+                Uninstall("Interrupted"),
+                (Install(), failure()),
+            )
+        )
+        assert found == Uninstall("ImagePullBackOff")
+
+    def test_a_failure_before_anything_was_stored_keeps_the_history_of_an_uninstalled_release(self) -> None:
+        step = (Install(replace=True), failure("RenderFailed", stored=False))
+        found = next_step(situation(desired(), history("superseded", "uninstalled"), ledger(), step))
+        assert found == Gone("RenderFailed", "RenderFailed was seen")
+
+    def test_a_removal_that_removes_nothing_ends(self) -> None:
+        known = ledger(entry(1, "bad"), attempt=attempt(1))
+        steps = (Uninstall("x"), Uninstall("x"))
+        found = next_step(situation(desired(), history("failed"), known, *steps))
+        assert isinstance(found, Conclude)
+        assert (found.phase, found.reason) == (Phase.STALLED, "NoProgress")
+
+    def test_a_failure_by_another_hand_is_upgraded_over(self) -> None:
+        assert next_step(situation(desired(), history("failed"), ledger())) == Upgrade()
 
     def test_a_failed_first_deployment_of_ours_is_removed_before_the_next(self) -> None:
         known = ledger(entry(1, "bad"), attempt=attempt(1))
@@ -210,6 +323,52 @@ class TestFailedUpgrade:
     def test_a_wanted_target_that_does_not_exist_yet_means_the_last_good(self) -> None:
         assert self.after(target_revision=9) == Rollback(1, "ImagePullBackOff")
 
+    @pytest.mark.parametrize("target", [2, 3], ids=["the failed one", "the next"])
+    def test_a_wanted_target_that_turned_out_to_be_the_failure_means_the_last_good(self, target: int) -> None:
+        assert self.after(target_revision=target) == Rollback(1, "ImagePullBackOff")
+
+    def test_a_foreign_revision_in_its_place_is_left_alone(self) -> None:
+        found = next_step(
+            situation(
+                desired(),
+                history("superseded", "superseded", "deployed"),
+                ledger(entry(1), attempt=attempt(2)),
+                (Upgrade(), failure()),
+            )
+        )
+        assert found == Conclude(Phase.FAILED, "ImagePullBackOff", "ImagePullBackOff was seen")
+
+    def test_what_was_never_released_cannot_be_rolled_back(self) -> None:
+        found = next_step(situation(desired(), History(), ledger(attempt=attempt(1)), (Upgrade(), failure())))
+        assert found == Conclude(Phase.FAILED, "ImagePullBackOff", "ImagePullBackOff was seen")
+
+
+class TestWantedTarget:
+    """Under automatic, `target_revision` is where to go back to on failure."""
+
+    FOUND = history("superseded", "superseded", "deployed")
+    KNOWN = ledger(entry(1), entry(2, "bad"), entry(3), attempt=attempt(3, spec="spec-3"))
+
+    def test_one_that_is_known_to_be_bad_is_refused(self) -> None:
+        found = next_step(situation(desired(target_revision=2), self.FOUND, self.KNOWN))
+        assert isinstance(found, Refuse)
+        assert (found.property, found.reason) == ("operations.rollback.target_revision", "NotGood")
+
+    @pytest.mark.parametrize("target", [1, 3, 4], ids=["good", "the current", "not there yet"])
+    def test_any_other_is_fine(self, target: int) -> None:
+        assert next_step(situation(desired(target_revision=target), self.FOUND, self.KNOWN)) == Upgrade()
+
+    def test_the_current_is_fine_though_it_is_bad(self) -> None:
+        known = ledger(entry(1), entry(2, "bad"), attempt=attempt(2, spec="spec-2"))
+        assert next_step(situation(desired(target_revision=2), GOOD_THEN_FAILED, known)) == Upgrade()
+
+    def test_none_is_refused_once_something_was_done(self) -> None:
+        found = history("superseded", "superseded", "deployed", "failed")
+        known = self.KNOWN.model_copy(update={"attempt": attempt(4)})
+        wanted = desired(target_revision=2)
+        assert isinstance(next_step(situation(wanted, found, known)), Refuse)
+        assert next_step(situation(wanted, found, known, Unlock(4))) == Rollback(3, "Interrupted")
+
 
 class TestAfterRollback:
     FOUND = history("superseded", "failed", "deployed")
@@ -269,6 +428,38 @@ class TestFailedRollback:
         found = next_step(situation(desired(), self.FOUND, self.KNOWN, (Upgrade(), failure()), step))
         assert found == Rollback(1, "CrashLoopBackOff")
 
+    def test_a_wanted_target_that_failed_is_not_tried_again(self) -> None:
+        step = (Rollback(2, "CrashLoopBackOff"), failure("Forbidden"))
+        wanted = desired(target_revision=2)
+        found = next_step(situation(wanted, self.FOUND, self.KNOWN, (Upgrade(), failure()), step))
+        assert found == Rollback(1, "CrashLoopBackOff")
+
+    def test_a_rollback_to_the_same_content_is_not_tried_instead(self) -> None:
+        known = ledger(entry(1), entry(2, origin=1), entry(3, "bad"), attempt=attempt(4, action="rollback"))
+        step = (Rollback(2, "CrashLoopBackOff"), failure("Forbidden"))
+        found = next_step(situation(desired(), self.FOUND, known, (Upgrade(), failure()), step))
+        assert isinstance(found, Conclude)
+        assert found.reason == "RollbackFailed"
+
+    def test_a_requested_one_has_no_second_choice(self) -> None:
+        step = (Rollback(2, "ManualRequest", requested=True), failure("Forbidden"))
+        wanted = desired(strategy="manual", target_revision=2)
+        found = next_step(situation(wanted, self.FOUND, self.KNOWN, step))
+        assert isinstance(found, Conclude)
+        assert (found.phase, found.reason) == (Phase.STALLED, "RollbackFailed")
+
+    def test_a_temporary_failure_is_tried_again_once(self) -> None:
+        step = (Rollback(2, "CrashLoopBackOff"), failure("WebhookUnavailable", temporary=True))
+        found = next_step(situation(desired(), self.FOUND, self.KNOWN, (Upgrade(), failure()), step, step))
+        assert isinstance(found, Conclude)
+        assert (found.phase, found.reason) == (Phase.STALLED, "RollbackFailed")
+
+    def test_each_retry_may_roll_back_as_often(self) -> None:
+        failed = (Rollback(2, "x"), failure("Forbidden"))
+        steps = ((Upgrade(), failure()), failed, Rollback(1, "x"), (Upgrade("attempt 2"), failure()), failed)
+        found = next_step(situation(desired(retries=1), self.FOUND, self.KNOWN, *steps))
+        assert found == Rollback(1, "x")
+
     def test_else_it_stalls_and_names_the_way_out(self) -> None:
         steps = (
             (Upgrade(), failure()),
@@ -301,6 +492,41 @@ class TestManual:
             )
         )
         assert found == Conclude(Phase.DEPLOYED, "ManualRequest")
+
+    @pytest.mark.parametrize("known", [(), (entry(3, "bad", origin=1),), (entry(3, "unknown", origin=1),)])
+    def test_it_is_held_to_be_good_only_when_it_was_seen_to_be(self, known: tuple[Entry, ...]) -> None:
+        found = History((record(1, "superseded"), record(2), record(3, description="Rollback to 1")))
+        wanted = desired(strategy="manual", target_revision=1)
+        assert next_step(situation(wanted, found, ledger(entry(1), entry(2), *known))) == Verify(3)
+
+    def test_found_good_it_stays(self) -> None:
+        wanted, found = desired(strategy="manual", target_revision=1), history("deployed")
+        assert next_step(situation(wanted, found, ledger(), Verify(1))) == Conclude(
+            Phase.DEPLOYED, "ManualRequest"
+        )
+
+    def test_found_bad_it_is_reported_and_left(self) -> None:
+        wanted, found = desired(strategy="manual", target_revision=1), history("deployed")
+        step = (Verify(1), failure("CrashLoopBackOff"))
+        assert next_step(situation(wanted, found, ledger(attempt=attempt(1)), step)) == Conclude(
+            Phase.FAILED, "CrashLoopBackOff", "CrashLoopBackOff was seen"
+        )
+
+    def test_a_restored_revision_concludes(self) -> None:
+        found = next_step(
+            situation(
+                desired(strategy="manual", target_revision=1),
+                history("superseded", "superseded", "deployed"),
+                ledger(entry(1), entry(2), entry(3, origin=1)),
+                Rollback(1, "ManualRequest", requested=True),
+            )
+        )
+        assert found == Conclude(Phase.DEPLOYED, "ManualRequest")
+
+    def test_without_a_target_it_rolls_forward(self) -> None:
+        known = ledger(entry(1), entry(2), entry(3, spec="spec-1", origin=1))
+        found = history("superseded", "superseded", "deployed")
+        assert next_step(situation(desired(strategy="manual"), found, known)) == Upgrade()
 
     @pytest.mark.parametrize(
         ("target", "reason"), [(9, "BeyondLatest"), (1, "NotGood")], ids=["beyond the latest", "bad"]
@@ -341,9 +567,26 @@ class TestVersionBased:
     def test_under_automatic_it_is_an_upgrade(self) -> None:
         assert next_step(situation(desired(chart="web-1.0.0"), self.FOUND, self.KNOWN)) == Upgrade()
 
+    def test_switched_off_it_is_an_upgrade(self) -> None:
+        wanted = desired(chart="web-1.0.0", strategy="version-based", enabled=False)
+        assert next_step(situation(wanted, self.FOUND, self.KNOWN)) == Upgrade()
+
+    def test_with_nothing_deployed_it_is_an_upgrade(self) -> None:
+        found = History((record(1, "superseded", chart="web-1.1.0"), record(2, "failed", chart="web-1.1.0")))
+        wanted = desired(chart="web-1.0.0", strategy="version-based")
+        assert next_step(situation(wanted, found, self.KNOWN)) == Upgrade()
+
+    def test_a_restored_version_is_what_is_declared(self) -> None:
+        wanted = desired(chart="web-1.0.0", strategy="version-based")
+        step = Rollback(1, "VersionDowngrade", requested=True)
+        assert next_step(situation(wanted, self.FOUND, self.KNOWN, step)) == Conclude(
+            Phase.DEPLOYED, "VersionDowngrade"
+        )
+
 
 class TestAnotherClient:
     KNOWN = ledger(entry(1), attempt=attempt(1))
+    KNOWN_NOTHING = ledger()
 
     def test_its_operation_is_left_alone_while_it_may_live(self) -> None:
         found = next_step(
@@ -357,6 +600,10 @@ class TestAnotherClient:
             Situation(desired(), history("deployed", "pending-upgrade"), self.KNOWN, (), pending_for=999)
         )
         assert found == Unlock(2)
+
+    def test_its_dead_installation_is_removed(self) -> None:
+        found = next_step(Situation(desired(), history("pending-install"), self.KNOWN_NOTHING, (), 999))
+        assert found == Uninstall("Interrupted")
 
 
 def test_an_unreadable_newest_record_stalls() -> None:
