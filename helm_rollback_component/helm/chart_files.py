@@ -29,14 +29,14 @@ class ChartMetadata:
         name: its name.
         version: its semantic version.
         app_version: its label for the application in it, or an empty string.
-        dependencies: whether it names charts that it needs.
+        dependencies: where the charts come from that it needs, one repository each; may be empty strings.
         locked: whether a lock file says which versions of them.
     """
 
     name: str
     version: str
     app_version: str = ""
-    dependencies: bool = False
+    dependencies: tuple[str, ...] = ()
     locked: bool = False
 
 
@@ -65,8 +65,8 @@ def parse_metadata(path: Path, chart_file: bytes | None, *, locked: bool = False
     name, version = (_text(said, key) for key in ("name", "version"))
     if not name or not version:
         raise refusal(f"the {_CHART_FILE} in {path} must give the chart's name and version")
-    dependencies = bool(said.get("dependencies"))
-    return ChartMetadata(name, version, _text(said, "appVersion"), dependencies, locked)
+    needed = tuple(_text(chart, "repository") for chart in said.get("dependencies") or ())
+    return ChartMetadata(name, version, _text(said, "appVersion"), needed, locked)
 
 
 def content_digest(path: Path) -> str:

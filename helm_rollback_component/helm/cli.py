@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures import is_absent
 from helm_rollback_component.helm import arguments
 from helm_rollback_component.helm.anonymous import readable_path
 from helm_rollback_component.helm.arguments import DIALECTS, CommandLine
+from helm_rollback_component.helm.chart_files import read_metadata
 from helm_rollback_component.helm.cli_version import helm_version, spell
 from helm_rollback_component.helm.engine import EngineError
 from helm_rollback_component.helm.environment import helm_environment
 from helm_rollback_component.helm.patience import Patience
 from helm_rollback_component.helm.process import Command, run
 from helm_rollback_component.helm.registry import registry_config
+from helm_rollback_component.helm.repository_config import repository_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from helm_rollback_component.config import SourceConfig
     from helm_rollback_component.helm.engine import Cancellation, Capability, Deployment, Target
@@ -114,7 +117,17 @@ class CliEngine:
 
     def build_dependencies(self, chart: Path, *, locked: bool) -> None:
         """Fetch a chart's dependencies into it; see `ChartTools`."""
-        self._run(arguments.build_dependencies(chart, locked=locked))
+        wanted = read_metadata(chart).dependencies
+        with (
+            readable_path(repository_config(wanted, self._own_repositories())) as (path, descriptors),
+            TemporaryDirectory(prefix="helm-rollback-") as cache,
+        ):
+            environment = {"HELM_REPOSITORY_CONFIG": path, "HELM_REPOSITORY_CACHE": cache}
+            self._run(arguments.build_dependencies(chart, locked=locked), environment, descriptors)
+
+    def _own_repositories(self) -> str:
+        path = Path(self._run(["env", "HELM_REPOSITORY_CONFIG"]).strip())
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     def _on_cluster(
         self,
@@ -140,6 +153,6 @@ class CliEngine:
         line: list[str],
         environment: Mapping[str, str] | None = None,
         descriptors: tuple[int, ...] = (),
-    ) -> None:
+    ) -> str:
         whole = helm_environment(os.environ, environment)
-        run(Command((str(self._program), *line), whole, _DOWNLOADING, descriptors=descriptors))
+        return run(Command((str(self._program), *line), whole, _DOWNLOADING, descriptors=descriptors))

@@ -32,7 +32,7 @@ def test_an_archive_says_what_it_is(tmp_path: Path) -> None:
 def test_dependencies_and_their_lock_are_noticed(chart: Path) -> None:
     with (chart / "Chart.yaml").open("a") as file:
         file.write("dependencies: [{name: db, version: 1.x, repository: 'https://charts.example'}]\n")
-    assert read_metadata(chart).dependencies
+    assert read_metadata(chart).dependencies == ("https://charts.example",)
     assert not read_metadata(chart).locked
 
     (chart / "Chart.lock").write_text("dependencies: []\n")

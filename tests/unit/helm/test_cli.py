@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError
@@ -24,13 +25,18 @@ if arguments[0] == "version":
         asked.write("x")
     print((here / "version").read_text())
     sys.exit()
+if arguments[0] == "env":
+    print(here / "repositories.yaml")
+    sys.exit()
 paths = [word.partition("=")[2] for word in arguments if word.startswith("--kubeconfig=")]
 registry = os.environ.get("HELM_REGISTRY_CONFIG")
+repositories = os.environ.get("HELM_REPOSITORY_CONFIG")
 note = {{
     "arguments": arguments,
     "stdin": sys.stdin.read(),
     "kubeconfig": [pathlib.Path(path).read_text() for path in paths],
     "registry": registry and pathlib.Path(registry).read_text(),
+    "repositories": repositories and pathlib.Path(repositories).read_text(),
     "environment": dict(os.environ),
 }}
 with (here / "notes").open("a") as notes:
@@ -194,8 +200,38 @@ def test_a_pull_without_a_login_takes_the_users_own(
     assert notes()[0]["registry"] is None
 
 
-def test_work_on_charts(engine: CliEngine, notes: Notes) -> None:
+def test_a_verification(engine: CliEngine, notes: Notes) -> None:
     engine.verify(Path("/web.tgz"), None)
-    engine.build_dependencies(Path("/web"), locked=True)
 
-    assert [note["arguments"][0] for note in notes()] == ["verify", "dependency"]
+    assert notes()[0]["arguments"] == ["verify", "/web.tgz"]
+
+
+def test_dependencies_come_from_the_repositories_that_the_chart_names(
+    engine: CliEngine, notes: Notes, tmp_path: Path
+) -> None:
+    chart = tmp_path / "web"
+    chart.mkdir()
+    (chart / "Chart.yaml").write_text(
+        "name: web\nversion: 1.0.0\ndependencies: [{name: db, repository: 'https://a.example'}]\n"
+    )
+    (tmp_path / "repositories.yaml").write_text(
+        "repositories: [{name: a, url: 'https://a.example/', password: s3cret}]"
+    )
+
+    engine.build_dependencies(chart, locked=True)
+
+    note = notes()[-1]
+    assert note["arguments"] == ["dependency", "build", str(chart)]
+    assert yaml.safe_load(note["repositories"])["repositories"] == [
+        {"name": "a", "url": "https://a.example/", "password": "s3cret"}
+    ]
+    assert not Path(note["environment"]["HELM_REPOSITORY_CACHE"]).exists()
+
+
+def test_dependencies_of_a_user_without_repositories(engine: CliEngine, notes: Notes, tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "Chart.yaml").write_text("name: web\nversion: 1.0.0\n")
+
+    engine.build_dependencies(tmp_path / "web", locked=False)
+
+    assert yaml.safe_load(notes()[-1]["repositories"])["repositories"] == []
