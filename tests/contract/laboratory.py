@@ -49,7 +49,16 @@ class Laboratory:
 
     def operations(self, identity: Identity | None = None, **inputs: Any) -> HelmOperations:  # noqa: ANN401  # any input
         """Return the operations on the release, declared so."""
-        declared = {
+        return HelmOperations(
+            HelmConfig.parse(self.declared(**inputs)),
+            identity=identity or self.identity,
+            progress=self.said.append,
+            warn=self.warned.append,
+        )
+
+    def declared(self, **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # any input
+        """Return the inputs of the release, declared so."""
+        return {
             "release_name": RELEASE,
             "release_namespace": self.space.namespace,
             "source": {"chart": str(self.space.chart)},
@@ -58,12 +67,6 @@ class Laboratory:
             "health": IMPATIENT,
             **inputs,
         }
-        return HelmOperations(
-            HelmConfig.parse(declared),
-            identity=identity or self.identity,
-            progress=self.said.append,
-            warn=self.warned.append,
-        )
 
     def deploy(self, **inputs: Any) -> ReleaseStatus:  # noqa: ANN401  # any input
         """Create the release."""
@@ -118,3 +121,10 @@ class Laboratory:
 def condition(status: ReleaseStatus, kind: str) -> Condition | None:
     """Return one of the release's conditions."""
     return next((found for found in status.conditions if found.type == kind), None)
+
+
+def stands(status: ReleaseStatus, kind: str) -> tuple[str, str]:
+    """Return status and reason of one of the release's conditions, which is there."""
+    found = condition(status, kind)
+    assert found is not None, f"there is no condition {kind}"
+    return found.status, found.reason

@@ -1,0 +1,79 @@
+"""What another hand does to a release's records: marks, edits, damage, loss; and how to see them after."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.helm_fixtures import Space
+
+_LONG_AGO = "2026-01-01T00:00:00Z"
+
+
+def rewrite(space: Space, revision: int, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a record, and the label that Helm selects it by."""
+    secret = _secret(space, revision)
+    record = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(secret["data"]["release"]))))
+    change(record)
+    packed = base64.b64encode(gzip.compress(json.dumps(record).encode()))
+    secret["data"]["release"] = base64.b64encode(packed).decode()
+    secret["metadata"]["labels"]["status"] = record["info"]["status"]
+    space.kubectl("replace", "-f", "-", stdin=json.dumps(secret))
+
+
+def mark(space: Space, revision: int, status: str, description: str = "", *, old: bool = False) -> None:
+    """Give a record a status, as a client that died leaves it; `old` makes it of long ago."""
+
+    def change(record: dict[str, Any]) -> None:
+        info = record["info"]
+        info["status"] = status
+        info["description"] = description or info["description"]
+        if old:
+            info["last_deployed"] = _LONG_AGO
+
+    rewrite(space, revision, change)
+
+
+def edit(space: Space, revision: int) -> None:
+    """Change what a record says was deployed."""
+
+    def change(record: dict[str, Any]) -> None:
+        record["manifest"] += "\n# changed by hand\n"
+
+    rewrite(space, revision, change)
+
+
+def corrupt(space: Space, revision: int) -> None:
+    """Make a record undecodable."""
+    secret = _secret(space, revision)
+    secret["data"]["release"] = base64.b64encode(b"no record").decode()
+    space.kubectl("replace", "-f", "-", stdin=json.dumps(secret))
+
+
+def forget(space: Space, *revisions: int) -> None:
+    """Delete records."""
+    for revision in revisions:
+        space.kubectl("delete", "secret", _name(revision))
+
+
+def stored(space: Space) -> dict[int, str]:
+    """Return the status label of every record by revision, undecodable ones included."""
+    found = json.loads(space.kubectl("get", "secrets", "--selector=owner=helm,name=web", "-o", "json"))
+    labels = (secret["metadata"]["labels"] for secret in found["items"])
+    return dict(sorted((int(label["version"]), label["status"]) for label in labels))
+
+
+def _secret(space: Space, revision: int) -> dict[str, Any]:
+    found = space.get("secret", _name(revision))
+    assert found is not None
+    found["metadata"].pop("managedFields", None)
+    return found
+
+
+def _name(revision: int) -> str:
+    return f"sh.helm.release.v1.web.v{revision}"
