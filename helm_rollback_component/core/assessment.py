@@ -92,7 +92,8 @@ def explain(status: ReleaseStatus) -> str:
     reason, message = (ready.reason, ready.message) if ready else ("Unknown", "")
     where = f"{status.release_namespace}/{status.release_name}"
     why = f"{reason}: {message}" if message else reason
-    return f"{where}: {_HEADLINES[status.phase]} ({why}){_what_became_of_it(status)}"
+    headline = _BY_HAND if reason == "OperatorRequest" else _HEADLINES[status.phase]
+    return f"{where}: {headline} ({why}){_what_became_of_it(status)}"
 
 
 _HEADLINES = {
@@ -100,6 +101,7 @@ _HEADLINES = {
     Phase.FAILED: "the release is not as declared",
     Phase.STALLED: "nothing more can be done without a person",
 }
+_BY_HAND = "what runs is not what was declared"
 
 
 def _what_became_of_it(status: ReleaseStatus) -> str:
@@ -114,14 +116,6 @@ def _what_became_of_it(status: ReleaseStatus) -> str:
 
 def _ready(status: ReleaseStatus) -> Condition | None:
     return next((condition for condition in status.conditions if condition.type == "Ready"), None)
-
-
-def _interrupted(message: str) -> Conclusion:
-    return Conclusion(phase=Phase.FAILED, reason="Interrupted", message=message)
-
-
-def _drifted(message: str) -> Conclusion:
-    return Conclusion(phase=Phase.FAILED, reason="Drifted", message=message)
 
 
 def _failed(reason: str, message: str) -> Conclusion:

@@ -1,0 +1,219 @@
+"""Where a release stands between two runs, and how that is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from helm_rollback_component.config import RollbackConfig
+from helm_rollback_component.core.assessment import (
+    assess,
+    conditions,
+    explain,
+    found_behind_our_back,
+    revisions,
+    warnings,
+)
+from helm_rollback_component.core.history import History
+from helm_rollback_component.core.ledger import Attempt, Conclusion, Entry, Ledger
+from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
+from tests.support.histories import attempt, entry, history, ledger, record
+
+NOW = "2026-02-02T00:00:00Z"
+EARLIER = "2026-01-01T00:00:00Z"
+
+IN_SYNC = Conclusion(phase=Phase.DEPLOYED, reason="InSync")
+ROLLED_BACK = Conclusion(phase=Phase.ROLLED_BACK, reason="ImagePullBackOff", message="why")
+FAILED = Conclusion(phase=Phase.FAILED, reason="ImagePullBackOff", message="why")
+STALLED = Conclusion(phase=Phase.STALLED, reason="RollbackFailed", message="stuck")
+
+
+def concluded(conclusion: Conclusion | None, *entries: Entry, begun: Attempt | None = None) -> Ledger:
+    return ledger(*entries, attempt=begun).model_copy(update={"conclusion": conclusion})
+
+
+class TestAssess:
+    @pytest.mark.parametrize("conclusion", [IN_SYNC, ROLLED_BACK, FAILED, STALLED])
+    def test_how_the_last_run_ended_stands(self, conclusion: Conclusion) -> None:
+        assert assess(history("deployed"), concluded(conclusion, entry(1))) == conclusion
+
+    @pytest.mark.parametrize("conclusion", [FAILED, STALLED])
+    @pytest.mark.parametrize("status", ["failed", "deployed", "pending-rollback", "uninstalling"])
+    def test_a_bad_end_that_was_concluded_stands(self, conclusion: Conclusion, status: str) -> None:
+        found = history("superseded", status)
+        assert assess(found, concluded(conclusion, entry(1), entry(2, "bad"))) == conclusion
+
+    @pytest.mark.parametrize(
+        ("found", "reason"),
+        [
+            (History(), "ReleaseMissing"),
+            (history("superseded", "uninstalled"), "Uninstalled"),
+            (history("superseded", "superseded", "deployed"), "Drifted"),
+            (history("superseded"), "Drifted"),
+            (history("superseded", "pending-upgrade"), "Interrupted"),
+            (history("superseded", "uninstalling"), "Interrupted"),
+            (history("superseded", "superseded", "pending-upgrade"), "Interrupted"),
+        ],
+        ids=[
+            "all records gone",
+            "uninstalled",
+            "another hand's revision",
+            "the newest revision gone",
+            "left pending",
+            "left half uninstalled",
+            "another hand's operation",
+        ],
+    )
+    @pytest.mark.parametrize("conclusion", [IN_SYNC, ROLLED_BACK, None])
+    def test_what_contradicts_it_comes_first(
+        self, found: History, reason: str, conclusion: Conclusion | None
+    ) -> None:
+        assessed = assess(found, concluded(conclusion, entry(1), entry(2)))
+        assert (assessed.phase, assessed.reason) == (Phase.FAILED, reason)
+        assert assessed.message
+
+    def test_a_record_that_was_tampered_with_is_drift(self) -> None:
+        known = concluded(IN_SYNC, entry(1, digest="v1:k:other"))
+        assert assess(history("deployed"), known).reason == "Drifted"
+
+    def test_a_verdict_under_a_lost_key_is_no_drift(self) -> None:
+        known = concluded(IN_SYNC, entry(1, digest="v1:lost:record-1"))
+        assert assess(history("deployed"), known) == IN_SYNC
+
+    @pytest.mark.parametrize("status", ["deployed", "failed"])
+    @pytest.mark.parametrize("conclusion", [IN_SYNC, None])
+    def test_a_revision_that_nobody_judged_was_interrupted(
+        self, status: str, conclusion: Conclusion | None
+    ) -> None:
+        known = concluded(conclusion, entry(1), begun=attempt(2))
+        assert assess(history("superseded", status), known).reason == "Interrupted"
+
+    @pytest.mark.parametrize("conclusion", [IN_SYNC, ROLLED_BACK, None])
+    def test_a_bad_revision_that_was_not_remedied_was_interrupted(
+        self, conclusion: Conclusion | None
+    ) -> None:
+        known = concluded(conclusion, entry(1), entry(2, "bad"), begun=attempt(3, action="rollback"))
+        assert assess(history("deployed", "failed"), known).reason == "Interrupted"
+
+    def test_an_attempt_that_left_no_record_changes_nothing(self) -> None:
+        known = concluded(IN_SYNC, entry(1), begun=attempt(2))
+        assert assess(history("deployed"), known) == IN_SYNC
+
+
+class TestConditions:
+    READY = Condition("Ready", "True", "InSync", "", EARLIER)
+
+    def test_as_concluded_they_stay(self) -> None:
+        known = Ledger(conditions=(self.READY,))
+        assert conditions(IN_SYNC, known, NOW) == (self.READY,)
+
+    @pytest.mark.parametrize("reason", ["ReleaseMissing", "Uninstalled", "Drifted", "Interrupted"])
+    def test_what_contradicts_them_is_not_ready(self, reason: str) -> None:
+        found = Conclusion(phase=Phase.FAILED, reason=reason, message="so it is")
+        told = conditions(found, Ledger(conditions=(self.READY,)), NOW)
+        assert told == (Condition("Ready", "False", reason, "so it is", NOW),)
+
+
+def status(phase: Phase, *told: Condition, **fields: object) -> ReleaseStatus:
+    plain = ReleaseStatus("web", "apps", 3, "1.0.0", "1", "deployed", phase, conditions=told)
+    return replace(plain, **fields)  # type: ignore[arg-type]
+
+
+class TestFoundBehindOurBack:
+    @pytest.mark.parametrize("reason", ["ReleaseMissing", "Uninstalled", "Drifted", "Interrupted"])
+    def test_what_others_did_is_told(self, reason: str) -> None:
+        ready = Condition("Ready", "False", reason, "so it is", NOW)
+        assert found_behind_our_back(status(Phase.FAILED, ready)) == "so it is"
+
+    def test_our_own_failures_are_not(self) -> None:
+        ready = Condition("Ready", "False", "ImagePullBackOff", "so it is", NOW)
+        assert found_behind_our_back(status(Phase.FAILED, ready)) == ""
+
+    def test_without_conditions_nothing_is(self) -> None:
+        assert found_behind_our_back(status(Phase.DEPLOYED)) == ""
+
+
+class TestWarnings:
+    AUTOMATIC = RollbackConfig()
+
+    def told(self, found: History, known: Ledger, rollback: RollbackConfig = AUTOMATIC) -> list[str]:
+        return list(warnings(found, known, rollback))
+
+    def test_of_a_release_as_we_left_it_there_are_none(self) -> None:
+        assert self.told(history("deployed"), ledger(entry(1))) == []
+        assert self.told(History(), ledger(entry(1))) == []
+
+    def test_another_hands_revision_is_named(self) -> None:
+        (warning,) = self.told(history("superseded", "deployed"), ledger(entry(1)))
+        assert warning.startswith("revision 2 was deployed by another hand")
+
+    @pytest.mark.parametrize(
+        ("found", "known"),
+        [(history("superseded", "uninstalled"), ledger(entry(1))), (history("deployed"), ledger())],
+        ids=["uninstalled", "adopted"],
+    )
+    def test_what_is_nobodys_deed_is_not(self, found: History, known: Ledger) -> None:
+        assert self.told(found, known) == []
+
+    def test_records_that_cannot_be_read_are_named(self) -> None:
+        (warning,) = self.told(History((record(3),), unreadable=(1, 2)), ledger(entry(3)))
+        assert warning.endswith("1, 2")
+
+    def test_a_target_that_is_not_there_is_named(self) -> None:
+        (warning,) = self.told(history("deployed"), ledger(entry(1)), RollbackConfig(target_revision=7))
+        assert warning.startswith("revision 7 is not stored")
+
+    @pytest.mark.parametrize(
+        "rollback",
+        [RollbackConfig(target_revision=1), RollbackConfig(strategy="manual", target_revision=7)],
+        ids=["there", "pinned"],
+    )
+    def test_any_other_target_is_not(self, rollback: RollbackConfig) -> None:
+        assert self.told(history("deployed"), ledger(entry(1)), rollback) == []
+
+
+def test_the_history_is_shown_with_what_was_verified() -> None:
+    shown = revisions(history("superseded", "deployed"), ledger(entry(1), entry(2, "bad")))
+    assert shown == (
+        ReleaseRevision(1, "1.0.0", "1", "superseded", EARLIER, "Upgrade complete", verified=True),
+        ReleaseRevision(2, "1.0.0", "1", "deployed", EARLIER, "Upgrade complete", verified=False),
+    )
+
+
+class TestExplain:
+    def test_a_release_as_declared_needs_no_words(self) -> None:
+        assert explain(status(Phase.DEPLOYED)) == ""
+
+    def test_a_rollback_names_both_revisions_and_the_way_on(self) -> None:
+        ready = Condition("Ready", "False", "ImagePullBackOff", "no such image", NOW)
+        rollback = RollbackStatus(target_revision=1, restored_revision=3)
+        assert explain(status(Phase.ROLLED_BACK, ready, rollback_status=rollback)) == (
+            "apps/web: the upgrade failed (ImagePullBackOff: no such image); revision 1 runs again, as "
+            "revision 3. Change the inputs to try again, or retry_trigger to try the same"
+        )
+
+    def test_a_rollback_by_hand_is_no_failure(self) -> None:
+        ready = Condition("Ready", "False", "OperatorRequest", "revision 1 was restored by hand", NOW)
+        assert explain(status(Phase.ROLLED_BACK, ready)).startswith(
+            "apps/web: what runs is not what was declared (OperatorRequest: "
+        )
+
+    @pytest.mark.parametrize(
+        ("phase", "headline"),
+        [
+            (Phase.FAILED, "the release is not as declared"),
+            (Phase.STALLED, "nothing more can be done without a person"),
+        ],
+    )
+    def test_else_it_names_what_is_there(self, phase: Phase, headline: str) -> None:
+        ready = Condition("Ready", "False", "HookFailed", "", NOW)
+        assert explain(status(phase, ready)) == (
+            f"apps/web: {headline} (HookFailed); its latest revision is 3 (deployed)"
+        )
+
+    def test_a_release_that_is_gone_has_no_status(self) -> None:
+        gone = status(Phase.FAILED, revision=0, status="")
+        assert explain(gone) == (
+            "apps/web: the release is not as declared (Unknown); its latest revision is 0 (none)"
+        )
