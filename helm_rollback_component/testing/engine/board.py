@@ -3,6 +3,7 @@
 Nothing is printed here. Events hold no secrets, so neither do rows.
 """
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -105,6 +106,14 @@ class Row:
         marks = [("+" if key not in old else "-" if key not in new else "~") + key for key in self.step.diffs]
         return f"[diff: {','.join(mark for mark in marks if not mark.endswith('__provider'))}]"
 
+    def details(self) -> list[str]:
+        """Return a line for each input that changes, with what it was and what it will be."""
+        if self.step is None or self.step.old is None or self.step.new is None:
+            return []
+        old, new = self.step.old.inputs or {}, self.step.new.inputs or {}
+        keys = [key for key in self.step.diffs or () if key != "__provider"]
+        return [f"~ {key}: {shown(old.get(key))} => {shown(new.get(key))}" for key in keys]
+
     def tally(self) -> str:
         """Return how many messages there are, as `1 error; 2 warnings`."""
         kinds = {"error": "error", "warning": "warning", "info": "message", "info#err": "message"}
@@ -113,6 +122,11 @@ class Row:
             word = kinds.get(diagnostic.severity, "message")
             counts[word] = counts.get(word, 0) + 1
         return "; ".join(f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items())
+
+
+def shown(value: Any) -> str:  # noqa: ANN401 - any property value
+    """Return a value as it is displayed: JSON, but for what stands for a secret or an unknown."""
+    return str(value) if value in ("[secret]", "[unknown]") else json.dumps(value)
 
 
 def _seconds(duration: float) -> str:

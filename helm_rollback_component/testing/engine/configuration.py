@@ -22,6 +22,10 @@ class Configuration:
         """Return everything, secrets wrapped."""
         return {**self._project.stack_config(self._stack), **self._store.read_config()}
 
+    def secrets(self) -> list[str]:
+        """Return the values that must not be shown."""
+        return [str(unwrap(value)) for value in self.values().values() if isinstance(value, Secret)]
+
     def get(self, key: str) -> ConfigValue:
         """Return one value."""
         return self.get_all()[self._project.key(key)]

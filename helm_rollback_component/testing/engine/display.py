@@ -1,6 +1,5 @@
 """Shows a run as plain lines, in the manner of `pulumi up` without a terminal, and keeps them."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -8,7 +7,7 @@ from typing import Any, Final, Protocol
 from pulumi.automation import OpType
 from pulumi.automation.events import EngineEvent
 
-from helm_rollback_component.testing.engine.board import SIGNS, Board, Row
+from helm_rollback_component.testing.engine.board import SIGNS, Board, Row, shown
 
 OnLine = Callable[[str], Any]
 _PAST: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
@@ -55,6 +54,8 @@ class Display:
         changed = row.op is not OpType.SAME or row.is_stack
         if event.diagnostic_event or (changed and not (self._preview and event.resource_pre_event)):
             self._print([self._row(row, message=bool(event.diagnostic_event))])
+        if self._preview and event.res_outputs_event:
+            self._print([f"      {line}" for line in row.details()])
 
     def end(self, error: str = "", *, outputs: bool = True) -> Rendered:
         """Print messages, outputs and counts; `error` goes to the other stream."""
@@ -105,11 +106,6 @@ def _outputs(board: Board) -> Iterator[str]:
         for key, value in board.outputs.items():
             yield f"    {key:<{width}}: {shown(value)}"
         yield ""
-
-
-def shown(value: Any) -> str:  # noqa: ANN401 - any property value
-    """Return a value as it is displayed: JSON, but for what stands for a secret or an unknown."""
-    return value if value in ("[secret]", "[unknown]") else json.dumps(value)
 
 
 def _resources(board: Board, *, preview: bool) -> Iterator[str]:

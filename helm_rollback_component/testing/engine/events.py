@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from pulumi.automation import events as automation
@@ -15,14 +15,16 @@ from helm_rollback_component.testing.engine.values import redact
 
 Listener = Callable[[automation.EngineEvent], None]
 _COLOR: Final = "never"
+_SHORTEST_SECRET: Final = 3
 
 
 class Events:
     """Passes events to listeners one at a time, redacted, and counts the steps that are done."""
 
-    def __init__(self, listeners: list[Listener], *, preview: bool) -> None:
-        """Tell `listeners`."""
+    def __init__(self, listeners: Sequence[Listener], *, preview: bool, secrets: Iterable[str] = ()) -> None:
+        """Tell `listeners`; of the values in `secrets`, messages do not say those worth hiding."""
         self._listeners = listeners
+        self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
         self._preview = preview
         self._lock = threading.Lock()
         self._sequence = 0
@@ -74,6 +76,8 @@ class Events:
         self, severity: str, urn: str, message: str, *, ephemeral: bool = False, stream: int = 0
     ) -> None:
         """Tell a message of a severity: debug, info, info#err, warning or error."""
+        for secret in self._secrets:
+            message = message.replace(secret, "[secret]")
         self._tell(
             diagnostic_event=automation.DiagnosticEvent(
                 message=message,

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from helm_rollback_component.testing.engine.board import Board, Row
-from helm_rollback_component.testing.engine.display import ending, shown
+from helm_rollback_component.testing.engine.display import ending
 
 _STYLES = {
     OpType.CREATE: "green",
@@ -55,6 +55,7 @@ class LiveDisplay:
 
     def end(self, error: str = "", *, outputs: bool = True) -> None:
         """Print messages, outputs and counts below the tree."""
+        self._console.print()
         for line in ending(self._board, preview=self._preview, outputs=outputs and not error):
             self._console.print(Text(line), soft_wrap=True)
         if error:
@@ -70,36 +71,31 @@ class LiveDisplay:
 
     def _table(self) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-        for column in ("", "Type", "Name", "Status", "Info"):
-            table.add_column(column, no_wrap=True, overflow="ellipsis")
-        for depth, row in self._walk(self._board.root, 0):
+        for column in ("", "Type", "Name", "Status"):
+            table.add_column(column, no_wrap=True)
+        table.add_column("Info", no_wrap=True, overflow="ellipsis", ratio=1)
+        for branch, row in self._walk(self._board.root, "", ""):
             kind, name = row.title().split(" ", 1)
             style = "bold red" if row.failed else _STYLES.get(row.op, "")
             status = row.status(self._board.clock(), preview=self._preview)
-            branch = "│  " * (depth - 1) + "├─ " if depth else ""
-            table.add_row(
-                Text(f" {row.sign}", style), Text(branch + kind), name, Text(status, style), self._info(row)
-            )
-            for line in self._details(row):
+            sign = Text(f" {row.sign}", style)
+            table.add_row(sign, Text(branch + kind), Text(name), Text(status, style), self._info(row))
+            for line in row.details() if self._preview else ():
                 table.add_row("", "", "", "", Text(line, "dim"))
         return table
 
-    def _walk(self, row: Row, depth: int) -> Iterator[tuple[int, Row]]:
-        """Yield the rows that have something to tell, and those above them."""
-        below = [found for child in self._board.children(row.urn) for found in self._walk(child, depth + 1)]
-        if row is self._board.root or below or row.op is not OpType.SAME or row.diagnostics:
-            yield depth, row
-            yield from below
+    def _walk(self, row: Row, branch: str, indent: str) -> Iterator[tuple[str, Row]]:
+        """Yield the rows that have something to tell and those above, each with its piece of the tree."""
+        yield branch, row
+        below = [child for child in self._board.children(row.urn) if self._matters(child)]
+        for child in below:
+            own, under = ("└─ ", "   ") if child is below[-1] else ("├─ ", "│  ")
+            yield from self._walk(child, indent + own, indent + under)
+
+    def _matters(self, row: Row) -> bool:
+        changed = row.op is not OpType.SAME or row.diagnostics
+        return bool(changed) or any(self._matters(child) for child in self._board.children(row.urn))
 
     def _info(self, row: Row) -> Text:
         message = row.tally() if self._over else row.last_message
         return Text("; ".join(part for part in (row.changes(), message) if part))
-
-    def _details(self, row: Row) -> Iterator[str]:
-        """Yield, in a preview, what each changed input was and will be."""
-        step = row.step
-        if self._preview and step and step.old and step.new:
-            old, new = step.old.inputs or {}, step.new.inputs or {}
-            for key in step.diffs or ():
-                if key != "__provider":
-                    yield f"~ {key}: {shown(old.get(key))} => {shown(new.get(key))}"

@@ -70,13 +70,14 @@ class Session:
     root_urn: str
     store: Store
     setting: Callable[[Kind, Options], Setting]
+    secrets: Sequence[str] = ()
 
     def perform(self, kind: Kind, options: Options) -> Ended:
         """Do it; raise the Automation API's CommandError if it fails."""
         start = datetime.now(UTC)
         display = Display(kind.title(self.stack), Board(self.root_urn), preview=kind.preview, options=options)
         listeners = [display.show, *([options.on_event] if options.on_event else [])]
-        events = Events(listeners, preview=kind.preview)
+        events = Events(listeners, preview=kind.preview, secrets=self.secrets)
         error = self._attempt(kind, options, events)
         rendered = display.end(error, outputs=not options.suppress_outputs)
         if error:

@@ -197,7 +197,8 @@ class LocalEngine:
         self._store.remove()
 
     def _perform(self, kind: Kind, options: Options) -> Ended:
-        return Session(self.name, self.root_urn, self._store, self._setting).perform(kind, options)
+        secrets = self._configuration.secrets()
+        return Session(self.name, self.root_urn, self._store, self._setting, secrets).perform(kind, options)
 
     def _setting(self, kind: Kind, options: Options) -> Setting:
         parallel = min(options.parallel or 4 * (os.cpu_count() or 1), MOST_PARALLEL)
