@@ -22,7 +22,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from helm_rollback_component import lifetime, state
+from helm_rollback_component import lifetime, parallelism, state
 from helm_rollback_component.core.assessment import explain, found_behind_our_back
 from helm_rollback_component.engine_log import ResourceLog
 from helm_rollback_component.errors import HelmRollbackError, ValidationError
@@ -44,10 +44,10 @@ class _Provider(ResourceProvider):
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Have errors shown as one line instead of a traceback, and end this process with its engine."""
-        del req
+        """Set the process up: errors in one line, an end with its engine, room for many operations."""
         sys.tracebacklimit = 0
         lifetime.end_with_engine()
+        parallelism.allow(req.config.get(parallelism.SETTING))
 
 
 class ReleaseProvider(_Provider):
