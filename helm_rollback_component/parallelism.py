@@ -30,7 +30,7 @@ def allow(setting: object) -> None:
 
 
 def _serving_executor() -> ThreadPoolExecutor | None:
-    """Return the executor that the present thread works for; its threads are started with a reference to it."""
+    """Return the executor whose thread this is; they are started with a reference to it."""
     given = getattr(threading.current_thread(), "_args", ())
     executor = given[0]() if given and isinstance(given[0], weakref.ref) else None
     return executor if isinstance(executor, ThreadPoolExecutor) else None
