@@ -10,29 +10,28 @@ pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
 WRONG = {
     "releaseName": "Not_A_Name",
-    "release_name": "web",
     "source": {"chart": "./charts/absent"},
     "operations": {"rollback": {"strategy": "hopeful"}},
     "timeouts": {"upgrade": -1},
     "replicas": 3,
 }
-NAMED = (
-    "releaseName",
-    "source.chart",
-    "operations.rollback.strategy",
-    "timeouts.upgrade",
-    "replicas",
-)
-CONTRADICTING = {
-    "operations": {"rollback": {"strategy": "version-based", "targetRevision": 2}},
+CONTRADICTING = {"operations": {"rollback": {"strategy": "version-based", "targetRevision": 2}}}
+TWICE = {
+    "skipCrds": True,
+    "skip_crds": True,
+    "operations": {"rollback": {"onRollback": "warn", "on_rollback": "fail"}},
+}
+REFUSED = {
+    "wrong": (
+        WRONG,
+        ("release_name", "source.chart", "operations.rollback.strategy", "timeouts.upgrade", "replicas"),
+    ),
+    "contradicting": (CONTRADICTING, ("operations.rollback.target_revision",)),
+    "twice": (TWICE, ("skip_crds: given twice", "operations.rollback.on_rollback: given twice")),
 }
 
 
-@pytest.mark.parametrize(
-    ("inputs", "named"),
-    [(WRONG, NAMED), (CONTRADICTING, ("operations.rollback.target_revision",))],
-    ids=["wrong", "contradicting"],
-)
+@pytest.mark.parametrize(("inputs", "named"), REFUSED.values(), ids=REFUSED)
 def test_a_preview_names_everything_that_is_wrong(
     bench: Bench, inputs: dict[str, Any], named: tuple[str, ...]
 ) -> None:

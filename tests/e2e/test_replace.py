@@ -1,0 +1,42 @@
+"""A forced replacement destroys nothing that should live."""
+
+import pytest
+
+from tests.e2e.conftest import Bench
+from tests.e2e.values import GOOD
+
+pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
+
+
+def test_a_replaced_release_lives(bench: Bench) -> None:
+    bench.project.deploy({"web": bench.web(values=GOOD)})
+    resources = bench.project.resources()
+    before = resources["web-release"]["outputs"]["incarnation"]
+
+    outcome = bench.project.up(replace=[resources["web-release"]["urn"]])
+
+    assert not outcome.failed, outcome.text
+    assert bench.project.release()["incarnation"] != before
+    assert bench.space.statuses() == ["deployed"]
+    assert bench.space.get("deployment", "web") is not None
+    assert bench.space.get("lease", "helm-rollback.web") is not None
+
+
+def test_a_replaced_gate_leaves_the_release_alone(bench: Bench) -> None:
+    bench.project.deploy({"web": bench.web(values=GOOD)})
+    before = bench.space.history()
+
+    outcome = bench.project.up(replace=[bench.project.resources()["web-gate"]["urn"]])
+
+    assert not outcome.failed, outcome.text
+    assert bench.space.history() == before
+
+
+def test_another_release_name_is_another_release(bench: Bench) -> None:
+    bench.project.deploy({"web": bench.web(values=GOOD, releaseName="blue")})
+
+    bench.project.deploy({"web": bench.web(values=GOOD, releaseName="green")})
+
+    assert bench.space.statuses("green") == ["deployed"]
+    assert bench.space.get("deployment", "blue") is None
+    assert bench.space.get("lease", "helm-rollback.blue") is None
