@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import pytest
 from pulumi.automation import ConfigValue
 
 from helm_rollback_component.testing.engine import LocalEngine
+from helm_rollback_component.testing.engine.project import ProjectError
 from tests.engine.laboratory import Laboratory
 
 PROGRAM = """
@@ -78,3 +80,34 @@ def test_configuration_can_be_read_set_and_removed(lab: Laboratory) -> None:
     assert {key: value.value for key, value in found.items()} == {"lab:greeting": "hello", "other:key": "1"}
     stack.remove_config("greeting")
     assert set(stack.get_all_config()) == {"other:key"}
+
+
+def test_configuration_comes_from_files_and_from_what_is_set_above_them(lab: Laboratory) -> None:
+    project = lab.work_dir / "Pulumi.yaml"
+    defaults = "\nconfig:\n  a: {type: string, default: project}\n  b: {type: string, default: project}\n"
+    project.write_text(project.read_text() + defaults)
+    stack = lab.stack()
+    stack.set_config("b", ConfigValue("stack"))
+    lab.program("""
+        config = pulumi.Config()
+        pulumi.export("values", [config.require(key) for key in "ab"])
+    """)
+    assert stack.up().outputs["values"].value == ["project", "stack"]
+
+
+def test_stack_file_is_read_and_not_written(local: Laboratory) -> None:
+    path = local.work_dir / "Pulumi.dev.yaml"
+    content = "config:\n  lab:flag: true\n  number: 3\n  lab:deep: {a: [1, x]}\n"
+    path.write_text(content)
+    local.program("""
+        config = pulumi.Config()
+        found = [config.require_bool("flag"), config.require_int("number"), config.require_object("deep")]
+        pulumi.export("values", found)
+    """)
+    stack = local.stack()
+    stack.set_config("number", ConfigValue("4"))
+    assert stack.up().outputs["values"].value == [True, 4, {"a": [1, "x"]}]
+    assert path.read_text() == content
+    path.write_text("config:\n  lab:word: {secure: v1:abc}\n")
+    with pytest.raises(ProjectError, match="lab:word"):
+        stack.get_all_config()

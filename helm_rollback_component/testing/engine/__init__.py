@@ -20,7 +20,7 @@ can run on either. What it does was compared with the real engine, call by call 
 
 Left out, each with an error that says so: stack references and other reads of existing resources, invokes and
 calls, transforms, hooks, import, remote components, parameterized packages, the options `deleted_with`,
-`replace_with` and `replacement_trigger`, structured configuration, and all other providers.
+`replace_with` and `replacement_trigger`, secrets that the CLI encrypted, and all other providers.
 
 Left out without a word: targets, `--continue-on-error`, update plans, policies, resource references as values
 of their own (an id or a URN takes their place), initialisation errors of half-made resources, previews of

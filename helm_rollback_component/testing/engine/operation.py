@@ -31,12 +31,12 @@ def update(setting: Setting, events: Events) -> None:
         program = start_program(run.launcher, setting.project, setting.info, run.server.address)
         try:
             _converge(run, registrar, program)
-            monitor.close()
             if not run.failed:
+                monitor.close()
                 program.wait()
         finally:
-            monitor.close()
             program.stop(signal.SIGTERM)
+            monitor.close()  # after a failure not before, or the program would complain of its absence
     run.conclude()
 
 

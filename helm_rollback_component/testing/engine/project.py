@@ -1,12 +1,13 @@
 """A project on disk: `Pulumi.yaml`, where its program is, and the configuration that its stack files hold."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from helm_rollback_component.testing.engine.values import Properties, Secret
+from helm_rollback_component.testing.engine.values import Properties
 
 
 class ProjectError(Exception):
@@ -20,18 +21,21 @@ class Project:
     name: str
     root: Path
     main: Path
+    defaults: dict[str, Any]
 
     def key(self, key: str) -> str:
         """Return a configuration key with its namespace; the project's own is the default."""
         return key if ":" in key else f"{self.name}:{key}"
 
     def stack_config(self, stack: str) -> Properties:
-        """Return the configuration in `Pulumi.<stack>.yaml`, which is never written."""
+        """Return the configuration in `Pulumi.<stack>.yaml`, never written, above the project's own."""
         path = self.root / f"Pulumi.{stack}.yaml"
-        raw: dict[str, Any] = (
-            (yaml.safe_load(path.read_text()) or {}).get("config", {}) if path.exists() else {}
-        )
-        return {self.key(key): _text(key, value) for key, value in raw.items()}
+        content = (yaml.safe_load(path.read_text()) or {}) if path.exists() else {}
+        return {self.key(key): _text(key, value) for key, value in _above(self.defaults, content).items()}
+
+
+def _above(defaults: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    return {**defaults, **(content.get("config") or {})}
 
 
 def read_project(folder: Path) -> Project:
@@ -44,14 +48,26 @@ def read_project(folder: Path) -> Project:
     if runtime != "python":
         raise ProjectError(f"LocalEngine runs Python programs, and {path} says {runtime!r}")
     main = (folder / raw.get("main", ".")).resolve()
-    return Project(raw["name"], folder.resolve(), main)
+    return Project(raw["name"], folder.resolve(), main, _defaults(raw.get("config") or {}))
 
 
-def _text(key: str, value: Any) -> str | Secret:  # noqa: ANN401 - whatever YAML holds
-    if isinstance(value, dict) and "secure" in value:
+def _defaults(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the values that a project gives to all its stacks."""
+    given: dict[str, Any] = {}
+    for key, entry in config.items():
+        value = entry.get("value", entry.get("default")) if isinstance(entry, dict) else entry
+        if value is not None:
+            given[key] = value
+    return given
+
+
+def _text(key: str, value: Any) -> str:  # noqa: ANN401 - whatever YAML holds
+    if _has_secret(value):
         raise ProjectError(f"LocalEngine cannot decrypt {key!r}, a secret of the CLI: set it with set_config")
-    if isinstance(value, dict | list):
-        raise ProjectError(
-            f"LocalEngine leaves out structured configuration such as {key!r}; set it as JSON text"
-        )
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _has_secret(value: Any) -> bool:  # noqa: ANN401
+    if isinstance(value, dict):
+        return "secure" in value or any(_has_secret(item) for item in value.values())
+    return isinstance(value, list) and any(_has_secret(item) for item in value)
