@@ -168,12 +168,11 @@ def _after_verification(situation: Situation, revision: int) -> Step:
 
 
 def _absent(situation: Situation) -> Step | None:
-    latest = situation.history.latest
-    if latest is None:
-        return Install()
-    if latest.status is Status.UNINSTALLED:
-        return Install(replace=True)
-    return None
+    latest, pin = situation.history.latest, _pin(situation)
+    if latest and latest.status is not Status.UNINSTALLED:
+        return None
+    refused = _refuse_target(pin, situation) if pin else None
+    return refused or Install(replace=latest is not None)
 
 
 def _obstructed(situation: Situation) -> Step | None:

@@ -37,6 +37,15 @@ class TestFromRest:
     def test_an_uninstalled_release_is_installed_over_its_history(self) -> None:
         assert next_step(situation(desired(), history("uninstalled"), ledger())) == Install(replace=True)
 
+    @pytest.mark.parametrize(
+        ("found", "reason"),
+        [(History(), "NoHistory"), (history("superseded", "uninstalled"), "BeforeUninstall")],
+    )
+    def test_what_is_not_deployed_cannot_be_pinned(self, found: History, reason: str) -> None:
+        step = next_step(situation(desired(strategy="manual", target_revision=1), found, ledger()))
+        assert isinstance(step, Refuse)
+        assert step.reason == reason
+
     def test_another_spec_is_upgraded_to(self) -> None:
         found = next_step(
             situation(desired(), history("deployed"), ledger(entry(1), attempt=attempt(1, spec="spec-1")))
