@@ -5,6 +5,8 @@ The same object serves the Pulumi provider, the command line and a user's own sc
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,13 @@ from helm_rollback_component.core import assessment, conclusions, retention, tar
 from helm_rollback_component.core.failures import classify
 from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.steps import Conclude, Desired, Gone, Refuse, Rollback
-from helm_rollback_component.errors import OperationError, Problem, RollbackError, ValidationError
+from helm_rollback_component.errors import (
+    HelmRollbackError,
+    OperationError,
+    Problem,
+    RollbackError,
+    ValidationError,
+)
 from helm_rollback_component.helm import charts
 from helm_rollback_component.helm.engine import EngineError
 from helm_rollback_component.redaction import Redactor
@@ -22,7 +30,7 @@ from helm_rollback_component.run import Run, Tools
 from helm_rollback_component.session import Identity, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.history import History, Record
@@ -35,6 +43,7 @@ __all__ = ["HelmOperations", "Identity"]
 
 _ANYONE = Identity()
 _TARGET = "operations.rollback.target_revision"
+_GONE_IF_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE"
 
 
 class HelmOperations:
@@ -77,7 +86,7 @@ class HelmOperations:
             OperationError: the deployment failed and nothing was left behind, or Helm or the cluster failed.
         """
         self._refuse_unmanaged()
-        with self._session.hold(self._progress) as held:
+        with self._session.hold(self._progress) as held, _given_up_if_nothing_was_begun(held):
             return self._reconcile(held, self._config.timeouts.deploy)
 
     def upgrade(self) -> ReleaseStatus:
@@ -116,10 +125,19 @@ class HelmOperations:
     def delete(self) -> None:
         """Uninstall the release, if it is the creation that is meant, and give up its claim.
 
+        With ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment, a release whose cluster cannot be
+        reached counts as deleted; a warning says so.
+
         Raises:
             OperationError: something could not be removed; it can be called again.
         """
-        claim = self._session.claims.read()
+        try:
+            claim = self._session.claims.read()
+        except OperationError as error:
+            if error.reason != "Unreachable" or os.environ.get(_GONE_IF_UNREACHABLE, "").lower() != "true":
+                raise
+            self._warn(f"the cluster cannot be reached; as {_GONE_IF_UNREACHABLE} asks, nothing was deleted")
+            return
         if claim is None and not self._session.records.history():
             return
         if claim is not None and self._identity.incarnation not in ("", claim.incarnation):
@@ -320,6 +338,18 @@ class HelmOperations:
 
     def _refusal(self, path: str, reason: str, message: str) -> ValidationError:
         return ValidationError([Problem(path, message)], reason=reason, release=self._config.label)
+
+
+@contextmanager
+def _given_up_if_nothing_was_begun(held: Held) -> Iterator[None]:
+    """Leave no claim behind where a creation ends before anything was done."""
+    try:
+        yield
+    except HelmRollbackError:
+        if held.ledger.attempt is None:
+            with suppress(OperationError):
+                held.give_up()
+        raise
 
 
 def _now() -> str:
