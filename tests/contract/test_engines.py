@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,16 @@ from tools.ground import Ground
 
 pytestmark = pytest.mark.ground
 
+_POST_RENDERER = """\
+apiVersion: v1
+type: postrenderer/v1
+name: brand
+version: 1.0.0
+runtime: subprocess
+runtimeConfig:
+  platformCommand:
+  - command: ${HELM_PLUGIN_DIR}/brand.sh
+"""
 _SECRET = "correct horse battery staple"
 
 
@@ -340,6 +351,35 @@ def test_jobs_can_be_waited_for(space: Space) -> None:
     assert job["status"]["succeeded"] == 1
 
 
+def test_an_uninstalled_release_can_be_installed_over_its_history(space: Space) -> None:
+    _requires(space.engine, Capability.REPLACE)
+    space.install()
+    space.engine.uninstall(space.target(), 60, keep_history=True)
+
+    space.install(options=Options(replace=True))
+
+    assert space.statuses() == ["superseded", "deployed"]
+
+
+def test_manifests_can_be_rendered_further(
+    space: Space, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _requires(space.engine, Capability.POST_RENDERER)
+    folder = tmp_path / "plugins" / "brand"
+    folder.mkdir(parents=True)
+    (folder / "plugin.yaml").write_text(_POST_RENDERER)
+    script = folder / "brand.sh"
+    script.write_text('#!/bin/sh\nsed "s/from the chart/from $1/g"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("HELM_PLUGINS", str(folder.parent))
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    named = {"helm 3": "brand.sh", "helm 4": "brand"}[space.engine.name[:6]]
+
+    space.install(options=Options(post_renderer=(named, "the renderer")))
+
+    assert space.values()["kept"] == "from the renderer"
+
+
 def test_custom_resource_definitions_can_be_left_out(space: Space) -> None:
     _requires(space.engine, Capability.SKIP_CRDS)
     name = f"{space.namespace}s.example.com"
@@ -401,18 +441,32 @@ def test_many_releases_at_once(space: Space) -> None:
         assert space.statuses(f"web-{number}") == ["superseded", "deployed"]
 
 
-def test_helm_finishes_when_its_caller_dies(space: Space) -> None:
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="nothing ties a process to its parent here")
+def test_an_upgrade_ends_with_its_caller(space: Space) -> None:
     space.install()
-    helm = "embedded" if isinstance(space.engine, EmbeddedEngine) else _program(space)
-    arguments = (helm, space.ground.kubeconfig, space.namespace, space.chart)
-    caller = subprocess.Popen([sys.executable, "-m", "tests.contract.upgrade_slowly", *map(str, arguments)])
-    _wait_for_status(space, "pending-upgrade")
 
-    caller.send_signal(signal.SIGKILL)
-    caller.wait()
+    _die_during(space, "upgrade", "pending-upgrade")
+
+    _wait_for_status(space, "failed")
+
+
+def test_a_rollback_is_finished_when_its_caller_dies(space: Space) -> None:
+    space.install({"hook": {"on": "pre-rollback", "play": "succeed", "after": "3s"}})
+    space.upgrade({"tag": "2"})
+
+    _die_during(space, "rollback", "pending-rollback")
 
     _wait_for_status(space, "deployed")
-    assert space.statuses() == ["superseded", "deployed"]
+    assert space.statuses() == ["superseded", "superseded", "deployed"]
+
+
+def _die_during(space: Space, verb: str, status: str) -> None:
+    helm = "embedded" if isinstance(space.engine, EmbeddedEngine) else _program(space)
+    arguments = (verb, helm, space.ground.kubeconfig, space.namespace, space.chart)
+    caller = subprocess.Popen([sys.executable, "-m", "tests.contract.slow_caller", *map(str, arguments)])
+    _wait_for_status(space, status)
+    caller.send_signal(signal.SIGKILL)
+    caller.wait()
 
 
 def _program(space: Space) -> Path:
@@ -446,7 +500,7 @@ def _wait_for_status(space: Space, status: str) -> None:
         if (space.statuses() or [""])[-1] == status:
             return
         time.sleep(0.05)
-    pytest.fail(f"the release never became {status}: {space.statuses()}")
+    pytest.fail(f"the release never became {status}: {[record['info'] for record in space.records()]}")
 
 
 def _token(space: Space) -> str:
