@@ -34,7 +34,7 @@ def newest_replica_set(deployment: Manifest, children: Iterable[Manifest]) -> Ma
     same = [
         child
         for child in _owned(children, "ReplicaSet", objects.uid(deployment))
-        if _without_hash(objects.spec(child).get("template")) == template
+        if _without_hash(objects.spec(child).get("template") or {}) == template
     ]
     return min(same, key=lambda each: objects.meta(each).get("creationTimestamp", ""), default=None)
 
@@ -66,10 +66,8 @@ def _owned(children: Iterable[Manifest], kind: str, owner: str) -> Iterator[Mani
     return (child for child in children if child.get("kind") == kind and objects.owned_by(child, owner))
 
 
-def _without_hash(template: Manifest | None) -> Manifest | None:
+def _without_hash(template: Manifest) -> Manifest:
     """Return the template without the one label that the controller adds to it."""
-    if not template:
-        return None
     metadata = dict(objects.meta(template))
     metadata["labels"] = {
         label: value for label, value in (metadata.get("labels") or {}).items() if label != TEMPLATE_HASH

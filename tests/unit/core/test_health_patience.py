@@ -120,6 +120,7 @@ SLOW = {
             )
         },
     ),
+    "a claim that is bound": seen(claim("Bound")),
     "a claim of which nothing is known": seen(claim()),
     "a volume that is slow to come": rolled_out(
         pod(
@@ -215,7 +216,7 @@ OLDER = {
     ),
     "a refusal that is over": seen(
         stateful_set("two", wanted=3),
-        children=[pod("StatefulSet-web", running(ready=False), name="web-1", revision="two")],
+        children=[pod("StatefulSet-web", name="web-1", revision="two", conditions=[READY])],
         events={
             "StatefulSet-web": (
                 event("FailedCreate", f"create Pod web-1 in StatefulSet web failed error: {QUOTA}"),
@@ -293,9 +294,21 @@ def test_what_may_yet_mend_itself(snapshot: Snapshot) -> None:
 
 
 def test_of_two_replica_sets_with_the_same_template_the_older_is_the_newest() -> None:
-    younger = replica_set("two", created="2") | {"metadata": {"uid": "b", "ownerReferences": []}}
-    bad = pod(NEW, PULL)
-    assert condemned(seen(deployment(), children=[younger, replica_set("two", created="1"), bad])) == (
-        "ImagePullBackOff",
-        3,
-    )
+    younger = replica_set("two", created="2")
+    younger["metadata"]["uid"] = "younger"
+    bad = [pod("younger", waiting("InvalidImageName"), name="younger"), pod(NEW, PULL)]
+    snapshot = seen(deployment(), children=[younger, replica_set("two", created="1"), *bad])
+    assert condemned(snapshot) == ("ImagePullBackOff", 3)
+
+
+def test_a_workload_that_was_made_anew_is_judged() -> None:
+    before = deployment()
+    before["metadata"]["uid"] = "another"
+    snapshot = seen(deployment(), before=[before], children=[replica_set(), pod(NEW, PULL)])
+    assert condemned(snapshot) == ("ImagePullBackOff", 3)
+
+
+def test_a_pod_that_has_failed_does_not_get_ready() -> None:
+    evicted = pod(NEW, phase="Failed")
+    snapshot = rolled_out(replica_set("two", refused=QUOTA, created="0"), evicted)
+    assert condemned(snapshot) == ("QuotaExceeded", 15)

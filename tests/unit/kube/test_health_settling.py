@@ -1,0 +1,197 @@
+"""Waiting until a release is ready, and watching whether it stays so."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helm_rollback_component.core.health import HealthSettings
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.helm.engine import Cancellation
+from helm_rollback_component.kube import pace
+from helm_rollback_component.kube.health import soak, wait_ready
+from helm_rollback_component.results import Resource
+from tests.unit.core.health_objects import (
+    condition,
+    deployment,
+    pod,
+    replica_set,
+    running,
+    stateful_set,
+    thing,
+    waiting,
+)
+from tests.unit.kube.health_cluster import NAMESPACE, Town, fail_with, labelled, select
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.health import Verdict
+    from helm_rollback_component.kube.streams import Stop
+
+SETTINGS = HealthSettings(grace=0.05)
+GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
+NEW = "ReplicaSet-web-two"
+WEB = Resource("apps/v1", "Deployment", "web", NAMESPACE)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "EVERY", 0.01)
+
+
+def town(live: Any, *pods: Any) -> Town:  # noqa: ANN401
+    return Town(select(live), labelled(select(replica_set())), *map(labelled, pods))
+
+
+def wait(
+    cluster: Town,
+    *objects: dict[str, Any],
+    timeout: float = 5,
+    stop: Stop | None = None,
+) -> tuple[Verdict | None, list[str]]:
+    said: list[str] = []
+    verdict = wait_ready(
+        cluster, NAMESPACE, objects, SETTINGS, timeout, said.append, stop or threading.Event()
+    )
+    return verdict, said
+
+
+def watch(
+    cluster: Town, seconds: float = 0.2, stop: Stop | None = None, *, grace: float = 0.05
+) -> Verdict | None:
+    return soak(
+        cluster,
+        NAMESPACE,
+        [deployment()],
+        replace(SETTINGS, soak=seconds, grace=grace),
+        lambda _: None,
+        stop or threading.Event(),
+    )
+
+
+def test_what_is_ready_is_not_waited_for() -> None:
+    assert wait(town(deployment(**GROWN)), deployment(), thing("ConfigMap")) == (None, [])
+
+
+def test_what_gets_ready_is_waited_for() -> None:
+    cluster = town(deployment(**{**GROWN, "updatedReplicas": 1}))
+    threading.Timer(0.1, lambda: cluster.put(select(deployment(**GROWN)))).start()
+    assert wait(cluster, deployment()) == (None, ["Deployment web: 1 of 3 replicas are updated"])
+
+
+def test_what_is_bad_is_not_waited_for() -> None:
+    verdict, _ = wait(town(deployment(), pod(NEW, waiting("InvalidImageName"))), deployment())
+    assert verdict is not None
+    assert verdict.reason == "InvalidImageName"
+
+
+def test_time_runs_out() -> None:
+    verdict, _ = wait(town(deployment(**{**GROWN, "updatedReplicas": 1})), deployment(), timeout=0.1)
+    assert verdict is not None
+    assert verdict.reason == "ReadinessTimeout"
+    assert verdict.message == "not ready after 0.1 s: Deployment web: 1 of 3 replicas are updated"
+    assert verdict.object == WEB
+
+
+def test_an_object_of_an_unknown_kind_is_not_there_yet() -> None:
+    shop = {"apiVersion": "example.com/v1", "kind": "Shop", "metadata": {"name": "web"}}
+    verdict, said = wait(town(deployment()), shop, timeout=0)
+    assert verdict is not None
+    assert said == ["Shop web: does not exist"]
+
+
+@pytest.mark.parametrize("kind", [threading.Event, Cancellation])
+def test_a_wait_can_be_cancelled(kind: type[threading.Event | Cancellation]) -> None:
+    stop = kind()
+    threading.Timer(0.1, stop.set if isinstance(stop, threading.Event) else stop.request).start()
+    verdict, _ = wait(town(deployment()), deployment(), stop=stop)
+    assert verdict is not None
+    assert (verdict.reason, verdict.object) == ("Cancelled", WEB)
+
+
+def test_of_a_release_of_nothing_a_cancelled_wait_names_the_namespace() -> None:
+    stop = threading.Event()
+    stop.set()
+    verdict, _ = wait(Town(), stop=stop)
+    assert verdict is not None
+    assert verdict.object == Resource("", "", "", NAMESPACE)
+
+
+def test_a_cluster_that_is_away_for_a_moment_is_waited_for() -> None:
+    cluster = town(deployment(**GROWN))
+    cluster.before = fail_with("Unreachable", temporary=True, times=3)
+    assert wait(cluster, deployment())[0] is None
+
+
+@pytest.mark.parametrize(("temporary", "timeout"), [(True, 0.1), (False, 60)])
+def test_a_cluster_that_does_not_answer(*, temporary: bool, timeout: float) -> None:
+    cluster = town(deployment(**GROWN))
+    cluster.before = fail_with("Away", temporary=temporary)
+    with pytest.raises(OperationError, match="it is Away"):
+        wait(cluster, deployment(), timeout=timeout)
+
+
+def stuck() -> Town:
+    live = stateful_set("one", wanted=1, readyReplicas=0)
+    held = pod("StatefulSet-web", waiting("ErrImagePull"), name="web-0", revision="two")
+    return Town(select(live), labelled(held))
+
+
+def test_a_pod_that_holds_up_a_stateful_set_is_deleted() -> None:
+    cluster = stuck()
+    _, said = wait(cluster, stateful_set("one"), timeout=0.1)
+    assert "Pod web-0 held up its StatefulSet and was deleted" in said
+    assert [each for each in cluster.requests() if each.startswith("delete")] == ["delete web-0"]
+
+
+def test_a_pod_that_may_not_be_deleted_is_told_of() -> None:
+    cluster = stuck()
+    cluster.before = lambda verb, path: fail_with("Forbidden")(verb, path) if verb == "delete" else None
+    verdict, said = wait(cluster, stateful_set("one"), timeout=0.1)
+    assert verdict is not None
+    assert "Pod web-0 holds up its StatefulSet and cannot be deleted: it is Forbidden" in said
+
+
+def test_no_soak_asks_for_nothing() -> None:
+    cluster = town(deployment(**GROWN))
+    assert watch(cluster, 0) is None
+
+
+def test_a_soak_that_goes_well() -> None:
+    assert watch(town(deployment(**GROWN), pod(NEW, running(restarts=5)))) is None
+
+
+@pytest.mark.parametrize(
+    ("later", "reason"),
+    [
+        (running(restarts=1), "ContainerRestarted"),
+        (running(ready=False), "ReadinessLost"),
+        (waiting("InvalidImageName"), "InvalidImageName"),
+    ],
+)
+def test_a_soak_that_goes_badly(later: dict[str, Any], reason: str) -> None:
+    cluster = town(deployment(**GROWN), pod(NEW, running()))
+    threading.Timer(0.1, lambda: cluster.put(labelled(pod(NEW, later)))).start()
+    verdict = watch(cluster, 5)
+    assert verdict is not None
+    assert verdict.reason == reason
+
+
+def test_readiness_that_is_lost_near_the_end_may_come_back() -> None:
+    cluster = town(deployment(**GROWN), pod(NEW, running(), conditions=[condition("Ready")]))
+    threading.Timer(0.1, lambda: cluster.put(labelled(pod(NEW, running(ready=False))))).start()
+    threading.Timer(0.5, lambda: cluster.put(labelled(pod(NEW, running())))).start()
+    began = time.monotonic()
+    assert watch(cluster, 0.2, grace=10) is None
+    assert time.monotonic() - began >= 0.5
+
+
+def test_a_soak_can_be_cancelled() -> None:
+    stop = threading.Event()
+    threading.Timer(0.1, stop.set).start()
+    verdict = watch(town(deployment(**GROWN)), 60, stop)
+    assert verdict is not None
+    assert verdict.reason == "Cancelled"

@@ -1,0 +1,193 @@
+"""The watch beside Helm: when it speaks, when it keeps silent, and what it does without an answer."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helm_rollback_component.core.health import Baseline, HealthSettings, Verdict
+from helm_rollback_component.kube import pace
+from helm_rollback_component.kube.health import HealthWatch
+from tests.unit.core.health_objects import deployment, pod, replica_set, running, waiting
+from tests.unit.kube.health_cluster import NAMESPACE, Town, fail_with, labelled, select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
+DESIRED = [deployment()]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "EVERY", 0.01)
+
+
+def town(*containers: Any) -> Town:  # noqa: ANN401
+    return Town(
+        select(deployment()),
+        labelled(select(replica_set())),
+        labelled(pod("ReplicaSet-web-two", *containers)),
+    )
+
+
+class Observed:
+    """A watch, and what it said."""
+
+    def __init__(
+        self,
+        cluster: Town,
+        objects: Callable[[], Sequence[Any]] = lambda: DESIRED,
+        settings: HealthSettings | None = None,
+    ) -> None:
+        self.said: list[str] = []
+        self.verdicts: list[Verdict] = []
+        self.spoke = threading.Event()
+        self.condemned = threading.Event()
+        self.watch = HealthWatch(
+            cluster, NAMESPACE, objects, settings or HealthSettings(), self._say, Baseline()
+        )
+
+    def start(self) -> HealthWatch:
+        return self.watch.start(self._condemn)
+
+    def _say(self, line: str) -> None:
+        self.said.append(line)
+        self.spoke.set()
+
+    def _condemn(self, verdict: Verdict) -> None:
+        self.verdicts.append(verdict)
+        self.condemned.set()
+
+
+def test_a_verdict_comes_once_and_with_the_log() -> None:
+    cluster = town(LOOP)
+    observed = Observed(cluster)
+    with observed.start() as watch:
+        assert observed.condemned.wait(5)
+    assert observed.verdicts == [watch.verdict]
+    assert observed.verdicts[0].reason == "CrashLoopBackOff"
+    assert observed.verdicts[0].log == ("one", "two")
+    path, query = cluster.queries[-1]
+    assert path.endswith("/pods/web-0/log")
+    assert (query["container"], query["previous"]) == ("app", "true")
+    assert observed.said == ["Deployment web: 0 of 3 replicas are updated; web-0: CrashLoopBackOff"]
+
+
+def test_a_verdict_without_a_log_that_cannot_be_read() -> None:
+    cluster = town(LOOP)
+    cluster.before = lambda verb, path: fail_with("NotFound")(verb, path) if verb == "text" else None
+    observed = Observed(cluster)
+    with observed.start():
+        assert observed.condemned.wait(5)
+    assert observed.verdicts[0].log == ()
+
+
+def test_a_container_that_never_ran_has_no_log_to_ask_for() -> None:
+    cluster = town(waiting("InvalidImageName"))
+    observed = Observed(cluster)
+    with observed.start():
+        assert observed.condemned.wait(5)
+    assert "text log" not in cluster.requests()
+
+
+def test_nothing_is_looked_at_before_there_are_objects() -> None:
+    cluster = town(LOOP)
+    asked = []
+    enough = threading.Event()
+
+    def objects() -> Sequence[Any]:
+        asked.append(len(cluster.asked))
+        if len(asked) == 5:
+            enough.set()
+        return DESIRED if len(asked) >= 5 else ()
+
+    observed = Observed(cluster, objects)
+    with observed.start():
+        assert enough.wait(5)
+        assert observed.condemned.wait(5)
+    assert asked == [0, 0, 0, 0, 0]
+
+
+def test_a_request_that_fails_for_a_moment_is_made_again() -> None:
+    cluster = town(LOOP)
+    cluster.before = fail_with("Unreachable", temporary=True, times=3)
+    observed = Observed(cluster)
+    with observed.start():
+        assert observed.condemned.wait(5)
+
+
+def test_a_request_that_is_refused_ends_the_watch_and_says_so() -> None:
+    cluster = town(LOOP)
+    cluster.before = fail_with("Forbidden")
+    observed = Observed(cluster)
+    with observed.start() as watch:
+        assert observed.spoke.wait(5)
+    assert observed.said == ["health is not watched any longer: it is Forbidden"]
+    assert watch.verdict is None
+
+
+def test_no_verdict_is_given_after_the_end() -> None:
+    cluster = town(LOOP)
+    observed = Observed(cluster)
+    cluster.before = lambda verb, _: observed.watch.stop() if verb == "text" else None
+    observed.start()._thread.join(5)  # type: ignore[union-attr]  # noqa: SLF001  # ends by itself
+    assert observed.verdicts == []
+    assert observed.watch.verdict is None
+
+
+def test_a_watch_may_be_ended_before_it_began_and_from_its_own_verdict() -> None:
+    idle = Observed(town(LOOP))
+    idle.watch.stop()
+    observed = Observed(town(LOOP))
+    ended = threading.Event()
+
+    def end(_: Verdict) -> None:
+        observed.watch.stop()
+        ended.set()
+
+    observed.watch.start(end)
+    assert ended.wait(5)
+
+
+def test_the_last_verdict_is_the_first() -> None:
+    observed = Observed(town(LOOP))
+    with observed.start() as watch:
+        assert observed.condemned.wait(5)
+        assert watch.last_verdict() is observed.verdicts[0]
+
+
+def test_the_last_verdict_may_come_from_a_last_look() -> None:
+    cluster = town(running(ready=False))
+    observed = Observed(cluster)
+    with observed.start() as watch:
+        assert observed.spoke.wait(5)
+        watch.stop()
+        cluster.put(labelled(pod("ReplicaSet-web-two", LOOP)))
+        last = watch.last_verdict()
+    assert last is not None
+    assert last.reason == "CrashLoopBackOff"
+    assert last.log == ("one", "two")
+    assert observed.verdicts == []
+
+
+@pytest.mark.parametrize("reason", ["", "Forbidden"])
+def test_a_last_look_may_find_nothing(reason: str) -> None:
+    cluster = town(running(ready=False))
+    observed = Observed(cluster)
+    with observed.start() as watch:
+        assert observed.spoke.wait(5)
+        watch.stop()
+        if reason:
+            cluster.before = fail_with(reason)
+        assert watch.last_verdict() is None
+
+
+def test_nothing_is_judged_where_that_is_off() -> None:
+    observed = Observed(town(LOOP), settings=HealthSettings(fail_fast=False))
+    with observed.start() as watch:
+        assert observed.spoke.wait(5)
+        assert watch.last_verdict() is None
+    assert observed.said == ["Deployment web: 0 of 3 replicas are updated"]
