@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures import is_absent
-from helm_rollback_component.errors import OperationError, Problem, ValidationError
-from helm_rollback_component.helm.engine import Capability, EngineError
+from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.helm.engine import Capability, EngineError, Options
 from helm_rollback_component.helm.patience import Patience
 from helm_rollback_component.helm.registry import registry_config
 from helm_rollback_component.helm.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from helm_rollback_component.config import SourceConfig
     from helm_rollback_component.helm.engine import Cancellation, Deployment, Target
@@ -77,7 +77,7 @@ class EmbeddedEngine:
 
     def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
         """Restore a revision's content without waiting for readiness; see `HelmEngine`."""
-        _refuse_to_skip_hooks(disable_hooks=disable_hooks)
+        _refuse_what_it_cannot(Options(disable_hooks=disable_hooks))
         request = {"verb": "rollback", "target": asdict(target), "revision": revision, "timeout": timeout}
         self._call(request, Patience.with_timeout(timeout, interruptible=False))
 
@@ -85,7 +85,7 @@ class EmbeddedEngine:
         self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
     ) -> None:
         """Uninstall and wait until the objects are gone; see `HelmEngine`."""
-        _refuse_to_skip_hooks(disable_hooks=disable_hooks)
+        _refuse_what_it_cannot(Options(disable_hooks=disable_hooks))
         request = {
             "verb": "uninstall",
             "target": asdict(target),
@@ -137,6 +137,7 @@ class EmbeddedEngine:
             worker.close()
 
     def _deploy(self, verb: str, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
+        _refuse_what_it_cannot(deployment.options)
         if cancellation.requested:
             raise EngineError("cancelled before Helm was started", cancelled=True)
         asked = {
@@ -188,28 +189,16 @@ def default_keyring() -> Path:
 
 
 def _refuse_what_pull_cannot(source: SourceConfig) -> None:
-    asked = {
-        "ca_file": source.ca_file,
-        "cert_file": source.cert_file,
-        "key_file": source.key_file,
-        "verify": source.verify,
-    }
-    problems = [
-        Problem(
-            f"source.{name}",
-            "the embedded Helm cannot honour it for an oci:// chart; set helm to a Helm program",
-        )
-        for name, value in asked.items()
-        if value
-    ]
-    if problems:
-        raise ValidationError(problems, reason="UnsupportedInput")
+    fields = ("ca_file", "cert_file", "key_file", "verify")
+    _refuse([f"source.{name}" for name in fields if getattr(source, name)], " for an oci:// chart")
 
 
-def _refuse_to_skip_hooks(*, disable_hooks: bool) -> None:
-    if disable_hooks:
-        raise OperationError(
-            "the embedded Helm cannot leave hooks out",
-            reason="UnsupportedInput",
-            remedy="set helm to a Helm program, or leave disable_hooks out",
-        )
+def _refuse_what_it_cannot(options: Options) -> None:
+    asked = {Capability(name) for name in Options.__dataclass_fields__ if getattr(options, name)}
+    _refuse(sorted(asked - CAPABILITIES))
+
+
+def _refuse(paths: Sequence[str], circumstance: str = "") -> None:
+    message = f"the embedded Helm cannot honour it{circumstance}; set helm to a Helm program, or leave it out"
+    if paths:
+        raise ValidationError([Problem(path, message) for path in paths], reason="UnsupportedInput")

@@ -53,15 +53,7 @@ class WorkerProcess:
             EngineError: it does not start; says what it wrote at the end.
         """
         self._stderr = anonymous_file()
-        self._process = subprocess.Popen(  # noqa: S603  # this interpreter and this package
-            [worker_name(), "-c", _PROGRAM, json.dumps(sys.path)],
-            executable=sys.executable,
-            env=helm_environment(os.environ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            start_new_session=True,
-        )
+        self._process = self._start()
         self._requests = cast("IO[bytes]", self._process.stdin)
         self._answers: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -98,6 +90,17 @@ class WorkerProcess:
         self._spent = True
         with suppress(OSError):
             self._requests.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  # this interpreter and this package
+            [worker_name(), "-c", _PROGRAM, json.dumps(sys.path)],
+            executable=sys.executable,
+            env=helm_environment(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            start_new_session=True,
+        )
 
     def _greeting(self) -> str:
         greeting = self._take(_STARTUP)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.config import SourceConfig
-from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.helm import worker_process
 from helm_rollback_component.helm.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engine import Cancellation, Deployment, EngineError, Options, Target
@@ -142,11 +142,21 @@ def test_tests_are_run(engine: EmbeddedEngine, notes: Notes) -> None:
 
 
 def test_hooks_cannot_be_left_out(engine: EmbeddedEngine, notes: Notes) -> None:
-    with pytest.raises(OperationError, match="cannot leave hooks out"):
+    with pytest.raises(ValidationError, match="disable_hooks: the embedded Helm cannot honour it"):
         engine.rollback(_target(), 3, 9, disable_hooks=True)
-    with pytest.raises(OperationError, match="cannot leave hooks out"):
+    with pytest.raises(ValidationError, match="disable_hooks: the embedded Helm cannot honour it"):
         engine.uninstall(_target(), 9, disable_hooks=True)
 
+    assert notes() == []
+
+
+def test_what_the_library_does_not_offer_is_refused(engine: EmbeddedEngine, notes: Notes) -> None:
+    asked = Deployment(Path("/web"), {}, 7, Options(skip_crds=True, wait_for_jobs=True, description="fine"))
+
+    with pytest.raises(ValidationError) as caught:
+        engine.upgrade(_target(), asked, Cancellation())
+
+    assert [problem.path for problem in caught.value.problems] == ["skip_crds", "wait_for_jobs"]
     assert notes() == []
 
 
