@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _ROLLBACK_TO = re.compile(r"Rollback to (\d+)")
 _FAILED_ROLLBACK = re.compile(r'Rollback ".*" failed:', re.DOTALL)
+_REPLACED = "superseded by new release"
 _UNFINISHED = re.compile(r'(Upgrade|Release|Rollback) "|Preparing upgrade|Initial install underway')
 
 
@@ -168,11 +169,13 @@ def _refuse_record(record: Record, latest: Record, history: History, ledger: Led
 
 
 def _since_uninstall(history: History) -> Iterator[Record]:
-    last = max(
-        (record.revision for record in history if record.status is Status.UNINSTALLED),
-        default=0,
-    )
+    last = max((record.revision for record in history if _ends_a_life(record)), default=0)
     return (record for record in history if record.revision > last)
+
+
+def _ends_a_life(record: Record) -> bool:
+    """Whether the release was uninstalled then; an install over the kept history marks that superseded."""
+    return record.status is Status.UNINSTALLED or record.description == _REPLACED
 
 
 def _helms_word(record: Record, history: History) -> Verdict:

@@ -183,6 +183,12 @@ class TestLastGood:
     def test_of_nothing_none(self) -> None:
         assert targets.last_good(History(), ledger(), below=9) is None
 
+    def test_never_one_from_before_a_deployment_over_kept_history(self) -> None:
+        replaced = record(2, "superseded", description="superseded by new release")
+        found = History((record(1, "superseded"), replaced, record(3), record(4, "failed")))
+        assert number(targets.last_good(found, ledger(), below=3)) is None
+        assert number(targets.last_good(found, ledger(), below=4)) == 3
+
 
 class TestWithVersion:
     FOUND = History(
