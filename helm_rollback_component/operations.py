@@ -14,6 +14,7 @@ from helm_rollback_component import desired
 from helm_rollback_component.core import assessment, conclusions, retention, targets
 from helm_rollback_component.core.failures import classify
 from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.ledger import Ledger
 from helm_rollback_component.core.steps import Conclude, Desired, Gone, Refuse, Rollback
 from helm_rollback_component.errors import (
     HelmRollbackError,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.history import History, Record
-    from helm_rollback_component.core.ledger import Ledger
     from helm_rollback_component.core.steps import Outcome, Situation
     from helm_rollback_component.helm.engine import Deployment
     from helm_rollback_component.kube.claims import Held
@@ -86,7 +86,7 @@ class HelmOperations:
             OperationError: the deployment failed and nothing was left behind, or Helm or the cluster failed.
         """
         self._refuse_unmanaged()
-        with self._session.hold(self._progress) as held, _given_up_if_nothing_was_begun(held):
+        with self._session.hold(self._progress) as held, _given_up_if_nothing_is_known(held):
             return self._reconcile(held, self._config.timeouts.deploy)
 
     def upgrade(self) -> ReleaseStatus:
@@ -115,7 +115,7 @@ class HelmOperations:
             RollbackError: the rollback failed.
             OperationError: Helm or the cluster failed.
         """
-        with self._session.hold(self._progress) as held:
+        with self._session.hold(self._progress) as held, _given_up_if_nothing_is_known(held):
             history = self._session.records.history()
             target = self._rollback_target(revision, history, held.ledger)
             if target is None:
@@ -341,12 +341,12 @@ class HelmOperations:
 
 
 @contextmanager
-def _given_up_if_nothing_was_begun(held: Held) -> Iterator[None]:
-    """Leave no claim behind where a creation ends before anything was done."""
+def _given_up_if_nothing_is_known(held: Held) -> Iterator[None]:
+    """Leave no claim behind that was made for nothing: of a release to which nothing was ever done here."""
     try:
         yield
     except HelmRollbackError:
-        if held.ledger.attempt is None:
+        if held.ledger == Ledger() and not held.damaged:
             with suppress(OperationError):
                 held.give_up()
         raise
