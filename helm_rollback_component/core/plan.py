@@ -6,7 +6,7 @@ observation. Every kind of step has a limit in a run, so that every run ends.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core import targets, versions
 from helm_rollback_component.core.history import Status
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures import Failure
     from helm_rollback_component.core.history import Record
     from helm_rollback_component.core.ledger import Attempt, Ledger
-    from helm_rollback_component.core.steps import Situation, Step
+    from helm_rollback_component.core.steps import Desired, Situation, Step
 
 
 def next_step(situation: Situation) -> Step:
@@ -55,6 +55,8 @@ def _limit(step: Action, situation: Situation) -> int:
             return 2
         case Install() | Unlock() | Verify():
             return 1
+        case _:
+            assert_never(step)
 
 
 def _after_failure(situation: Situation) -> Step | None:
@@ -71,6 +73,8 @@ def _after_failure(situation: Situation) -> Step | None:
             return _after_failed_rollback(situation, action, failure)
         case Uninstall() | Unlock():
             return Conclude(Phase.FAILED, failure.reason, failure.message)
+        case _:
+            assert_never(last.action)
 
 
 def _after_failed_install(situation: Situation, failure: Failure) -> Step:
@@ -190,13 +194,11 @@ def _obstructed(situation: Situation) -> Step | None:
 
 def _interrupted(situation: Situation) -> Step | None:
     latest = situation.history.latest
-    if latest is None:
-        return None
-    if latest.status.pending and not _ours(latest, situation.ledger):
+    if latest and latest.status.pending and not _ours(latest, situation.ledger):
         return _unlock_if_dead(latest, situation)
-    if latest.status in (Status.PENDING_INSTALL, Status.UNINSTALLING):
+    if latest and latest.status in (Status.PENDING_INSTALL, Status.UNINSTALLING):
         return Uninstall(reason="Interrupted")
-    if latest.status.pending:
+    if latest and latest.status.pending:
         return Unlock(latest.revision)
     return None
 
@@ -222,16 +224,6 @@ def _first_deployment_failed(situation: Situation) -> Step | None:
         for record in situation.history
     )
     return Uninstall(reason="FirstDeploymentFailed") if never_good else None
-
-
-def _unfit_target(situation: Situation) -> Step | None:
-    """Refuse, before anything is done, to promise a return to a revision that is known to be bad."""
-    history, ledger, rollback = situation.history, situation.ledger, situation.desired.rollback
-    record = history.get(rollback.target_revision or 0)
-    if situation.taken or rollback.strategy != "automatic" or record is None or record == history.latest:
-        return None
-    known_bad = targets.standing(record, history, ledger) is Verdict.BAD
-    return _refuse_target(record.revision, situation) if known_bad else None
 
 
 def _pinned(situation: Situation) -> Step | None:
@@ -267,9 +259,27 @@ def _in_sync(situation: Situation) -> Step | None:
         return (
             Conclude(Phase.DEPLOYED, "InSync") if entry.verdict is Verdict.GOOD else Verify(latest.revision)
         )
-    if entry is None and _ours(latest, ledger) and _attempted(situation) and not _was_pinned(ledger):
-        return Verify(latest.revision)
-    return None
+    return Verify(latest.revision) if entry is None and _begun_for_it(latest, situation) else None
+
+
+def _begun_for_it(latest: Record, situation: Situation) -> bool:
+    """Whether the last action was one that still serves what is declared, and left the latest revision."""
+    attempt = situation.ledger.attempt
+    if attempt is None or attempt.revision != latest.revision or not _attempted(situation):
+        return False
+    if attempt.action == "rollback":
+        superseded = attempt.reason == "ManualRequest" or (_remediating(attempt) and _retriggered(situation))
+        return latest.description == f"Rollback to {attempt.target}" and not superseded
+    return _as_declared(latest, situation.desired)
+
+
+def _as_declared(record: Record, desired: Desired) -> bool:
+    """Whether a record may hold what is declared; another hand may have taken the number that we began."""
+    return (
+        record.chart_name == desired.chart_name
+        and versions.same(record.chart_version, desired.chart_version)
+        and record.values_digest == desired.values_digest
+    )
 
 
 def _already_remedied(situation: Situation) -> Step | None:
@@ -280,6 +290,16 @@ def _already_remedied(situation: Situation) -> Step | None:
     if unrequested and standing and _attempted(situation) and not _retriggered(situation):
         return Conclude(Phase.ROLLED_BACK, status.reason, status.message)
     return None
+
+
+def _unfit_target(situation: Situation) -> Step | None:
+    """Refuse, before anything is done, to promise a return to a revision that is known to be bad."""
+    history, ledger, rollback = situation.history, situation.ledger, situation.desired.rollback
+    record = history.get(rollback.target_revision or 0)
+    if situation.taken or rollback.strategy != "automatic" or record is None or record == history.latest:
+        return None
+    known_bad = targets.standing(record, history, ledger) is Verdict.BAD
+    return _refuse_target(record.revision, situation) if known_bad else None
 
 
 def _unremedied(situation: Situation) -> Step | None:
@@ -336,10 +356,6 @@ def _remediating(attempt: Attempt) -> bool:
     return attempt.action == "rollback" and attempt.reason not in REQUESTS
 
 
-def _was_pinned(ledger: Ledger) -> bool:
-    return ledger.attempt is not None and ledger.attempt.reason == "ManualRequest"
-
-
 def _retriggered(situation: Situation) -> bool:
     attempt = situation.ledger.attempt
     return bool(attempt and attempt.retry_trigger != (situation.desired.rollback.retry_trigger or ""))
@@ -358,10 +374,10 @@ _RULES: tuple[Callable[[Situation], Step | None], ...] = (
     _absent,
     _interrupted,
     _first_deployment_failed,
-    _unfit_target,
     _pinned,
     _in_sync,
     _already_remedied,
+    _unfit_target,
     _unremedied,
     _downgrade,
     _upgrade,

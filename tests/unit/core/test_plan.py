@@ -24,6 +24,7 @@ from helm_rollback_component.results import Phase, RollbackState, RollbackStatus
 from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
 
 if TYPE_CHECKING:
+    from helm_rollback_component.core.history import Record
     from helm_rollback_component.core.ledger import Entry, Ledger
 
 GOOD_THEN_FAILED = history("deployed", "failed")
@@ -92,16 +93,37 @@ class TestInterrupted:
         known = ledger(entry(1), attempt=attempt(2))
         assert next_step(situation(desired(), GOOD_THEN_FAILED, known)) == Rollback(1, "Interrupted")
 
+    ROLLED_BACK = History(
+        (record(1, "superseded"), record(2, "failed"), record(3, description="Rollback to 1"))
+    )
+    BACK = attempt(3, action="rollback", target=1, reason="ImagePullBackOff")
+
     def test_a_rollback_without_a_verdict_is_verified_not_repeated(self) -> None:
-        known = ledger(
-            entry(1),
-            entry(2, "bad"),
-            attempt=attempt(3, action="rollback", target=1, reason="ImagePullBackOff"),
-        )
-        found = history("superseded", "failed", "deployed")
-        assert next_step(situation(desired(), found, known)) == Verify(3)
-        assert next_step(situation(desired(), found, known, Verify(3))) == Conclude(
+        known = ledger(entry(1), entry(2, "bad"), attempt=self.BACK)
+        assert next_step(situation(desired(), self.ROLLED_BACK, known)) == Verify(3)
+        assert next_step(situation(desired(), self.ROLLED_BACK, known, Verify(3))) == Conclude(
             Phase.ROLLED_BACK, "ImagePullBackOff", "the update that deployed it was interrupted"
+        )
+
+    def test_a_rollback_without_a_verdict_is_upgraded_over_when_the_trigger_changed(self) -> None:
+        known = ledger(entry(1), entry(2, "bad"), attempt=self.BACK)
+        assert next_step(situation(desired(retry_trigger="again"), self.ROLLED_BACK, known)) == Upgrade()
+
+    @pytest.mark.parametrize(
+        "foreign",
+        [record(2, chart="api-1.0.0"), record(2, chart="web-9.0.0"), record(2, values="w")],
+        ids=["chart", "version", "values"],
+    )
+    def test_another_hands_revision_under_the_number_that_we_began_is_upgraded_over(
+        self, foreign: Record
+    ) -> None:
+        found = History((record(1, "superseded"), foreign))
+        assert next_step(situation(desired(), found, ledger(entry(1), attempt=attempt(2)))) == Upgrade()
+
+    def test_another_hands_revision_under_the_number_of_our_rollback_is_upgraded_over(self) -> None:
+        known = ledger(entry(1), entry(2, "bad"), attempt=self.BACK)
+        assert (
+            next_step(situation(desired(), history("superseded", "failed", "deployed"), known)) == Upgrade()
         )
 
     def test_a_pinned_release_that_is_pinned_no_more_rolls_forward(self) -> None:

@@ -1,0 +1,296 @@
+"""What holds of every run over every release, whatever fails and whoever else has a hand in it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helm_rollback_component.core import targets
+from helm_rollback_component.core.assessment import assess
+from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.ledger import Verdict
+from helm_rollback_component.core.plan import next_step
+from helm_rollback_component.core.steps import REQUESTS, Action, Conclude, Rollback, Unlock, Upgrade, Verify
+from helm_rollback_component.results import Phase, RollbackState
+from tests.support.histories import desired
+from tests.unit.core.simulation import DEATHS, Died, Fate, Release, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.core.steps import Desired, Outcome, Situation
+
+SPECS = ("web-1.0.0", "web-1.1.0", "web-1.2.0", "api-1.0.0")
+"""What may be declared; each has a version and values of its own, so that a revision's are known by them."""
+
+numbers = st.integers(1, 6)
+retries = st.integers(0, 2)
+triggers = st.sampled_from([None, "again"])
+rollbacks = st.one_of(
+    st.fixed_dictionaries(
+        {"strategy": st.just("automatic"), "retries": retries, "retry_trigger": triggers},
+        optional={"target_revision": numbers},
+    ),
+    st.fixed_dictionaries({"strategy": st.just("manual")}, optional={"target_revision": numbers}),
+    st.fixed_dictionaries({"strategy": st.just("version-based"), "retries": retries}),
+    st.fixed_dictionaries({"enabled": st.just(value=False)}),
+)
+declared = st.builds(
+    lambda chart, rollback: desired(chart, chart=chart, values=chart, **rollback),
+    st.sampled_from(SPECS),
+    rollbacks,
+)
+fates = st.one_of(st.just(Fate.GOOD), st.sampled_from(list(Fate)))
+surviving = st.one_of(st.just(Fate.GOOD), st.sampled_from([fate for fate in Fate if fate not in DEATHS]))
+
+
+def foreign_upgrade(release: Release) -> None:
+    number = release.store(Status.DEPLOYED, "Upgrade complete", "foreign", "web-9.9.9", "foreign").revision
+    release.supersede_deployed(but=number)
+
+
+def foreign_failure(release: Release) -> None:
+    release.store(Status.FAILED, 'Upgrade "web" failed: x', "foreign", "web-9.9.9", "foreign")
+
+
+def foreign_rollback(release: Release) -> None:
+    older = release.history.records[:-1]
+    if older:
+        target = older[0]
+        number = release.store(
+            Status.DEPLOYED,
+            f"Rollback to {target.revision}",
+            release.content[target.digest],
+            f"{target.chart_name}-{target.chart_version}",
+            target.values_digest,
+        ).revision
+        release.supersede_deployed(but=number)
+
+
+def foreign_operation(release: Release) -> None:
+    release.store(Status.PENDING_UPGRADE, "Preparing upgrade", "foreign", "web-9.9.9", "foreign")
+
+
+def foreign_uninstall(release: Release) -> None:
+    if release.history.latest:
+        release.mark(release.history.latest.revision, Status.UNINSTALLED, "Uninstallation complete")
+
+
+def lost_oldest(release: Release) -> None:
+    release.remove(*(record.revision for record in release.history.records[:1]))
+
+
+def lost_newest(release: Release) -> None:
+    release.remove(*(record.revision for record in release.history.records[-1:]))
+
+
+def lost_all(release: Release) -> None:
+    release.remove(*(record.revision for record in release.history))
+
+
+def nothing(_: Release) -> None:
+    """Leave the release alone."""
+
+
+deeds = st.one_of(
+    st.just(nothing),
+    st.sampled_from(
+        [
+            foreign_upgrade,
+            foreign_failure,
+            foreign_rollback,
+            foreign_operation,
+            foreign_uninstall,
+            lost_oldest,
+            lost_newest,
+            lost_all,
+        ]
+    ),
+)
+
+
+def nothing_to_check(_situation: Situation, _step: object) -> None:
+    """Let every step pass."""
+
+
+def run(
+    data: st.DataObject,
+    release: Release,
+    wanted: Desired,
+    *,
+    fates: st.SearchStrategy[Fate] = fates,
+    on_step: Callable[[Situation, object], None] = nothing_to_check,
+) -> tuple[Situation, Outcome]:
+    def draw(_: Action) -> tuple[Fate, bool]:
+        return data.draw(fates), data.draw(st.booleans())
+
+    return Run(release, wanted, draw, on_step, max_revisions=data.draw(st.integers(0, 4))).to_its_end()
+
+
+def lived_through(
+    data: st.DataObject, on_step: Callable[[Situation, object], None] = nothing_to_check
+) -> Release:
+    """A release after some runs, in which anything failed, with other hands at work in between."""
+    release = Release()
+    for _ in range(data.draw(st.integers(0, 4))):
+        with suppress(Died):
+            run(data, release, data.draw(declared), on_step=on_step)
+        data.draw(deeds)(release)
+    return release
+
+
+def limit(wanted: Desired) -> int:
+    attempts = 1 + wanted.rollback.retries
+    first, unlocks, verdicts, removals = 1, 1, 1, 2
+    return first + unlocks + verdicts + removals + attempts + 2 * attempts
+
+
+def check_targets(situation: Situation, step: object) -> None:
+    history, ledger = situation.history, situation.ledger
+    if isinstance(step, Unlock | Verify):
+        assert history.latest
+        assert step.revision == history.latest.revision
+    if not isinstance(step, Rollback):
+        return
+    target, latest = history.get(step.revision), history.latest
+    assert target
+    assert latest
+    assert targets.standing(target, history, ledger) is Verdict.GOOD
+    if step.requested or step.revision == situation.desired.rollback.target_revision:
+        return
+    assert situation.desired.rollback.enabled
+    tried = {rollback.revision for rollback in situation.rollbacks}
+    uninstalls = [each.revision for each in history if each.status is Status.UNINSTALLED]
+    eligible = [
+        each
+        for each in history
+        if max(uninstalls, default=0) < each.revision < latest.revision
+        and targets.verified(each, ledger)
+        and targets.origin(each, history, ledger)
+        not in {targets.origin(latest, history, ledger), *map(origin_in(situation), tried)}
+    ]
+    if eligible and step.revision not in tried:
+        assert targets.verified(target, ledger)
+        assert target.revision == max(each.revision for each in eligible)
+
+
+def origin_in(situation: Situation) -> Callable[[int], int]:
+    def origin(revision: int) -> int:
+        record = situation.history.get(revision)
+        return targets.origin(record, situation.history, situation.ledger) if record else revision
+
+    return origin
+
+
+def check_same_again(situation: Situation, step: object) -> None:
+    assert next_step(situation) == step
+
+
+@given(st.data())
+def test_only_the_best_revision_that_there_is_is_restored(data: st.DataObject) -> None:
+    lived_through(data, check_targets)
+
+
+@given(st.data())
+def test_the_same_observation_gives_the_same_step(data: st.DataObject) -> None:
+    lived_through(data, check_same_again)
+
+
+@given(st.data())
+def test_every_run_ends_in_time(data: st.DataObject) -> None:
+    release, wanted = lived_through(data), data.draw(declared)
+    situation, outcome = run(data, release, wanted, fates=surviving)
+    assert not isinstance(outcome, Action)
+    assert len(situation.taken) <= limit(wanted)
+
+
+@given(st.data())
+def test_a_failed_upgrade_never_ends_deployed(data: st.DataObject) -> None:
+    release = lived_through(data)
+    situation, outcome = run(data, release, data.draw(declared), fates=surviving)
+    upgrades = [taken for taken in situation.taken if isinstance(taken.action, Upgrade)]
+    if upgrades and upgrades[-1].failure:
+        assert isinstance(outcome, Conclude)
+        assert outcome.phase is not Phase.DEPLOYED
+
+
+@given(st.data())
+def test_deployed_means_that_what_is_declared_was_seen_to_work(data: st.DataObject) -> None:
+    release, wanted = lived_through(data), data.draw(declared)
+    _, outcome = run(data, release, wanted, fates=surviving)
+    if not isinstance(outcome, Conclude) or outcome.phase is not Phase.DEPLOYED:
+        return
+    latest = release.history.latest
+    assert latest
+    assert latest.status is Status.DEPLOYED
+    assert latest.digest in release.seen_good
+    pin = wanted.rollback.target_revision if wanted.rollback.strategy == "manual" else None
+    first = outcome.reason == "InstallSucceeded"
+    assert release.content[latest.digest] == (release.holds(pin) if pin and not first else wanted.digest)
+    told = release.ledger.rollback_status
+    assert told.state is RollbackState.NONE or told.reason in REQUESTS
+
+
+@given(st.data())
+def test_rolled_back_means_that_an_older_revision_was_seen_to_work_again(data: st.DataObject) -> None:
+    release = lived_through(data)
+    _, outcome = run(data, release, data.draw(declared), fates=surviving)
+    if not isinstance(outcome, Conclude) or outcome.phase is not Phase.ROLLED_BACK:
+        return
+    latest, told = release.history.latest, release.ledger.rollback_status
+    assert latest
+    assert latest.status is Status.DEPLOYED
+    assert latest.digest in release.seen_good
+    assert told.state is RollbackState.ROLLED_BACK
+    assert told.restored_revision == latest.revision
+    if release.history.get(told.target_revision):
+        assert release.content[latest.digest] == release.holds(told.target_revision)
+
+
+@given(st.data())
+def test_what_was_concluded_is_what_is_found(data: st.DataObject) -> None:
+    release = lived_through(data)
+    _, outcome = run(data, release, data.draw(declared), fates=surviving)
+    if isinstance(outcome, Conclude):
+        found = assess(release.history, release.ledger)
+        good = (Phase.DEPLOYED, Phase.ROLLED_BACK)
+        assert (found == release.ledger.conclusion) or (found.phase not in good and outcome.phase not in good)
+
+
+@given(st.data())
+def test_nothing_is_found_good_that_was_not_seen_to_work(data: st.DataObject) -> None:
+    release = lived_through(data)
+    found = assess(release.history, release.ledger)
+    if found.phase in (Phase.DEPLOYED, Phase.ROLLED_BACK):
+        latest = release.history.latest
+        assert latest
+        assert latest.digest in release.seen_good
+
+
+@given(st.data())
+def test_a_good_end_is_left_alone(data: st.DataObject) -> None:
+    release, wanted = lived_through(data), data.draw(declared)
+    _, outcome = run(data, release, wanted, fates=surviving)
+    if not isinstance(outcome, Conclude) or outcome.reason == "InstallSucceeded":
+        return
+    if outcome.phase in (Phase.DEPLOYED, Phase.ROLLED_BACK):
+        again, same = run(data, release, wanted)
+        assert again.taken == ()
+        assert isinstance(same, Conclude)
+        latest = release.history.latest
+        restored_what_is_declared = latest and release.content[latest.digest] == wanted.digest
+        assert same.phase is outcome.phase or restored_what_is_declared
+
+
+@given(st.data())
+def test_nothing_is_beyond_repair(data: st.DataObject) -> None:
+    release = lived_through(data)
+    wanted = desired("mended", chart="web-2.0.0", values="mended")
+    _, outcome = run(data, release, wanted, fates=st.just(Fate.GOOD))
+    assert isinstance(outcome, Conclude)
+    assert outcome.phase is Phase.DEPLOYED
+    assert release.history.latest
+    assert release.content[release.history.latest.digest] == "mended"
