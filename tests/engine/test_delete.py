@@ -67,4 +67,7 @@ def test_retained_resources_are_only_forgotten(lab: Laboratory) -> None:
 def test_stack_can_be_removed(local: Laboratory) -> None:
     local.up('Thing("a", text="x")')
     local.stack().destroy(remove=True)
-    assert not any(path.is_file() for path in local.state.rglob("*"))
+    assert [path.name for path in local.state.rglob("*") if path.is_file()] == [".gitignore"]
+    stack = local.stack()
+    stack.workspace.remove_stack(stack.name)
+    assert [path.name for path in local.state.rglob("*") if path.is_file()] == [".gitignore"]

@@ -135,6 +135,26 @@ def test_unknown_cluster_makes_the_preview_unknown(field: Field) -> None:
     assert field.stack().preview().change_summary == {"same": 4}
 
 
+def test_another_cluster_replaces_the_provider_and_its_objects(field: Field) -> None:
+    here = field.kubeconfig.read_text()
+    config = yaml.safe_load(here)
+    for entry in config["clusters"]:
+        server = entry["cluster"]["server"].replace("127.0.0.1", "localhost")
+        entry["cluster"] = {"server": server, "insecure-skip-tls-verify": True}
+    there = yaml.safe_dump(config)
+    program = """
+        import pulumi_kubernetes as k8s
+        provider = k8s.Provider("cluster", kubeconfig={!r})
+        made = k8s.core.v1.ConfigMap("settings", opts=ResourceOptions(provider=provider))
+        pulumi.export("name", made.metadata.name)
+    """
+    before = field.up(program.format(here)).outputs["name"].value
+    moved = field.up(program.format(there))
+    assert moved.summary.resource_changes == {"same": 1, "replace": 2}
+    assert field.get("ConfigMap", before, "default") is None
+    assert field.get("ConfigMap", moved.outputs["name"].value, "default") is not None
+
+
 def test_what_the_provider_leaves_out_is_said(field: Field) -> None:
     program = """
         import pulumi_kubernetes as k8s

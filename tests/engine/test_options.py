@@ -40,6 +40,16 @@ def test_alias_by_urn_and_by_parent(lab: Laboratory) -> None:
     assert (found["a"]["id"], found["c"]["id"]) == ("a-1", "b-1")
 
 
+def test_alias_can_be_claimed_once(lab: Laboratory) -> None:
+    lab.up('Thing("old", text="x")')
+    error = lab.fail("""
+        was = ResourceOptions(aliases=[pulumi.Alias(name="old")])
+        first = Thing("one", was, text="x")
+        Thing("two", ResourceOptions.merge(was, ResourceOptions(depends_on=[first])), text="x")
+    """)
+    assert "Duplicate resource alias" in error
+
+
 def test_ignored_changes_are_set_back(lab: Laboratory) -> None:
     ignoring = 'Thing("a", ResourceOptions(ignore_changes=["nested.one", "gone"]), text="x", nested={nested})'
     lab.up(ignoring.format(nested={"one": 1, "two": 2}))

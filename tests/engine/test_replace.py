@@ -76,6 +76,14 @@ def test_dependants_that_are_gone_from_the_program_are_forgotten(lab: Laboratory
     assert set(lab.resources()) == {"lab-dev", "a", "d"}
 
 
+def test_protected_dependant_stops_the_replacement(lab: Laboratory) -> None:
+    protected = CHAIN.replace('b = Keyed("b", first,', 'b = Keyed("b", ResourceOptions(protect=True),')
+    lab.up(protected.format(key="1"))
+    lab.notes()
+    assert "as part of replacing" in lab.fail(protected.format(key="2"))
+    assert lab.calls("create", "delete") == []
+
+
 def test_replacement_that_fails_after_the_deletion_is_taken_up_again(lab: Laboratory) -> None:
     lab.up('Thing("a", text="x", key="1", first=True)')
     lab.fail('Thing("a", text="x", key="2", first=True, fail="create")')

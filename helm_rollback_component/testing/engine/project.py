@@ -31,11 +31,8 @@ class Project:
         """Return the configuration in `Pulumi.<stack>.yaml`, never written, above the project's own."""
         path = self.root / f"Pulumi.{stack}.yaml"
         content = (yaml.safe_load(path.read_text()) or {}) if path.exists() else {}
-        return {self.key(key): _text(key, value) for key, value in _above(self.defaults, content).items()}
-
-
-def _above(defaults: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
-    return {**defaults, **(content.get("config") or {})}
+        given = {**self.defaults, **(content.get("config") or {})}
+        return {self.key(key): _text(key, value) for key, value in given.items()}
 
 
 def read_project(folder: Path) -> Project:
