@@ -1,0 +1,46 @@
+"""Every error says what happened, to which release, and what to do next."""
+
+from __future__ import annotations
+
+import pytest
+
+from helm_rollback_component.errors import (
+    HelmRollbackError,
+    OperationError,
+    Problem,
+    RollbackError,
+    ValidationError,
+)
+
+
+@pytest.mark.parametrize(
+    ("release", "remedy", "text"),
+    [
+        ("", "", "it broke"),
+        ("apps/web", "", "apps/web: it broke"),
+        ("", "mend it", "it broke (mend it)"),
+        ("apps/web", "mend it", "apps/web: it broke (mend it)"),
+    ],
+)
+def test_an_error_reads_as_one_sentence(release: str, remedy: str, text: str) -> None:
+    assert str(HelmRollbackError("it broke", reason="Broken", release=release, remedy=remedy)) == text
+
+
+@pytest.mark.parametrize("kind", [RollbackError, OperationError])
+@pytest.mark.parametrize("temporary", [True, False])
+def test_an_error_can_be_matched(kind: type[HelmRollbackError], *, temporary: bool) -> None:
+    error = kind("it broke", reason="Broken", temporary=temporary)
+    assert isinstance(error, HelmRollbackError)
+    assert (error.reason, error.temporary, error.message) == ("Broken", temporary, "it broke")
+
+
+def test_a_validation_error_names_every_problem() -> None:
+    problems = [Problem("values", "is wrong"), Problem("", "so is all")]
+    error = ValidationError(problems, release="apps/web")
+    assert error.problems == tuple(problems)
+    assert (error.reason, error.temporary) == ("InvalidInput", False)
+    assert str(error) == "apps/web: values: is wrong; so is all"
+
+
+def test_a_validation_error_may_have_a_reason_of_its_own() -> None:
+    assert ValidationError([Problem("", "x")], reason="ReleaseExists").reason == "ReleaseExists"
