@@ -1,0 +1,211 @@
+"""What a user may declare, and how what may not be is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helm_rollback_component.config import (
+    HealthConfig,
+    HelmConfig,
+    HistoryConfig,
+    RollbackConfig,
+    SourceConfig,
+    TimeoutsConfig,
+)
+from helm_rollback_component.errors import ValidationError
+
+LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
+REMOTE = {"chart": "web", "repository": "https://charts.example", "version": "1.2.3"}
+OCI = {"chart": "oci://registry.example/web", "version": "1.2.3"}
+
+
+def parse(**inputs: Any) -> HelmConfig:  # noqa: ANN401  # any inputs
+    return HelmConfig.parse({**LEAST, **inputs})
+
+
+def problems(**inputs: Any) -> dict[str, str]:  # noqa: ANN401  # any inputs
+    with pytest.raises(ValidationError) as refused:
+        parse(**inputs)
+    return {problem.path: problem.message for problem in refused.value.problems}
+
+
+def test_what_is_not_said_has_the_documented_default() -> None:
+    config = parse()
+    assert config.timeouts == TimeoutsConfig(deploy=300, upgrade=300, rollback=300, delete=300)
+    assert config.rollback == RollbackConfig(
+        enabled=True,
+        strategy="automatic",
+        target_revision=None,
+        on_rollback="fail",
+        retries=0,
+        retry_trigger=None,
+    )
+    assert config.history == HistoryConfig(max_revisions=10, keep_on_delete=False)
+    assert config.health == HealthConfig(
+        fail_fast=True, image_pull_grace=3, grace=10, crash_loop_restarts=3, soak=0, test=False
+    )
+    assert (config.values, config.value_files, config.helm, config.adopt) == ({}, (), "auto", False)
+
+
+def test_both_spellings_are_read() -> None:
+    assert (
+        HelmConfig.parse({"releaseName": "web", "releaseNamespace": "apps", "source": OCI}).label
+        == "apps/web"
+    )
+
+
+def test_numbers_may_be_floats_as_pulumi_sends_them() -> None:
+    config = parse(timeouts={"upgrade": 60.0}, operations={"rollback": {"target_revision": 2.0}})
+    assert (config.timeouts.upgrade, config.rollback.target_revision) == (60, 2)
+
+
+def test_a_config_is_never_changed() -> None:
+    config = parse()
+    with pytest.raises(ValueError, match="frozen"):
+        config.helm = "helm3"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("secret", [{"kubeconfig": "tok3n"}, {"values": {"a": "tok3n"}}])
+def test_a_config_shows_no_secrets(secret: dict[str, Any]) -> None:
+    assert "tok3n" not in repr(parse(**secret))
+    assert "tok3n" not in repr(parse(source={**OCI, "password": "tok3n"}))
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", ["a", "web-1", "web.v2", "0", "a" * 53])
+    def test_a_release_name_that_helm_takes_is_taken(self, name: str) -> None:
+        assert parse(release_name=name).release_name == name
+
+    @pytest.mark.parametrize("name", ["", "Web", "web_1", "-web", "web-", "web.", "a..b", "a" * 54, "wéb"])
+    def test_any_other_is_refused(self, name: str) -> None:
+        assert problems(release_name=name)["release_name"].startswith(f"{name!r} is not a release name: use")
+
+    @pytest.mark.parametrize("name", ["a", "apps-1", "a" * 63])
+    def test_a_namespace_that_kubernetes_takes_is_taken(self, name: str) -> None:
+        assert parse(release_namespace=name).release_namespace == name
+
+    @pytest.mark.parametrize("name", ["", "Apps", "my.apps", "-a", "a" * 64])
+    def test_any_other_namespace_is_refused(self, name: str) -> None:
+        assert problems(release_namespace=name)["release_namespace"].startswith(
+            f"{name!r} is not a namespace"
+        )
+
+
+class TestSource:
+    @pytest.mark.parametrize(("source", "local"), [({"chart": "./web"}, True), (REMOTE, False), (OCI, False)])
+    def test_each_kind_is_told_from_the_others(self, source: dict[str, str], *, local: bool) -> None:
+        assert SourceConfig.model_validate(source).local is local
+
+    @pytest.mark.parametrize(
+        ("source", "path"),
+        [
+            ({**OCI, "repository": "https://charts.example"}, "source.repository"),
+            ({"chart": "./web", "version": "1.2.3"}, "source.version"),
+            ({"chart": "oci://registry.example/web"}, "source.version"),
+            ({"chart": "web", "repository": "https://charts.example"}, "source.version"),
+            ({"chart": " "}, "source.chart"),
+            ({}, "source.chart"),
+        ],
+    )
+    def test_what_does_not_go_together_is_refused(self, source: dict[str, str], path: str) -> None:
+        assert list(problems(source=source)) == [path]
+
+    @pytest.mark.parametrize(
+        "version",
+        ["^1.2.3", "~1.2", ">=1.0.0", "1.x", "1.2.X", "*", "1.0.0 || 2.0.0", "1.0.0, 2.0.0", "=1.0.0"],
+    )
+    def test_a_range_of_versions_is_refused(self, version: str) -> None:
+        found = problems(source={**OCI, "version": version})
+        assert found == {"source.version": "name one exact version, not a range"}
+
+    @pytest.mark.parametrize("version", ["1.2.3", "v1.2.3", "1.2.3-rc.1+build", "1.2.3-x.1", "1.2.3_build"])
+    def test_an_exact_version_is_taken(self, version: str) -> None:
+        assert parse(source={**OCI, "version": version}).source.version == version
+
+
+class TestRollback:
+    @pytest.mark.parametrize("strategy", ["automatic", "manual"])
+    def test_these_strategies_take_a_target(self, strategy: str) -> None:
+        config = parse(operations={"rollback": {"strategy": strategy, "target_revision": 3}})
+        assert config.rollback.target_revision == 3
+
+    @pytest.mark.parametrize(
+        "rollback",
+        [{"strategy": "version-based", "target_revision": 3}, {"enabled": False, "target_revision": 3}],
+    )
+    def test_a_target_without_a_meaning_is_refused(self, rollback: dict[str, Any]) -> None:
+        assert list(problems(operations={"rollback": rollback})) == ["operations.rollback.target_revision"]
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            ("strategy", "forward"),
+            ("on_rollback", "ignore"),
+            ("target_revision", 0),
+            ("retries", -1),
+            ("retries", 1.5),
+            ("retry_trigger", "x" * 257),
+            ("enabled", "perhaps"),
+        ],
+    )
+    def test_a_value_that_is_none_of_the_possible_is_refused(self, key: str, value: object) -> None:
+        assert list(problems(operations={"rollback": {key: value}})) == [f"operations.rollback.{key}"]
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("timeouts", "deploy", 0),
+        ("timeouts", "delete", -5),
+        ("history", "max_revisions", -1),
+        ("health", "grace", -0.1),
+        ("health", "crash_loop_restarts", 0),
+        ("health", "soak", "long"),
+    ],
+)
+def test_a_number_out_of_range_is_refused(section: str, key: str, value: object) -> None:
+    assert list(problems(**{section: {key: value}})) == [f"{section}.{key}"]
+
+
+class TestNamespace:
+    def test_it_may_be_deleted_where_it_is_managed(self) -> None:
+        assert parse(manage_namespace=True, delete_namespace=True).delete_namespace
+
+    @pytest.mark.parametrize(
+        "inputs",
+        [
+            {"delete_namespace": True},
+            {"delete_namespace": True, "manage_namespace": True, "history": {"keep_on_delete": True}},
+        ],
+        ids=["not managed", "history kept"],
+    )
+    def test_else_it_is_refused(self, inputs: dict[str, Any]) -> None:
+        assert list(problems(**inputs)) == ["delete_namespace"]
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(ValidationError) as refused:
+        HelmConfig.parse(
+            {
+                "releaseName": "Web",
+                "release_name": "web",
+                "sauce": {},
+                "source": {"chart": "./web", "vresion": "1"},
+                "labels": {"team": 1},
+            }
+        )
+    assert [problem.path for problem in refused.value.problems] == [
+        "release_name",
+        "release_name",
+        "release_namespace",
+        "source.vresion",
+        "labels.team",
+        "sauce",
+    ]
+
+
+def test_a_key_given_twice_is_refused_though_all_else_is_well() -> None:
+    found = problems(releaseName="web")
+    assert found == {"releaseName": "given twice, also as release_name; keep one of them"}

@@ -1,0 +1,89 @@
+"""What is wrong is said in our words: where, what, and what would be right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.problems import hidden_by
+
+LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
+
+
+def only(**inputs: Any) -> Problem:  # noqa: ANN401  # any inputs
+    with pytest.raises(ValidationError) as refused:
+        HelmConfig.parse({**LEAST, **inputs})
+    (problem,) = refused.value.problems
+    return problem
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("key", "hint"), [("adpot", "did you mean adopt?"), ("valuefiles", "did you mean value_files?")]
+    )
+    def test_an_unknown_key_is_told_what_it_may_have_meant(self, key: str, hint: str) -> None:
+        assert only(**{key: 1}) == Problem(key, f"unknown key; {hint}")
+
+    def test_an_unknown_key_that_is_like_none_is_told_them_all(self) -> None:
+        problem = only(history={"zzz": 1})
+        assert problem == Problem("history.zzz", "unknown key; known here: keep_on_delete, max_revisions")
+
+    def test_a_missing_one_is_named(self) -> None:
+        with pytest.raises(ValidationError) as refused:
+            HelmConfig.parse({"release_name": "web", "source": {"chart": "./web"}})
+        assert refused.value.problems == (Problem("release_namespace", "required, and missing"),)
+
+    def test_a_wrong_word_is_told_the_right_ones(self) -> None:
+        assert only(operations={"rollback": {"strategy": "forward"}}) == Problem(
+            "operations.rollback.strategy",
+            "is 'forward'; use one of 'automatic', 'manual' or 'version-based'",
+        )
+
+    @pytest.mark.parametrize(("given", "shown"), [(-1, "-1"), (-1.0, "-1"), (-1.5, "-1.5")])
+    def test_a_number_is_shown_as_it_was_written(self, given: float, shown: str) -> None:
+        problem = only(health={"grace": given})
+        assert problem.message == f"is {shown}; input should be greater than or equal to 0"
+
+    def test_a_text_is_not_shown_because_it_may_be_secret(self) -> None:
+        problem = only(kubeconfig=["tok3n"])
+        assert problem == Problem("kubeconfig", "input should be a valid string")
+
+    def test_a_place_in_a_list_is_named(self) -> None:
+        assert only(value_files=["a.yaml", ""]).path == "value_files[1]"
+
+    def test_what_concerns_several_names_the_one_to_mend_and_the_others(self) -> None:
+        problem = only(source={"chart": "./web", "version": "1.2.3"})
+        assert (problem.path, problem.others) == ("source.version", ("source.chart", "source.repository"))
+
+    def test_at_the_top_too(self) -> None:
+        problem = only(delete_namespace=True)
+        assert (problem.path, problem.others) == ("delete_namespace", ("manage_namespace",))
+
+
+class TestHiddenBy:
+    @pytest.mark.parametrize(
+        ("unknown", "hidden"),
+        [
+            ("source.version", True),
+            ("source", True),
+            ("source.version.deeper", True),
+            ("source.version[0]", True),
+            ("source.repository", True),
+            ("", True),
+            ("source.versions", False),
+            ("source.username", False),
+            ("values", False),
+        ],
+    )
+    def test_a_problem_is_hidden_by_what_it_may_come_from(self, unknown: str, *, hidden: bool) -> None:
+        problem = Problem("source.version", "x", ("source.repository",))
+        assert hidden_by(problem, ["elsewhere", unknown]) is hidden
+
+    def test_with_everything_known_none_is(self) -> None:
+        assert not hidden_by(Problem("source", "x"), [])
+
+    def test_a_problem_of_everything_is_hidden_by_anything(self) -> None:
+        assert hidden_by(Problem("", "x"), ["values.a"])
