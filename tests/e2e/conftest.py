@@ -1,6 +1,5 @@
 """What the program tests share: the engines, projects with a namespace of their own, and Helm by name."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e import plugins
 from tests.e2e.project import Project
 from tests.e2e.space import Space
 from tests.support.namespaces import fresh_namespace
 from tools.ground import Ground
+from tools.sandbox import CLI, LOCAL, pulumi_cli
 
 
 @dataclass(frozen=True)
@@ -44,12 +43,9 @@ def helm_named(name: str, programs: Mapping[int, Path]) -> str:
 
 def skip_unless_usable(engine: str, *, plain: bool) -> None:
     """Skip a test on the CLI where that is not there, or not what it needs."""
-    if engine == "local":
-        return
-    if shutil.which("pulumi") is None:
-        pytest.skip("pulumi is not on the PATH: its half of the program tests is left out")
-    if not plain and not plugins.has_kubernetes():
-        pytest.skip(f"pulumi has no plugin {plugins.KUBERNETES}, which this program needs")
+    obstacle = pulumi_cli.obstacle(kubernetes=not plain) if engine == CLI else ""
+    if obstacle:
+        pytest.skip(f"this half of the program tests is left out: {obstacle}")
 
 
 @pytest.fixture(scope="session")
@@ -68,14 +64,14 @@ def benches(
     return make
 
 
-@pytest.fixture(params=["local", "cli"])
+@pytest.fixture(params=[LOCAL, CLI])
 def bench(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Bench]:
     """A bench with a program that has no Kubernetes objects of its own, on either engine, with Helm 4."""
     with benches(request.param) as bench:
         yield bench
 
 
-@pytest.fixture(params=["local", "cli"])
+@pytest.fixture(params=[LOCAL, CLI])
 def root_bench(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Bench]:
     """A bench with the root program, on either engine, with Helm 4."""
     with benches(request.param, plain=False) as bench:

@@ -7,10 +7,6 @@ from typing import Any
 from pulumi import automation
 from pulumi.automation.events import EngineEvent
 
-from helm_rollback_component.testing.engine import LocalEngine
-
-Stack = LocalEngine | automation.Stack
-
 
 @dataclass(frozen=True)
 class Outcome:

@@ -6,11 +6,12 @@ import pytest
 
 from tests.e2e.conftest import Bench, BenchMaker
 from tests.e2e.values import GOOD
+from tools.sandbox import CLI, LOCAL
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(params=["local", "cli"])
+@pytest.fixture(params=[LOCAL, CLI])
 def empty_bench(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Bench]:
     """A bench whose namespace is not there yet."""
     with benches(request.param, plain=False) as bench:

@@ -12,10 +12,11 @@ import yaml
 from tests.e2e.conftest import Bench, BenchMaker
 from tests.e2e.helm_processes import Sightings, watched
 from tests.e2e.outcome import Outcome
+from tools.sandbox import CLI, LOCAL
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
-TELLINGS = [("local", "helm4"), ("local", "embedded"), ("cli", "helm4")]
+TELLINGS = [(LOCAL, "helm4"), (LOCAL, "embedded"), (CLI, "helm4")]
 PASSWORD = "correct-horse-battery-staple"
 PLAY = {"ground/play": "image-pull"}
 PROGRAM = """\

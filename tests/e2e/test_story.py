@@ -12,10 +12,11 @@ import pytest
 
 from tests.e2e.conftest import Bench, BenchMaker
 from tests.e2e.outcome import Outcome
+from tools.sandbox import CLI, LOCAL
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(600)]
 
-TELLINGS = [("local", "helm4"), ("local", "embedded"), ("local", "helm3"), ("cli", "helm4")]
+TELLINGS = [(LOCAL, "helm4"), (LOCAL, "embedded"), (LOCAL, "helm3"), (CLI, "helm4")]
 GOOD = {"replicas": 2}
 BAD = {"replicas": 2, "image": {"tag": "missing"}, "podLabels": {"ground/play": "image-pull"}}
 REPAIRED = {"replicas": 2, "image": {"tag": "1.30"}}

@@ -1,0 +1,1 @@
+"""A demonstration in a terminal: a release goes bad, and comes back by itself."""

@@ -1,0 +1,110 @@
+"""The stack of the demonstration: its one release, and what an operation on it did."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi.automation import CommandError
+from pulumi.automation.events import EngineEvent
+from rich.text import Text
+
+from tools.demo.place import Place
+from tools.demo.screen import Activity, Screen
+from tools.sandbox import Sandbox
+
+RELEASE = "web"
+REPLICAS = 2
+_RAISED = "RuntimeError: "
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an operation did.
+
+    Attributes:
+        message: why it failed, as it said itself; empty if it did not fail.
+        seconds: how long it took.
+        inputs: the inputs of the release's gate, as the operation had them.
+    """
+
+    message: str
+    seconds: float
+    inputs: Mapping[str, Any]
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed."""
+        return bool(self.message)
+
+
+class Stage:
+    """The stack, on its place."""
+
+    def __init__(self, sandbox: Sandbox, place: Place, screen: Screen) -> None:
+        """Show on `screen` what goes on."""
+        self._sandbox = sandbox
+        self._screen = screen
+        self.place = place
+
+    def declare(self, tag: str, pod_labels: Mapping[str, str] | None = None) -> None:
+        """Declare the release with that image."""
+        values = {"replicas": REPLICAS, "image": {"tag": tag}, "podLabels": dict(pod_labels or {})}
+        inputs = {
+            "releaseNamespace": self.place.namespace,
+            "source": {"chart": "./charts/web"},
+            "helm": str(self.place.helm),
+            "values": values,
+        }
+        self._sandbox.declare({RELEASE: inputs})
+
+    def preview(self) -> Outcome:
+        """Tell what an update would do."""
+        return self._run("previewing the update", self._sandbox.stack.preview)
+
+    def up(self, picture: Callable[[], Sequence[Text]] = tuple) -> Outcome:
+        """Update the stack."""
+        return self._run("updating the stack", self._sandbox.stack.up, picture)
+
+    def destroy(self) -> Outcome:
+        """Destroy the stack."""
+        return self._run("destroying the stack", self._sandbox.stack.destroy)
+
+    def release(self) -> Mapping[str, Any]:
+        """Return what the state says of the release."""
+        return self._sandbox.release(RELEASE)
+
+    def fact(self) -> str:
+        """Return the revision in the object that the program makes from the release's outputs."""
+        objects = self.place.objects("v1", "ConfigMap", fieldSelector=f"metadata.name={RELEASE}-facts")
+        return str(objects[0]["data"]["revision"]) if objects else ""
+
+    def _run(
+        self, what: str, operation: Callable[..., object], picture: Callable[[], Sequence[Text]] = tuple
+    ) -> Outcome:
+        started = time.monotonic()
+        listener, failure = _Listener(), ""
+        with self._screen.busy(what, picture) as activity:
+            try:
+                operation(on_event=lambda event: listener.hear(event, activity))
+            except CommandError as error:
+                failure = listener.errors[-1] if listener.errors else str(error)
+        return Outcome(failure, time.monotonic() - started, listener.gate)
+
+
+class _Listener:
+    """Picks from an operation's events what a person wants to know."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.gate: dict[str, Any] = {}
+
+    def hear(self, event: EngineEvent, activity: Activity) -> None:
+        step = event.resource_pre_event and event.resource_pre_event.metadata
+        if step and step.new and step.urn.endswith(f"::{RELEASE}-gate"):
+            self.gate = dict(step.new.inputs or {})
+        diagnostic = event.diagnostic_event
+        if diagnostic and diagnostic.urn and diagnostic.severity == "error":
+            self.errors.append(diagnostic.message.strip().removeprefix(_RAISED))
+        elif diagnostic and diagnostic.urn and diagnostic.urn.endswith(f"::{RELEASE}-release"):
+            activity.progress(diagnostic.message.strip())

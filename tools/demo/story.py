@@ -1,0 +1,169 @@
+"""The acts of the demonstration: what is done in each, and what each should show."""
+
+from datetime import datetime
+from typing import Any
+
+from rich.text import Text
+
+from tools.demo import timeline
+from tools.demo.recorder import Recorder, least_ready, restored
+from tools.demo.screen import Screen
+from tools.demo.stage import RELEASE, REPLICAS, Outcome, Stage
+
+_FIRST, _MISSING, _REPAIRED = "1.29", "1.92", "1.30"
+_UNPULLABLE = {"ground/play": "image-pull"}
+_TIMEOUT = 300.0
+"""Helm's own timeout, and that of the upgrade here: both are left as they are."""
+_SECONDS = 15.0
+
+
+class Story:
+    """Five acts on one stage."""
+
+    def __init__(self, stage: Stage, screen: Screen) -> None:
+        """Tell it on `screen`."""
+        self._stage = stage
+        self._screen = screen
+
+    def tell(self) -> None:
+        """Show every act; what was deployed is destroyed whatever happens."""
+        try:
+            if self._deploy():
+                self._upgrade_goes_bad()
+                self._same_again()
+                self._repair()
+        finally:
+            self._destroy()
+
+    def _deploy(self) -> bool:
+        self._screen.act("Deploy", f"A web server, image nginx:{_FIRST}, {REPLICAS} pods.")
+        self._stage.declare(_FIRST)
+        outcome = self._stage.up()
+        if outcome.failed:
+            self._screen.quote(outcome.message)
+        self._check_deployed(outcome, revision=1)
+        return not outcome.failed
+
+    def _upgrade_goes_bad(self) -> None:
+        self._screen.act(
+            "An upgrade whose image cannot be pulled",
+            f"A slip of the pen: nginx:{_MISSING}. Helm's timeout is left at its 5 minutes.",
+        )
+        self._stage.declare(_MISSING, _UNPULLABLE)
+        recorder = Recorder(self._stage.place, RELEASE)
+        with recorder.recording():
+            outcome = self._stage.up(lambda: timeline.draw(recorder.moments, recorder.begin))
+        self._screen.picture(timeline.draw(recorder.moments, recorder.begin))
+        self._check_restored(recorder)
+        self._check_told(outcome)
+
+    def _check_restored(self, recorder: Recorder) -> None:
+        began = self._began(revision=2)
+        back = restored(recorder.moments, failed=2, tag=_FIRST)
+        took = back - began if back else _TIMEOUT
+        self._screen.check(
+            f"revision 1 is back {took:.1f} s after the upgrade began; "
+            f"Helm alone would have waited for {_TIMEOUT / 60:.0f} minutes:",
+            good=took <= _SECONDS,
+        )
+        durations = {"with HelmRelease": took, "Helm's timeout": _TIMEOUT}
+        self._screen.picture(timeline.compare(durations, lambda seconds: f"{seconds:.3g} s"))
+        serving = least_ready(recorder.moments, _FIRST)
+        self._screen.check(f"{serving} of {REPLICAS} pods served all the while", good=serving > 0)
+
+    def _check_told(self, outcome: Outcome) -> None:
+        state = self._stage.release()
+        self._screen.check(
+            "the update fails, so that a person looks, and says why:",
+            good="ImagePullBackOff" in outcome.message,
+            aside=_took(outcome),
+        )
+        self._screen.quote(outcome.message)
+        status: dict[str, Any] = state["rollback_status"]
+        self._screen.check(
+            f"Pulumi's state tells the truth: phase {state['phase']}, revision {state['revision']:.0f}, "
+            f"reason {status['reason']}",
+            good=(state["phase"], state["revision"]) == ("RolledBack", 3),
+        )
+        self._screen.check(
+            f"what depends on the release was left alone: {RELEASE}-facts says revision {self._stage.fact()}",
+            good=self._stage.fact() == "1",
+        )
+
+    def _same_again(self) -> None:
+        self._screen.act(
+            "The same update again", "Nothing was mended, so it is not tried again. Helm alone would."
+        )
+        before = self._stage.place.history(RELEASE)
+        preview = self._stage.preview()
+        verdict = str(preview.inputs.get("verdict", ""))
+        self._screen.check(
+            f"the preview says beforehand: “{verdict.partition(':')[0]}: …”",
+            good=verdict.startswith("this update will fail"),
+            aside=_took(preview),
+        )
+        outcome = self._stage.up()
+        self._screen.check(
+            "the update fails for the same reason",
+            good="ImagePullBackOff" in outcome.message,
+            aside=_took(outcome),
+        )
+        after = self._stage.place.history(RELEASE)
+        self._screen.check(
+            f"Helm was not troubled: the history still ends with revision {len(after)}", good=after == before
+        )
+
+    def _repair(self) -> None:
+        self._screen.act("The repaired upgrade", f"The image is nginx:{_REPAIRED}.")
+        self._stage.declare(_REPAIRED)
+        outcome = self._stage.up()
+        if outcome.failed:
+            self._screen.quote(outcome.message)
+        self._check_deployed(outcome, revision=4)
+        self._screen.check(
+            f"what depends on the release follows: {RELEASE}-facts says revision {self._stage.fact()}",
+            good=self._stage.fact() == "4",
+        )
+        self._show_history()
+
+    def _destroy(self) -> None:
+        self._screen.act("Destroy", "The release goes, and all that belonged to it.")
+        outcome = self._stage.destroy()
+        self._screen.check("the stack is destroyed", good=not outcome.failed, aside=_took(outcome))
+        left = self._stage.place.left()
+        self._screen.check("nothing is left: no object, no history, no claim", good=not left)
+        if left:
+            self._screen.quote("\n".join(left))
+
+    def _check_deployed(self, outcome: Outcome, *, revision: int) -> None:
+        state = {} if outcome.failed else self._stage.release()
+        self._screen.check(
+            f"revision {revision} is deployed, its pods are ready",
+            good=(state.get("phase"), state.get("revision")) == ("Deployed", revision),
+            aside=_took(outcome),
+        )
+
+    def _show_history(self) -> None:
+        rows = [
+            [
+                str(entry["revision"]),
+                str(entry["updated"])[11:19],
+                Text(entry["status"], _STATUS_STYLES.get(entry["status"], "")),
+                entry["chart"],
+                entry["description"],
+            ]
+            for entry in self._stage.place.history(RELEASE)
+        ]
+        columns = ("REVISION", "UPDATED", "STATUS", "CHART", "DESCRIPTION")
+        self._screen.table(f"helm history {RELEASE}", columns, rows)
+
+    def _began(self, revision: int) -> float:
+        entry = next(one for one in self._stage.place.history(RELEASE) if one["revision"] == revision)
+        return datetime.fromisoformat(entry["updated"]).timestamp()
+
+
+_STATUS_STYLES = {"deployed": "green", "failed": "red", "superseded": "dim"}
+
+
+def _took(outcome: Outcome) -> str:
+    return f"{outcome.seconds:.1f} s"
