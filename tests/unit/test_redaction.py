@@ -45,7 +45,7 @@ class TestRedactor:
         for secret in secrets:
             text = secret.strip()
             if len(text) >= 3:
-                assert text not in redact(f"{before}{text}{after}").replace(MASK, "")
+                assert not any(text in part for part in redact(f"{before}{text}{after}").split(MASK))
 
 
 class TestBelow:
