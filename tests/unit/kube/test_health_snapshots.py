@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from helm_rollback_component.core import objects
 from helm_rollback_component.core.snapshot import Baseline, Snapshot, mark
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import snapshots
+from helm_rollback_component.kube import inquiries
 from helm_rollback_component.kube.snapshots import Observer, baseline
 from tests.unit.core.health_objects import (
     NO_NODE,
@@ -139,7 +140,7 @@ def test_why_a_pod_finds_no_node_is_asked_once_in_two_seconds(monkeypatch: pytes
     asked = len(cluster.requests())
     assert looking.look([deployment()]).events == found.events
     assert len(cluster.requests()) == asked + 2
-    monkeypatch.setattr(snapshots, "_ANSWERS_LAST", 0.0)
+    monkeypatch.setattr(inquiries, "ANSWERS_LAST", 0.0)
     looking.look([deployment()])
     assert len(cluster.requests()) > asked + 4
 
@@ -179,3 +180,13 @@ def test_a_cluster_that_does_not_tell_its_kinds_is_not_one_that_lacks_them() -> 
     cluster.before = fail_with("Unreachable", temporary=True)
     with pytest.raises(OperationError, match="it is Unreachable"):
         observer(cluster).look([deployment()])
+
+
+@pytest.mark.parametrize(("number", "elsewhere"), [(2, False), (3, True)])
+def test_many_objects_are_read_by_several_threads(number: int, *, elsewhere: bool) -> None:
+    many = [thing("ReplicaSet", f"web-{each}", spec={}) for each in range(number)]
+    cluster = Town(*map(select, many))
+    readers: set[bool] = set()
+    cluster.before = lambda *_: readers.add(threading.current_thread() is not threading.main_thread())
+    assert len(observer(cluster).look(many).live) == number
+    assert readers == {elsewhere}
