@@ -18,12 +18,9 @@ _LONG_AGO = "2026-01-01T00:00:00Z"
 def rewrite(space: Space, revision: int, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a record, and the label that Helm selects it by."""
     secret = _secret(space, revision)
-    record = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(secret["data"]["release"]))))
+    record = _decoded(secret)
     change(record)
-    packed = base64.b64encode(gzip.compress(json.dumps(record).encode()))
-    secret["data"]["release"] = base64.b64encode(packed).decode()
-    secret["metadata"]["labels"]["status"] = record["info"]["status"]
-    space.kubectl("replace", "-f", "-", stdin=json.dumps(secret))
+    space.kubectl("replace", "-f", "-", stdin=json.dumps(_packed(secret, record)))
 
 
 def mark(space: Space, revision: int, status: str, description: str = "", *, old: bool = False) -> None:
@@ -61,6 +58,24 @@ def forget(space: Space, *revisions: int) -> None:
         space.kubectl("delete", "secret", _name(revision))
 
 
+def imitate(space: Space, revision: int, *others: int) -> None:
+    """Store the content of one record as that of others too, all superseded but the last."""
+    secret = _secret(space, revision)
+    for number in others:
+        record = _decoded(secret)
+        record["version"] = number
+        record["info"]["status"] = "deployed" if number == others[-1] else "superseded"
+        copy = {
+            **secret,
+            "metadata": {
+                "name": _name(number),
+                "labels": {**secret["metadata"]["labels"], "version": str(number)},
+            },
+        }
+        space.kubectl("create", "-f", "-", stdin=json.dumps(_packed(copy, record)))
+    mark(space, revision, "superseded")
+
+
 def stored(space: Space) -> dict[int, str]:
     """Return the status label of every record by revision, undecodable ones included."""
     found = json.loads(space.kubectl("get", "secrets", "--selector=owner=helm,name=web", "-o", "json"))
@@ -73,6 +88,23 @@ def _secret(space: Space, revision: int) -> dict[str, Any]:
     assert found is not None
     found["metadata"].pop("managedFields", None)
     return found
+
+
+def _decoded(secret: dict[str, Any]) -> dict[str, Any]:
+    packed = base64.b64decode(base64.b64decode(secret["data"]["release"]))
+    record: dict[str, Any] = json.loads(gzip.decompress(packed))
+    return record
+
+
+def _packed(secret: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """Return the Secret with that record in it, and in the label that Helm selects by."""
+    packed = base64.b64encode(gzip.compress(json.dumps(record).encode()))
+    labels = {**secret["metadata"]["labels"], "status": record["info"]["status"]}
+    return {
+        **secret,
+        "metadata": {**secret["metadata"], "labels": labels},
+        "data": {"release": base64.b64encode(packed).decode()},
+    }
 
 
 def _name(revision: int) -> str:

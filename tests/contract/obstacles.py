@@ -34,7 +34,6 @@ def image_write(tag: str) -> str:
     """Return the rule for an update of the Deployment to that image tag."""
     return (
         "request.operation == 'UPDATE' && request.resource.resource == 'deployments' && "
-        "request.subResource == '' && "
         f"object.spec.template.spec.containers[0].image.endsWith(':{tag}')"
     )
 
@@ -64,6 +63,7 @@ def refusing(space: Space, *rules: str) -> Iterator[None]:
     with _created(space, policy, binding):
         _await(lambda: _WORDS in _dry_run(space, probe), "the admission policy to come into effect")
         yield
+    _await(lambda: _WORDS not in _dry_run(space, probe), "the admission policy to lose its effect")
 
 
 @contextmanager
@@ -96,6 +96,7 @@ def webhook_down(space: Space) -> Iterator[None]:
     with _created(space, configuration):
         _await(lambda: "gone.example.com" in _dry_run_deployment(space), "the webhook to be asked")
         yield
+    _await(lambda: "gone.example.com" not in _dry_run_deployment(space), "the webhook to be forgotten")
 
 
 def kubeconfig_of(space: Space, rules: list[dict[str, list[str]]]) -> str:
