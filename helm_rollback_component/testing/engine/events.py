@@ -23,17 +23,23 @@ class Events:
 
     def __init__(self, listeners: Sequence[Listener], *, preview: bool, secrets: Iterable[str] = ()) -> None:
         """Tell `listeners`; of the values in `secrets`, messages do not say those worth hiding."""
-        self._listeners = listeners
+        self._listeners = list(listeners)
         self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
         self._preview = preview
         self._lock = threading.Lock()
         self._sequence = 0
         self._counts = Counts()
+        self._trouble: list[Exception] = []
 
     @property
     def changes(self) -> dict[str, int]:
         """How many resources each kind of step was done to."""
         return dict(self._counts.by_op)
+
+    def conclude(self) -> None:
+        """Raise what a listener raised."""
+        if self._trouble:
+            raise self._trouble[0]
 
     def started(self, step: Step) -> None:
         """Tell that a step begins."""
@@ -105,8 +111,16 @@ class Events:
         with self._lock:
             self._sequence += 1
             event = automation.EngineEvent(self._sequence, int(time.time()), **kind)  # type: ignore[arg-type]
-            for listener in self._listeners:
-                listener(event)
+            for listener in list(self._listeners):
+                self._pass(listener, event)
+
+    def _pass(self, listener: Listener, event: automation.EngineEvent) -> None:
+        """Let a listener have an event. One that fails gets no more, and does not disturb the run."""
+        try:
+            listener(event)
+        except Exception as error:  # noqa: BLE001 - raised once the run is over
+            self._listeners.remove(listener)
+            self._trouble.append(error)
 
 
 def is_internal(step: Step) -> bool:

@@ -1,7 +1,6 @@
 """The refresh of a stack: read every resource, and let the state say what is there."""
 
 import dataclasses
-from concurrent.futures import ThreadPoolExecutor
 
 from helm_rollback_component.testing.engine import graph
 from helm_rollback_component.testing.engine.provider import Call, Diff, Provider, ProviderError
@@ -18,12 +17,8 @@ def read_all(run: Run) -> State:
     A resource that cannot be read stays as it was, and fails the run.
     """
     olds = run.setting.base.resources
-    with ThreadPoolExecutor(run.setting.info.parallel) as pool:
-        try:
-            news = list(pool.map(lambda old: _refresh(run, old), olds))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    with run.workers() as pool:
+        news = list(pool.map(lambda old: _refresh(run, old), olds))
     found = [old if new is None else new for old, new in zip(olds, news, strict=True)]
     gone = [old for old, new in zip(olds, news, strict=True) if new is None]
     pending = [] if run.setting.forget_pending else run.setting.base.pending
@@ -40,6 +35,8 @@ def _refresh(run: Run, old: Resource) -> Resource | None:
     try:
         new, op = _read(run.registry.find(old.provider), old)
     except ProviderError as error:
+        if run.executor.stopping:
+            return old  # given up, so of no interest
         run.executor.failures.append(str(error))
         run.events.failed(step, str(error))
         return old

@@ -85,21 +85,16 @@ class Registrar:
         return done
 
     def _inherit(self, goal: Goal) -> Goal:
+        """Take from the parent what is not said of the resource itself."""
         parent = self._goals.get(goal.parent)
         if parent is None:
             return goal
-        own, theirs = goal.provider, parent.provider
-        fits = theirs and urns.package_of(urns.type_of(urns.provider_urn(theirs))) == urns.package_of(
-            goal.type
-        )
         return dataclasses.replace(
             goal,
-            protect=parent.protect if goal.protect is None else goal.protect,
-            retain_on_delete=parent.retain_on_delete
-            if goal.retain_on_delete is None
-            else goal.retain_on_delete,
-            provider=theirs if not own and goal.custom and fits else own,
-            providers=goal.providers if goal.custom else {**parent.providers, **goal.providers},
+            protect=_first(goal.protect, parent.protect),
+            retain_on_delete=_first(goal.retain_on_delete, parent.retain_on_delete),
+            provider=goal.provider or _fitting(parent.provider, goal),
+            providers={**parent.providers, **goal.providers},
         )
 
     def _with_provider(self, goal: Goal) -> Goal:
@@ -109,11 +104,8 @@ class Registrar:
             version = {"version": goal.version} if goal.version else {}
             return dataclasses.replace(goal, properties={**goal.properties, **version}, provider="")
         package = urns.package_of(goal.type)
-        parent = self._goals.get(goal.parent)
-        chosen = (
-            goal.provider or goal.providers.get(package) or (parent.providers.get(package) if parent else "")
-        )
-        return dataclasses.replace(goal, provider=chosen or self._default(package, goal.version))
+        chosen = goal.provider or goal.providers.get(package) or self._default(package, goal.version)
+        return dataclasses.replace(goal, provider=chosen, providers={})
 
     def _default(self, package: str, version: str) -> str:
         """Return the reference of a package's default provider, registering it when it is first needed."""
@@ -129,3 +121,15 @@ class Registrar:
         goal = Goal(type=type_, name=default_name(version), custom=True, properties=inputs)
         made = self._carry_out(goal).resource
         return urns.provider_reference(made.urn, made.id)
+
+
+def _first(own: bool | None, theirs: bool | None) -> bool | None:  # noqa: FBT001 - a resource option
+    return theirs if own is None else own
+
+
+def _fitting(provider: str, goal: Goal) -> str:
+    """Return the parent's provider if it serves the package of the resource too."""
+    if not provider or not goal.custom:
+        return ""
+    package = urns.package_of(urns.type_of(urns.provider_urn(provider)))
+    return provider if package == urns.package_of(goal.type) else ""

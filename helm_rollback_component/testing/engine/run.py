@@ -109,6 +109,7 @@ class Run:
         """Raise if the run did not go well."""
         if self.interrupted:
             raise KeyboardInterrupt
+        self.events.conclude()
         if self.failed:
             raise RunFailedError(*self.executor.failures)
 
@@ -120,10 +121,19 @@ class Run:
             self._interrupt()
             return "stopped"
 
+    @contextmanager
+    def workers(self) -> Iterator[ThreadPoolExecutor]:
+        """Lend threads. Whoever leaves early does not wait for them: they end when their providers do."""
+        pool = ThreadPoolExecutor(self.setting.info.parallel)
+        try:
+            yield pool
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
     def delete(self, groups: Iterable[Sequence[Step]]) -> None:
         """Delete group after group. What a protected resource depends on stays with it."""
         kept: set[int] = set()
-        with ThreadPoolExecutor(self.setting.info.parallel) as pool:
+        with self.workers() as pool:
             for group in groups:
                 wanted = [step for step in group if id(step.resource) not in kept]
                 for spared in self._delete_group(pool, wanted):

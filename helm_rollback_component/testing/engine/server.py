@@ -20,8 +20,8 @@ class Server:
 
     def __init__(self, engine: EngineService, parallel: int) -> None:
         """Begin with enough threads for every request that may have to wait."""
-        threads = futures.ThreadPoolExecutor(parallel * _PER_STEP + _SPARE)
-        self._server = grpc.server(threads, options=CHANNEL_OPTIONS)
+        self._threads = futures.ThreadPoolExecutor(parallel * _PER_STEP + _SPARE)
+        self._server = grpc.server(self._threads, options=CHANNEL_OPTIONS)
         engine_pb2_grpc.add_EngineServicer_to_server(engine, self._server)
         self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
 
@@ -37,3 +37,4 @@ class Server:
             yield
         finally:
             self._server.stop(grace=1).wait()
+            self._threads.shutdown(wait=False)
