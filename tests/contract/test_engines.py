@@ -271,12 +271,19 @@ def test_values_arrive_as_they_are(space: Space) -> None:
     assert values["nested"]["list"] == [1, {"deep": True}, []]
 
 
-def test_a_secret_value_shows_nowhere_while_helm_runs(space: Space) -> None:
-    token = _token(space)
-    before = set(_files(Path(tempfile.gettempdir())))
+def test_a_secret_value_shows_nowhere_while_helm_runs(
+    space: Space, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    if isinstance(space.engine, EmbeddedEngine):
+        space.engine.close()  # workers that are idle have another folder for temporary files
+    secrets = (_SECRET, _token(space))
     shown: list[str] = []
     done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=((_SECRET, token), before, shown, done))
+    watcher = threading.Thread(target=_watch, args=(secrets, temporary, shown, done))
     watcher.start()
     try:
         space.install({"after": "2s", "password": _SECRET})
@@ -286,7 +293,7 @@ def test_a_secret_value_shows_nowhere_while_helm_runs(space: Space) -> None:
 
     assert space.values()["password"] == _SECRET
     assert shown == []
-    assert not [path for path in set(_files(Path(tempfile.gettempdir()))) - before if _holds(path, token)]
+    assert [path for path in _files(temporary) if _holds(path, secrets)] == []
 
 
 def test_nothing_is_left_open(space: Space) -> None:
@@ -508,16 +515,26 @@ def _token(space: Space) -> str:
     return str(config["users"][0]["user"]["token"])
 
 
-def _watch(secrets: tuple[str, str], before: set[Path], shown: list[str], done: threading.Event) -> None:
-    encoded = [base64.b64encode(secret.encode()).decode().rstrip("=") for secret in secrets]
+def _watch(secrets: tuple[str, str], temporary: Path, shown: list[str], done: threading.Event) -> None:
+    encoded = tuple(base64.b64encode(secret.encode()).decode().rstrip("=") for secret in secrets)
+    sought = (*secrets, *encoded)
     while not done.wait(0.02):
-        for process in Path("/proc").glob("[0-9]*"):
-            if int(process.name) == os.getpid():
-                continue
-            text = _read(process / "cmdline") + _read(process / "environ")
-            shown += [f"{process}: {text}" for secret in (*secrets, *encoded) if secret in text]
-        for path in set(_files(Path(tempfile.gettempdir()))) - before:
-            shown += [str(path) for secret in (*secrets, *encoded) if _holds(path, secret)]
+        for process in _descendants(os.getpid()):
+            files = (process / "cmdline", process / "environ")
+            shown += [_read(file) for file in files if _holds(file, sought)]
+        shown += [str(path) for path in _files(temporary) if _holds(path, sought)]
+
+
+def _descendants(ancestor: int) -> list[Path]:
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        fields = _read(folder / "stat").rpartition(")")[2].split()
+        parents[int(folder.name)] = int(fields[1]) if fields else 0
+    found, last = set[int](), {ancestor}
+    while last:
+        last = {pid for pid, parent in parents.items() if parent in last}
+        found |= last
+    return [Path("/proc", str(pid)) for pid in found]
 
 
 def _read(path: Path) -> str:
@@ -532,8 +549,9 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names)
 
 
-def _holds(path: Path, secret: str) -> bool:
-    return secret in _read(path)
+def _holds(path: Path, secrets: tuple[str, ...]) -> bool:
+    content = _read(path)
+    return any(secret in content for secret in secrets)
 
 
 def _descriptors() -> int:
