@@ -1,0 +1,129 @@
+"""What a check finds in the files that the inputs name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pulumi.output import Unknown
+
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.inspection import computed_inputs, problems_of_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet
+OCI = {"chart": "oci://registry.example/web", "version": "1.2.3"}
+KUBECONFIG = """
+current-context: dev
+clusters: [{name: dev, cluster: {server: "https://127.0.0.1:1"}}]
+contexts: [{name: dev, context: {cluster: dev}}]
+"""
+
+
+@pytest.fixture
+def chart(tmp_path: Path) -> Path:
+    """A chart's folder."""
+    folder = tmp_path / "web"
+    folder.mkdir()
+    (folder / "Chart.yaml").write_text("name: web\nversion: 0.3.0\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> Path:
+    """A value file."""
+    path = tmp_path / "values.yaml"
+    path.write_text("replicas: 2", encoding="utf-8")
+    return path
+
+
+def config(**inputs: Any) -> HelmConfig:  # noqa: ANN401  # any inputs
+    return HelmConfig.parse({"release_name": "web", "release_namespace": "apps", "source": OCI, **inputs})
+
+
+def content(olds: dict[str, str] | None = None, **inputs: Any) -> str:  # noqa: ANN401  # any inputs
+    return computed_inputs(config(**inputs), olds or {})["content"]
+
+
+class TestProblemsOfFiles:
+    def paths(self, **inputs: Any) -> list[str]:  # noqa: ANN401  # any inputs
+        return [problem.path for problem in problems_of_files(inputs)]
+
+    def test_files_that_are_well_have_none(self, chart: Path, values: Path) -> None:
+        assert (
+            self.paths(source={"chart": str(chart)}, value_files=[str(values)], kubeconfig=KUBECONFIG) == []
+        )
+
+    def test_all_that_is_wrong_is_named(self, tmp_path: Path) -> None:
+        found = self.paths(
+            source={"chart": str(tmp_path / "none")},
+            value_files=[str(tmp_path / "none.yaml")],
+            kubeconfig="text: [",
+        )
+        assert found == ["source.chart", "value_files[0]", "kubeconfig"]
+
+    @pytest.mark.parametrize("kubeconfig", [{}, {"kubeconfig": None}])
+    def test_the_usual_kubeconfig_is_not_looked_at(self, kubeconfig: dict[str, None]) -> None:
+        assert self.paths(source=OCI, **kubeconfig) == []
+
+    def test_a_context_must_be_there(self) -> None:
+        assert self.paths(source=OCI, kubeconfig=KUBECONFIG, context="prod") == ["context"]
+
+    @pytest.mark.parametrize(
+        "inputs",
+        [
+            {},
+            {"source": LATER},
+            {"source": {"chart": LATER}},
+            {"source": OCI, "value_files": [LATER]},
+            {"source": OCI, "value_files": LATER},
+            {"source": OCI, "kubeconfig": LATER},
+            {"source": {"sauce": 1}, "value_files": 7, "kubeconfig": 7},
+        ],
+    )
+    def test_what_cannot_be_read_yet_is_left_to_others(self, inputs: dict[str, Any]) -> None:
+        assert self.paths(**inputs) == []
+
+
+class TestPlan:
+    def test_it_names_a_local_chart_by_what_it_calls_itself(self, chart: Path) -> None:
+        computed = computed_inputs(config(source={"chart": str(chart)}), {})
+        assert computed["plan"] == "install web 0.3.0; on failure remove it"
+
+    def test_it_names_a_remote_one_by_what_was_declared(self) -> None:
+        computed = computed_inputs(config(), {"release_name": "web"})
+        assert computed["plan"].startswith("upgrade to oci://registry.example/web 1.2.3; ")
+
+
+class TestContent:
+    def test_it_stays_while_the_files_do(self, chart: Path, values: Path) -> None:
+        inputs: dict[str, Any] = {"source": {"chart": str(chart)}, "value_files": [str(values)]}
+        before = content(**inputs)
+        assert content({"content": before}, **inputs) == before
+
+    def test_it_changes_with_the_chart(self, chart: Path) -> None:
+        before = content(source={"chart": str(chart)})
+        (chart / "templates.yaml").write_text("x", encoding="utf-8")
+        assert content({"content": before}, source={"chart": str(chart)}) != before
+
+    def test_it_changes_with_a_value_file(self, values: Path) -> None:
+        before = content(value_files=[str(values)])
+        values.write_text("replicas: 3", encoding="utf-8")
+        assert content({"content": before}, value_files=[str(values)]) != before
+
+    def test_it_changes_with_their_order(self, values: Path, tmp_path: Path) -> None:
+        other = tmp_path / "other.yaml"
+        other.write_text("a: 1", encoding="utf-8")
+        before = content(value_files=[str(values), str(other)])
+        assert content({"content": before}, value_files=[str(other), str(values)]) != before
+
+    def test_the_same_files_elsewhere_are_the_same(self, values: Path, tmp_path: Path) -> None:
+        copy = tmp_path / "copy.yaml"
+        copy.write_bytes(values.read_bytes())
+        before = content(value_files=[str(values)])
+        assert content({"content": before}, value_files=[str(copy)]) == before
+
+    def test_it_tells_nothing_to_those_who_guess(self, values: Path) -> None:
+        assert content(value_files=[str(values)]) != content(value_files=[str(values)])
