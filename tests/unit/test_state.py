@@ -211,18 +211,29 @@ class TestChanged:
         assert state.changed(written, inputs) == ()
 
 
-@pytest.mark.parametrize(
-    ("names", "replacing"),
-    [
-        (("values", "source"), []),
-        (("release_name",), ["release_name"]),
-        (("kubeconfig", "release_namespace"), ["release_namespace"]),
-    ],
-)
-def test_only_another_name_or_namespace_is_another_release(
-    names: tuple[str, ...], replacing: list[str]
-) -> None:
-    assert state.replaces(names) == replacing
+class TestReplaces:
+    OLDS: Any = {**LEAST, "values": {"db": {"size": 1.0}, "web": 1.0}}  # noqa: RUF012  # read only
+
+    def replaces(self, *asked: str, **changes: object) -> list[str]:
+        return state.replaces(self.OLDS, {**self.OLDS, "replace_on_changes": list(asked), **changes})
+
+    @pytest.mark.parametrize("name", ["release_name", "release_namespace"])
+    def test_another_name_or_namespace_is_another_release(self, name: str) -> None:
+        assert self.replaces(**{name: "other", "helm": "helm3"}) == [name]
+
+    def test_any_other_change_is_none(self) -> None:
+        assert self.replaces(values={}, source={"chart": "./other"}) == []
+
+    def test_what_the_options_name_is_one_too(self) -> None:
+        changed = {"db": {"size": 2.0}, "web": 2.0}
+        assert self.replaces("values.db", "values.nothing", values=changed) == ["values.db"]
+
+    def test_everything_may_be_named(self) -> None:
+        assert self.replaces("*", values={}, helm="helm3") == ["values", "helm"]
+
+    def test_nothing_that_stays_is_one(self) -> None:
+        assert self.replaces("*") == []
+        assert self.replaces("values.db") == []
 
 
 @pytest.mark.parametrize(
