@@ -1,0 +1,477 @@
+"""What Pulumi's engine is answered when it asks about a release or its gate."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.output import Unknown
+from pulumi.runtime.rpc import UNKNOWN
+
+from helm_rollback_component import operations
+from helm_rollback_component.engine_log import ResourceLog
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.provider import GateProvider, ReleaseProvider
+from helm_rollback_component.redaction import MASK
+from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
+from helm_rollback_component.values import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.redaction import Redactor
+    from helm_rollback_component.session import Identity
+
+LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet
+OWNER = {"organization": "org", "project": "p", "stack": "dev", "urn": "urn:web"}
+LEAST: dict[str, Any] = {
+    "release_name": "web",
+    "release_namespace": "apps",
+    "source": {"chart": "oci://registry.example/web", "version": "1.2.3"},
+    "values": {},
+}
+INPUTS = {**LEAST, "owner": OWNER, "secret_paths": ["values.password"], "content": "c", "plan": "p"}
+GOOD = ReleaseStatus("web", "apps", 3, "1.2.3", "1", "deployed", Phase.DEPLOYED)
+BAD = replace(
+    GOOD,
+    phase=Phase.ROLLED_BACK,
+    rollback_status=RollbackStatus(RollbackState.ROLLED_BACK, target_revision=1, restored_revision=3),
+    conditions=(Condition("Ready", "False", "ImagePullBackOff", "no such image", ""),),
+)
+GONE = replace(
+    GOOD,
+    revision=0,
+    phase=Phase.FAILED,
+    conditions=(Condition("Ready", "False", "ReleaseMissing", "the release is gone", ""),),
+)
+
+
+@dataclass
+class Cluster:
+    """Stands for a cluster with one release, and for all that Helm may do there."""
+
+    status: ReleaseStatus = GOOD
+    there: bool = True
+    identity: str = "cluster-1"
+    error: Exception | None = None
+    asked: list[str] = field(default_factory=list)
+    configs: list[HelmConfig] = field(default_factory=list)
+    identities: list[Identity] = field(default_factory=list)
+    redact: Redactor | None = None
+
+    def operations(self, config: HelmConfig, **given: Any) -> Cluster:  # noqa: ANN401  # as HelmOperations takes it
+        """Take the place of HelmOperations."""
+        self.configs.append(config)
+        self.identities.append(given["identity"])
+        self.redact = given["redact"]
+        given["progress"]("nobody listens")
+        given["warn"]("nobody listens")
+        return self
+
+    def do(self, verb: str) -> ReleaseStatus:
+        """Do as told."""
+        self.asked.append(verb)
+        if self.error:
+            raise self.error
+        return self.status
+
+    def deploy(self) -> ReleaseStatus:
+        """Deploy."""
+        return self.do("deploy")
+
+    def upgrade(self) -> ReleaseStatus:
+        """Upgrade."""
+        return self.do("upgrade")
+
+    def get_status(self) -> ReleaseStatus:
+        """Look."""
+        return self.do("get_status")
+
+    def delete(self) -> None:
+        """Delete."""
+        self.do("delete")
+
+    def exists(self) -> bool:
+        """Look whether anything is there."""
+        return self.there
+
+    @property
+    def cluster_identity(self) -> str:
+        """Which cluster it is."""
+        self.asked.append("cluster_identity")
+        if self.error:
+            raise self.error
+        return self.identity
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The only cluster that there is."""
+    made = Cluster()
+    monkeypatch.setattr(operations, "HelmOperations", made.operations)
+    return made
+
+
+@pytest.fixture
+def outputs(cluster: Cluster) -> dict[str, Any]:
+    """What state holds of a release that was deployed."""
+    outs = dict(ReleaseProvider().create(INPUTS).outs or {})
+    cluster.asked.clear()
+    return outs
+
+
+def check(news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
+    result = ReleaseProvider().check(olds or {}, news)
+    return dict(result.inputs), {failure.property: failure.reason for failure in result.failures}
+
+
+class TestConfigure:
+    @pytest.fixture(autouse=True)
+    def limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have the limit set back afterwards, if a test sets it."""
+        monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+
+    @pytest.mark.parametrize("kind", [ReleaseProvider, GateProvider])
+    def test_errors_are_shown_without_a_traceback(self, kind: type[ReleaseProvider | GateProvider]) -> None:
+        kind().configure(ConfigureRequest(Config({}, "p")))
+        assert sys.tracebacklimit == 0
+
+
+class TestCheck:
+    def test_good_inputs_pass_with_what_is_computed_of_them(self) -> None:
+        inputs, failures = check({**LEAST, "owner": OWNER, "__provider": "x"})
+        assert failures == {}
+        assert inputs == {
+            **LEAST,
+            "owner": OWNER,
+            "content": inputs["content"],
+            "plan": "install oci://registry.example/web 1.2.3; on failure remove it",
+        }
+
+    def test_the_plan_is_that_of_an_update_when_there_is_something(self) -> None:
+        inputs, _ = check(LEAST, {**LEAST, "observed": "the release is gone"})
+        assert inputs["plan"].startswith("upgrade to oci://registry.example/web 1.2.3, over what was found: ")
+
+    def test_the_content_stays_the_same(self) -> None:
+        before, _ = check(LEAST)
+        after, _ = check(LEAST, before)
+        assert after["content"] == before["content"]
+
+    def test_what_a_refresh_observed_is_not_declared_again(self) -> None:
+        inputs, _ = check(LEAST, {**LEAST, "observed": "x"})
+        assert "observed" not in inputs
+
+    def test_wrong_inputs_and_wrong_files_are_all_named(self) -> None:
+        _, failures = check({**LEAST, "value_files": ["/nowhere.yaml"], "adpot": True, "history": {"max": 1}})
+        assert set(failures) == {"value_files[0]", "adpot", "history.max"}
+
+    def test_wrong_files_alone_are_named(self) -> None:
+        inputs, failures = check({**LEAST, "source": {"chart": "/nowhere"}})
+        assert failures == {"source.chart": "there is no chart at /nowhere"}
+        assert "plan" not in inputs
+
+    @pytest.mark.parametrize(
+        ("given", "computed"),
+        [
+            ({"values": {"a": [LATER]}}, True),
+            ({"kubeconfig": LATER}, True),
+            ({"release_namespace": LATER}, False),
+            ({"source": LATER}, False),
+            ({"source": {"chart": "web", "version": "1.2.3", "repository": LATER}}, False),
+        ],
+    )
+    def test_what_is_not_known_yet_is_not_held_against_it(
+        self, given: dict[str, Any], *, computed: bool
+    ) -> None:
+        inputs, failures = check({**LEAST, **given})
+        assert failures == {}
+        assert ("plan" in inputs) is computed
+
+    def test_what_is_not_known_yet_goes_back_as_it_came(self) -> None:
+        inputs, _ = check({**LEAST, "values": {"a": [LATER]}})
+        assert inputs["values"] == {"a": [UNKNOWN]}
+
+    def test_the_given_inputs_are_left_alone(self) -> None:
+        given = {**LEAST, "__provider": "x"}
+        check(given)
+        assert given == {**LEAST, "__provider": "x"}
+
+
+class TestDiff:
+    def diff(self, outputs: dict[str, Any], **changes: object) -> tuple[bool, list[str]]:
+        result = ReleaseProvider().diff("id", outputs, {**INPUTS, **changes})
+        assert result.delete_before_replace
+        return bool(result.changes), list(result.replaces or [])
+
+    def test_an_unchanged_release_is_left_alone(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        assert self.diff(outputs) == (False, [])
+        assert cluster.asked == []
+
+    @pytest.mark.parametrize("changes", [{"values": {"a": 1.0}}, {"content": "d"}, {"adopt": True}])
+    def test_a_change_is_an_update(
+        self, outputs: dict[str, Any], cluster: Cluster, changes: dict[str, Any]
+    ) -> None:
+        assert self.diff(outputs, **changes) == (True, [])
+        assert cluster.asked == []
+
+    @pytest.mark.parametrize(
+        "changes", [{"plan": "q"}, {"owner": {**OWNER, "urn": "moved"}}, {"secret_paths": []}]
+    )
+    def test_what_is_computed_besides_is_none(self, outputs: dict[str, Any], changes: dict[str, Any]) -> None:
+        assert self.diff(outputs, **changes) == (False, [])
+
+    @pytest.mark.parametrize("name", ["release_name", "release_namespace"])
+    def test_another_name_is_a_replacement(self, outputs: dict[str, Any], name: str) -> None:
+        assert self.diff(outputs, **{name: "other"}) == (True, [name])
+
+    @pytest.mark.parametrize("name", ["kubeconfig", "context"])
+    def test_another_way_to_the_same_cluster_is_an_update(self, outputs: dict[str, Any], name: str) -> None:
+        assert self.diff(outputs, **{name: "new"}) == (True, [])
+
+    @pytest.mark.parametrize("name", ["kubeconfig", "context"])
+    def test_another_cluster_is_a_replacement(
+        self, outputs: dict[str, Any], cluster: Cluster, name: str
+    ) -> None:
+        cluster.identity = "cluster-2"
+        assert self.diff(outputs, **{name: "new"}) == (True, ["kubeconfig"])
+
+    @pytest.mark.parametrize(
+        "changes", [{"kubeconfig": LATER}, {"kubeconfig": "new", "source": LATER}], ids=["itself", "the rest"]
+    )
+    def test_while_too_little_is_known_the_cluster_is_not_asked(
+        self, outputs: dict[str, Any], cluster: Cluster, changes: dict[str, Any]
+    ) -> None:
+        assert self.diff(outputs, **changes) == (True, [])
+        assert cluster.asked == []
+
+    def test_a_cluster_that_does_not_answer_is_told(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        cluster.error = OperationError("no answer", reason="Unreachable")
+        with pytest.raises(RuntimeError, match=r"^no answer$"):
+            self.diff(outputs, kubeconfig="new")
+
+    @pytest.mark.parametrize("phase", ["Failed", "Stalled"])
+    def test_what_failed_is_tried_again(self, outputs: dict[str, Any], phase: str) -> None:
+        assert self.diff({**outputs, "phase": phase}) == (True, [])
+
+    def test_what_was_rolled_back_is_not(self, outputs: dict[str, Any]) -> None:
+        assert self.diff({**outputs, "phase": "RolledBack"}) == (False, [])
+
+    def test_what_a_refresh_found_is_mended(self, outputs: dict[str, Any]) -> None:
+        assert self.diff({**outputs, "observed": "the release is gone"}) == (True, [])
+
+
+class TestCreate:
+    def test_it_deploys_and_writes_down_everything(self, cluster: Cluster) -> None:
+        created = ReleaseProvider().create(INPUTS)
+        assert created.outs is not None
+        assert cluster.asked[0] == "deploy"
+        assert created.id == "apps/web"
+        assert created.outs["phase"] == "Deployed"
+        assert created.outs["cluster"] == "cluster-1"
+        assert created.outs["message"] == ""
+        assert {key: created.outs[key] for key in INPUTS} == INPUTS
+
+    def test_each_creation_is_one_of_its_own(self, cluster: Cluster) -> None:
+        first, second = (dict(ReleaseProvider().create(INPUTS).outs or {}) for _ in range(2))
+        assert first["incarnation"] != second["incarnation"]
+        assert cluster.identities[0].incarnation == first["incarnation"]
+
+    def test_the_owner_is_told(self, cluster: Cluster) -> None:
+        ReleaseProvider().create(INPUTS)
+        assert vars(cluster.identities[0].owner) == OWNER
+
+    def test_secrets_are_kept_out_of_words(self, cluster: Cluster) -> None:
+        ReleaseProvider().create({**INPUTS, "values": {"password": "hunter2"}})
+        assert cluster.redact
+        assert cluster.redact("hunter2") == MASK
+
+    def test_values_are_what_was_given(self, cluster: Cluster) -> None:
+        ReleaseProvider().create({**INPUTS, "values": encode({"a": None, "b": 2**60, "c": 1.0})})
+        assert cluster.configs[0].values == {"a": None, "b": 2**60, "c": 1}
+
+    def test_a_release_that_is_not_as_declared_says_why(self, cluster: Cluster) -> None:
+        cluster.status = BAD
+        created = ReleaseProvider().create(INPUTS)
+        assert created.outs is not None
+        assert "apps/web: the upgrade failed (ImagePullBackOff: no such image)" in created.outs["message"]
+
+    def test_a_failure_is_one_line(self, cluster: Cluster) -> None:
+        cluster.error = OperationError("it broke", reason="Broken", release="apps/web", remedy="mend it")
+        with pytest.raises(RuntimeError, match=r"^apps/web: it broke \(mend it\)$") as raised:
+            ReleaseProvider().create(INPUTS)
+        assert raised.value.__suppress_context__
+
+    def test_what_nobody_expected_is_told_whole(
+        self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "tracebacklimit", 0, raising=False)
+        cluster.error = KeyError("surprise")
+        with pytest.raises(RuntimeError, match="unexpected, please report it") as raised:
+            ReleaseProvider().create(INPUTS)
+        assert "in deploy" in str(raised.value)
+        assert "KeyError: 'surprise'" in str(raised.value)
+
+
+class TestUpdate:
+    def test_it_upgrades_the_same_creation_on_the_same_cluster(
+        self, outputs: dict[str, Any], cluster: Cluster
+    ) -> None:
+        updated = ReleaseProvider().update("apps/web", outputs, {**INPUTS, "helm": "helm3"})
+        assert updated.outs is not None
+        assert cluster.asked[0] == "upgrade"
+        assert cluster.identities[-1].incarnation == updated.outs["incarnation"] == outputs["incarnation"]
+        assert cluster.identities[-1].cluster == "cluster-1"
+        assert updated.outs["helm"] == "helm3"
+
+    def test_what_a_refresh_observed_is_over(self, outputs: dict[str, Any]) -> None:
+        updated = ReleaseProvider().update("apps/web", {**outputs, "observed": "x"}, INPUTS)
+        assert updated.outs is not None
+        assert "observed" not in updated.outs
+
+    def test_a_rollback_is_no_failure_of_the_release(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        cluster.status = BAD
+        updated = ReleaseProvider().update("apps/web", outputs, INPUTS)
+        assert updated.outs is not None
+        assert (updated.outs["phase"], updated.outs["revision"]) == ("RolledBack", 3)
+        assert updated.outs["message"]
+
+    def test_a_failure_is_one_line(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        cluster.error = OperationError("it broke", reason="Broken")
+        with pytest.raises(RuntimeError, match=r"^it broke$"):
+            ReleaseProvider().update("apps/web", outputs, INPUTS)
+
+
+class TestRead:
+    def test_an_unchanged_release_is_what_it_was(self, outputs: dict[str, Any]) -> None:
+        read = ReleaseProvider().read("apps/web", outputs)
+        assert read.id == "apps/web"
+        assert read.outs == {**outputs, "observed": ""}
+        assert read.inputs == {**INPUTS, "observed": ""}
+
+    def test_a_release_whose_claim_is_gone_too_is_gone(
+        self, outputs: dict[str, Any], cluster: Cluster
+    ) -> None:
+        cluster.there = False
+        read = ReleaseProvider().read("apps/web", outputs)
+        assert (read.id, read.outs, read.inputs) == ("", {}, {})
+
+    def test_what_others_did_is_observed(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        cluster.status = GONE
+        read = ReleaseProvider().read("apps/web", outputs)
+        assert read.inputs is not None
+        assert read.outs is not None
+        assert read.inputs["observed"] == read.outs["observed"] == "the release is gone"
+        assert read.outs["phase"] == "Failed"
+
+    def test_it_looks_where_the_release_lives(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        ReleaseProvider().read("apps/web", outputs)
+        assert cluster.identities[-1].cluster == "cluster-1"
+        assert cluster.identities[-1].incarnation == outputs["incarnation"]
+
+
+class TestDelete:
+    def test_it_deletes_this_very_creation(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        ReleaseProvider().delete("apps/web", outputs)
+        assert cluster.asked == ["delete"]
+        assert cluster.identities[-1].incarnation == outputs["incarnation"]
+        assert cluster.identities[-1].cluster == "cluster-1"
+
+    def test_a_failure_is_one_line(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        cluster.error = OperationError("it broke", reason="Broken")
+        with pytest.raises(RuntimeError, match=r"^it broke$"):
+            ReleaseProvider().delete("apps/web", outputs)
+
+
+GATED: dict[str, Any] = {
+    "release_name": "web",
+    "release_namespace": "apps",
+    "revision": 3.0,
+    "phase": "Deployed",
+    "message": "",
+    "on_rollback": "fail",
+    "urn": "urn:gate",
+}
+ROLLED_BACK: dict[str, Any] = {**GATED, "phase": "RolledBack", "message": "it was rolled back"}
+TOLERATED: dict[str, Any] = {**ROLLED_BACK, "on_rollback": "warn"}
+
+
+def bad(phase: str, on_rollback: str) -> dict[str, Any]:
+    return {**GATED, "phase": phase, "message": "it is bad", "on_rollback": on_rollback}
+
+
+class TestGate:
+    @pytest.fixture
+    def said(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
+        """What is said in the gate's row."""
+        lines: list[tuple[str, str, str]] = []
+
+        def listen(kind: str) -> Callable[[ResourceLog, str], None]:
+            return lambda log, message: lines.append((kind, log._urn, message))  # noqa: SLF001  # whose row
+
+        monkeypatch.setattr(ResourceLog, "progress", listen("progress"))
+        monkeypatch.setattr(ResourceLog, "warning", listen("warning"))
+        return lines
+
+    def test_a_good_release_passes(self) -> None:
+        created = GateProvider().create(GATED)
+        assert (created.id, created.outs) == ("apps/web", GATED)
+        assert GateProvider().update("apps/web", ROLLED_BACK, GATED).outs == GATED
+
+    @pytest.mark.parametrize(
+        ("phase", "on_rollback"),
+        [
+            ("RolledBack", "fail"),
+            ("Failed", "fail"),
+            ("Failed", "warn"),
+            ("Stalled", "fail"),
+            ("Stalled", "warn"),
+        ],
+    )
+    def test_a_bad_one_fails_the_update(self, phase: str, on_rollback: str) -> None:
+        with pytest.raises(RuntimeError, match=r"^it is bad$"):
+            GateProvider().create(bad(phase, on_rollback))
+        with pytest.raises(RuntimeError, match=r"^it is bad$"):
+            GateProvider().update("apps/web", GATED, bad(phase, on_rollback))
+
+    def test_a_rollback_may_only_warn(self, said: list[tuple[str, str, str]]) -> None:
+        assert GateProvider().update("apps/web", GATED, TOLERATED).outs == TOLERATED
+        assert said == [("warning", "urn:gate", "it was rolled back")]
+
+    def test_a_good_release_is_passed_in_silence(self, said: list[tuple[str, str, str]]) -> None:
+        GateProvider().create(GATED)
+        assert said == []
+
+    def test_a_preview_says_that_the_update_will_fail(self, said: list[tuple[str, str, str]]) -> None:
+        checked = GateProvider().check({}, {**ROLLED_BACK, "__provider": "x"})
+        verdict = "this update will fail: it was rolled back"
+        assert checked.inputs == {**ROLLED_BACK, "verdict": verdict}
+        assert checked.failures == []
+        assert said == [("progress", "urn:gate", verdict)]
+
+    @pytest.mark.parametrize("gated", [GATED, TOLERATED])
+    def test_it_says_nothing_where_it_will_not(self, gated: dict[str, Any]) -> None:
+        assert GateProvider().check({}, gated).inputs == gated
+
+    def test_it_says_nothing_of_what_is_not_known_yet(self) -> None:
+        checked = GateProvider().check({}, {**GATED, "phase": LATER, "message": LATER})
+        assert checked.inputs == {**GATED, "phase": UNKNOWN, "message": UNKNOWN}
+
+    @pytest.mark.parametrize(
+        ("olds", "news", "acts"),
+        [
+            (GATED, GATED, False),
+            ({**GATED, "__provider": "old"}, {**GATED, "__provider": "new"}, False),
+            (GATED, {**GATED, "revision": 4.0}, True),
+            (GATED, ROLLED_BACK, True),
+            (TOLERATED, TOLERATED, True),
+            (GATED, {**GATED, "phase": LATER}, True),
+        ],
+    )
+    def test_it_acts_on_every_change_and_while_the_release_is_bad(
+        self, olds: dict[str, Any], news: dict[str, Any], *, acts: bool
+    ) -> None:
+        assert GateProvider().diff("apps/web", olds, news).changes is acts
