@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from helm_rollback_component import options
 from helm_rollback_component.args import HelmReleaseArgs
 from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.property_paths import below
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
-from helm_rollback_component.redaction import below
 from helm_rollback_component.spelling import to_snake_case
+from helm_rollback_component.state import REPLACE_ON_CHANGES
 from helm_rollback_component.values import encode
 
 TYPE = "helm-rollback:index:HelmRelease"
@@ -82,7 +83,7 @@ class HelmRelease(pulumi.ComponentResource):
         namespace = _namespace(self, name, inputs)
         release = _Release(
             f"{name}-release",
-            {**inputs, **_context(self, name, inputs)},
+            {**inputs, **_context(self, name, inputs), REPLACE_ON_CHANGES: options.replace_on_changes(opts)},
             pulumi.ResourceOptions.merge(
                 options.passed_on(opts),
                 pulumi.ResourceOptions(parent=self, depends_on=namespace, delete_before_replace=True),

@@ -18,10 +18,15 @@ _ACTIONS = {"create": "deploy", "update": "upgrade", "delete": "delete"}
 
 def passed_on(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     """Return the options for the release itself: they name inputs, and its inputs are the component's."""
-    return pulumi.ResourceOptions(
-        ignore_changes=opts.ignore_changes if opts else None,
-        replace_on_changes=opts.replace_on_changes if opts else None,
-    )
+    return pulumi.ResourceOptions(ignore_changes=opts.ignore_changes if opts else None)
+
+
+def replace_on_changes(opts: pulumi.ResourceOptions | None) -> list[str]:
+    """Return the paths whose change replaces the release.
+
+    The engine heeds them for providers alone that tell it which properties changed; a dynamic one cannot.
+    """
+    return list(opts.replace_on_changes or ()) if opts else []
 
 
 def timeouts(opts: pulumi.ResourceOptions | None) -> dict[str, int]:

@@ -74,7 +74,7 @@ class ReleaseProvider(_Provider):
     def diff(self, _id: str, olds: _Properties, news: _Properties) -> DiffResult:
         """Tell whether anything is to be done, without asking the cluster unless the kubeconfig changed."""
         names = state.changed(olds, news)
-        replaces = state.replaces(names)
+        replaces = state.replaces(olds, news)
         if state.moves_cluster(names, news) and _another_cluster(olds, news):
             replaces.append("kubeconfig")
         return DiffResult(

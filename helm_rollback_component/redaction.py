@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.property_paths import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MASK = "[secret]"
 _SHORTEST = 3
-_STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.\[\]]+)')
-_NEEDS_QUOTES = re.compile(r'[.\[\]"]|^$')
 
 
 class Redactor:
@@ -33,35 +32,10 @@ class Redactor:
         return self._pattern.sub(MASK, text) if self._pattern else text
 
 
-def below(path: str, key: str | int) -> str:
-    """Return the path of what stands under `key` at `path`: ``values.hosts[0]``, ``values["a.b"]``."""
-    if isinstance(key, int):
-        return f"{path}[{key}]"
-    if _NEEDS_QUOTES.search(key):
-        return f"{path}[{json.dumps(key)}]"
-    return f"{path}.{key}" if path else key
-
-
 def secrets_at(inputs: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]:
     """Yield every text and number that stands at or below one of the `paths`, which `below` makes."""
     for path in paths:
-        yield from _texts(_at(inputs, _steps(path)))
-
-
-def _steps(path: str) -> Iterator[str]:
-    for quoted, index, name in _STEP.findall(path):
-        yield json.loads(quoted) if quoted else index or name
-
-
-def _at(value: Any, steps: Iterable[str]) -> Any:  # noqa: ANN401  # JSON-like
-    for step in steps:
-        if isinstance(value, Mapping):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return value
-    return value
+        yield from _texts(value_at(inputs, path))
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  # JSON-like

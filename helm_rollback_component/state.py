@@ -14,6 +14,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.problems import hidden_by
+from helm_rollback_component.property_paths import value_at
 from helm_rollback_component.redaction import Redactor, secrets_at
 from helm_rollback_component.results import Phase
 from helm_rollback_component.values import decode
@@ -31,7 +32,9 @@ PLAN = "plan"
 """Computed input: what the update will do, for the preview."""
 OBSERVED = "observed"
 """Computed by a refresh: what was found that this program did not do, or an empty string."""
-_CONTEXT = ("owner", "secret_paths")
+REPLACE_ON_CHANGES = "replace_on_changes"
+"""Input of the component's making: paths whose change replaces the release, from the option of that name."""
+_CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES)
 _REACHES_THE_CLUSTER = ("kubeconfig", "context")
 _IDENTITY = ("release_name", "release_namespace")
 
@@ -85,9 +88,12 @@ def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]
     return tuple(key for key in (*DECLARED, CONTENT) if _differs(olds.get(key), news.get(key)))
 
 
-def replaces(names: tuple[str, ...]) -> list[str]:
-    """Return those of the changed inputs that make it another release."""
-    return [name for name in names if name in _IDENTITY]
+def replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """Return the changes that replace the release: of what it is called, and of what the options name."""
+    asked = news.get(REPLACE_ON_CHANGES) or ()
+    if "*" in asked:
+        return list(changed(olds, news))
+    return [path for path in (*_IDENTITY, *asked) if _differs(value_at(olds, path), value_at(news, path))]
 
 
 def moves_cluster(names: tuple[str, ...], news: Mapping[str, Any]) -> bool:

@@ -1,0 +1,40 @@
+"""Paths of properties, as Pulumi and our messages write them: ``values.hosts[0]``, ``values["a.b"]``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.\[\]]+)')
+_NEEDS_QUOTES = re.compile(r'[.\[\]"]|^$')
+
+
+def below(path: str, key: str | int) -> str:
+    """Return the path of what stands under `key` at `path`: ``values.hosts[0]``, ``values["a.b"]``."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    if _NEEDS_QUOTES.search(key):
+        return f"{path}[{json.dumps(key)}]"
+    return f"{path}.{key}" if path else key
+
+
+def _steps(path: str) -> Iterator[str]:
+    for quoted, index, name in _STEP.findall(path):
+        yield json.loads(quoted) if quoted else index or name
+
+
+def value_at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON-like
+    """Return what stands at `path` in `value`, or above it where the path leads nowhere."""
+    for step in _steps(path):
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return value
+    return value
