@@ -119,13 +119,13 @@ def _due(fault: Fault, memory: Memory) -> float:
     """Return when a fault becomes certain that is not held now.
 
     After what held it is over, whoever was refused has to try again first. The pauses between tries double
-    each time, so that may take as long again as it had failed by then.
+    each time, so that may take as long again as it had failed by then; the grace begins after that.
     """
     since = memory.since[fault.about]
     if fault.about not in memory.held:
         return since + fault.grace
     released = memory.held[fault.about]
-    return released + max(fault.grace, released - since)
+    return released + (released - since) + fault.grace
 
 
 def _verdict(fault: Fault) -> Verdict:

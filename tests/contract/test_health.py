@@ -500,7 +500,8 @@ def test_a_job_that_retries(site: Site) -> None:
 def test_a_quota_that_old_pods_give_back(site: Site) -> None:
     site.deploy(quota(2), deployment(replicas=2))
     strategy = {"rollingUpdate": {"maxUnavailable": 1, "maxSurge": 1}}
-    assert site.upgrade(quota(2), deployment(replicas=2, tag="two", after="2s", strategy=strategy)).healthy
+    two = deployment(replicas=2, tag="two", after="8s", strategy=strategy)
+    assert site.upgrade(quota(2), two, settings=replace(QUICK, refused_grace=6)).healthy
 
 
 def test_a_config_map_that_comes_late(site: Site) -> None:

@@ -289,9 +289,7 @@ def test_the_words_of_a_pull_may_change_while_it_fails() -> None:
     assert judge(later, HealthSettings(), 2, memory).due == 3
 
 
-@pytest.mark.parametrize(
-    ("held_until", "due"), [(5.0, 20.0), (40.0, 80.0)], ids=["grace", "as long again as it failed"]
-)
+@pytest.mark.parametrize(("held_until", "due"), [(5.0, 25.0), (40.0, 95.0)])
 def test_after_room_was_made_whoever_was_refused_gets_another_try(held_until: float, due: float) -> None:
     refused = replica_set(refused=QUOTA)
     leaving = pod("ReplicaSet-web-one", name="old", deletionTimestamp="2026-01-01T00:00:00Z")
