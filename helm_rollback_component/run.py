@@ -301,7 +301,7 @@ class Run:
 
     def _unlock(self, action: Unlock) -> Failure | None:
         self._tools.progress(f"revision {action.revision} was left pending; marking it failed")
-        self._tools.storage.mark_failed(action.revision, "Interrupted: its client died")
+        self._tools.storage.mark_failed(action.revision, targets.INTERRUPTED)
         return None
 
     def _begin(self, action: str, number: int, reason: str = "", *, target: int = 0) -> None:

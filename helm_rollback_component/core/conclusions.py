@@ -119,7 +119,7 @@ def _failed_revision(situation: Situation, rollbacks: list[_RolledBack]) -> int:
         record.revision
         for record in reversed(history.records)
         if record.revision > rollbacks[-1].action.revision
-        and targets.standing(record, history, ledger) is Verdict.BAD
+        and targets.standing(record, ledger) is Verdict.BAD
         and targets.origin(record, history, ledger) not in restored
     )
     return next(bad, 0)

@@ -4,8 +4,8 @@ Pure decisions over a release's history and the ledger's verdicts; nothing is re
 
 The ledger's verdict comes first. Where it has none, Helm's own words are read by this rule (from Helm's
 ``pkg/action/rollback.go`` and ``upgrade.go``): ``deployed`` is good; ``superseded`` is good unless its own
-description tells of a failure *and* the next revision is a rollback that failed, because such a rollback
-marks even a failed revision superseded.
+description, which it keeps, tells of a failure. A rollback that cannot be applied marks even a failed
+revision superseded, and so does an upgrade that finds none deployed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.ledger import Ledger
 
 _ROLLBACK_TO = re.compile(r"Rollback to (\d+)")
-_FAILED_ROLLBACK = re.compile(r'Rollback ".*" failed:', re.DOTALL)
 _REPLACED = "superseded by new release"
-_UNFINISHED = re.compile(r'(Upgrade|Release|Rollback) "|Preparing upgrade|Initial install underway')
+INTERRUPTED = "Interrupted: its client died"
+"""What is written of a revision that a dead client left pending."""
+_UNFINISHED = re.compile(
+    rf'(Upgrade|Release|Rollback) "|Preparing upgrade|Initial install underway|{INTERRUPTED}'
+)
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,14 @@ class Refusal:
     message: str
 
 
-def standing(record: Record, history: History, ledger: Ledger) -> Verdict:
+def standing(record: Record, ledger: Ledger) -> Verdict:
     """Return what is known of a revision: the ledger's verdict, else what Helm's words amount to."""
     if tampered(record, ledger):
         return Verdict.BAD
     entry = ledger.entry(record.revision)
     if entry and entry.record_digest == record.digest and entry.verdict is not Verdict.UNKNOWN:
         return entry.verdict
-    return _helms_word(record, history)
+    return _helms_word(record)
 
 
 def tampered(record: Record, ledger: Ledger) -> bool:
@@ -108,7 +111,7 @@ def last_good(
         record
         for record in _since_uninstall(history)
         if record.revision < below
-        and standing(record, history, ledger) is Verdict.GOOD
+        and standing(record, ledger) is Verdict.GOOD
         and origin(record, history, ledger) not in without
     ]
     proven = [record for record in candidates if verified(record, ledger)]
@@ -125,7 +128,7 @@ def with_version(
         if record.chart_name == chart_name
         and versions.same(record.chart_version, chart_version)
         and record.values_digest == values_digest
-        and standing(record, history, ledger) is Verdict.GOOD
+        and standing(record, ledger) is Verdict.GOOD
     ]
     return max(matching, key=lambda record: record.revision, default=None)
 
@@ -157,7 +160,7 @@ def _refuse_record(record: Record, latest: Record, history: History, ledger: Led
         return Refusal("Tampered", f"the record of revision {number} is not the one that was deployed")
     if record not in tuple(_since_uninstall(history)):
         return Refusal("BeforeUninstall", f"revision {number} is from before the release was uninstalled")
-    if standing(record, history, ledger) is not Verdict.GOOD:
+    if standing(record, ledger) is not Verdict.GOOD:
         known = entry.reason if entry and entry.reason else record.status.value
         return Refusal("NotGood", f"revision {number} is not known to be good ({known})")
     if record.chart_name != latest.chart_name:
@@ -178,15 +181,9 @@ def _ends_a_life(record: Record) -> bool:
     return record.status is Status.UNINSTALLED or record.description == _REPLACED
 
 
-def _helms_word(record: Record, history: History) -> Verdict:
+def _helms_word(record: Record) -> Verdict:
     if record.status is Status.DEPLOYED:
         return Verdict.GOOD
     if record.status is not Status.SUPERSEDED:
         return Verdict.BAD if record.status is Status.FAILED else Verdict.UNKNOWN
-    following = history.get(record.revision + 1)
-    rolled_over = bool(
-        following and following.status is Status.FAILED and _FAILED_ROLLBACK.match(following.description)
-    )
-    if rolled_over and _UNFINISHED.match(record.description):
-        return Verdict.BAD
-    return Verdict.GOOD
+    return Verdict.BAD if _UNFINISHED.match(record.description) else Verdict.GOOD

@@ -174,7 +174,7 @@ class Run:
             case Uninstall():
                 return self._uninstall(action)
             case Unlock():
-                self.release.mark(action.revision, Status.FAILED, "Interrupted: its client died")
+                self.release.mark(action.revision, Status.FAILED, targets.INTERRUPTED)
         return None
 
     def _begin(self, action: str, number: int, reason: str = "", target: int = 0) -> None:

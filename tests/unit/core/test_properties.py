@@ -158,7 +158,7 @@ def check_targets(situation: Situation, step: object) -> None:
     target, latest = history.get(step.revision), history.latest
     assert target
     assert latest
-    assert targets.standing(target, history, ledger) is Verdict.GOOD
+    assert targets.standing(target, ledger) is Verdict.GOOD
     if step.requested or step.revision == situation.desired.rollback.target_revision:
         return
     assert situation.desired.rollback.enabled

@@ -14,7 +14,7 @@ FAILED_UPGRADE = 'Upgrade "web" failed: context deadline exceeded'
 def standing(revision: int, found: History, known: Ledger | None = None) -> Verdict:
     asked = found.get(revision)
     assert asked
-    return targets.standing(asked, found, known or ledger())
+    return targets.standing(asked, known or ledger())
 
 
 def number(found: Record | None) -> int | None:
@@ -53,6 +53,7 @@ class TestStanding:
             FAILED_ROLLBACK,
             "Preparing upgrade",
             "Initial install underway",
+            targets.INTERRUPTED,
         ],
     )
     def test_a_failed_rollback_makes_no_failure_good(self, description: str) -> None:
@@ -66,19 +67,9 @@ class TestStanding:
         assert standing(2, found) is Verdict.BAD
         assert standing(1, found) is Verdict.GOOD
 
-    @pytest.mark.parametrize(
-        ("status", "description"), [("failed", FAILED_UPGRADE), ("deployed", "Rollback to 1")]
-    )
-    def test_only_a_failed_rollback_casts_doubt_on_the_one_before(
-        self, status: str, description: str
-    ) -> None:
-        found = History(
-            (
-                record(1, "superseded", description="Preparing upgrade"),
-                record(2, status, description=description),
-            )
-        )
-        assert standing(1, found) is Verdict.GOOD
+    def test_a_failed_install_is_not_made_good_by_the_upgrade_that_superseded_it(self) -> None:
+        failed = record(1, "superseded", description='Release "web" failed: context deadline exceeded')
+        assert standing(1, History((failed, record(2)))) is Verdict.BAD
 
     def test_a_good_description_stays_good_after_a_failed_rollback(self) -> None:
         found = History((record(1, "superseded"), record(2, "failed", description=FAILED_ROLLBACK)))
