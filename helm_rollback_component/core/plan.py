@@ -218,9 +218,11 @@ def _unlock_if_dead(latest: Record, situation: Situation) -> Step:
 
 
 def _first_deployment_failed(situation: Situation) -> Step | None:
+    ledger = situation.ledger
     never_good = all(
         record.status is Status.FAILED
-        and (situation.ledger.entry(record.revision) or _ours(record, situation.ledger))
+        and targets.standing(record, ledger) is Verdict.BAD
+        and (ledger.entry(record.revision) or _ours(record, ledger))
         for record in situation.history
     )
     return Uninstall(reason="FirstDeploymentFailed") if never_good else None
@@ -298,7 +300,7 @@ def _unfit_target(situation: Situation) -> Step | None:
     record = history.get(rollback.target_revision or 0)
     if situation.taken or rollback.strategy != "automatic" or record is None or record == history.latest:
         return None
-    known_bad = targets.standing(record, history, ledger) is Verdict.BAD
+    known_bad = targets.standing(record, ledger) is Verdict.BAD
     return _refuse_target(record.revision, situation) if known_bad else None
 
 

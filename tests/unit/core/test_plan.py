@@ -278,6 +278,10 @@ class TestFirstDeployment:
         assert isinstance(found, Conclude)
         assert (found.phase, found.reason) == (Phase.STALLED, "NoProgress")
 
+    def test_a_revision_that_was_seen_to_work_is_not_removed_though_it_is_marked_failed(self) -> None:
+        known = ledger(entry(1), attempt=attempt(1))
+        assert next_step(situation(desired("other"), history("failed"), known)) == Upgrade()
+
     def test_a_failure_by_another_hand_is_upgraded_over(self) -> None:
         assert next_step(situation(desired(), history("failed"), ledger())) == Upgrade()
 
