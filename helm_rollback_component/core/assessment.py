@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FOREIGN = ("ReleaseMissing", "Uninstalled", "Drifted", "Interrupted")
 """Reasons that tell of something this program did not do; the next update mends it."""
 
+IN_PROGRESS = "OperationInProgress"
+"""Reason of a run that left another client's operation alone."""
+
 
 def assess(history: History, ledger: Ledger) -> Conclusion:
     """Return how the last run ended, or what was found to contradict it since."""
@@ -33,7 +36,9 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
         return _failed("Uninstalled", "the release was uninstalled")
     drift = _drift(latest, ledger)
     if _unfinished(latest) and (drift or not _given_up(latest, ledger)):
-        return _failed("Interrupted", f"revision {latest.revision} was left {latest.status.value}")
+        return (_left_alone(ledger) if drift else None) or _failed(
+            "Interrupted", f"revision {latest.revision} was left {latest.status.value}"
+        )
     if drift:
         return _failed("Drifted", drift)
     if ledger.conclusion is None or not _judged(latest, ledger):
@@ -137,6 +142,12 @@ def _known(latest: Record, ledger: Ledger) -> bool:
 
 def _unfinished(latest: Record) -> bool:
     return latest.status.pending or latest.status is Status.UNINSTALLING
+
+
+def _left_alone(ledger: Ledger) -> Conclusion | None:
+    """Return how the last run ended if it was by leaving another client's operation alone."""
+    last = ledger.conclusion
+    return last if last and last.reason == IN_PROGRESS else None
 
 
 def _given_up(latest: Record, ledger: Ledger) -> bool:

@@ -96,6 +96,14 @@ class TestAssess:
         known = concluded(conclusion, entry(1), entry(2, "bad"), begun=attempt(3, action="rollback"))
         assert assess(history("deployed", "failed"), known).reason == "Interrupted"
 
+    @pytest.mark.parametrize(
+        ("status", "reason"), [("pending-upgrade", "OperationInProgress"), ("deployed", "Drifted")]
+    )
+    def test_another_clients_operation_was_left_alone_while_it_lasted(self, status: str, reason: str) -> None:
+        waiting = Conclusion(phase=Phase.FAILED, reason="OperationInProgress", message="look again later")
+        known = concluded(waiting, entry(1), begun=attempt(1))
+        assert assess(history("superseded", status), known).reason == reason
+
     def test_an_attempt_that_left_no_record_changes_nothing(self) -> None:
         known = concluded(IN_SYNC, entry(1), begun=attempt(2))
         assert assess(history("deployed"), known) == IN_SYNC
