@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,8 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show everything; return 0 only if each step showed what it should."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     options = _parser().parse_args(arguments)
     screen = Screen()
     started = time.monotonic()

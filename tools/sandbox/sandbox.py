@@ -80,6 +80,7 @@ class Sandbox:
         """Have the stack run this program, which must not need any plugin but Python's."""
         (self.work_dir / "stacks" / "__main__.py").write_text(text)
         (self.work_dir / "uv.lock").write_text(_NO_PACKAGES)
+        self._write_project(declares_configuration=False)
 
     def declare(self, releases: Releases, secrets: Mapping[str, str] | None = None) -> None:
         """Configure the releases, and below them secrets by path, such as ``web.values.password``."""
@@ -106,8 +107,13 @@ class Sandbox:
             _CHECKOUT / "stacks", self.work_dir / "stacks", ignore=shutil.ignore_patterns("__pycache__")
         )
         shutil.copy(_CHECKOUT / "uv.lock", self.work_dir)
+        self._write_project(declares_configuration=True)
+
+    def _write_project(self, *, declares_configuration: bool) -> None:
         project = yaml.safe_load((_CHECKOUT / "Pulumi.yaml").read_text())
         project["runtime"]["options"]["virtualenv"] = sys.prefix
+        if not declares_configuration:
+            del project["config"]
         (self.work_dir / "Pulumi.yaml").write_text(yaml.safe_dump(project))
 
     def _write_config(self, values: Mapping[str, Any]) -> None:
