@@ -1,0 +1,1 @@
+"""Speed, as ratios: each case measures this project and what people use today in the same run."""

@@ -1,0 +1,71 @@
+"""Runs the cases and prints a table of ratios: `python -m benchmarks [CASE …]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import healthy, history, recovery
+from tools.ground import Ground
+
+if TYPE_CHECKING:
+    from benchmarks.result import Result
+
+_CASES = {"recovery": recovery, "healthy": healthy, "history": history}
+_RESULTS = Path(__file__).with_name("results")
+
+
+def main() -> int:
+    """Run the cases that are asked for; return 0 if every bar is met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("cases", nargs="*", choices=[[], *_CASES], help="which cases; all without any")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (default: 3)")
+    options = parser.parse_args()
+    console = Console()
+    with Ground("benchmarks", lifetime=3600) as ground:
+        results = [
+            _measured(console, case())
+            for name in options.cases or _CASES
+            for case in _CASES[name].cases(ground, options.rounds)
+        ]
+    console.print(_table(results))
+    _keep(results)
+    return 0 if all(result.met for result in results) else 1
+
+
+def _measured(console: Console, result: Result) -> Result:
+    console.print(f"{result.work}: {result.ratio:.2f}")
+    return result
+
+
+def _table(results: list[Result]) -> Table:
+    table = Table("work", "against", "ours", "theirs", "ratio", "bar", "")
+    for result in results:
+        table.add_row(
+            result.work,
+            result.against,
+            f"{median(result.ours):.3f} {result.unit}",
+            f"{median(result.theirs):.3f} {result.unit}",
+            f"{result.ratio:.3f}",
+            f"{result.bar:.3f}",
+            "met" if result.met else "missed",
+        )
+    return table
+
+
+def _keep(results: list[Result]) -> None:
+    _RESULTS.mkdir(exist_ok=True)
+    path = _RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps([result.as_json() for result in results], indent=2))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
