@@ -2,6 +2,7 @@
 
 # Component schemas are inferred from these annotations, which must therefore not be strings.
 
+import asyncio
 from collections.abc import Awaitable, Iterator, Mapping
 from typing import Any
 
@@ -201,12 +202,17 @@ def _context(component: HelmRelease, name: str, inputs: dict[str, Any]) -> dict[
             "organization": pulumi.get_organization(),
             "project": pulumi.get_project(),
             "stack": pulumi.get_stack(),
-            "urn": pulumi.create_urn(f"{name}-release", RELEASE_TYPE, parent=component).future(),
+            "urn": _urn(component, f"{name}-release", RELEASE_TYPE),
         },
         "secret_paths": pulumi.Output.all(*_secret_paths(inputs)).apply(
             lambda paths: sorted(filter(None, paths))
         ),
     }
+
+
+def _urn(component: HelmRelease, name: str, kind: str) -> Awaitable[str | None]:
+    """Return a child's URN; an output of it would make the child depend on the component and so on itself."""
+    return asyncio.ensure_future(pulumi.create_urn(name, kind, parent=component).future())
 
 
 def _secret_paths(value: Any, path: str = "") -> Iterator[Awaitable[str]]:  # noqa: ANN401  # inputs of any shape
@@ -232,7 +238,7 @@ def _gated(component: HelmRelease, name: str, release: _Release, inputs: dict[st
         "phase": release.phase,
         "message": release.message,
         "on_rollback": operations.apply(_on_rollback),
-        "urn": pulumi.create_urn(f"{name}-gate", GATE_TYPE, parent=component).future(),
+        "urn": _urn(component, f"{name}-gate", GATE_TYPE),
     }
 
 

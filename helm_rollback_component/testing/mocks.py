@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pulumi
+from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from helm_rollback_component.component import GATE_TYPE, RELEASE_TYPE
 from helm_rollback_component.core.assessment import explain
@@ -98,9 +99,20 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
 
 
 def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str, Any]:
-    config = parse(inputs)
+    config = parse(_opened(inputs))
     status = _deployed(config, outcome) if isinstance(outcome, Deployed) else _rolled_back(config, outcome)
     return outputs(inputs, status, incarnation="mock", cluster="mock", message=explain(status))
+
+
+def _opened(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+    """Return the value with its secrets in the clear: mocks get them wrapped."""
+    match unwrap_rpc_secret(value):
+        case dict() as opened:
+            return {key: _opened(item) for key, item in opened.items()}
+        case list() as opened:
+            return [_opened(item) for item in opened]
+        case opened:
+            return opened
 
 
 def _deployed(config: HelmConfig, outcome: Deployed) -> ReleaseStatus:

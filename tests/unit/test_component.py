@@ -1,0 +1,454 @@
+"""What a program gets of a `HelmRelease`, and what its children are told."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.rpc import deserialize_properties, is_rpc_secret, unwrap_rpc_secret
+
+from helm_rollback_component import HelmRelease
+from helm_rollback_component.component import GATE_TYPE, RELEASE_TYPE, TYPE
+from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.results import Resource
+from helm_rollback_component.testing.mocks import Deployed, HelmReleaseMocks, RolledBack
+from helm_rollback_component.values import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+NAMESPACE_TYPE = "kubernetes:core/v1:Namespace"
+KUBERNETES_TYPE = "pulumi:providers:kubernetes"
+LEAST: dict[str, Any] = {
+    "release_namespace": "apps",
+    "source": {"chart": "oci://registry.example/web", "version": "1.2.3"},
+}
+CONTENT = '{"clusters": []}'
+
+
+@dataclass
+class Registration:
+    """A resource as the engine is asked to register it."""
+
+    request: Any
+
+    @property
+    def kind(self) -> str:
+        """Its type token."""
+        return str(self.request.type)
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """Its inputs, secrets in the clear."""
+        return {key: opened(value) for key, value in self._wrapped.items()}
+
+    @property
+    def secrets(self) -> set[str]:
+        """Which of its inputs are secret."""
+        return {key for key, value in self._wrapped.items() if is_rpc_secret(value)}
+
+    @property
+    def _wrapped(self) -> dict[str, Any]:
+        return dict(deserialize_properties(self.request.object))
+
+
+def opened(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+    match unwrap_rpc_secret(value):
+        case dict() as known:
+            return {key: opened(item) for key, item in known.items()}
+        case list() as known:
+            return [opened(item) for item in known]
+        case known:
+            return known
+
+
+class Monitor(MockMonitor):
+    """Takes down what is registered."""
+
+    def __init__(self, mocks: pulumi.runtime.Mocks) -> None:
+        """Begin with nothing."""
+        super().__init__(mocks)
+        self.registrations: list[Registration] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802  # as generated
+        """Take one down."""
+        self.registrations.append(Registration(request))
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+
+class Stack:
+    """The registrations and outputs of one program's run."""
+
+    def __init__(
+        self,
+        program: Callable[[], Mapping[str, Any]],
+        outcomes: Mapping[str, Deployed | RolledBack] | None = None,
+        *,
+        preview: bool = False,
+    ) -> None:
+        """Run the program."""
+        mocks = HelmReleaseMocks(outcomes)
+        monitor = Monitor(mocks)
+        pulumi.runtime.set_mocks(
+            mocks, project="p", stack="dev", organization="org", preview=preview, monitor=monitor
+        )
+        self.outputs: dict[str, Any] = {}
+
+        def run() -> pulumi.Output[None]:
+            return pulumi.Output.all(**program()).apply(self.outputs.update)
+
+        pulumi.runtime.test(run)()  # type: ignore[no-untyped-call]
+        self.registrations = [each for each in monitor.registrations if each.kind != "pulumi:pulumi:Stack"]
+
+    def one(self, kind: str) -> Registration:
+        """Return the only resource of that type."""
+        (found,) = self.all(kind)
+        return found
+
+    def all(self, kind: str) -> list[Registration]:
+        """Return the resources of that type."""
+        return [each for each in self.registrations if each.kind == kind]
+
+
+def declare(
+    inputs: Mapping[str, Any] | None = None,
+    opts: pulumi.ResourceOptions | None = None,
+    **more: Any,  # noqa: ANN401  # any inputs
+) -> Stack:
+    """Run a program with one release, ``web``."""
+    given: Any = {**(LEAST if inputs is None else inputs), **more}
+
+    def program() -> dict[str, Any]:
+        HelmRelease("web", given, opts)
+        return {}
+
+    return Stack(program)
+
+
+def told(inputs: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # any inputs
+    """Return what the release resource of such a program is told."""
+    return declare(inputs, **more).one(RELEASE_TYPE).inputs
+
+
+class TestChildren:
+    """Users' state holds these for ever."""
+
+    def test_types_names_and_parents(self) -> None:
+        component, release, gate = declare().registrations
+        assert (component.kind, component.request.name) == ("helm-rollback:index:HelmRelease", "web")
+        assert (release.kind, release.request.name) == (
+            "pulumi-python:dynamic/helm-rollback:Release",
+            "web-release",
+        )
+        assert (gate.kind, gate.request.name) == ("pulumi-python:dynamic/helm-rollback:Gate", "web-gate")
+        parent = "urn:pulumi:dev::p::pulumi:pulumi:Stack$helm-rollback:index:HelmRelease::web"
+        assert release.request.parent == gate.request.parent == parent
+
+    def test_a_release_is_deleted_before_it_is_replaced(self) -> None:
+        assert declare().one(RELEASE_TYPE).request.deleteBeforeReplace
+
+    def test_the_gate_stands_behind_the_release(self) -> None:
+        stack = declare()
+        assert [each.kind for each in stack.registrations] == [TYPE, RELEASE_TYPE, GATE_TYPE]
+        (urn,) = stack.one(GATE_TYPE).request.dependencies
+        assert urn.endswith("pulumi-python:dynamic/helm-rollback:Release::web-release")
+
+    def test_the_owner_is_who_declares_it(self) -> None:
+        owner = told()["owner"]
+        assert owner.pop("urn").endswith("$pulumi-python:dynamic/helm-rollback:Release::web-release")
+        assert owner == {"organization": "org", "project": "p", "stack": "dev"}
+
+
+class TestOutputs:
+    def outputs(self, outcome: Deployed | RolledBack | None = None) -> dict[str, Any]:
+        def program() -> dict[str, Any]:
+            release = HelmRelease("web", LEAST)  # type: ignore[arg-type]
+            return {name: getattr(release, name) for name in HelmRelease.__annotations__}
+
+        return Stack(program, {"web": outcome} if outcome else None).outputs
+
+    def test_of_a_release_that_is_deployed(self) -> None:
+        resources = (Resource("apps/v1", "Deployment", "web", "apps"),)
+        outputs = self.outputs(Deployed(revision=2, app_version="7", resources=resources))
+        history = outputs.pop("history")
+        conditions = outputs.pop("conditions")
+        assert outputs == {
+            "release_name": "web",
+            "release_namespace": "apps",
+            "revision": 2,
+            "chart_version": "1.2.3",
+            "app_version": "7",
+            "status": "deployed",
+            "phase": "Deployed",
+            "rollback_status": outputs["rollback_status"],
+            "resources": [
+                {"api_version": "apps/v1", "kind": "Deployment", "name": "web", "namespace": "apps"}
+            ],
+        }
+        assert outputs["rollback_status"]["state"] == "none"
+        assert [(each["revision"], each["status"]) for each in history] == [
+            (1, "superseded"),
+            (2, "deployed"),
+        ]
+        assert {each["type"]: each["status"] for each in conditions}["Ready"] == "True"
+
+    def test_of_a_release_that_was_rolled_back(self) -> None:
+        outputs = self.outputs(RolledBack(failed_revision=5, restored_version="1.0.0"))
+        assert (outputs["phase"], outputs["revision"], outputs["chart_version"]) == ("RolledBack", 6, "1.0.0")
+        told = outputs["rollback_status"]
+        assert (told["failed_revision"], told["target_revision"], told["restored_revision"]) == (5, 4, 6)
+        assert (told["state"], told["reason"]) == ("rolled-back", "ImagePullBackOff")
+        assert [each["status"] for each in outputs["history"]] == ["superseded", "failed", "deployed"]
+        assert {each["type"]: each["status"] for each in outputs["conditions"]}["Ready"] == "False"
+
+    def test_a_whole_number_is_one(self) -> None:
+        assert type(self.outputs()["revision"]) is int
+
+    def test_each_release_has_its_own_outcome(self) -> None:
+        def program() -> dict[str, Any]:
+            releases = [HelmRelease(name, LEAST) for name in ("web", "api")]  # type: ignore[arg-type]
+            return {release.pulumi_resource_name: release.phase for release in releases}
+
+        assert Stack(program, {"api": RolledBack()}).outputs == {"web": "Deployed", "api": "RolledBack"}
+
+    def test_in_a_preview_the_program_runs_to_its_end(self) -> None:
+        def program() -> dict[str, Any]:
+            HelmRelease("web", LEAST)  # type: ignore[arg-type]
+            return {}
+
+        assert len(Stack(program, preview=True).registrations) == 3
+
+
+class TestInputs:
+    def test_its_name_is_the_releases_unless_it_has_one(self) -> None:
+        assert told()["release_name"] == "web"
+        assert told(release_name="other")["release_name"] == "other"
+        assert told(releaseName="other")["release_name"] == "other"
+
+    def test_none_is_as_good_as_nothing(self) -> None:
+        inputs = told(
+            release_name=None, values=None, adopt=None, source={**LEAST["source"], "username": None}
+        )
+        assert inputs["release_name"] == "web"
+        assert inputs["values"] == {}
+        assert "adopt" not in inputs
+
+    def test_camel_case_is_told_in_snake_case(self) -> None:
+        inputs = told(
+            {
+                "releaseNamespace": "apps",
+                "source": {"chart": "oci://x/web", "version": "1.2.3", "plainHttp": True},
+                "operations": {"rollback": {"targetRevision": 2, "onRollback": "warn"}},
+                "valueFiles": ["a.yaml"],
+                "values": {"camelCase": {"onRollback": 1}},
+            }
+        )
+        assert inputs["release_namespace"] == "apps"
+        assert inputs["source"]["plain_http"]
+        assert inputs["operations"] == {"rollback": {"target_revision": 2, "on_rollback": "warn"}}
+        assert inputs["value_files"] == ["a.yaml"]
+        assert inputs["values"] == {"camelCase": {"onRollback": 1}}
+
+    def test_camel_case_within_outputs_is_too(self) -> None:
+        inputs = told(
+            source=pulumi.Output.from_input({**LEAST["source"], "plainHttp": True}),
+            operations={"rollback": pulumi.Output.from_input({"targetRevision": 2})},
+        )
+        assert inputs["source"]["plain_http"]
+        assert inputs["operations"] == {"rollback": {"target_revision": 2}}
+
+    def test_a_key_in_both_spellings_is_refused(self) -> None:
+        with pytest.raises(pulumi.RunError, match=r"^web: history.maxRevisions: given twice"):
+            declare(history={"max_revisions": 1, "maxRevisions": 2})
+
+    def test_within_outputs_it_is_left_for_the_check_to_refuse(self) -> None:
+        history = pulumi.Output.from_input({"max_revisions": 1, "maxRevisions": 2})
+        with pytest.raises(ValidationError, match=r"history\.\w+: given twice"):
+            declare(history=history)
+
+    def test_the_given_dictionaries_are_left_alone(self) -> None:
+        given = {
+            "releaseNamespace": "apps",
+            "kubeconfig": CONTENT,
+            "source": {"chart": "oci://x/web", "version": "1.2.3", "password": "hunter2"},
+            "values": {"a": None, "deep": [{"b": 2**60}]},
+            "operations": {"rollback": {"onRollback": "warn"}},
+        }
+        before = deepcopy(given)
+        declare(given)
+        assert given == before
+
+    def test_wrong_inputs_are_refused(self) -> None:
+        with pytest.raises(ValidationError, match="unknown key; did you mean chart"):
+            declare(source={"chrat": "x"})
+        with pytest.raises(ValidationError, match="source: input should be"):
+            declare(source="./web")
+
+    @pytest.mark.parametrize("switch", ["manage_namespace", "delete_namespace"])
+    @pytest.mark.parametrize("given", [pulumi.Output.from_input, str, int], ids=["output", "text", "number"])
+    def test_what_decides_on_resources_must_be_plain(
+        self, switch: str, given: Callable[[bool], object]
+    ) -> None:
+        def program() -> dict[str, Any]:
+            args: Any = {**LEAST, switch: given(True)}  # noqa: FBT003  # what a user writes
+            HelmRelease("web", args)
+            return {}
+
+        with pytest.raises(pulumi.RunError, match=f"^web: {switch} must be a plain True or False"):
+            Stack(program)
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"none": None, "deep": [{"none": None}]},
+            {"id": 2**60, "replicas": 3},
+            {"text": "1.10", "on": True},
+        ],
+    )
+    @pytest.mark.parametrize(
+        "given", [lambda plain: plain, pulumi.Output.from_input], ids=["plain", "output"]
+    )
+    def test_they_arrive_whole(self, values: dict[str, Any], given: Callable[[Any], Any]) -> None:
+        assert decode(told(values=given(values))["values"]) == values
+
+    def test_outputs_within_them_arrive_whole(self) -> None:
+        values = {
+            "a": pulumi.Output.from_input(None),
+            "b": [pulumi.Output.from_input({"c": pulumi.Output.from_input(2**60)})],
+        }
+        assert decode(told(values=values)["values"]) == {"a": None, "b": [{"c": 2**60}]}
+
+    def test_keys_become_texts(self) -> None:
+        assert told(values={"tcp": {8080: "web"}})["values"] == {"tcp": {"8080": "web"}}
+
+
+class TestSecrets:
+    def secret_paths(self, **inputs: Any) -> list[str]:  # noqa: ANN401  # any inputs
+        return list(told(**inputs)["secret_paths"])
+
+    def test_without_secrets_there_are_no_paths(self) -> None:
+        assert self.secret_paths(values={"a": pulumi.Output.from_input("open")}) == []
+
+    def test_each_is_named_where_it_stands(self) -> None:
+        secret = pulumi.Output.secret("hunter2")
+        paths = self.secret_paths(
+            values={"db": {"password": secret}, "hosts": [{"key": secret}, "open"], "tls.key": secret},
+            labels={"team": secret},
+        )
+        assert paths == ["labels.team", "values.db.password", "values.hosts[0].key", 'values["tls.key"]']
+
+    def test_an_output_that_holds_one_is_one(self) -> None:
+        values = pulumi.Output.from_input({"db": {"password": pulumi.Output.secret("hunter2")}})
+        assert self.secret_paths(values=values) == ["values"]
+
+    def test_secret_values_stay_secret(self) -> None:
+        release = declare(values={"a": pulumi.Output.secret("hunter2")}).one(RELEASE_TYPE)
+        assert release.secrets == {"values"}
+        assert release.inputs["values"] == {"a": "hunter2"}
+
+    @pytest.mark.parametrize("content", [CONTENT, "clusters:\n- x\n"])
+    @pytest.mark.parametrize("given", [str, pulumi.Output.from_input], ids=["plain", "output"])
+    def test_a_kubeconfigs_content_is_secret(self, content: str, given: Callable[[str], object]) -> None:
+        release = declare(kubeconfig=given(content)).one(RELEASE_TYPE)
+        assert release.secrets == {"kubeconfig"}
+        assert release.inputs["secret_paths"] == ["kubeconfig"]
+
+    @pytest.mark.parametrize("path", ["~/.kube/config", "kubeconfig.yaml\n"])
+    def test_its_path_is_not(self, path: str) -> None:
+        assert declare(kubeconfig=path).one(RELEASE_TYPE).secrets == set()
+
+    def test_a_sources_password_is_secret(self) -> None:
+        release = declare(source={**LEAST["source"], "password": "hunter2"}).one(RELEASE_TYPE)
+        assert release.secrets == {"source"}
+        assert release.inputs["source"]["password"] == "hunter2"
+        assert release.inputs["secret_paths"] == ["source.password"]
+
+
+class TestGate:
+    def on_rollback(self, **inputs: Any) -> object:  # noqa: ANN401  # any inputs
+        return declare(**inputs).one(GATE_TYPE).inputs["on_rollback"]
+
+    def test_it_is_told_what_to_do_of_a_rollback(self) -> None:
+        assert self.on_rollback(operations={"rollback": {"on_rollback": "warn"}}) == "warn"
+        assert self.on_rollback(operations={"rollback": {"onRollback": "warn"}}) == "warn"
+
+    def test_by_an_output_too(self) -> None:
+        operations = pulumi.Output.from_input({"rollback": {"onRollback": "warn"}})
+        assert self.on_rollback(operations=operations) == "warn"
+
+    @pytest.mark.parametrize("operations", [None, {}, {"rollback": {}}, {"rollback": {"strategy": "manual"}}])
+    def test_else_it_fails(self, operations: object) -> None:
+        assert self.on_rollback(operations=operations) == "fail"
+
+    def test_it_passes_on_what_is_deployed(self) -> None:
+        inputs = declare().one(GATE_TYPE).inputs
+        assert (inputs["phase"], inputs["message"], inputs["revision"]) == ("Deployed", "", 1)
+
+
+class TestManagedNamespace:
+    def test_it_is_made_first_and_kept(self) -> None:
+        stack = declare(manage_namespace=True)
+        namespace = stack.one(NAMESPACE_TYPE)
+        assert namespace.request.name == "web-namespace"
+        assert namespace.inputs["metadata"] == {"name": "apps"}
+        assert namespace.request.retainOnDelete
+        (urn,) = stack.one(RELEASE_TYPE).request.dependencies
+        assert urn.endswith(f"{NAMESPACE_TYPE}::web-namespace")
+
+    def test_it_is_deleted_where_that_is_asked_for(self) -> None:
+        namespace = declare(manage_namespace=True, delete_namespace=True).one(NAMESPACE_TYPE)
+        assert not namespace.request.retainOnDelete
+
+    def test_it_is_made_on_the_releases_cluster(self) -> None:
+        stack = declare(manage_namespace=True, kubeconfig=CONTENT, context="dev")
+        provider = stack.one(KUBERNETES_TYPE)
+        assert (provider.inputs["kubeconfig"], provider.inputs["context"]) == (CONTENT, "dev")
+        assert provider.secrets == {"kubeconfig"}
+        assert stack.one(NAMESPACE_TYPE).request.provider.endswith("::web-kubernetes-id")
+
+    def test_else_on_the_usual_one(self) -> None:
+        assert declare(manage_namespace=True).all(KUBERNETES_TYPE) == []
+
+    @pytest.mark.parametrize("inputs", [{}, {"manage_namespace": False}])
+    def test_it_is_made_only_where_that_is_asked_for(self, inputs: dict[str, bool]) -> None:
+        assert declare({**LEAST, **inputs}).all(NAMESPACE_TYPE) == []
+
+    def test_without_a_name_none_is_made(self) -> None:
+        with pytest.raises(ValidationError, match="release_namespace: required"):
+            declare({"source": LEAST["source"], "manage_namespace": True})
+
+
+class TestOptions:
+    def test_those_that_name_inputs_are_passed_on(self) -> None:
+        release = declare(opts=pulumi.ResourceOptions(ignore_changes=["values"])).one(RELEASE_TYPE)
+        assert list(release.request.ignoreChanges) == ["values"]
+
+    def test_timeouts_are_those_of_the_options_where_the_inputs_have_none(self) -> None:
+        timeouts = pulumi.CustomTimeouts(create="10m", delete="1m")
+        stack = declare(opts=pulumi.ResourceOptions(custom_timeouts=timeouts), timeouts={"delete": 5})
+        assert stack.one(RELEASE_TYPE).inputs["timeouts"] == {"deploy": 600, "delete": 5}
+
+    def provider(self) -> pulumi.ProviderResource:
+        return pulumi.ProviderResource("kubernetes", "elsewhere")
+
+    def test_a_provider_does_not_reach_helm(self) -> None:
+        def program() -> dict[str, Any]:
+            HelmRelease("web", LEAST, pulumi.ResourceOptions(provider=self.provider()))  # type: ignore[arg-type]
+            return {}
+
+        with pytest.raises(pulumi.RunError, match="give its cluster as the kubeconfig input too"):
+            Stack(program)
+
+    def test_with_a_kubeconfig_beside_it_it_may_stay(self) -> None:
+        def program() -> dict[str, Any]:
+            args: Any = {**LEAST, "kubeconfig": CONTENT}
+            HelmRelease("web", args, pulumi.ResourceOptions(providers=[self.provider()]))
+            return {}
+
+        assert Stack(program).one(RELEASE_TYPE)

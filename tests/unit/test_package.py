@@ -1,0 +1,31 @@
+"""What `import helm_rollback_component` offers, and that it takes no time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import helm_rollback_component
+
+
+@pytest.mark.parametrize("name", helm_rollback_component.__all__)
+def test_every_name_can_be_imported(name: str) -> None:
+    assert getattr(helm_rollback_component, name).__name__ == name
+
+
+def test_the_names_are_listed() -> None:
+    assert dir(helm_rollback_component) == sorted(helm_rollback_component.__all__)
+
+
+def test_no_other_name_is_there() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'HelmRelaese'"):
+        helm_rollback_component.HelmRelaese  # noqa: B018
+
+
+def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
+    program = "import sys, helm_rollback_component.provider; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    heavy = {"lightkube", "pulumi_kubernetes", "helm_rollback_component.operations"}
+    assert heavy.isdisjoint(loaded.stdout.split())
