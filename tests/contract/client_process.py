@@ -1,0 +1,13 @@
+"""A client to be killed: brings the release to what standard input declares (JSON), as its owner does."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.operations import HelmOperations, Identity
+from tests.contract.laboratory import OWNER
+
+if __name__ == "__main__":
+    HelmOperations(HelmConfig.parse(json.load(sys.stdin)), identity=Identity(OWNER, "first")).upgrade()

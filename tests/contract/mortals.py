@@ -1,0 +1,107 @@
+"""Clients that are killed in the middle of their work, for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.contract.by_hand import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.contract.laboratory import Laboratory
+
+_ROOT = Path(__file__).parents[2]
+_PATIENCE = 30.0
+
+
+def killed(lab: Laboratory, revision: int, status: str, *, with_helm: bool = False, **inputs: Any) -> None:  # noqa: ANN401
+    """Have a client of its own bring the release to that; kill it once that revision has that status.
+
+    Helm is killed first if it is to die too; else it learns of the death by itself.
+    """
+    with _client(lab, **inputs) as client:
+        await_revision(lab, revision, status)
+        if with_helm:
+            client.send_signal(signal.SIGSTOP)
+            for pid in _descendants(client.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        client.kill()
+
+
+def killed_helm(lab: Laboratory, revision: int, status: str, *arguments: str) -> None:
+    """Kill a Helm 4 that is run by hand, once that revision has that status."""
+    space = lab.space
+    helm = subprocess.Popen(
+        [space.ground.helm(4), f"--kubeconfig={space.ground.kubeconfig}", "-n", space.namespace, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        await_revision(lab, revision, status)
+    finally:
+        helm.kill()
+        helm.wait()
+
+
+def await_revision(lab: Laboratory, revision: int, status: str) -> None:
+    """Wait until that revision has that status."""
+    await_that(lambda: stored(lab.space).get(revision) == status, f"revision {revision} to be {status}")
+
+
+def await_that(true: Callable[[], bool], what: str) -> None:
+    """Wait until something is true."""
+    give_up_at = time.monotonic() + _PATIENCE
+    while not true():
+        assert time.monotonic() < give_up_at, f"waited in vain for {what}"
+        time.sleep(0.05)
+
+
+def helms_at_work(lab: Laboratory) -> list[int]:
+    """Return the processes that have the namespace among their arguments."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            arguments = (folder / "cmdline").read_bytes().split(b"\0")
+            if any(lab.space.namespace.encode() in argument for argument in arguments):
+                found.append(int(folder.name))
+    return found
+
+
+@contextmanager
+def _client(lab: Laboratory, **inputs: Any) -> Iterator[subprocess.Popen[str]]:  # noqa: ANN401
+    """Run a client that upgrades the release; it does not outlive the block."""
+    client = subprocess.Popen(
+        [sys.executable, "-m", "tests.contract.client_process"],
+        cwd=_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert client.stdin is not None
+        with client.stdin:
+            json.dump(lab.declared(**inputs), client.stdin)
+        yield client
+    finally:
+        client.kill()
+        client.wait()
+
+
+def _descendants(pid: int) -> list[int]:
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    return [*children, *(grandchild for child in children for grandchild in _descendants(child))]
