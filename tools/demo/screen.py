@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -55,28 +56,29 @@ class Screen:
             highlight=False, width=min(WIDTH, console.width) if console.is_terminal else WIDTH
         )
         self._acts = 0
+        self._after_gap = False
         self._wrong = 0
 
     def title(self) -> None:
         """Say what this is."""
-        self._console.print()
-        self._console.print(Text("Helm releases that come back by themselves", "bold"))
-        self._console.print()
+        self._gap()
+        self._print(Text("Helm releases that come back by themselves", "bold"))
+        self._gap()
 
     def facts(self, facts: Mapping[str, str]) -> None:
         """Say what everything runs on."""
         table = Table.grid(padding=(0, 2))
         for name, value in facts.items():
             table.add_row(Text(name, "dim"), value)
-        self._console.print(_indented(table))
+        self._print(_indented(table))
 
     def act(self, title: str, what: str) -> None:
         """Begin an act."""
         self._acts += 1
-        self._console.print()
-        self._console.print(Rule(Text(f"{self._acts}  {title}", "bold"), align="left", style="dim"))
-        self._console.print(_indented(Text(what, "dim")))
-        self._console.print()
+        self._gap()
+        self._print(Rule(Text(f"{self._acts}  {title}", "bold"), align="left", style="dim"))
+        self._print(_indented(Text(what, "dim")))
+        self._gap()
 
     @contextmanager
     def busy(self, what: str, picture: Callable[[], Sequence[Text]] = tuple) -> Iterator[Activity]:
@@ -98,20 +100,20 @@ class Screen:
         line.add_column(ratio=1)
         line.add_column(justify="right", no_wrap=True)
         line.add_row(mark, what if good else Text(f"this should be so, and is not: {what}", "red"), aside)
-        self._console.print(_indented(line))
+        self._print(_indented(line))
 
     def quote(self, text: str) -> None:
         """Show what a program said."""
-        self._console.print()
-        self._console.print(_indented(Text(text, "yellow"), _INDENT + 2))
-        self._console.print()
+        self._gap()
+        self._print(_indented(Text(text, "yellow"), _INDENT + 2))
+        self._gap()
 
     def picture(self, lines: Sequence[Text]) -> None:
         """Show a drawing."""
-        self._console.print()
+        self._gap()
         for line in lines:
-            self._console.print(_indented(line), no_wrap=True, overflow="ellipsis")
-        self._console.print()
+            self._print(_indented(line), no_wrap=True, overflow="ellipsis")
+        self._gap()
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
         """Show a table."""
@@ -120,28 +122,36 @@ class Screen:
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*row)
-        self._console.print()
-        self._console.print(_indented(Group(Text(f"$ {title}", "bold"), table)))
+        self._gap()
+        self._print(_indented(Group(Text(f"$ {title}", "bold"), table)))
 
     def stopped(self, why: str) -> None:
         """Say why it could not go on."""
         self._wrong += 1
-        self._console.print()
-        self._console.print(Text(f"{_WRONG} {why}", "bold red"))
+        self._gap()
+        self._print(Text(f"{_WRONG} {why}", "bold red"))
 
     def conclude(self, seconds: float) -> int:
         """Say how it all ended; return the exit code."""
-        self._console.print()
+        self._gap()
         if self._wrong:
-            self._console.print(
-                Text(f"{self._wrong} of the findings are not what they should be.", "bold red")
-            )
+            self._print(Text(f"{self._wrong} of the findings are not what they should be.", "bold red"))
             return 1
-        self._console.print(Text(f"Everything went as it should, in {seconds:.0f} s.", "bold green"))
+        self._print(Text(f"Everything went as it should, in {seconds:.0f} s.", "bold green"))
         return 0
 
     def _say(self, what: str) -> None:
-        self._console.print(_indented(Text(f"· {what}", "dim")))
+        self._print(_indented(Text(f"· {what}", "dim")))
+
+    def _print(self, what: RenderableType, **how: Any) -> None:  # noqa: ANN401  # passed on
+        self._console.print(what, **how)
+        self._after_gap = False
+
+    def _gap(self) -> None:
+        """Leave one line free, not two."""
+        if not self._after_gap:
+            self._console.print()
+        self._after_gap = True
 
 
 def _indented(what: RenderableType, by: int = _INDENT) -> Padding:

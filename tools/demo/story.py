@@ -67,7 +67,7 @@ class Story:
             good=took <= _SECONDS,
         )
         durations = {"with HelmRelease": took, "Helm's timeout": _TIMEOUT}
-        self._screen.picture(timeline.compare(durations, lambda seconds: f"{seconds:.3g} s"))
+        self._screen.picture(timeline.compare(durations, _seconds))
         serving = least_ready(recorder.moments, _FIRST)
         self._screen.check(f"{serving} of {REPLICAS} pods served all the while", good=serving > 0)
 
@@ -167,3 +167,7 @@ _STATUS_STYLES = {"deployed": "green", "failed": "red", "superseded": "dim"}
 
 def _took(outcome: Outcome) -> str:
     return f"{outcome.seconds:.1f} s"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds:.0f} s"  # noqa: PLR2004  # tenths no longer matter
