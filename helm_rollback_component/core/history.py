@@ -87,6 +87,11 @@ class History:
         """The newest revision that Helm calls deployed, if there is one."""
         return next((record for record in reversed(self.records) if record.status == Status.DEPLOYED), None)
 
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is known to be missing: it begins at revision 1, and every record is readable."""
+        return bool(self.records) and self.records[0].revision == 1 and not self.unreadable
+
     def get(self, revision: int) -> Record | None:
         """Return the record with that number, if it is stored and readable."""
         return next((record for record in self.records if record.revision == revision), None)

@@ -218,12 +218,12 @@ def _unlock_if_dead(latest: Record, situation: Situation) -> Step:
 
 
 def _first_deployment_failed(situation: Situation) -> Step | None:
-    ledger = situation.ledger
-    never_good = all(
+    history, ledger = situation.history, situation.ledger
+    never_good = history.complete and all(
         record.status is Status.FAILED
         and targets.standing(record, ledger) is Verdict.BAD
         and (ledger.entry(record.revision) or _ours(record, ledger))
-        for record in situation.history
+        for record in history
     )
     return Uninstall(reason="FirstDeploymentFailed") if never_good else None
 

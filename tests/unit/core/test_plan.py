@@ -278,6 +278,11 @@ class TestFirstDeployment:
         assert isinstance(found, Conclude)
         assert (found.phase, found.reason) == (Phase.STALLED, "NoProgress")
 
+    @pytest.mark.parametrize("found", [history("failed", first=2), History((record(2, "failed"),), (1,))])
+    def test_a_failure_is_not_removed_where_what_was_before_cannot_be_seen(self, found: History) -> None:
+        known = ledger(entry(2, "bad"), attempt=attempt(2))
+        assert next_step(situation(desired("other"), found, known)) == Upgrade()
+
     def test_a_revision_that_was_seen_to_work_is_not_removed_though_it_is_marked_failed(self) -> None:
         known = ledger(entry(1), attempt=attempt(1))
         assert next_step(situation(desired("other"), history("failed"), known)) == Upgrade()
