@@ -1,0 +1,112 @@
+"""Deletion, and everything that may stand in its way: one distinct outcome each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.session import Identity
+from tests.contract.by_hand import stored
+from tests.contract.laboratory import OWNER
+
+if TYPE_CHECKING:
+    from tests.contract.laboratory import Laboratory
+
+pytestmark = pytest.mark.ground
+
+STAYS = '{"metadata":{"finalizers":["example.com/stays"]}}'
+GOES = '{"metadata":{"finalizers":null}}'
+
+
+def test_uninstalled_by_hand_only_the_claim_is_left_to_go(lab: Laboratory) -> None:
+    lab.deploy()
+    lab.space.engine.uninstall(lab.space.target(), 60)
+    assert lab.claim() is not None
+    lab.delete()
+    assert lab.leftovers() == []
+
+
+def test_a_failing_hook_is_an_error_and_the_claim_stays(lab: Laboratory) -> None:
+    lab.deploy(values={"hook": {"on": "pre-delete", "play": "fail"}})
+    with pytest.raises(OperationError, match="uninstalling failed") as caught:
+        lab.delete(timeouts={"delete": 5})
+    assert caught.value.reason == "HookFailed"
+    assert (lab.claim() is not None, lab.image()) == (True, "registry.example/web:1")
+    lab.upgrade()
+    lab.delete()
+    assert [name for name in lab.leftovers() if "hook" not in name] == []
+
+
+def test_an_object_that_stays_is_an_error_until_it_goes(lab: Laboratory) -> None:
+    lab.deploy()
+    lab.space.kubectl("patch", "configmap", "web", "--type=merge", f"--patch={STAYS}")
+    with pytest.raises(OperationError, match="uninstalling failed") as caught:
+        lab.delete(timeouts={"delete": 2})
+    assert caught.value.reason == "UninstallTimeout"
+    assert lab.claim() is not None
+    lab.space.kubectl("patch", "configmap", "web", "--type=merge", f"--patch={GOES}")
+    lab.delete()
+    assert lab.leftovers() == []
+
+
+def test_what_was_created_anew_since_is_left_alone(one_engine_lab: Laboratory) -> None:
+    lab = one_engine_lab
+    lab.deploy()
+    lab.operations(Identity(OWNER, "second")).upgrade()
+    lab.delete()
+    assert any("later creation" in line for line in lab.said)
+    assert lab.statuses() == ["deployed"]
+
+
+def test_a_release_whose_claim_was_deleted_is_not_taken_for_ours(one_engine_lab: Laboratory) -> None:
+    lab = one_engine_lab
+    lab.deploy()
+    lab.space.kubectl("delete", "lease", "helm-rollback.web")
+    with pytest.raises(ValidationError) as caught:
+        lab.delete()
+    assert caught.value.reason == "ClaimMissing"
+    assert lab.statuses() == ["deployed"]
+    lab.upgrade()
+    lab.delete()
+    assert lab.leftovers() == []
+
+
+def test_a_release_that_is_none_of_ours_is_left_to_its_owner(one_engine_lab: Laboratory) -> None:
+    lab = one_engine_lab
+    lab.space.install()
+    with pytest.raises(ValidationError) as caught:
+        lab.delete()
+    assert caught.value.reason == "ClaimMissing"
+    assert stored(lab.space) == {1: "deployed"}
+
+
+class TestUnreachable:
+    def elsewhere(self, lab: Laboratory) -> str:
+        config = yaml.safe_load(lab.space.ground.kubeconfig.read_text())
+        config["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
+        return str(yaml.safe_dump(config))
+
+    def test_it_is_an_error(self, one_engine_lab: Laboratory) -> None:
+        with pytest.raises(OperationError) as caught:
+            one_engine_lab.delete(kubeconfig=self.elsewhere(one_engine_lab))
+        assert (caught.value.reason, caught.value.temporary) == ("Unreachable", True)
+
+    @pytest.mark.parametrize("word", ["true", "True"])
+    def test_it_counts_as_deleted_where_that_is_asked_for(
+        self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch, word: str
+    ) -> None:
+        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", word)
+        one_engine_lab.delete(kubeconfig=self.elsewhere(one_engine_lab))
+        assert len(one_engine_lab.warned) == 1
+        assert "nothing was deleted" in one_engine_lab.warned[0]
+
+    def test_a_cluster_that_answers_is_not_spared_by_that(
+        self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+        one_engine_lab.deploy()
+        one_engine_lab.delete()
+        assert one_engine_lab.leftovers() == []
