@@ -27,8 +27,9 @@ from helm_rollback_component.helm import charts
 from helm_rollback_component.helm.engine import EngineError
 from helm_rollback_component.redaction import Redactor
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus
-from helm_rollback_component.run import Run, Tools
+from helm_rollback_component.run import Run
 from helm_rollback_component.session import Identity, Session
+from helm_rollback_component.tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,15 +5,12 @@ What to do is decided in `core.plan`; here it is done. The release's claim is he
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core import targets
-from helm_rollback_component.core.failures import Failure, classify
-from helm_rollback_component.core.health import HealthSettings
+from helm_rollback_component.core.failures import Failure
 from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.core.plan import next_step
 from helm_rollback_component.core.steps import (
@@ -29,68 +26,16 @@ from helm_rollback_component.core.steps import (
     Upgrade,
     Verify,
 )
-from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engine import Cancellation, Capability, EngineError
-from helm_rollback_component.kube.health import HealthWatch, baseline, soak, wait_ready
+from helm_rollback_component.helm.engine import Capability, EngineError
+from helm_rollback_component.supervision import Supervision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
-    from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.health import Baseline
-    from helm_rollback_component.core.health import Verdict as HealthVerdict
     from helm_rollback_component.core.history import Record
     from helm_rollback_component.core.steps import Desired
-    from helm_rollback_component.helm.engine import Deployment, HelmEngine, Target
     from helm_rollback_component.kube.claims import Held
-    from helm_rollback_component.kube.client import Cluster
-    from helm_rollback_component.kube.storage import ReleaseStorage
-    from helm_rollback_component.redaction import Redactor
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a run works with.
-
-    Attributes:
-        config: what the user declared.
-        cluster: the API server.
-        storage: the release's records.
-        engine: Helm.
-        target: the release, as Helm is told of it.
-        deployment: what an install or upgrade deploys; None where there is to be neither.
-        progress: takes a line for every thing that is begun or waited for.
-        redact: takes the secrets out of a text.
-    """
-
-    config: HelmConfig
-    cluster: Cluster
-    storage: ReleaseStorage
-    engine: HelmEngine
-    target: Target
-    deployment: Deployment | None
-    progress: Callable[[str], None]
-    redact: Redactor
-
-    @property
-    def what_to_deploy(self) -> Deployment:
-        """The deployment; a run that deploys has one."""
-        if self.deployment is None:
-            raise TypeError("this run was given nothing to deploy")
-        return self.deployment
-
-    @property
-    def settings(self) -> HealthSettings:
-        """The user's health section, as the health rules take it."""
-        health = self.config.health
-        return HealthSettings(
-            fail_fast=health.fail_fast,
-            image_pull_grace=health.image_pull_grace,
-            grace=health.grace,
-            crash_loop_restarts=health.crash_loop_restarts,
-            wait_for_jobs=self.config.wait_for_jobs,
-        )
+    from helm_rollback_component.tools import Tools
 
 
 class Run:
@@ -99,6 +44,7 @@ class Run:
     def __init__(self, tools: Tools, held: Held, desired: Desired) -> None:
         self._tools = tools
         self._held = held
+        self._supervision = Supervision(tools, held.lost)
         self._desired = desired
         self._ledger: Ledger = held.ledger
 
@@ -154,91 +100,20 @@ class Run:
             if Capability.REPLACE not in self._tools.engine.capabilities:
                 return _cannot_replace(self._tools.engine.name)
             deployment = replace(deployment, options=replace(deployment.options, replace=True))
-        failure = self._watched(verb, number, deployment) or self._prove(number)
+        before = (situation.history.latest, situation.history.deployed)
+        supervision = self._supervision
+        failure = supervision.deploy(verb, number, deployment, before) or supervision.prove(number)
         self._judge(number, failure, origin=number, desired_digest=self._desired.digest)
         return failure
-
-    def _watched(self, verb: str, number: int, deployment: Deployment) -> Failure | None:
-        tools, cancellation = self._tools, Cancellation()
-        deploy = tools.engine.install if verb == "install" else tools.engine.upgrade
-        watch = HealthWatch(
-            tools.cluster,
-            tools.target.namespace,
-            lambda: self._objects(number),
-            tools.settings,
-            on_progress=tools.progress,
-            before=self._baseline(number - 1),
-        )
-        try:
-            with self._cancelling_when_lost(cancellation), watch.start(lambda _: cancellation.request()):
-                deploy(tools.target, deployment, cancellation)
-        except EngineError as error:
-            return self._condemned(watch.verdict) if watch.verdict else self._classified(error, verb)
-        return None
-
-    @contextmanager
-    def _cancelling_when_lost(self, cancellation: Cancellation) -> Iterator[None]:
-        """Stop Helm if another process takes the release over."""
-        over = threading.Event()
-
-        def watch() -> None:
-            while not over.wait(1.0):
-                if self._held.lost.is_set():
-                    cancellation.request()
-                    return
-
-        threading.Thread(target=watch, name="claim-watch", daemon=True).start()
-        try:
-            yield
-        finally:
-            over.set()
-
-    def _baseline(self, number: int) -> Baseline:
-        return baseline(self._tools.cluster, self._tools.target.namespace, self._objects(number))
-
-    def _objects(self, number: int) -> Sequence[dict[str, Any]]:
-        """Return the objects of a revision, nothing while it has no record."""
-        try:
-            return self._tools.storage.objects(number)
-        except OperationError as error:
-            if error.reason != "RevisionMissing":
-                raise
-            return ()
-
-    def _prove(self, number: int) -> Failure | None:
-        tools, health = self._tools, self._tools.config.health
-        if health.soak:
-            verdict = soak(
-                tools.cluster,
-                tools.target.namespace,
-                tools.storage.manifest(number),
-                replace(tools.settings, soak=health.soak),
-                tools.progress,
-                threading.Event(),
-            )
-            if verdict:
-                return self._condemned(verdict)
-        if health.test:
-            tools.progress("running the chart's tests")
-            try:
-                tools.engine.test(tools.target, tools.config.timeouts.upgrade)
-            except EngineError as error:
-                return replace(self._classified(error, "test"), reason="TestFailed", stored=True)
-        return None
 
     def _rollback(self, action: Rollback, situation: Situation) -> Failure | None:
         tools = self._tools
         number = _next_number(situation)
         self._begin("rollback", number, action.reason, target=action.revision)
         tools.progress(f"rolling back to revision {action.revision}")
-        timeout = tools.config.timeouts.rollback
-        try:
-            tools.engine.rollback(
-                tools.target, action.revision, timeout, disable_hooks=tools.config.disable_hooks
-            )
-            failure = self._await_readiness(number, timeout)
-        except EngineError as error:
-            failure = self._classified(error, "rollback")
+        history = situation.history
+        before = (history.latest, history.deployed, history.get(action.revision))
+        failure = self._supervision.restore(number, action.revision, before)
         restored = situation.history.get(action.revision)
         self._judge(number, failure, **self._inheritance(restored, situation, requested=action.requested))
         return failure
@@ -258,7 +133,8 @@ class Run:
 
     def _verify(self, action: Verify, situation: Situation) -> Failure | None:
         number = action.revision
-        failure = self._await_readiness(number, self._tools.config.timeouts.upgrade) or self._prove(number)
+        timeout = self._tools.config.timeouts.upgrade
+        failure = self._supervision.await_readiness(number, timeout) or self._supervision.prove(number)
         attempt = self._ledger.attempt
         restored = situation.history.get(attempt.target) if attempt and attempt.target else None
         kept = (
@@ -271,19 +147,6 @@ class Run:
         self._judge(number, failure, **kept)
         return failure
 
-    def _await_readiness(self, number: int, timeout: int) -> Failure | None:
-        tools = self._tools
-        verdict = wait_ready(
-            tools.cluster,
-            tools.target.namespace,
-            tools.storage.manifest(number),
-            tools.settings,
-            timeout,
-            tools.progress,
-            threading.Event(),
-        )
-        return self._condemned(verdict) if verdict else None
-
     def _uninstall(self, action: Uninstall, situation: Situation) -> Failure | None:
         tools = self._tools
         self._begin("uninstall", 0, action.reason)
@@ -293,7 +156,7 @@ class Run:
                 tools.target, tools.config.timeouts.delete, disable_hooks=tools.config.disable_hooks
             )
         except EngineError as error:
-            return self._classified(error, "uninstall")
+            return self._supervision.classified(error, "uninstall")
         for record in situation.history:
             tools.storage.delete(record.revision)
         self._ledger = self._ledger.keep(())
@@ -329,21 +192,6 @@ class Run:
                 verdict=Verdict.BAD if failure else Verdict.GOOD,
                 reason=failure.reason if failure else "",
             )
-        )
-
-    def _classified(self, error: EngineError, verb: str) -> Failure:
-        failure = classify(error.output, verb)
-        return replace(failure, message=self._tools.redact(failure.message))
-
-    def _condemned(self, verdict: HealthVerdict) -> Failure:
-        for line in verdict.log:
-            self._tools.progress(line)
-        return Failure(
-            reason=verdict.reason,
-            temporary=False,
-            message=self._tools.redact(verdict.message),
-            remedy="",
-            stored=True,
         )
 
 

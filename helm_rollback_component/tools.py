@@ -1,0 +1,62 @@
+"""What a run over one release works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.health import HealthSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.helm.engine import Deployment, HelmEngine, Target
+    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.storage import ReleaseStorage
+    from helm_rollback_component.redaction import Redactor
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a run works with.
+
+    Attributes:
+        config: what the user declared.
+        cluster: the API server.
+        storage: the release's records.
+        engine: Helm.
+        target: the release, as Helm is told of it.
+        deployment: what an install or upgrade deploys; None where there is to be neither.
+        progress: takes a line for every thing that is begun or waited for.
+        redact: takes the secrets out of a text.
+    """
+
+    config: HelmConfig
+    cluster: Cluster
+    storage: ReleaseStorage
+    engine: HelmEngine
+    target: Target
+    deployment: Deployment | None
+    progress: Callable[[str], None]
+    redact: Redactor
+
+    @property
+    def what_to_deploy(self) -> Deployment:
+        """The deployment; a run that deploys has one."""
+        if self.deployment is None:
+            raise TypeError("this run was given nothing to deploy")
+        return self.deployment
+
+    @property
+    def settings(self) -> HealthSettings:
+        """The user's health section, as the health rules take it."""
+        health = self.config.health
+        return HealthSettings(
+            fail_fast=health.fail_fast,
+            image_pull_grace=health.image_pull_grace,
+            grace=health.grace,
+            crash_loop_restarts=health.crash_loop_restarts,
+            soak=health.soak,
+            wait_for_jobs=self.config.wait_for_jobs,
+        )
