@@ -1,0 +1,69 @@
+"""What several rules ask of a situation. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import targets
+from helm_rollback_component.core.steps import REQUESTS, Refuse
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.history import Record
+    from helm_rollback_component.core.ledger import Attempt, Ledger
+    from helm_rollback_component.core.steps import Situation
+
+ROLLBACKS_PER_ATTEMPT = 2
+INTERRUPTED = "the update that deployed it was interrupted"
+WAY_OUT = "see `helm history`, mend what stopped it, and update again"
+
+
+def remediation_target(situation: Situation, failed: Record) -> Record | None:
+    """Return the revision to go back to after `failed` that was not tried since, if there is one."""
+    history, ledger = situation.history, situation.ledger
+    restored = (history.get(action.revision) for action in situation.rollbacks)
+    tried = {targets.origin(record, history, ledger) for record in (failed, *restored) if record}
+    wanted = history.get(situation.desired.rollback.target_revision or 0)
+    if (
+        wanted
+        and wanted.revision < failed.revision
+        and targets.origin(wanted, history, ledger) not in tried
+        and targets.refuse(wanted.revision, history, ledger) is None
+    ):
+        return wanted
+    return targets.last_good(history, ledger, below=failed.revision, without=tried)
+
+
+def pin(situation: Situation) -> int | None:
+    """Return the revision that the inputs hold the release at, if they do."""
+    rollback = situation.desired.rollback
+    return rollback.target_revision if rollback.strategy == "manual" else None
+
+
+def refuse_target(revision: int, situation: Situation) -> Refuse | None:
+    """Return why a revision that the inputs name cannot be gone back to, None if it can."""
+    refusal = targets.refuse(revision, situation.history, situation.ledger)
+    if refusal is None:
+        return None
+    return Refuse("operations.rollback.target_revision", refusal.reason, refusal.message)
+
+
+def ours(record: Record, ledger: Ledger) -> bool:
+    """Whether the record bears the number that the last action was begun for."""
+    return bool(ledger.attempt and ledger.attempt.revision == record.revision)
+
+
+def attempted(situation: Situation) -> bool:
+    """Whether the last action was begun for what is declared now."""
+    attempt = situation.ledger.attempt
+    return bool(attempt and attempt.desired_digest == situation.desired.digest)
+
+
+def remediating(attempt: Attempt) -> bool:
+    """Whether an action was a rollback that nobody asked for."""
+    return attempt.action == "rollback" and attempt.reason not in REQUESTS
+
+
+def retriggered(situation: Situation) -> bool:
+    """Whether the retry trigger changed since the last action was begun."""
+    attempt = situation.ledger.attempt
+    return bool(attempt and attempt.retry_trigger != (situation.desired.rollback.retry_trigger or ""))
