@@ -8,11 +8,17 @@ import sys
 import pytest
 
 import helm_rollback_component
+from helm_rollback_component import testing
 
 
 @pytest.mark.parametrize("name", helm_rollback_component.__all__)
 def test_every_name_can_be_imported(name: str) -> None:
     assert getattr(helm_rollback_component, name).__name__ == name
+
+
+@pytest.mark.parametrize("name", testing.__all__)
+def test_so_can_every_name_for_tests(name: str) -> None:
+    assert getattr(testing, name).__name__ == name
 
 
 def test_the_names_are_listed() -> None:
@@ -22,6 +28,8 @@ def test_the_names_are_listed() -> None:
 def test_no_other_name_is_there() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'HelmRelaese'"):
         helm_rollback_component.HelmRelaese  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'Depolyed'"):
+        testing.Depolyed  # noqa: B018
 
 
 def test_nothing_heavy_is_loaded_before_it_is_used() -> None:

@@ -37,6 +37,14 @@ def test_the_oldest_verdicts_are_given_up_first() -> None:
     assert len(known.entries) == MAX_ENTRIES
 
 
+def test_the_newest_good_one_is_never_given_up() -> None:
+    known = ledger(entry(1), entry(2))
+    for revision in range(3, MAX_ENTRIES + 5):
+        known = known.record(entry(revision, "bad"))
+    assert [each.revision for each in known.entries[:2]] == [2, 6]
+    assert len(known.entries) == MAX_ENTRIES
+
+
 @given(st.lists(st.tuples(st.integers(1, 20), st.sampled_from(list(Verdict)))))
 def test_each_revision_has_its_last_verdict_in_ascending_order(given: list[tuple[int, Verdict]]) -> None:
     known = Ledger()
