@@ -134,8 +134,11 @@ class KubernetesProvider:
         return str(kubeconfig.select(self._content(config), config.get("context")).cluster["server"])
 
     def _content(self, config: Mapping[str, Any]) -> str:
-        given = config.get("kubeconfig") or self._environment.get("KUBECONFIG") or None
-        return kubeconfig.load(None if given and os.pathsep in given and "\n" not in given else given)
+        listed = self._environment.get("KUBECONFIG") or None
+        one = (
+            listed if listed and os.pathsep not in listed else None
+        )  # several are merged by whoever loads them
+        return kubeconfig.load(config.get("kubeconfig") or one)
 
     def _cluster(self) -> Cluster:
         return Cluster.connect(self._content(self._config), self._config.get("context"))
