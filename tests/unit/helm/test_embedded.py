@@ -65,6 +65,7 @@ def _request_once(noted: Notes, cancellation: Cancellation) -> None:
 
 def test_its_name_is_that_of_the_library(engine: EmbeddedEngine) -> None:
     assert engine.name == "embedded 4.9.9"
+    assert engine.name == "embedded 4.9.9", "asked again, it still knows"
 
 
 def test_an_upgrade_is_asked_for_in_full(engine: EmbeddedEngine, notes: Notes) -> None:
