@@ -146,7 +146,9 @@ class HelmOperations:
             return
         with self._session.hold(self._progress, strict=True) as held:
             self._uninstall()
-            if not self._config.history.keep_on_delete:
+            if self._config.history.keep_on_delete:
+                self._refuse_unmarked_history()
+            else:
                 self._delete_history()
             held.give_up()
 
@@ -316,6 +318,18 @@ class HelmOperations:
                 remedy=failure.remedy,
                 temporary=failure.temporary,
             ) from None
+
+    def _refuse_unmarked_history(self) -> None:
+        """Helm does not fail where it cannot mark the record of what it uninstalled."""
+        latest = self._session.records.history().latest
+        if latest is None or latest.status is Status.UNINSTALLED:
+            return
+        raise OperationError(
+            f"the objects are gone, but revision {latest.revision} is still marked {latest.status.value}",
+            reason="RecordNotUpdated",
+            release=self._config.label,
+            remedy="see what keeps Helm from updating its Secrets, and delete it again",
+        )
 
     def _delete_history(self) -> None:
         records = self._session.records
