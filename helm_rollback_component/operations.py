@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helm_rollback_component import desired
@@ -26,6 +25,7 @@ from helm_rollback_component.errors import (
 from helm_rollback_component.helm import charts
 from helm_rollback_component.helm.engine import EngineError
 from helm_rollback_component.redaction import Redactor
+from helm_rollback_component.reports import now, status_of
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus
 from helm_rollback_component.run import Run
 from helm_rollback_component.session import Identity, Session
@@ -118,10 +118,14 @@ class HelmOperations:
         """
         with self._session.hold(self._progress) as held, _given_up_if_nothing_is_known(held):
             history = self._session.records.history()
-            target = self._rollback_target(revision, history, held.ledger)
-            if target is None:
-                return self._status(held.ledger)
-            return self._restore(held, history, target)
+            target = targets.by_hand(revision, history, held.ledger)
+            match target:
+                case None:
+                    return self._status(held.ledger)
+                case targets.Refusal():
+                    raise self._refusal(_TARGET, target.reason, target.message)
+                case _:
+                    return self._restore(held, history, target)
 
     def delete(self) -> None:
         """Uninstall the release, if it is the creation that is meant, and give up its claim.
@@ -227,23 +231,6 @@ class HelmOperations:
             )
         return status
 
-    def _rollback_target(self, revision: int | None, history: History, ledger: Ledger) -> Record | None:
-        """Return what to restore, None if it is what the release holds already."""
-        latest = history.latest
-        if revision is None:
-            held = {targets.origin(latest, history, ledger)} if latest else set()
-            target = targets.last_good(history, ledger, below=latest.revision if latest else 0, without=held)
-            if target is None:
-                raise self._refusal(
-                    _TARGET, "MissingRollbackTarget", "no good revision is stored to go back to"
-                )
-            return target
-        refusal = targets.refuse(revision, history, ledger)
-        if refusal:
-            raise self._refusal(_TARGET, refusal.reason, refusal.message)
-        target = history.get(revision)
-        return None if target and latest and targets.restores(latest, target, history, ledger) else target
-
     def _tools(self, deployment: Deployment | None = None) -> Tools:
         return Tools(
             config=self._config,
@@ -269,7 +256,7 @@ class HelmOperations:
                 )
             case Conclude():
                 tested = self._config.health.test
-                ledger = conclusions.conclude(situation, outcome, tested=tested, now=_now())
+                ledger = conclusions.conclude(situation, outcome, tested=tested, now=now())
                 held.write(self._prune(situation.history, ledger))
                 return self._status(held.ledger)
 
@@ -282,23 +269,7 @@ class HelmOperations:
         return ledger.keep({record.revision for record in history} - set(gone))
 
     def _status(self, ledger: Ledger) -> ReleaseStatus:
-        records = self._session.records
-        history = records.history()
-        latest = history.latest
-        found = assessment.assess(history, ledger)
-        return ReleaseStatus(
-            release_name=self._config.release_name,
-            release_namespace=self._config.release_namespace,
-            revision=latest.revision if latest else 0,
-            chart_version=latest.chart_version if latest else "",
-            app_version=latest.app_version if latest else "",
-            status=latest.status.value if latest else "",
-            phase=found.phase,
-            rollback_status=ledger.rollback_status,
-            history=assessment.revisions(history, ledger),
-            conditions=assessment.conditions(found, ledger, _now()),
-            resources=records.resources(latest.revision) if latest else (),
-        )
+        return status_of(self._config, self._session.records, ledger)
 
     def _uninstall(self) -> None:
         self._progress("uninstalling")
@@ -365,7 +336,3 @@ def _given_up_if_nothing_is_known(held: Held) -> Iterator[None]:
             with suppress(OperationError):
                 held.give_up()
         raise
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -133,6 +133,26 @@ def with_version(
     return max(matching, key=lambda record: record.revision, default=None)
 
 
+def by_hand(revision: int | None, history: History, ledger: Ledger) -> Record | Refusal | None:
+    """Return what a rollback by hand restores, why it cannot, or None where the release holds that already.
+
+    Args:
+        revision: the one to restore; None for the last good one before the latest.
+        history: the release's revisions.
+        ledger: what is known of them.
+    """
+    latest = history.latest
+    if revision is None:
+        held = {origin(latest, history, ledger)} if latest else set()
+        found = last_good(history, ledger, below=latest.revision if latest else 0, without=held)
+        return found or Refusal("MissingRollbackTarget", "no good revision is stored to go back to")
+    refusal = refuse(revision, history, ledger)
+    if refusal:
+        return refusal
+    target = history.get(revision)
+    return None if target and latest and restores(latest, target, history, ledger) else target
+
+
 def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:
     """Return why `revision` cannot be rolled back to, or None where it can."""
     latest = history.latest

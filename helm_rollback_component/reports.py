@@ -1,0 +1,43 @@
+"""A release as it is now, put together from its records and the ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core import assessment
+from helm_rollback_component.results import ReleaseStatus
+
+if TYPE_CHECKING:
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.kube.storage import ReleaseStorage
+
+
+def status_of(config: HelmConfig, records: ReleaseStorage, ledger: Ledger) -> ReleaseStatus:
+    """Return the release's status.
+
+    Raises:
+        OperationError: the cluster cannot be read.
+    """
+    history = records.history()
+    latest = history.latest
+    found = assessment.assess(history, ledger)
+    return ReleaseStatus(
+        release_name=config.release_name,
+        release_namespace=config.release_namespace,
+        revision=latest.revision if latest else 0,
+        chart_version=latest.chart_version if latest else "",
+        app_version=latest.app_version if latest else "",
+        status=latest.status.value if latest else "",
+        phase=found.phase,
+        rollback_status=ledger.rollback_status,
+        history=assessment.revisions(history, ledger),
+        conditions=assessment.conditions(found, ledger, now()),
+        resources=records.resources(latest.revision) if latest else (),
+    )
+
+
+def now() -> str:
+    """Return the time (RFC 3339, UTC, whole seconds)."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
