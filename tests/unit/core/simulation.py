@@ -1,7 +1,8 @@
 """A release in a world where anything may fail: Helm's records as Helm changes them, and runs over them.
 
 What Helm does to its records is told in Helm's ``pkg/action``: a rollback that cannot be applied marks the
-current revision superseded even if it failed, one whose hook fails leaves itself pending, and so on.
+current revision superseded even if it failed, and so does an upgrade that finds none deployed; a rollback
+whose hook fails leaves itself pending; and so on.
 """
 
 from __future__ import annotations
@@ -206,7 +207,7 @@ class Run:
         return failed
 
     def _deploy(self, action: Install | Upgrade) -> Failure | None:
-        number = self._next_number()
+        number, before = self._next_number(), self.release.history
         verb = "install" if isinstance(action, Install) else "upgrade"
         self._begin(verb, number)
         fate, temporary = self.draw(action)
@@ -221,6 +222,8 @@ class Run:
             self.release.store(status, description, desired.digest, chart, desired.values_digest)
         if status is Status.DEPLOYED:
             self.release.supersede_deployed(but=number)
+            if before.latest and not before.deployed:
+                self.release.mark(before.latest.revision, Status.SUPERSEDED)
         failed = _failure(fate, temporary=temporary)
         return self._judge(number, failed, origin=number, spec=self.desired.digest)
 

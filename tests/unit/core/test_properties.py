@@ -13,7 +13,16 @@ from helm_rollback_component.core.assessment import assess
 from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.ledger import Verdict
 from helm_rollback_component.core.plan import next_step
-from helm_rollback_component.core.steps import REQUESTS, Action, Conclude, Rollback, Unlock, Upgrade, Verify
+from helm_rollback_component.core.steps import (
+    REQUESTS,
+    Action,
+    Conclude,
+    Rollback,
+    Uninstall,
+    Unlock,
+    Upgrade,
+    Verify,
+)
 from helm_rollback_component.results import Phase, RollbackState
 from tests.support.histories import desired
 from tests.unit.core.simulation import DEATHS, Died, Fate, Release, Run
@@ -192,6 +201,22 @@ def check_same_again(situation: Situation, step: object) -> None:
 @given(st.data())
 def test_only_the_best_revision_that_there_is_is_restored(data: st.DataObject) -> None:
     lived_through(data, check_targets)
+
+
+@given(st.data())
+def test_nothing_that_was_seen_to_work_is_removed(data: st.DataObject) -> None:
+    seen_good: set[str] = set()
+
+    def check(situation: Situation, step: object) -> None:
+        records = situation.history.records
+        seen_good.update(each.digest for each in records if targets.verified(each, situation.ledger))
+        half = (Status.UNINSTALLING, Status.PENDING_INSTALL)
+        if isinstance(step, Uninstall) and records[-1].status not in half:
+            uninstalls = [each.revision for each in records if each.status is Status.UNINSTALLED]
+            alive = [each for each in records if each.revision > max(uninstalls, default=0)]
+            assert seen_good.isdisjoint(each.digest for each in alive)
+
+    lived_through(data, check)
 
 
 @given(st.data())
