@@ -10,9 +10,11 @@ from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.kube.claims import Claims, Owner
 from helm_rollback_component.kube.client import Cluster
 from helm_rollback_component.operations import HelmOperations, Identity
+from helm_rollback_component.results import Phase
 from tests.contract.helm_fixtures import Space, write_chart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from helm_rollback_component.kube.claims import Claim
@@ -26,6 +28,21 @@ IMPATIENT = {"image_pull_grace": 0.2, "grace": 0.5, "crash_loop_restarts": 2}
 
 BAD_IMAGE = {"play": "image-pull", "tag": "missing"}
 CRASHING = {"play": "crash-loop", "after": "100ms"}
+
+
+class Listening(list[str]):
+    """Lines that are told, and what is done once, in between, when a certain one is."""
+
+    def __init__(self, line: str, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._line = line
+        self._act = act
+
+    def append(self, line: str) -> None:
+        """Take a line."""
+        super().append(line)
+        if line == self._line:
+            self._act()
 
 
 @dataclass
@@ -128,3 +145,10 @@ def stands(status: ReleaseStatus, kind: str) -> tuple[str, str]:
     found = condition(status, kind)
     assert found is not None, f"there is no condition {kind}"
     return found.status, found.reason
+
+
+def ready(status: ReleaseStatus) -> tuple[Phase, str]:
+    """Return the phase, and the reason of the condition ``Ready``, which agrees with it."""
+    said, reason = stands(status, "Ready")
+    assert (said == "True") == (status.phase is Phase.DEPLOYED)
+    return status.phase, reason
