@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 NOW = "2026-02-02T00:00:00Z"
 UNENDING = 60
+REPLACED = "superseded by new release"
+"""What Helm writes of an uninstalled release over which another is installed."""
 
 
 class Fate(Enum):
@@ -213,6 +215,8 @@ class Run:
         fate, temporary = self.draw(action)
         pending = Status.PENDING_INSTALL if verb == "install" else Status.PENDING_UPGRADE
         status = _status(fate, pending)
+        if status and before.latest and verb == "install":
+            self.release.mark(before.latest.revision, Status.SUPERSEDED, REPLACED)
         if status:
             description = (
                 f'{verb.title()} "web" failed: x' if status is Status.FAILED else DESCRIPTIONS[status]
@@ -222,7 +226,7 @@ class Run:
             self.release.store(status, description, desired.digest, chart, desired.values_digest)
         if status is Status.DEPLOYED:
             self.release.supersede_deployed(but=number)
-            if before.latest and not before.deployed:
+            if before.latest and not before.deployed and verb == "upgrade":
                 self.release.mark(before.latest.revision, Status.SUPERSEDED)
         failed = _failure(fate, temporary=temporary)
         return self._judge(number, failed, origin=number, spec=self.desired.digest)

@@ -25,11 +25,12 @@ from helm_rollback_component.core.steps import (
 )
 from helm_rollback_component.results import Phase, RollbackState
 from tests.support.histories import desired
-from tests.unit.core.simulation import DEATHS, Died, Fate, Release, Run
+from tests.unit.core.simulation import DEATHS, REPLACED, Died, Fate, Release, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from helm_rollback_component.core.history import Record
     from helm_rollback_component.core.steps import Desired, Outcome, Situation
 
 SPECS = ("web-1.0.0", "web-1.1.0", "web-1.2.0", "api-1.0.0")
@@ -172,11 +173,10 @@ def check_targets(situation: Situation, step: object) -> None:
         return
     assert situation.desired.rollback.enabled
     tried = {rollback.revision for rollback in situation.rollbacks}
-    uninstalls = [each.revision for each in history if each.status is Status.UNINSTALLED]
     eligible = [
         each
         for each in history
-        if max(uninstalls, default=0) < each.revision < latest.revision
+        if last_uninstalled(history.records) < each.revision < latest.revision
         and targets.verified(each, ledger)
         and targets.origin(each, history, ledger)
         not in {targets.origin(latest, history, ledger), *map(origin_in(situation), tried)}
@@ -184,6 +184,13 @@ def check_targets(situation: Situation, step: object) -> None:
     if eligible and step.revision not in tried:
         assert targets.verified(target, ledger)
         assert target.revision == max(each.revision for each in eligible)
+
+
+def last_uninstalled(records: tuple[Record, ...]) -> int:
+    ends = (
+        each.revision for each in records if each.status is Status.UNINSTALLED or each.description == REPLACED
+    )
+    return max(ends, default=0)
 
 
 def origin_in(situation: Situation) -> Callable[[int], int]:
@@ -212,8 +219,7 @@ def test_nothing_that_was_seen_to_work_is_removed(data: st.DataObject) -> None:
         seen_good.update(each.digest for each in records if targets.verified(each, situation.ledger))
         half = (Status.UNINSTALLING, Status.PENDING_INSTALL)
         if isinstance(step, Uninstall) and records[-1].status not in half:
-            uninstalls = [each.revision for each in records if each.status is Status.UNINSTALLED]
-            alive = [each for each in records if each.revision > max(uninstalls, default=0)]
+            alive = [each for each in records if each.revision > last_uninstalled(records)]
             assert seen_good.isdisjoint(each.digest for each in alive)
 
     lived_through(data, check)
