@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Bench
-from tests.e2e.values import AT_ONCE, BAD, BETTER, GOOD
+from tests.e2e.values import AT_ONCE, BAD, GOOD
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
@@ -53,13 +53,3 @@ def test_a_rollback_that_only_warns_lets_the_update_succeed(bench: Bench) -> Non
     assert outcome.outputs["web"]["rollback"]["reason"] == "ImagePullBackOff"
     assert any("the upgrade failed (ImagePullBackOff" in message for message in outcome.messages)
     assert bench.space.image() == "nginx:1.29"
-
-
-def test_another_good_spec_mends_it(bench: Bench) -> None:
-    bench.project.deploy(_releases(bench, GOOD))
-    bench.project.fail(_releases(bench, BAD))
-
-    outcome = bench.project.deploy(_releases(bench, BETTER))
-
-    assert outcome.outputs["web"]["phase"] == "Deployed"
-    assert bench.space.image() == "nginx:1.30"
