@@ -40,7 +40,7 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
             "Interrupted", f"revision {latest.revision} was left {latest.status.value}"
         )
     if drift:
-        return _failed("Drifted", drift)
+        return _tried_over(latest, ledger) or _failed("Drifted", drift)
     if ledger.conclusion is None or not _judged(latest, ledger):
         return _failed("Interrupted", f"revision {latest.revision} was not judged to its end")
     return ledger.conclusion
@@ -142,6 +142,13 @@ def _known(latest: Record, ledger: Ledger) -> bool:
 
 def _unfinished(latest: Record) -> bool:
     return latest.status.pending or latest.status is Status.UNINSTALLING
+
+
+def _tried_over(latest: Record, ledger: Ledger) -> Conclusion | None:
+    """Return how the last run ended if it found that revision there and left it, having failed."""
+    attempt = ledger.attempt
+    later = attempt and attempt.revision > latest.revision and ledger.entry(attempt.revision) is None
+    return ledger.conclusion if later and _ended_badly(ledger) else None
 
 
 def _left_alone(ledger: Ledger) -> Conclusion | None:

@@ -73,6 +73,28 @@ class TestAssess:
         assert (assessed.phase, assessed.reason) == (Phase.FAILED, reason)
         assert assessed.message
 
+    def test_why_an_upgrade_over_another_hands_revision_failed_stands(self) -> None:
+        known = concluded(FAILED, entry(1), begun=attempt(3))
+        assert assess(history("superseded", "deployed"), known) == FAILED
+
+    @pytest.mark.parametrize(
+        "known",
+        [
+            concluded(FAILED, entry(1), begun=attempt(2, action="uninstall")),
+            concluded(FAILED, entry(1), begun=attempt(1)),
+            concluded(IN_SYNC, entry(1), begun=attempt(4)),
+            concluded(FAILED, entry(1), entry(4), begun=attempt(4)),
+        ],
+        ids=["of that number", "before it", "no failure", "whose own revision is gone"],
+    )
+    def test_no_other_end_stands_against_another_hands_revision(self, known: Ledger) -> None:
+        found = history("superseded", "superseded", "deployed")
+        assert assess(found, known).reason == "Drifted"
+
+    def test_another_clients_operation_that_was_left_alone_is_named(self) -> None:
+        left = Conclusion(phase=Phase.FAILED, reason="OperationInProgress", message="another client")
+        assert assess(history("superseded", "pending-upgrade"), concluded(left, entry(1))) == left
+
     def test_a_record_that_was_tampered_with_is_drift(self) -> None:
         known = concluded(IN_SYNC, entry(1, digest="v1:k:other"))
         assert assess(history("deployed"), known).reason == "Drifted"

@@ -214,6 +214,38 @@ class TestWithVersion:
         assert self.with_version(ledger(), values="x") is None
 
 
+class TestByHand:
+    FOUND = History(
+        (record(1, "superseded"), record(2, "superseded"), record(3, description="Rollback to 1"))
+    )
+
+    def test_a_good_revision_is_restored(self) -> None:
+        assert targets.by_hand(2, self.FOUND, ledger()) == self.FOUND.records[1]
+
+    def test_what_the_release_holds_already_is_not(self) -> None:
+        assert targets.by_hand(1, self.FOUND, ledger()) is None
+        assert targets.by_hand(3, self.FOUND, ledger()) is None
+
+    def test_without_a_number_the_last_good_content_that_is_another_is(self) -> None:
+        assert targets.by_hand(None, self.FOUND, ledger()) == self.FOUND.records[1]
+
+    @pytest.mark.parametrize(
+        ("revision", "found", "reason"),
+        [
+            (9, FOUND, "BeyondLatest"),
+            (None, history("deployed"), "MissingRollbackTarget"),
+            (None, History(), "MissingRollbackTarget"),
+            (1, History(), "NoHistory"),
+        ],
+    )
+    def test_what_cannot_be_restored_is_refused(
+        self, revision: int | None, found: History, reason: str
+    ) -> None:
+        refusal = targets.by_hand(revision, found, ledger())
+        assert isinstance(refusal, targets.Refusal)
+        assert refusal.reason == reason
+
+
 class TestRefuse:
     FOUND = History(
         (
