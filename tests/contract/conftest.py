@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contract.commands import Helm
 from tests.contract.helm_fixtures import ENGINES, engine_named, space_of, write_chart
 from tests.contract.laboratory import Laboratory
 
@@ -49,3 +50,10 @@ def _laboratory(name: str, engine: Engine, ground: Ground, folder: Path) -> Iter
     helm = "embedded" if name == "embedded" else str(ground.helm(int(name[-1])))
     with space_of(ground, engine, write_chart(folder)) as space:
         yield Laboratory(space, helm, folder)
+
+
+@pytest.fixture(params=[3, 4], ids=["helm3", "helm4"])
+def helm(request: pytest.FixtureRequest, ground: Ground, tmp_path: Path) -> Iterator[Helm]:
+    """Each Helm's own commands in turn."""
+    with space_of(ground, engine_named(f"helm{request.param}", ground), write_chart(tmp_path)) as space:
+        yield Helm(request.param, space)
