@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _RELEASE_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_VERSION_RANGE = re.compile(r"[\^~<>=*|,\s]|(^|\.)[xX](\.|$)")
+_EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
 _LONGEST_RELEASE_NAME = 53
 _LONGEST_NAMESPACE = 63
 OCI_SCHEME = "oci://"
@@ -116,8 +116,8 @@ class SourceConfig(_Part):
                 "chart",
                 "repository",
             )
-        if self.version and _VERSION_RANGE.search(self.version):
-            raise _refusal("version", "name one exact version, not a range")
+        if self.version and not _EXACT_VERSION.fullmatch(self.version):
+            raise _refusal("version", "name one exact version, all of it, such as 1.2.3")
         return self
 
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core import targets
+from helm_rollback_component.core import lineage, targets
 from helm_rollback_component.core.failures import Failure
 from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
+from helm_rollback_component.core.lineage import Lineage
 from helm_rollback_component.core.plan import next_step
 from helm_rollback_component.core.steps import (
-    REQUESTS,
     Action,
     Install,
     Outcome,
@@ -30,8 +30,6 @@ from helm_rollback_component.helm.engine import Capability, EngineError
 from helm_rollback_component.supervision import Supervision
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from helm_rollback_component.core.history import Record
     from helm_rollback_component.core.steps import Desired
     from helm_rollback_component.kube.claims import Held
@@ -103,7 +101,7 @@ class Run:
         before = (situation.history.latest, situation.history.deployed)
         supervision = self._supervision
         failure = supervision.deploy(verb, number, deployment, before) or supervision.prove(number)
-        self._judge(number, failure, origin=number, desired_digest=self._desired.digest)
+        self._judge(number, failure, Lineage(number, self._desired.digest))
         return failure
 
     def _rollback(self, action: Rollback, situation: Situation) -> Failure | None:
@@ -115,36 +113,17 @@ class Run:
         before = (history.latest, history.deployed, history.get(action.revision))
         failure = self._supervision.restore(number, action.revision, before)
         restored = situation.history.get(action.revision)
-        self._judge(number, failure, **self._inheritance(restored, situation, requested=action.requested))
+        kept = lineage.of_rollback(restored, situation, requested=action.requested)
+        self._judge(number, failure, kept)
         return failure
-
-    def _inheritance(
-        self, restored: Record | None, situation: Situation, *, requested: bool
-    ) -> dict[str, Any]:
-        """Return what a rolled back revision takes over from the one whose content it holds."""
-        if restored is None:
-            return {"origin": 0, "desired_digest": ""}
-        entry = self._ledger.entry(restored.revision)
-        by_version = requested and self._desired.rollback.strategy == "version-based"
-        return {
-            "origin": targets.origin(restored, situation.history, self._ledger),
-            "desired_digest": self._desired.digest if by_version else entry.desired_digest if entry else "",
-        }
 
     def _verify(self, action: Verify, situation: Situation) -> Failure | None:
         number = action.revision
         timeout = self._tools.config.timeouts.upgrade
         failure = self._supervision.await_readiness(number, timeout) or self._supervision.prove(number)
-        attempt = self._ledger.attempt
-        restored = situation.history.get(attempt.target) if attempt and attempt.target else None
-        kept = (
-            self._inheritance(
-                restored, situation, requested=attempt is not None and attempt.reason in REQUESTS
-            )
-            if restored
-            else {"origin": number, "desired_digest": self._desired.digest}
-        )
-        self._judge(number, failure, **kept)
+        record = situation.history.get(number)
+        if record:
+            self._judge(number, failure, lineage.of_judged_anew(record, situation))
         return failure
 
     def _uninstall(self, action: Uninstall, situation: Situation) -> Failure | None:
@@ -179,7 +158,7 @@ class Run:
         self._ledger = self._ledger.model_copy(update={"attempt": attempt})
         self._held.write(self._ledger)
 
-    def _judge(self, number: int, failure: Failure | None, *, origin: int, desired_digest: str) -> None:
+    def _judge(self, number: int, failure: Failure | None, kept: Lineage) -> None:
         record = self._tools.storage.history().get(number)
         if record is None:
             return
@@ -187,8 +166,8 @@ class Run:
             Entry(
                 revision=number,
                 record_digest=record.digest,
-                desired_digest=desired_digest,
-                origin=origin,
+                desired_digest=kept.desired_digest,
+                origin=kept.origin,
                 verdict=Verdict.BAD if failure else Verdict.GOOD,
                 reason=failure.reason if failure else "",
             )

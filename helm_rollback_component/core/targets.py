@@ -150,7 +150,9 @@ def by_hand(revision: int | None, history: History, ledger: Ledger) -> Record | 
     if refusal:
         return refusal
     target = history.get(revision)
-    return None if target and latest and restores(latest, target, history, ledger) else target
+    held_already = target and latest and restores(latest, target, history, ledger)
+    good = latest is not None and standing(latest, ledger) is Verdict.GOOD
+    return None if held_already and good else target
 
 
 def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import basename
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from helm_rollback_component.config import OCI_SCHEME
 from helm_rollback_component.core.failures import classify
-from helm_rollback_component.errors import OperationError, Problem, ValidationError
+from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm import repositories
 from helm_rollback_component.helm.chart_cache import find_archive, keep_archive, scratch_folder
 from helm_rollback_component.helm.chart_files import read_metadata, refusal
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.helm.repositories import IndexEntry
     from helm_rollback_component.helm.tools import ChartTools
 
-_EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
 _fetched: Recent[Path] = Recent(lifetime=300.0, usable=Path.is_file)
 
 
@@ -80,9 +78,6 @@ def _local(source: SourceConfig, tools: ChartTools) -> Path:
 
 
 def _remote(source: SourceConfig, tools: ChartTools) -> Path:
-    if not _EXACT_VERSION.fullmatch(source.version or ""):
-        message = f"{source.version} is not an exact version; give all of it, such as 1.2.3"
-        raise ValidationError([Problem("source.version", message)])
     return _fetched.get((source, tools), lambda: _fetch(source, tools))
 
 

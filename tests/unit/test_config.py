@@ -114,11 +114,24 @@ class TestSource:
 
     @pytest.mark.parametrize(
         "version",
-        ["^1.2.3", "~1.2", ">=1.0.0", "1.x", "1.2.X", "*", "1.0.0 || 2.0.0", "1.0.0, 2.0.0", "=1.0.0"],
+        [
+            "1",
+            "1.2",
+            "latest",
+            "^1.2.3",
+            "~1.2",
+            ">=1.0.0",
+            "1.x",
+            "1.2.X",
+            "*",
+            "1.0.0 || 2.0.0",
+            "1.0.0, 2.0.0",
+            "=1.0.0",
+        ],
     )
     def test_a_range_of_versions_is_refused(self, version: str) -> None:
         found = problems(source={**OCI, "version": version})
-        assert found == {"source.version": "name one exact version, not a range"}
+        assert found == {"source.version": "name one exact version, all of it, such as 1.2.3"}
 
     @pytest.mark.parametrize("version", ["1.2.3", "v1.2.3", "1.2.3-rc.1+build", "1.2.3-x.1", "1.2.3_build"])
     def test_an_exact_version_is_taken(self, version: str) -> None:

@@ -376,14 +376,6 @@ def test_a_pull_that_leaves_nothing(tools: _Tools) -> None:
         fetch(SourceConfig(chart="oci://registry.example/charts/web", version="1.0.0"), tools)
 
 
-@pytest.mark.parametrize("version", ["1", "1.2", "latest"])
-def test_a_version_has_to_be_exact(tools: _Tools, version: str) -> None:
-    with pytest.raises(ValidationError, match="is not an exact version") as caught:
-        fetch(SourceConfig(chart="oci://registry.example/charts/web", version=version), tools)
-
-    assert caught.value.problems[0].path == "source.version"
-
-
 def test_another_spelling_of_a_version_will_do() -> None:
     listed = [Listed("v1.0.0", "a", ""), Listed("1.0.0", "b", "")]
 
