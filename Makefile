@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 UV := $(or $(shell command -v uv),.uv/bin/uv)
+WORKERS ?= 6
 RUN := $(UV) run --no-sync
 GROUND := $(RUN) python -m tools.ground run --name
 
@@ -29,7 +30,8 @@ unit: setup ## what needs no cluster, with the coverage gate
 
 .PHONY: real
 real: setup ## everything that runs for real: control plane, Helm, provider host, programs
-	$(GROUND) tests --for 5000 -- $(RUN) pytest tests/ground tests/engine tests/contract tests/e2e
+	$(RUN) pytest tests/ground
+	$(GROUND) tests --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) tests/engine tests/contract tests/e2e
 
 .PHONY: setup
 setup: $(UV)
