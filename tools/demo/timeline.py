@@ -27,12 +27,14 @@ def draw(moments: list[Moment], begin: float) -> list[Text]:
 
 
 def _columns(moments: list[Moment], start: float, span: float) -> list[Moment | None]:
-    """Return for each column the moment that it shows, None for what lies in the future."""
-    columns: list[Moment | None] = []
-    for column in range(WIDTH):
-        time = start + span * (column + 1) / WIDTH
-        columns.append(next((moment for moment in moments if moment.at >= time - span / WIDTH), None))
-    return columns
+    """Return for each column the last moment in or before it, None for what lies in the future."""
+    width = span / WIDTH
+    ends = [start + width * (column + 1) for column in range(WIDTH)]
+    return [_last_before(end, moments) if end - width <= moments[-1].at else None for end in ends]
+
+
+def _last_before(time: float, moments: list[Moment]) -> Moment | None:
+    return next((moment for moment in reversed(moments) if moment.at <= time), None)
 
 
 def _revisions(columns: list[Moment | None]) -> Text:
