@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
@@ -28,7 +28,6 @@ class Result:
     bar: float
     unit: str = "s"
     limit: float | None = None
-    notes: str = field(default="")
 
     @property
     def ratio(self) -> float:
