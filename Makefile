@@ -30,8 +30,8 @@ unit: setup ## what needs no cluster, with the coverage gate
 
 .PHONY: real
 real: setup ## everything that runs for real: control plane, Helm, provider host, programs
-	$(RUN) pytest tests/ground
-	$(GROUND) tests --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) tests/engine tests/contract tests/e2e
+	$(GROUND) tests --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) --dist loadgroup \
+		tests/ground tests/engine tests/contract tests/e2e
 
 .PHONY: setup
 setup: $(UV)

@@ -7,6 +7,8 @@ import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
+from tests.support.objects import record_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,9 +20,9 @@ _LONG_AGO = "2026-01-01T00:00:00Z"
 def rewrite(space: Space, revision: int, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a record, and the label that Helm selects it by."""
     secret = _secret(space, revision)
-    record = _decoded(secret)
+    record = record_of(secret)
     change(record)
-    space.kubectl("replace", "-f", "-", stdin=json.dumps(_packed(secret, record)))
+    space.objects.replace("secret", _packed(secret, record))
 
 
 def mark(space: Space, revision: int, status: str, description: str = "", *, old: bool = False) -> None:
@@ -49,20 +51,20 @@ def corrupt(space: Space, revision: int) -> None:
     """Make a record undecodable."""
     secret = _secret(space, revision)
     secret["data"]["release"] = base64.b64encode(b"no record").decode()
-    space.kubectl("replace", "-f", "-", stdin=json.dumps(secret))
+    space.objects.replace("secret", secret)
 
 
 def forget(space: Space, *revisions: int) -> None:
     """Delete records."""
     for revision in revisions:
-        space.kubectl("delete", "secret", _name(revision))
+        space.objects.delete("secret", _name(revision))
 
 
 def imitate(space: Space, revision: int, *others: int) -> None:
     """Store the content of one record as that of others too, all superseded but the last."""
     secret = _secret(space, revision)
     for number in others:
-        record = _decoded(secret)
+        record = record_of(secret)
         record["version"] = number
         record["info"]["status"] = "deployed" if number == others[-1] else "superseded"
         copy = {
@@ -72,14 +74,14 @@ def imitate(space: Space, revision: int, *others: int) -> None:
                 "labels": {**secret["metadata"]["labels"], "version": str(number)},
             },
         }
-        space.kubectl("create", "-f", "-", stdin=json.dumps(_packed(copy, record)))
+        space.objects.create("secret", _packed(copy, record))
     mark(space, revision, "superseded")
 
 
 def stored(space: Space) -> dict[int, str]:
     """Return the status label of every record by revision, undecodable ones included."""
-    found = json.loads(space.kubectl("get", "secrets", "--selector=owner=helm,name=web", "-o", "json"))
-    labels = (secret["metadata"]["labels"] for secret in found["items"])
+    found = space.objects.list("secret", "owner=helm,name=web")
+    labels = (secret["metadata"]["labels"] for secret in found)
     return dict(sorted((int(label["version"]), label["status"]) for label in labels))
 
 
@@ -88,12 +90,6 @@ def _secret(space: Space, revision: int) -> dict[str, Any]:
     assert found is not None
     found["metadata"].pop("managedFields", None)
     return found
-
-
-def _decoded(secret: dict[str, Any]) -> dict[str, Any]:
-    packed = base64.b64decode(base64.b64decode(secret["data"]["release"]))
-    record: dict[str, Any] = json.loads(gzip.decompress(packed))
-    return record
 
 
 def _packed(secret: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:

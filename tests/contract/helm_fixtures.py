@@ -1,14 +1,11 @@
 """What the engine tests stand on: the engines, a namespace of one's own, a chart that does as it is told."""
 
-import base64
-import gzip
 import json
 import os
 import subprocess
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,8 @@ from helm_rollback_component.helm.cli import CliEngine
 from helm_rollback_component.helm.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engine import Cancellation, Deployment, EngineError, Options, Target
 from helm_rollback_component.helm.tools import Engine
+from tests.support.namespaces import fresh_namespace
+from tests.support.objects import Objects, record_of
 from tools.ground import Ground
 
 ENGINES = ("helm3", "helm4", "embedded")
@@ -135,7 +134,7 @@ class Space:
     ground: Ground
     engine: Engine
     chart: Path
-    namespace: str = field(default_factory=lambda: f"engines-{uuid.uuid4().hex[:8]}")
+    namespace: str
 
     def target(self, release: str = "web") -> Target:
         return Target(release, self.namespace, self.ground.kubeconfig.read_text())
@@ -163,9 +162,12 @@ class Space:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    @property
+    def objects(self) -> Objects:
+        return Objects(self.ground, self.namespace)
+
     def get(self, kind: str, name: str) -> dict[str, Any] | None:
-        found = self.kubectl("get", kind, name, "--ignore-not-found", "--show-managed-fields", "-o", "json")
-        return json.loads(found) if found else None
+        return self.objects.get(kind, name)
 
     def values(self, release: str = "web") -> dict[str, Any]:
         """Return the values that the chart's templates saw."""
@@ -180,24 +182,16 @@ class Space:
 
     def records(self, release: str = "web") -> list[dict[str, Any]]:
         """Return Helm's records, oldest first, each with its Secret's labels."""
-        selector = f"--selector=owner=helm,name={release}"
-        secrets = json.loads(self.kubectl("get", "secrets", selector, "-o", "json"))["items"]
-        records = [
-            {**_decoded(secret["data"]["release"]), "labels": secret["metadata"]["labels"]}
-            for secret in secrets
-        ]
+        secrets = self.objects.list("secret", f"owner=helm,name={release}")
+        records = [{**record_of(secret), "labels": secret["metadata"]["labels"]} for secret in secrets]
         return sorted(records, key=lambda record: int(record["version"]))
 
 
 @contextmanager
 def space_of(ground: Ground, engine: Engine, chart: Path) -> Iterator[Space]:
     """Give a namespace of one's own, deleted afterwards."""
-    space = Space(ground, engine, chart)
-    space.kubectl("create", "namespace", space.namespace)
-    try:
-        yield space
-    finally:
-        space.kubectl("delete", "namespace", space.namespace, "--wait=false")
+    with fresh_namespace(ground) as namespace:
+        yield Space(ground, engine, chart, namespace)
 
 
 def failure_of(space: Space, values: Mapping[str, Any], **how: Any) -> EngineError:  # noqa: ANN401  # passed on
@@ -207,8 +201,3 @@ def failure_of(space: Space, values: Mapping[str, Any], **how: Any) -> EngineErr
     except EngineError as error:
         return error
     raise AssertionError("the upgrade did not fail")
-
-
-def _decoded(data: str) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(data))))
-    return record

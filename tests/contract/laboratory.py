@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 OWNER = Owner("organization", "project", "stack", "urn:pulumi:stack::project::type::web")
 RELEASE = "web"
+
+_KINDS = ("deployment", "replicaset", "pod", "job", "service", "configmap", "secret", "lease")
 
 IMPATIENT = {"image_pull_grace": 0.2, "grace": 0.5, "crash_loop_restarts": 2}
 """Health rules that give a verdict soon; for tests of what follows from one."""
@@ -129,10 +130,7 @@ class Laboratory:
 
     def leftovers(self) -> list[str]:
         """Return all that is in the namespace but for what Kubernetes itself puts there."""
-        kinds = "deployments,replicasets,pods,jobs,services,configmaps,secrets,leases"
-        found = json.loads(self.space.kubectl("get", kinds, "-o", "json"))["items"]
-        names = [f"{item['kind']}/{item['metadata']['name']}" for item in found]
-        return [name for name in names if name != "ConfigMap/kube-root-ca.crt"]
+        return sorted(self.space.objects.names(*_KINDS))
 
 
 def condition(status: ReleaseStatus, kind: str) -> Condition | None:

@@ -39,7 +39,7 @@ def test_a_first_deployment_whose_tests_fail_is_removed(one_engine_lab: Laborato
     with pytest.raises(OperationError, match="was removed") as caught:
         lab.deploy(values={"test": "fail"}, health=TESTED)
     assert caught.value.reason == "TestFailed"
-    assert [name for name in lab.leftovers() if not name.startswith("Pod/")] == []
+    assert [name for name in lab.leftovers() if not name.startswith("pod/")] == []
 
 
 def test_such_a_revision_is_never_gone_back_to(one_engine_lab: Laboratory) -> None:

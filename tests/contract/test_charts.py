@@ -125,17 +125,20 @@ def test_dependencies(engine: Engine, tmp_path: Path, locked: bool) -> None:  # 
 
 
 @pytest.mark.skipif(shutil.which("gpg") is None, reason="no gpg to sign with")
+@pytest.mark.xdist_group("signatures")
 class TestSignatures:
     @pytest.fixture(scope="class")
     @staticmethod
-    def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         home = tmp_path_factory.mktemp("gnupg")
         home.chmod(0o700)
         _gpg(home, "--passphrase", "", "--quick-generate-key", "Tests <tests@example.com>", "rsa2048")
         (home / "public.gpg").write_bytes(_gpg(home, "--export"))
         (home / "secret.gpg").write_bytes(_gpg(home, "--export-secret-keys"))
         (home / "nobody.gpg").write_bytes(b"")
-        return home
+        yield home
+        stop = ["gpgconf", "--homedir", str(home), "--kill", "all"]
+        subprocess.run(stop, check=True)
 
     @pytest.fixture
     @staticmethod

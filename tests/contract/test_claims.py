@@ -19,6 +19,7 @@ from helm_rollback_component.kube import leases, paths
 from helm_rollback_component.kube.claims import Claims, Owner
 from tests.support import control_plane
 from tests.support.control_plane import Place
+from tools.ground import Ground
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(120)]
 
@@ -42,8 +43,8 @@ print("over", flush=True)
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
-    with control_plane.place() as place:
+def place(ground: Ground) -> Iterator[Place]:
+    with control_plane.place(ground) as place:
         yield place
 
 

@@ -15,6 +15,7 @@ from helm_rollback_component.kube import paths
 from helm_rollback_component.kube.client import Cluster
 from tests.support import control_plane
 from tests.support.control_plane import Place
+from tools.ground import Ground
 
 if TYPE_CHECKING:
     from helm_rollback_component.kube.streams import Stop
@@ -23,8 +24,8 @@ pytestmark = pytest.mark.ground
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
-    with control_plane.place() as place:
+def place(ground: Ground) -> Iterator[Place]:
+    with control_plane.place(ground) as place:
         yield place
 
 

@@ -35,7 +35,7 @@ def refused_first_deployment(lab: Laboratory, reason: str, **inputs: Any) -> Non
     with pytest.raises(OperationError, match="was removed") as caught:
         lab.deploy(**inputs)
     assert caught.value.reason == reason
-    assert [name for name in lab.leftovers() if name != "Pod/web-smoke"] == []
+    assert [name for name in lab.leftovers() if name != "pod/web-smoke"] == []
 
 
 def test_install_failure(lab: Laboratory) -> None:

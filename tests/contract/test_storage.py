@@ -18,7 +18,8 @@ from helm_rollback_component.kube import paths, records
 from helm_rollback_component.kube.storage import ReleaseStorage
 from helm_rollback_component.results import Resource
 from tests.support import control_plane
-from tests.support.control_plane import Place, ground, write_chart
+from tests.support.control_plane import Place, write_chart
+from tools.ground import Ground
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
@@ -52,7 +53,7 @@ class Release:
         self.storage = ReleaseStorage(place.cluster, place.namespace, "web", DIGESTER)
 
     def helm(self, major: int, *arguments: object) -> str:
-        return control_plane.helm(major, *arguments, "--namespace", self.place.namespace).stdout
+        return self.place.helm(major, *arguments)
 
     def deploy(self, major: int, verb: str = "upgrade", *arguments: object, **chart: str) -> None:
         self.helm(major, verb, "web", write_chart(self.folder, **chart), *arguments)
@@ -72,8 +73,8 @@ class Release:
 
 
 @pytest.fixture
-def release(tmp_path: Path) -> Iterator[Release]:
-    with control_plane.place() as place:
+def release(ground: Ground, tmp_path: Path) -> Iterator[Release]:
+    with control_plane.place(ground) as place:
         yield Release(place, tmp_path / "web")
 
 
@@ -175,8 +176,8 @@ def test_history_reads_only_what_changed(release: Release, monkeypatch: pytest.M
 def test_a_release_that_a_dead_client_left_pending_can_be_unlocked(release: Release, major: int) -> None:
     release.deploy(major, "install")
     write_chart(release.folder, template=NEVER_READY)
-    program = ground().helm(major)
-    kubeconfig = f"--kubeconfig={ground().kubeconfig}"
+    program = release.place.ground.helm(major)
+    kubeconfig = f"--kubeconfig={release.place.ground.kubeconfig}"
     with subprocess.Popen(
         [program, "upgrade", "web", release.folder, "--wait", "-n", release.place.namespace, kubeconfig],
         stdout=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.results import Phase, RollbackState, RollbackStatus
-from tests.contract.laboratory import BAD_IMAGE, stands
+from tests.contract.laboratory import BAD_IMAGE, condition, stands
 from tests.support.registry import Registry
 
 if TYPE_CHECKING:
@@ -128,6 +128,10 @@ def test_with_other_values_it_is_a_plain_upgrade_and_says_why(lab: Laboratory) -
     assert status.rollback_status == RollbackStatus()
     assert lab.image().endswith(":new")
     assert any("no good revision holds 1.0.0 with these values" in line for line in lab.said)
+    released = condition(status, "Released")
+    assert released is not None
+    assert (released.status, released.reason) == ("True", "UpgradeSucceeded")
+    assert released.message == "no good revision holds 1.0.0 with these values"
 
 
 def test_a_version_that_was_never_deployed_is_a_plain_upgrade(one_engine_lab: Laboratory) -> None:

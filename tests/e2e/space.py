@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tests.support.objects import Objects
 from tools.ground import Ground
 
-OF_EVERY_NAMESPACE = {"configmap/kube-root-ca.crt", "serviceaccount/default"}
 KINDS = (
-    "pods",
-    "deployments",
-    "replicasets",
-    "services",
-    "configmaps",
-    "secrets",
-    "serviceaccounts",
-    "leases",
+    "pod",
+    "deployment",
+    "replicaset",
+    "service",
+    "configmap",
+    "secret",
+    "serviceaccount",
+    "lease",
 )
 
 GARBAGE_COLLECTION = 10.0
@@ -40,13 +40,11 @@ class Space:
 
     def get(self, kind: str, name: str) -> dict[str, Any] | None:
         """Return an object, None if there is none."""
-        found = self.kubectl("get", kind, name, "--ignore-not-found", "-o", "json")
-        return json.loads(found) if found else None
+        return Objects(self.ground, self.name).get(kind, name)
 
     def objects(self) -> set[str]:
         """Return the names of all objects but those that every namespace has."""
-        names = set(self.kubectl("get", ",".join(KINDS), "-o", "name").split())
-        return names - OF_EVERY_NAMESPACE
+        return Objects(self.ground, self.name).names(*KINDS)
 
     def left(self) -> set[str]:
         """Return the names of the objects that are still there when the garbage collector had its time."""

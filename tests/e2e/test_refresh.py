@@ -9,14 +9,15 @@ import pytest
 
 from tests.e2e.conftest import Bench, BenchMaker
 from tests.e2e.values import BETTER, GOOD
+from tests.support.sharing import shared
 from tools.sandbox import CLI, LOCAL
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(scope="module", params=[LOCAL, CLI])
+@pytest.fixture(scope="module", params=shared("refreshed", [(LOCAL,), (CLI,)]))
 def bench(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Bench]:
-    with benches(request.param) as bench:
+    with benches(*request.param) as bench:
         bench.project.deploy({"web": bench.web(values=GOOD)})
         bench.project.deploy({"web": bench.web(values=BETTER)})
         yield bench

@@ -12,6 +12,7 @@ import yaml
 from tests.e2e.conftest import Bench, BenchMaker
 from tests.e2e.helm_processes import Sightings, watched
 from tests.e2e.outcome import Outcome
+from tests.support.sharing import shared
 from tools.sandbox import CLI, LOCAL
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
@@ -52,7 +53,7 @@ class Traces:
             yield str(path), content
 
 
-@pytest.fixture(scope="module", params=TELLINGS, ids="-".join)
+@pytest.fixture(scope="module", params=shared("traces", TELLINGS))
 def traces(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Traces]:
     """A release whose whole values are secret, because a structured configuration value holds a secret."""
     engine, helm = request.param

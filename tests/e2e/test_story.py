@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import Bench, BenchMaker
 from tests.e2e.outcome import Outcome
+from tests.support.sharing import shared
 from tools.sandbox import CLI, LOCAL
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(600)]
@@ -52,7 +53,7 @@ class Story:
         return self.chapters[name]
 
 
-@pytest.fixture(scope="module", params=TELLINGS, ids="-".join)
+@pytest.fixture(scope="module", params=shared("story", TELLINGS))
 def story(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Story]:
     engine, helm = request.param
     with benches(engine, helm=helm, plain=False) as bench:

@@ -15,7 +15,7 @@ import yaml
 from tools.ground import Ground
 from tools.ground.processes import wait_gone
 
-pytestmark = [pytest.mark.ground, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.ground, pytest.mark.timeout(1800), pytest.mark.xdist_group("ground")]
 
 T = TypeVar("T")
 Object = dict[str, Any]
@@ -255,14 +255,15 @@ def test_a_quota_holds(ground: Ground, namespace: str, play: Play) -> None:
 
 
 def test_a_service_account_may_do_only_what_it_is_granted(ground: Ground, namespace: str) -> None:
-    token = kubectl(ground, "create", "token", "default", "-n", namespace).strip()
+    kubectl(ground, "create", "serviceaccount", "reader", "-n", namespace)
+    token = kubectl(ground, "create", "token", "reader", "-n", namespace).strip()
     kubectl(
         ground,
         "create",
         "rolebinding",
         "view",
         "--clusterrole=view",
-        f"--serviceaccount={namespace}:default",
+        f"--serviceaccount={namespace}:reader",
         "-n",
         namespace,
     )

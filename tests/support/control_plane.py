@@ -1,6 +1,5 @@
 """The local control plane as the tests of the cluster's side see it: places of one's own, users, Helm."""
 
-import os
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import yaml
 
 from helm_rollback_component.kube import paths
 from helm_rollback_component.kube.client import Cluster
+from tests.support.namespaces import fresh_namespace
 from tools.ground import Ground
 
 Rules = list[dict[str, list[str]]]
@@ -20,32 +20,20 @@ Rules = list[dict[str, list[str]]]
 _RBAC = "rbac.authorization.k8s.io"
 
 
-def ground() -> Ground:
-    """The control plane that ``GROUND`` names, brought up if it is not."""
-    found = Ground(os.environ.get("GROUND", "dev"))
-    found.up()
-    return found
-
-
-def helm(major: int, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run Helm of that major version."""
-    control_plane = ground()
-    return subprocess.run(
-        [control_plane.helm(major), *map(str, arguments)],
-        env={**os.environ, "KUBECONFIG": str(control_plane.kubeconfig)},
-        capture_output=True,
-        text=True,
-        check=check,
-    )
-
-
 @dataclass(frozen=True)
 class Place:
     """A namespace of one's own, and the way to it."""
 
+    ground: Ground
     cluster: Cluster
     namespace: str
     kubeconfig: str = field(repr=False)
+
+    def helm(self, major: int, *arguments: object) -> str:
+        """Run Helm of that major version, which must succeed, and return what it says."""
+        own = [f"--kubeconfig={self.ground.kubeconfig}", f"--namespace={self.namespace}"]
+        line = [str(self.ground.helm(major)), *map(str, arguments), *own]
+        return subprocess.run(line, capture_output=True, text=True, check=True).stdout
 
     def as_user(self, rules: Rules) -> Cluster:
         """The same cluster, for a new user who may do in this namespace what the rules say."""
@@ -88,16 +76,11 @@ class Place:
 
 
 @contextmanager
-def place() -> Iterator[Place]:
+def place(ground: Ground) -> Iterator[Place]:
     """A namespace for the length of the block."""
-    kubeconfig = ground().kubeconfig.read_text()
-    cluster = Cluster.connect(kubeconfig)
-    namespace = f"kube-{uuid.uuid4().hex[:8]}"
-    cluster.create(paths.namespace(""), {"metadata": {"name": namespace}})
-    try:
-        yield Place(cluster, namespace, kubeconfig)
-    finally:
-        cluster.delete(paths.namespace(namespace))
+    kubeconfig = ground.kubeconfig.read_text()
+    with fresh_namespace(ground) as namespace:
+        yield Place(ground, Cluster.connect(kubeconfig), namespace, kubeconfig)
 
 
 def write_chart(folder: Path, *, version: str = "1.0.0", template: str = "", **files: str) -> Path:

@@ -1,10 +1,12 @@
 """Namespaces of one's own on a control plane."""
 
-import subprocess
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.client import Cluster
 from tools.ground import Ground
 
 
@@ -12,14 +14,10 @@ from tools.ground import Ground
 def fresh_namespace(ground: Ground) -> Iterator[str]:
     """Create a namespace; its deletion afterwards is not waited for."""
     name = f"test-{uuid.uuid4().hex[:8]}"
-    _kubectl(ground, "create", "namespace", name)
+    cluster = Cluster.connect(ground.kubeconfig.read_text())
+    cluster.create(paths.namespace(""), {"metadata": {"name": name}})
     try:
         yield name
     finally:
-        _kubectl(ground, "delete", "namespace", name, "--wait=false", "--ignore-not-found")
-
-
-def _kubectl(ground: Ground, *arguments: str) -> None:
-    subprocess.run(
-        [ground.kubectl, f"--kubeconfig={ground.kubeconfig}", *arguments], check=True, capture_output=True
-    )
+        with suppress(OperationError):  # a test may have deleted it
+            cluster.delete(paths.namespace(name))
