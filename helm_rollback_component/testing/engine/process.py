@@ -7,12 +7,13 @@ whoever started it.
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
+
+from helm_rollback_component.testing.engine.nursery import Command, start
 
 OnLine = Callable[[str], None]
 _GRACE: Final = 5.0
@@ -26,20 +27,10 @@ class ChildProcess:
     """A process whose output is passed on line by line."""
 
     def __init__(
-        self, command: Sequence[str], folder: Path, environment: Mapping[str, str], on_line: OnLine
+        self, command: Command, folder: Path, environment: Mapping[str, str], on_line: OnLine
     ) -> None:
         """Start `command` in `folder`. Lines of stderr go to `on_line`, those of stdout when asked for."""
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.PIPE,  # held open, so that a child can notice that the engine is gone
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
+        self._process = start(command, folder, environment)
         self._on_line = on_line
         self._readers = [self._reader(self._process.stderr)]
 
@@ -106,12 +97,12 @@ class Launcher:
 
     def start_provider(self) -> ChildProcess:
         """Start the SDK's host of dynamic providers; it imports modules that lie beside the program."""
-        command = [sys.executable, "-u", "-m", "pulumi.dynamic", self._engine_address]
+        command = Command([self._engine_address], module="pulumi.dynamic")
         return ChildProcess(command, self._main, self._environment, self._on_line)
 
     def start_program(self, entry: Path, arguments: Sequence[str]) -> ChildProcess:
         """Start the user's program by the script `entry`, whose own folder stays off the import path."""
-        command = [sys.executable, "-u", "-P", str(entry), *arguments]
+        command = Command(arguments, script=str(entry))
         child = ChildProcess(command, self._main, self._environment, self._on_line)
         child.pass_output()
         return child
