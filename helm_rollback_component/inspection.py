@@ -1,4 +1,4 @@
-"""What a check looks at beyond the inputs themselves: files on this machine. The cluster is not asked."""
+"""What a check finds: of the inputs, and of the files that they name on this machine. No cluster is asked."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ _PATHS = TypeAdapter(tuple[str, ...])
 _TEXT: TypeAdapter[str | None] = TypeAdapter(str | None)
 
 
+def problems_of(inputs: Mapping[str, Any]) -> list[Problem]:
+    """Return everything that is wrong with a program's inputs and with the files that they name."""
+    found: list[Problem] = []
+    try:
+        state.parse_inputs(inputs)
+    except ValidationError as error:
+        found.extend(error.problems)
+    except state.NotYetKnown:
+        pass
+    return [*found, *problems_of_files(inputs)]
+
+
 def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:
     """Return what is wrong with the files that the inputs name, as far as the inputs can be read."""
     problems: list[Problem] = []
@@ -43,9 +55,11 @@ def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:
 
 def computed_inputs(config: HelmConfig, olds: Mapping[str, Any]) -> dict[str, str]:
     """Return the inputs that are computed from the declared ones and from the files they name."""
+    chart = _chart(config.source)
     return {
         state.CONTENT: _content(config, str(olds.get(state.CONTENT, ""))),
-        state.PLAN: describe(config, _chart(config.source), olds),
+        state.CHART: chart,
+        state.PLAN: describe(config, chart, olds),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
@@ -25,7 +25,7 @@ from pulumi.dynamic import (
 from helm_rollback_component import lifetime, parallelism, state
 from helm_rollback_component.core.assessment import explain, found_behind_our_back
 from helm_rollback_component.engine_log import ResourceLog
-from helm_rollback_component.errors import HelmRollbackError, ValidationError
+from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.redaction import Redactor
 from helm_rollback_component.results import Phase
 
@@ -59,15 +59,10 @@ class ReleaseProvider(_Provider):
 
         inputs = dict(news)
         inputs.pop("__provider", None)
-        problems = inspection.problems_of_files(inputs)
-        try:
-            config = state.parse_inputs(inputs)
-            if not problems:
-                inputs |= inspection.computed_inputs(config, olds)
-        except ValidationError as error:
-            problems = [*error.problems, *problems]
-        except state.NotYetKnown:
-            pass
+        problems = inspection.problems_of(inputs)
+        if not problems:
+            with suppress(state.NotYetKnown):
+                inputs |= inspection.computed_inputs(state.parse_inputs(inputs), olds)
         failures = [CheckFailure(problem.path, problem.message) for problem in problems]
         return CheckResult(state.with_markers(inputs), failures)
 

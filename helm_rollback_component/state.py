@@ -28,6 +28,8 @@ DECLARED = tuple(HelmConfig.model_fields)
 """Inputs that a user declares."""
 CONTENT = "content"
 """Computed input: digest of what lies in a local chart and in value files, so that an edit is a change."""
+CHART = "chart"
+"""Computed input: name and version of the declared chart."""
 PLAN = "plan"
 """Computed input: what the update will do, for the preview."""
 OBSERVED = "observed"
@@ -41,7 +43,7 @@ _IDENTITY = ("release_name", "release_namespace")
 
 def checked_inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the inputs, computed ones included, among a resource's outputs."""
-    return {key: properties[key] for key in (*DECLARED, *_CONTEXT, CONTENT, PLAN) if key in properties}
+    return {key: properties[key] for key in (*DECLARED, *_CONTEXT, CONTENT, CHART, PLAN) if key in properties}
 
 
 def parse(properties: Mapping[str, Any]) -> HelmConfig:
@@ -130,7 +132,7 @@ def outputs(
     }
 
 
-_INTERNAL = (*_CONTEXT, CONTENT, PLAN, OBSERVED, "__provider")
+_INTERNAL = (*_CONTEXT, CONTENT, CHART, PLAN, OBSERVED, "__provider")
 
 
 def _differs(old: Any, new: Any) -> bool:  # noqa: ANN401  # JSON-like

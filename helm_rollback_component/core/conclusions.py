@@ -169,7 +169,8 @@ def _released(situation: Situation, outcome: Conclude) -> Iterator[Condition]:
     if last.failure:
         yield _false("Released", f"{verb}Failed", last.failure.message)
     else:
-        yield _true("Released", f"{verb}Succeeded")
+        note = last.action.note if isinstance(last.action, Upgrade) else ""
+        yield _true("Released", f"{verb}Succeeded", note)
 
 
 def _test_success(situation: Situation) -> Iterator[Condition]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.core import versions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,9 +26,24 @@ def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
     rollback = config.rollback
     if rollback.strategy == "manual" and rollback.target_revision is not None:
         return f"hold revision {rollback.target_revision}"
-    action = "upgrade to" if olds else "install"
     observed = f", over what was found: {olds['observed']}" if olds.get("observed") else ""
-    return f"{action} {chart}{observed}; on failure {_on_failure(config, first=not olds)}"
+    return f"{_action(config, chart, olds)}{observed}; on failure {_on_failure(config, first=not olds)}"
+
+
+def _action(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
+    if not olds:
+        return f"install {chart}"
+    if _asks_for_a_rollback(config, chart, str(olds.get("chart", ""))):
+        return (
+            f"roll back to the last good revision of {chart} with these values, or upgrade if there is none"
+        )
+    return f"upgrade to {chart}"
+
+
+def _asks_for_a_rollback(config: HelmConfig, chart: str, before: str) -> bool:
+    (name, _, version), (name_before, _, version_before) = chart.partition(" "), before.partition(" ")
+    by_version = config.rollback.strategy == "version-based" and config.rollback.enabled
+    return by_version and name == name_before and versions.older(version, version_before)
 
 
 def _on_failure(config: HelmConfig, *, first: bool) -> str:

@@ -149,6 +149,7 @@ class TestCheck:
             **LEAST,
             "owner": OWNER,
             "content": inputs["content"],
+            "chart": "oci://registry.example/web 1.2.3",
             "plan": "install oci://registry.example/web 1.2.3; on failure remove it",
         }
 

@@ -41,6 +41,29 @@ def test_an_upgrade_says_what_becomes_of_a_failure(rollback: dict[str, Any], rem
     assert plan(BEFORE, **rollback) == f"upgrade to web 1.2.3; on failure {remedy}"
 
 
+BY_VERSION = {"strategy": "version-based"}
+
+
+def test_an_older_version_is_said_to_be_a_rollback() -> None:
+    said = plan({**BEFORE, "chart": "web 1.3.0"}, **BY_VERSION)
+    assert said.startswith("roll back to the last good revision of web 1.2.3 with these values, or upgrade")
+
+
+@pytest.mark.parametrize(
+    ("before", "rollback"),
+    [
+        ("web 1.3.0", {**BY_VERSION, "enabled": False}),
+        ("web 1.3.0", {"strategy": "automatic"}),
+        ("web 1.2.3", BY_VERSION),
+        ("web 1.2.0", BY_VERSION),
+        ("other 1.3.0", BY_VERSION),
+        ("", BY_VERSION),
+    ],
+)
+def test_all_else_is_said_to_be_an_upgrade(before: str, rollback: dict[str, Any]) -> None:
+    assert plan({**BEFORE, "chart": before}, **rollback).startswith("upgrade to web 1.2.3; ")
+
+
 def test_a_pinned_revision_is_held() -> None:
     assert plan(BEFORE, strategy="manual", target_revision=2) == "hold revision 2"
 
