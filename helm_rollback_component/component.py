@@ -8,11 +8,13 @@ from typing import Any
 
 import pulumi
 from pulumi.dynamic import Resource
+from pulumi.output import Unknown
 from pydantic import BaseModel
 
 from helm_rollback_component import options
 from helm_rollback_component.args import HelmReleaseArgs
 from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.errors import Problem
 from helm_rollback_component.property_paths import below
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
 from helm_rollback_component.spelling import to_snake_case
@@ -133,19 +135,19 @@ class _Gate(Resource, module="helm-rollback", name="Gate"):
 
 def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[str, Any]:
     spelled, problems = to_snake_case(args, HelmConfig, nested=_respell_later)
-    if problems:
-        raise pulumi.RunError(f"{name}: {'; '.join(map(str, problems))}")
     inputs = {key: value for key, value in spelled.items() if value is not None}
     inputs.setdefault("release_name", name)
+    problems += [
+        Problem(switch, "must be a plain True or False: it decides what becomes of a resource")
+        for switch in ("manage_namespace", "delete_namespace")
+        if not isinstance(inputs.get(switch, False), bool)
+    ]
+    if problems:
+        raise pulumi.RunError(f"{name}: {'; '.join(map(str, _with_all_others(problems, inputs)))}")
     if timeouts:
         inputs["timeouts"] = pulumi.Output.from_input(inputs.get("timeouts") or {}).apply(
             lambda given: {**timeouts, **given} if isinstance(given, Mapping) else given
         )
-    for switch in ("manage_namespace", "delete_namespace"):
-        if not isinstance(inputs.get(switch, False), bool):
-            raise pulumi.RunError(
-                f"{name}: {switch} must be a plain True or False: it decides what becomes of a resource"
-            )
     if "kubeconfig" in inputs and not _a_path(inputs["kubeconfig"]):
         inputs["kubeconfig"] = pulumi.Output.secret(inputs["kubeconfig"])
     source = inputs.get("source")
@@ -153,6 +155,27 @@ def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[
         source["password"] = pulumi.Output.secret(source["password"])
     inputs["values"] = encode(inputs.get("values") or {}, leaf=_encode_later)
     return inputs
+
+
+def _with_all_others(problems: list[Problem], inputs: Mapping[str, Any]) -> list[Problem]:
+    """Return the problems with those that the provider's check, which is not reached, would have found."""
+    from helm_rollback_component import inspection  # noqa: PLC0415  # slow to import, and seldom needed
+
+    named = {problem.path for problem in problems}
+    others = inspection.problems_of(_unknown_where_output(inputs))
+    return [*problems, *(problem for problem in others if problem.path not in named)]
+
+
+def _unknown_where_output(value: Any) -> Any:  # noqa: ANN401  # inputs of any shape
+    match value:
+        case pulumi.Output():
+            return Unknown()  # type: ignore[no-untyped-call]
+        case Mapping():
+            return {key: _unknown_where_output(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_unknown_where_output(item) for item in value]
+        case _:
+            return value
 
 
 def _a_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text

@@ -265,6 +265,25 @@ class TestInputs:
         with pytest.raises(pulumi.RunError, match=r"^web: history.maxRevisions: given twice"):
             declare(history={"max_revisions": 1, "maxRevisions": 2})
 
+    def test_with_a_refused_key_everything_else_that_is_wrong_is_told(self) -> None:
+        args = {
+            **LEAST,
+            "source": {"chart": "/nowhere/web"},
+            "history": {"max_revisions": 1, "maxRevisions": 2},
+            "operations": {"rollback": {"strategy": pulumi.Output.from_input("later"), "retries": -1}},
+            "timeouts": {"upgrade": -5},
+            "value_files": ["/nowhere/values.yaml"],
+            "manage_namespace": "yes",
+            "colour": "blue",
+        }
+        with pytest.raises(pulumi.RunError) as refused:
+            declare(args)
+        said = str(refused.value)
+        assert said.startswith("web: history.maxRevisions: given twice")
+        for path in ("operations.rollback.retries", "timeouts.upgrade", "colour", "source.chart"):
+            assert f"; {path}: " in said
+        assert said.count("manage_namespace: ") == 1
+
     def test_within_outputs_it_is_left_for_the_check_to_refuse(self) -> None:
         history = pulumi.Output.from_input({"max_revisions": 1, "maxRevisions": 2})
         with pytest.raises(ValidationError, match=r"history\.\w+: given twice"):
@@ -298,7 +317,7 @@ class TestInputs:
             HelmRelease("web", args)
             return {}
 
-        with pytest.raises(pulumi.RunError, match=f"^web: {switch} must be a plain True or False"):
+        with pytest.raises(pulumi.RunError, match=f"^web: {switch}: must be a plain True or False"):
             Stack(program)
 
 
