@@ -15,7 +15,9 @@ demo: setup ## show a rollback, from deployment to destruction, in a terminal
 	$(RUN) python -m tools.demo
 
 .PHONY: test
-test: check unit real ## lint, types and every tier of tests
+test: setup ## lint, types and every tier of tests
+	$(MAKE) --no-print-directory --jobs=2 check unit
+	$(MAKE) --no-print-directory real
 
 .PHONY: check
 check: setup ## lint, formatting, types, and the walls between the layers

@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import healthy, history, recovery
+from benchmarks import growth, healthy, history, many, recovery, slow
 from tools.ground import Ground
 
 if TYPE_CHECKING:
     from benchmarks.result import Result
 
-_CASES = {"recovery": recovery, "healthy": healthy, "history": history}
+_CASES = {
+    "recovery": recovery,
+    "history": history,
+    "healthy": healthy,
+    "many": many,
+    "slow": slow,
+    "growth": growth,
+}
 _RESULTS = Path(__file__).with_name("results")
 
 
@@ -30,18 +37,19 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (default: 3)")
     options = parser.parse_args()
     console = Console()
-    with Ground("benchmarks", lifetime=3600) as ground:
+    with Ground("benchmarks", lifetime=7200) as ground:
         results = [
-            _measured(console, case())
+            _told(console, result)
             for name in options.cases or _CASES
             for case in _CASES[name].cases(ground, options.rounds)
+            for result in case()
         ]
     console.print(_table(results))
     _keep(results)
     return 0 if all(result.met for result in results) else 1
 
 
-def _measured(console: Console, result: Result) -> Result:
+def _told(console: Console, result: Result) -> Result:
     console.print(f"{result.work}: {result.ratio:.2f}")
     return result
 

@@ -1,0 +1,45 @@
+"""Many releases that each take their time to become ready, all at once."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from benchmarks.many import RELEASES, declared, project
+from benchmarks.place import place, stopwatch
+from benchmarks.result import Result
+from tools.sandbox import LOCAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tools.ground import Ground
+
+_SECONDS = 10
+_PARALLEL = 64
+
+
+def cases(ground: Ground, rounds: int) -> Iterator[Callable[[], list[Result]]]:
+    """Yield a case for each kind of Helm."""
+    for helm in ("helm4", "embedded"):
+        yield partial(_measure, ground, helm, max(1, rounds // 3))
+
+
+def _measure(ground: Ground, helm: str, rounds: int) -> list[Result]:
+    values = {"podAnnotations": {"ground/after": f"{_SECONDS}s"}}
+    ours: list[float] = []
+    for _ in range(rounds):
+        with place(ground) as here, project(LOCAL, ground) as sandbox:
+            sandbox.declare(declared(here, RELEASES, helm, values))
+            with stopwatch(ours):
+                sandbox.stack.up(parallel=_PARALLEL)
+            sandbox.stack.destroy(parallel=_PARALLEL)
+    return [
+        Result(
+            work=f"{RELEASES} releases, each ready after {_SECONDS} s, --parallel {_PARALLEL} ({helm})",
+            against="the time that one of them takes",
+            ours=tuple(ours),
+            theirs=(float(_SECONDS),),
+            bar=2.0,
+        )
+    ]
