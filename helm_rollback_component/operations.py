@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component import desired
@@ -121,7 +122,7 @@ class HelmOperations:
             target = targets.by_hand(revision, history, held.ledger)
             match target:
                 case None:
-                    return self._status(held.ledger)
+                    return self._status(history, held.ledger)
                 case targets.Refusal():
                     raise self._refusal(_TARGET, target.reason, target.message)
                 case _:
@@ -162,7 +163,7 @@ class HelmOperations:
         Raises:
             OperationError: the cluster cannot be read.
         """
-        return self._status(self._session.ledger())
+        return self._status(self._session.records.history(), self._session.ledger())
 
     def exists(self) -> bool:
         """Whether anything of the release is there: a claim, or a revision."""
@@ -191,10 +192,11 @@ class HelmOperations:
 
     def _reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
         chart = charts.fetch(self._config.source, self._session.engine)
-        self._warn_of(held, self._session.records.history())
+        history = self._session.records.history()
+        self._warn_of(held, history)
         tools = self._tools(desired.deployment(self._config, chart, timeout))
         wanted = desired.desired(self._config, chart, self._session.digester)
-        situation, outcome = Run(tools, held, wanted).to_its_end()
+        situation, outcome = Run(tools, held, wanted).to_its_end(history)
         return self._concluded(held, situation, outcome)
 
     def _warn_of(self, held: Held, history: History) -> None:
@@ -216,19 +218,14 @@ class HelmOperations:
             rollback=self._config.rollback,
         )
         action = Rollback(target.revision, "OperatorRequest")
-        situation = Run(self._tools(), held, left).once(action)
+        situation = Run(self._tools(), held, left).once(action, history)
         failure = situation.taken[-1].failure
         message = failure.message if failure else f"revision {target.revision} was restored by hand"
         phase = Phase.STALLED if failure else Phase.ROLLED_BACK
         status = self._concluded(held, situation, Conclude(phase, action.reason, message))
         if failure:
-            raise RollbackError(
-                f"the rollback to revision {target.revision} failed: {failure.message}",
-                reason=failure.reason,
-                release=self._config.label,
-                remedy=failure.remedy,
-                temporary=failure.temporary,
-            )
+            headline = f"the rollback to revision {target.revision} failed"
+            raise failure.as_error(RollbackError, headline, self._config.label)
         return status
 
     def _tools(self, deployment: Deployment | None = None) -> Tools:
@@ -257,19 +254,21 @@ class HelmOperations:
             case Conclude():
                 tested = self._config.health.test
                 ledger = conclusions.conclude(situation, outcome, tested=tested, now=now())
-                held.write(self._prune(situation.history, ledger))
-                return self._status(held.ledger)
+                history = self._prune(situation.history, ledger)
+                held.write(ledger.keep({record.revision for record in history}))
+                return self._status(history, held.ledger)
 
-    def _prune(self, history: History, ledger: Ledger) -> Ledger:
+    def _prune(self, history: History, ledger: Ledger) -> History:
+        """Delete what the declared limit leaves no room for, and return what is left."""
         pinned = (self._config.rollback.target_revision, ledger.rollback_status.target_revision)
         keep = frozenset(revision for revision in pinned if revision)
         gone = retention.expendable(history, ledger, self._config.history.max_revisions, keep)
         for revision in gone:
             self._session.records.delete(revision)
-        return ledger.keep({record.revision for record in history} - set(gone))
+        return history.without(gone)
 
-    def _status(self, ledger: Ledger) -> ReleaseStatus:
-        return status_of(self._config, self._session.records, ledger)
+    def _status(self, history: History, ledger: Ledger) -> ReleaseStatus:
+        return status_of(self._config, self._session.records, history, ledger)
 
     def _uninstall(self) -> None:
         self._progress("uninstalling")
@@ -282,13 +281,8 @@ class HelmOperations:
             )
         except EngineError as error:
             failure = classify(error.output, "uninstall")
-            raise OperationError(
-                self._redact(f"uninstalling failed: {failure.message}"),
-                reason=failure.reason,
-                release=self._config.label,
-                remedy=failure.remedy,
-                temporary=failure.temporary,
-            ) from None
+            said = replace(failure, message=self._redact(failure.message))
+            raise said.as_error(OperationError, "uninstalling failed", self._config.label) from None
 
     def _refuse_unmarked_history(self) -> None:
         """Helm does not fail where it cannot mark the record of what it uninstalled."""

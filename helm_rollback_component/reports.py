@@ -10,17 +10,23 @@ from helm_rollback_component.results import ReleaseStatus
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.history import History
     from helm_rollback_component.core.ledger import Ledger
     from helm_rollback_component.kube.storage import ReleaseStorage
 
 
-def status_of(config: HelmConfig, records: ReleaseStorage, ledger: Ledger) -> ReleaseStatus:
+def status_of(config: HelmConfig, records: ReleaseStorage, history: History, ledger: Ledger) -> ReleaseStatus:
     """Return the release's status.
+
+    Args:
+        config: what is declared of it.
+        records: its records.
+        history: as they were last observed.
+        ledger: what is known of them.
 
     Raises:
         OperationError: the cluster cannot be read.
     """
-    history = records.history()
     latest = history.latest
     found = assessment.assess(history, ledger)
     return ReleaseStatus(

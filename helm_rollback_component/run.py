@@ -5,7 +5,7 @@ What to do is decided in `core.plan`; here it is done. The release's claim is he
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
@@ -30,10 +30,19 @@ from helm_rollback_component.helm.engine import Capability, EngineError
 from helm_rollback_component.supervision import Supervision
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.history import Record
+    from helm_rollback_component.core.history import History, Record
     from helm_rollback_component.core.steps import Desired
     from helm_rollback_component.kube.claims import Held
     from helm_rollback_component.tools import Tools
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What came of an action: how it failed, if it did, and the revision to be judged by that, if any."""
+
+    failure: Failure | None = None
+    revision: int = 0
+    lineage: Lineage | None = None
 
 
 class Run:
@@ -46,8 +55,11 @@ class Run:
         self._desired = desired
         self._ledger: Ledger = held.ledger
 
-    def to_its_end(self) -> tuple[Situation, Outcome]:
+    def to_its_end(self, history: History) -> tuple[Situation, Outcome]:
         """Act until there is nothing more to do.
+
+        Args:
+            history: as it was observed under the claim.
 
         Returns:
             The last situation, and how the run ended.
@@ -55,22 +67,27 @@ class Run:
         Raises:
             OperationError: the cluster cannot be read or written, or the claim was lost.
         """
-        situation = self._observe(())
+        situation = self._situation(history, ())
         while isinstance(step := next_step(situation), Action):
-            failure = self._take(step, situation)
-            situation = self._observe((*situation.taken, Taken(step, failure)))
+            situation = self._take(step, situation)
         return situation, step
 
-    def once(self, action: Action) -> Situation:
+    def once(self, action: Action, history: History) -> Situation:
         """Take that one action and return the situation after it; raises as `to_its_end` does."""
-        failure = self._take(action, self._observe(()))
-        return self._observe((Taken(action, failure),))
+        return self._take(action, self._situation(history, ()))
 
-    def _observe(self, taken: tuple[Taken, ...]) -> Situation:
-        history = self._tools.storage.history()
+    def _situation(self, history: History, taken: tuple[Taken, ...]) -> Situation:
         return Situation(self._desired, history, self._ledger, taken, _pending_for(history.latest))
 
-    def _take(self, action: Action, situation: Situation) -> Failure | None:
+    def _take(self, action: Action, situation: Situation) -> Situation:
+        """Take an action and return the situation after it: one observation serves verdict and next step."""
+        done = self._do(action, situation)
+        history = self._tools.storage.history()
+        if done.lineage is not None:
+            self._judge(history.get(done.revision), done.failure, done.lineage)
+        return self._situation(history, (*situation.taken, Taken(action, done.failure)))
+
+    def _do(self, action: Action, situation: Situation) -> _Done:
         match action:
             case Install():
                 return self._deploy(action, situation)
@@ -87,7 +104,7 @@ class Run:
             case _:
                 assert_never(action)
 
-    def _deploy(self, action: Install | Upgrade, situation: Situation) -> Failure | None:
+    def _deploy(self, action: Install | Upgrade, situation: Situation) -> _Done:
         number = _next_number(situation)
         verb = type(action).__name__.lower()
         if isinstance(action, Upgrade) and action.note:
@@ -96,15 +113,14 @@ class Run:
         deployment = self._tools.what_to_deploy
         if isinstance(action, Install) and action.replace:
             if Capability.REPLACE not in self._tools.engine.capabilities:
-                return _cannot_replace(self._tools.engine.name)
+                return _Done(_cannot_replace(self._tools.engine.name))
             deployment = replace(deployment, options=replace(deployment.options, replace=True))
         before = (situation.history.latest, situation.history.deployed)
         supervision = self._supervision
         failure = supervision.deploy(verb, number, deployment, before) or supervision.prove(number)
-        self._judge(number, failure, Lineage(number, self._desired.digest))
-        return failure
+        return _Done(failure, number, Lineage(number, self._desired.digest))
 
-    def _rollback(self, action: Rollback, situation: Situation) -> Failure | None:
+    def _rollback(self, action: Rollback, situation: Situation) -> _Done:
         tools = self._tools
         number = _next_number(situation)
         self._begin("rollback", number, action.reason, target=action.revision)
@@ -113,20 +129,16 @@ class Run:
         before = (history.latest, history.deployed, history.get(action.revision))
         failure = self._supervision.restore(number, action.revision, before)
         restored = situation.history.get(action.revision)
-        kept = lineage.of_rollback(restored, situation, requested=action.requested)
-        self._judge(number, failure, kept)
-        return failure
+        return _Done(failure, number, lineage.of_rollback(restored, situation, requested=action.requested))
 
-    def _verify(self, action: Verify, situation: Situation) -> Failure | None:
+    def _verify(self, action: Verify, situation: Situation) -> _Done:
         number = action.revision
         timeout = self._tools.config.timeouts.upgrade
         failure = self._supervision.await_readiness(number, timeout) or self._supervision.prove(number)
         record = situation.history.get(number)
-        if record:
-            self._judge(number, failure, lineage.of_judged_anew(record, situation))
-        return failure
+        return _Done(failure, number, lineage.of_judged_anew(record, situation) if record else None)
 
-    def _uninstall(self, action: Uninstall, situation: Situation) -> Failure | None:
+    def _uninstall(self, action: Uninstall, situation: Situation) -> _Done:
         tools = self._tools
         self._begin("uninstall", 0, action.reason)
         tools.progress("removing what the failed deployment left")
@@ -135,16 +147,16 @@ class Run:
                 tools.target, tools.config.timeouts.delete, disable_hooks=tools.config.disable_hooks
             )
         except EngineError as error:
-            return self._supervision.classified(error, "uninstall")
+            return _Done(self._supervision.classified(error, "uninstall"))
         for record in situation.history:
             tools.storage.delete(record.revision)
         self._ledger = self._ledger.keep(())
-        return None
+        return _Done()
 
-    def _unlock(self, action: Unlock) -> Failure | None:
+    def _unlock(self, action: Unlock) -> _Done:
         self._tools.progress(f"revision {action.revision} was left pending; marking it failed")
         self._tools.storage.mark_failed(action.revision, targets.INTERRUPTED)
-        return None
+        return _Done()
 
     def _begin(self, action: str, number: int, reason: str = "", *, target: int = 0) -> None:
         attempt = Attempt(
@@ -158,13 +170,12 @@ class Run:
         self._ledger = self._ledger.model_copy(update={"attempt": attempt})
         self._held.write(self._ledger)
 
-    def _judge(self, number: int, failure: Failure | None, kept: Lineage) -> None:
-        record = self._tools.storage.history().get(number)
+    def _judge(self, record: Record | None, failure: Failure | None, kept: Lineage) -> None:
         if record is None:
             return
         self._ledger = self._ledger.record(
             Entry(
-                revision=number,
+                revision=record.revision,
                 record_digest=record.digest,
                 desired_digest=kept.desired_digest,
                 origin=kept.origin,

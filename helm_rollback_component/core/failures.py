@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeVar
 
 from helm_rollback_component.core.failure_rules import find_rule, nothing_stored
+from helm_rollback_component.errors import OperationError, RollbackError
+
+_Error = TypeVar("_Error", OperationError, RollbackError)
 
 RELEASE_NOT_FOUND = "ReleaseNotFound"
 
@@ -57,6 +61,16 @@ class Failure:
     remedy: str
     temporary: bool
     stored: bool | None
+
+    def as_error(self, kind: type[_Error], headline: str, release: str = "") -> _Error:
+        """Return the failure as an error of that kind, headed by what was being done."""
+        return kind(
+            f"{headline}: {self.message}",
+            reason=self.reason,
+            release=release,
+            remedy=self.remedy,
+            temporary=self.temporary,
+        )
 
 
 def classify(output: str, action: str = "") -> Failure:

@@ -5,12 +5,12 @@ Pure values. Nothing here knows how the records were read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 class Status(StrEnum):
@@ -91,6 +91,12 @@ class History:
     def complete(self) -> bool:
         """Whether nothing is known to be missing: it begins at revision 1, and every record is readable."""
         return bool(self.records) and self.records[0].revision == 1 and not self.unreadable
+
+    def without(self, revisions: Collection[int]) -> History:
+        """Return the history without these revisions."""
+        return replace(
+            self, records=tuple(record for record in self.records if record.revision not in revisions)
+        )
 
     def get(self, revision: int) -> Record | None:
         """Return the record with that number, if it is stored and readable."""

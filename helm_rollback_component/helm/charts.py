@@ -131,10 +131,4 @@ def _signature_url(url: str) -> str:
 
 
 def _failed(source: SourceConfig, error: EngineError) -> OperationError:
-    failure = classify(error.output)
-    return OperationError(
-        f"the chart {source.chart} cannot be had: {failure.message}",
-        reason=failure.reason,
-        remedy=failure.remedy,
-        temporary=failure.temporary,
-    )
+    return classify(error.output).as_error(OperationError, f"the chart {source.chart} cannot be had")

@@ -24,10 +24,6 @@ class Records:
         """Hold that history."""
         self._found = found
 
-    def history(self) -> History:
-        """Return the history."""
-        return self._found
-
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return one object, named by the revision."""
         return (Resource("v1", "ConfigMap", f"of-{revision}", "apps"),)
@@ -35,7 +31,7 @@ class Records:
 
 def status(found: History, known: Ledger) -> ReleaseStatus:
     records: Any = Records(found)
-    return reports.status_of(CONFIG, records, known)
+    return reports.status_of(CONFIG, records, found, known)
 
 
 @pytest.fixture(autouse=True)
