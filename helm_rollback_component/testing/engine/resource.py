@@ -94,10 +94,6 @@ class PendingOperation:
     resource: Resource
     kind: str  # creating, updating, deleting
 
-    def dump(self) -> dict[str, Any]:
-        """Return the entry of a state file."""
-        return {"resource": self.resource.dump(), "type": self.kind}
-
     @classmethod
     def load(cls, entry: dict[str, Any]) -> "PendingOperation":
         """Read an entry of a state file."""

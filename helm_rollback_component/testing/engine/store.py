@@ -4,6 +4,7 @@ import fcntl
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +43,7 @@ class Store:
         """Use `folder`, which must exist."""
         self._folder = folder
         self._cipher = cipher
+        self._written: dict[int, _Written] = {}
 
     @property
     def state_path(self) -> Path:
@@ -56,9 +58,18 @@ class Store:
 
     def write_state(self, state: State) -> None:
         """Replace the state at once, so that a kill leaves either the old or the new."""
-        _replace(
-            self.state_path, {"version": STATE_VERSION, "deployment": dump_state(state, self._cipher.encrypt)}
-        )
+        deployment = dump_state(state, self._freeze)
+        self._written = {id(resource): self._written[id(resource)] for resource in _all_of(state)}
+        _replace(self.state_path, {"version": STATE_VERSION, "deployment": deployment})
+
+    def _freeze(self, resource: Resource) -> Value:
+        """Return the frozen entry of a resource, the same as last time while the resource is the same."""
+        entry, known = resource.dump(), self._written.get(id(resource))
+        if known is None or known.entry != entry:
+            known = self._written[id(resource)] = _Written(
+                resource, entry, freeze(entry, self._cipher.encrypt)
+            )
+        return known.frozen
 
     def read_config(self) -> dict[str, Value]:
         """Return the configuration set on this stack."""
@@ -87,17 +98,31 @@ class Store:
             yield
 
 
-def dump_state(state: State, encrypt: Callable[[str], str] | None) -> dict[str, Any]:
-    """Return a deployment in the shape of `pulumi stack export`; without `encrypt`, with its secrets."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    resource: Resource  # kept, so that its id stays its own
+    entry: dict[str, Any]
+    frozen: Value
+
+
+def dump_state(state: State, frozen: Callable[[Resource], Value]) -> dict[str, Any]:
+    """Return a deployment in the shape of `pulumi stack export`; `frozen` makes a resource's entry JSON."""
     deployment: dict[str, Any] = {
         "manifest": {"time": datetime.now(UTC).isoformat(), "magic": "", "version": ""},
         "secrets_providers": {"type": "local-engine"},
     }
     if state.resources:
-        deployment["resources"] = [freeze(resource.dump(), encrypt) for resource in state.resources]
+        deployment["resources"] = [frozen(resource) for resource in state.resources]
     if state.pending:
-        deployment["pending_operations"] = [freeze(operation.dump(), encrypt) for operation in state.pending]
+        deployment["pending_operations"] = [
+            {"resource": frozen(operation.resource), "type": operation.kind} for operation in state.pending
+        ]
     return deployment
+
+
+def _all_of(state: State) -> Iterator[Resource]:
+    yield from state.resources
+    yield from (operation.resource for operation in state.pending)
 
 
 def load_state(deployment: dict[str, Any], decrypt: Callable[[str], str]) -> State:
@@ -135,5 +160,5 @@ def thaw(value: Value, decrypt: Callable[[str], str]) -> Value:
 
 def _replace(path: Path, content: Value) -> None:
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(content, indent=4))
+    temporary.write_text(json.dumps(content))  # with an indent, Python would not encode it in C
     temporary.replace(path)
