@@ -35,6 +35,10 @@ real: setup ## everything that runs for real: control plane, Helm, provider host
 	$(GROUND) tests --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) --dist loadgroup \
 		tests/ground tests/engine tests/contract tests/e2e
 
+.PHONY: benchmarks
+benchmarks: setup ## speed against what people use today; CASES="healthy many" measures these alone
+	$(RUN) python -m benchmarks $(CASES)
+
 .PHONY: setup
 setup: $(UV)
 	$(UV) sync --locked --all-extras

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import growth, healthy, history, many, recovery, slow
+from benchmarks import growth, healthy, history, many, recovery, slow, start
 from tools.ground import Ground
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _CASES = {
     "recovery": recovery,
     "history": history,
+    "start": start,
     "healthy": healthy,
     "many": many,
     "slow": slow,

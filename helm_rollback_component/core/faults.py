@@ -19,7 +19,8 @@ class HealthSettings:
         grace: how long a container may fail to be created, or a soaking pod may be unready.
         crash_loop_restarts: how many restarts of a container in back-off make a crash loop.
         soak: how long a ready release is watched before it counts as good.
-        refused_grace: how long the API server may refuse to have pods created.
+        refused_grace: how long the API server may refuse to have pods created. Controllers try again about 5,
+            10 and 20 s after the first try (client-go, 5 ms doubled each time): 12 s hold the second.
         unschedulable_grace: how long a pod may find no node, where no autoscaler says it is making one.
         volume_grace: how long a claim may fail to get its volume.
         wait_for_jobs: whether a release is ready only once its Jobs are complete.
@@ -30,7 +31,7 @@ class HealthSettings:
     grace: float = 10
     crash_loop_restarts: int = 3
     soak: float = 0
-    refused_grace: float = 15
+    refused_grace: float = 12
     unschedulable_grace: float = 60
     volume_grace: float = 60
     wait_for_jobs: bool = False

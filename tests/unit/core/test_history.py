@@ -50,3 +50,10 @@ def test_an_empty_one_has_nothing() -> None:
 
 def test_one_that_cannot_be_read_is_not_empty() -> None:
     assert History(unreadable=(1,))
+
+
+def test_what_was_deleted_can_be_left_out() -> None:
+    found = History(history("superseded", "superseded", "deployed").records, unreadable=(9,))
+    left = found.without({1, 2, 4})
+    assert [found.revision for found in left] == [3]
+    assert left.unreadable == (9,)
