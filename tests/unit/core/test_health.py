@@ -97,15 +97,15 @@ def test_the_settings_count(
         ),
         pytest.param(
             seen(deployment(conditions=[condition("Progressing", "False", "ReplicaSetCreateError", QUOTA)])),
-            ("QuotaExceeded", 15),
+            ("QuotaExceeded", 12),
             id="the ReplicaSet is refused",
         ),
         pytest.param(
-            seen(deployment(), children=[replica_set(refused=QUOTA)]), ("QuotaExceeded", 15), id="quota"
+            seen(deployment(), children=[replica_set(refused=QUOTA)]), ("QuotaExceeded", 12), id="quota"
         ),
         pytest.param(
             seen(deployment(), children=[replica_set(refused='pods "x" is forbidden: violates PodSecurity')]),
-            ("PodSecurityViolation", 15),
+            ("PodSecurityViolation", 12),
             id="pod security",
         ),
         pytest.param(
@@ -113,12 +113,12 @@ def test_the_settings_count(
                 deployment(),
                 children=[replica_set(refused='admission webhook "p" denied the request: no')],
             ),
-            ("AdmissionDenied", 15),
+            ("AdmissionDenied", 12),
             id="webhook",
         ),
         pytest.param(
             seen(deployment(), children=[replica_set(refused='Pod "x" is invalid: spec: Required value')]),
-            ("FailedCreate", 15),
+            ("FailedCreate", 12),
             id="invalid",
         ),
         pytest.param(
@@ -130,7 +130,7 @@ def test_the_settings_count(
                     )
                 },
             ),
-            ("QuotaExceeded", 15),
+            ("QuotaExceeded", 12),
             id="quota of a StatefulSet",
         ),
         pytest.param(
@@ -138,7 +138,7 @@ def test_the_settings_count(
                 daemon_set(desiredNumberScheduled=3, currentNumberScheduled=1),
                 events={"DaemonSet-web": (event("FailedCreate", QUOTA),)},
             ),
-            ("QuotaExceeded", 15),
+            ("QuotaExceeded", 12),
             id="quota of a DaemonSet",
         ),
         pytest.param(
@@ -146,7 +146,7 @@ def test_the_settings_count(
                 job(hook="pre-upgrade"),
                 events={"Job-migrate": (event("FailedCreate", f"Error creating: {QUOTA}"),)},
             ),
-            ("QuotaExceeded", 15),
+            ("QuotaExceeded", 12),
             id="quota of a Job",
         ),
         pytest.param(
@@ -289,7 +289,7 @@ def test_the_words_of_a_pull_may_change_while_it_fails() -> None:
     assert judge(later, HealthSettings(), 2, memory).due == 3
 
 
-@pytest.mark.parametrize(("held_until", "due"), [(5.0, 25.0), (40.0, 95.0)])
+@pytest.mark.parametrize(("held_until", "due"), [(5.0, 22.0), (40.0, 92.0)])
 def test_after_room_was_made_whoever_was_refused_gets_another_try(held_until: float, due: float) -> None:
     refused = replica_set(refused=QUOTA)
     leaving = pod("ReplicaSet-web-one", name="old", deletionTimestamp="2026-01-01T00:00:00Z")

@@ -311,4 +311,4 @@ def test_a_workload_that_was_made_anew_is_judged() -> None:
 def test_a_pod_that_has_failed_does_not_get_ready() -> None:
     evicted = pod(NEW, phase="Failed")
     snapshot = rolled_out(replica_set("two", refused=QUOTA, created="0"), evicted)
-    assert condemned(snapshot) == ("QuotaExceeded", 15)
+    assert condemned(snapshot) == ("QuotaExceeded", 12)
