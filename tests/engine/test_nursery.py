@@ -126,3 +126,14 @@ def test_it_learns_that_whoever_started_it_is_gone(start: Start, tmp_path: Path)
     child.stdin.close()
 
     assert _ended(child)[:2] == (0, "''\n")
+
+
+def test_its_environment_may_be_large(start: Start, tmp_path: Path) -> None:
+    environment = {f"LARGE_{number}": "x" * 100_000 for number in range(10)}
+    child = start(
+        _script(tmp_path, "import os; print(sum(map(len, os.environ.values())) >= 10**6)"),
+        tmp_path,
+        environment,
+    )
+
+    assert _ended(child)[1] == "True\n"

@@ -67,10 +67,11 @@ class Recorder:
             thread.join()
 
     def _record(self) -> None:
-        while not self._over.is_set():
+        last = False
+        while not last:
+            last = self._over.wait(_INTERVAL)
             with suppress(OperationError):  # a moment that could not be seen is left out
                 self._moments.append(self._look())
-            self._over.wait(_INTERVAL)
 
     def _look(self) -> Moment:
         records = self._place.objects("v1", "Secret", labelSelector=f"owner=helm,name={self._release}")
@@ -79,7 +80,7 @@ class Recorder:
         pods = self._place.objects("v1", "Pod", labelSelector=f"app.kubernetes.io/instance={self._release}")
         return Moment(
             at=time.time(),
-            pods=tuple(_pod(pod) for pod in pods),
+            pods=tuple(_pod(pod) for pod in pods if "deletionTimestamp" not in pod["metadata"]),
             revision=int(newest["version"]),
             status=newest["status"],
         )

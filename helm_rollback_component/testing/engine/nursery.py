@@ -112,9 +112,12 @@ class _Nursery:
         request = {**asdict(command), "folder": str(folder), "environment": dict(environment)}
         pipes = [os.pipe() for _ in range(4)]
         (their_in, our_in), *others = pipes
-        theirs = [their_in, *(write for _, write in others)]
+        asked = os.memfd_create("request")
+        theirs = [asked, their_in, *(write for _, write in others)]
+        with os.fdopen(asked, "w", closefd=False) as content:
+            json.dump(request, content)
         with self._lock:
-            socket.send_fds(self._connection, [json.dumps(request).encode()], theirs)
+            socket.send_fds(self._connection, [b"\0"], theirs)
         for file in theirs:
             os.close(file)
         out, err, ends = (os.fdopen(read, errors="replace") for read, _ in others)

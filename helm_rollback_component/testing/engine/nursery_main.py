@@ -23,10 +23,8 @@ IMPORTED = (
     "helm_rollback_component.operations",
     "helm_rollback_component.provider",
 )
-FILES = 4
-"""How many files come with a request: the child's stdin, stdout and stderr, and where its end is told."""
-
-_LONGEST_REQUEST = 1 << 20
+FILES = 5
+"""How many files make a request: what is asked for, a child's three standard files, where its end is told."""
 
 
 def main(connection: socket.socket) -> None:
@@ -38,24 +36,27 @@ def main(connection: socket.socket) -> None:
             importlib.import_module(name)
     gc.freeze()
     while True:
-        message, files, _, _ = socket.recv_fds(connection, _LONGEST_REQUEST, FILES)
+        message, files, _, _ = socket.recv_fds(connection, 1, FILES)
         if not message:
             return
         if not os.fork():
             connection.close()
-            _attend(json.loads(message), files)
+            _attend(*files)
         for file in files:
             os.close(file)
 
 
-def _attend(request: dict[str, Any], files: list[int]) -> NoReturn:
+def _attend(request: int, *files: int) -> NoReturn:
     """Fork the child, and tell its process id, and how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     *standard, end = files
+    with os.fdopen(request) as content:
+        content.seek(0)
+        asked = json.load(content)
     child = os.fork()
     if not child:
         os.close(end)
-        _become(request, standard)
+        _become(asked, standard)
     for file in standard:
         os.close(file)
     os.write(end, f"{child}\n".encode())
