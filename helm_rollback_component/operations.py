@@ -122,6 +122,7 @@ class HelmOperations:
             target = targets.by_hand(revision, history, held.ledger)
             match target:
                 case None:
+                    self._progress(f"the release holds what revision {revision} holds; nothing is done")
                     return self._status(history, held.ledger)
                 case targets.Refusal():
                     raise self._refusal(_TARGET, target.reason, target.message)

@@ -121,8 +121,9 @@ def _pinned(situation: Situation) -> Step | None:
     history, ledger = situation.history, situation.ledger
     latest, target = history.latest, history.get(wanted)
     if latest and target and targets.restores(latest, target, history, ledger):
-        proven = targets.verified(latest, ledger)
-        return Conclude(Phase.DEPLOYED, "ManualRequest") if proven else Verify(latest.revision)
+        if not targets.verified(latest, ledger):
+            return Verify(latest.revision)
+        return Conclude(Phase.DEPLOYED, "ManualRequest", f"what revision {wanted} holds is held")
     return circumstances.refuse_target(wanted, situation) or Rollback(wanted, "ManualRequest", requested=True)
 
 

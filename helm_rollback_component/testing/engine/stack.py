@@ -13,7 +13,6 @@ from helm_rollback_component.testing.engine.crypt import load_cipher
 from helm_rollback_component.testing.engine.events import Listener
 from helm_rollback_component.testing.engine.program import RunInfo
 from helm_rollback_component.testing.engine.project import read_project
-from helm_rollback_component.testing.engine.resource import Resource
 from helm_rollback_component.testing.engine.run import Setting
 from helm_rollback_component.testing.engine.session import (
     DESTROY,
@@ -26,9 +25,9 @@ from helm_rollback_component.testing.engine.session import (
     Options,
     Session,
 )
-from helm_rollback_component.testing.engine.store import Store, dump_state, freeze, load_state, stack_folder
+from helm_rollback_component.testing.engine.store import Store, dump_state, load_state, stack_folder
 from helm_rollback_component.testing.engine.urns import ROOT_TYPE, Names
-from helm_rollback_component.testing.engine.values import Secret, Value, unwrap
+from helm_rollback_component.testing.engine.values import Secret, unwrap
 
 ORGANIZATION: Final = "organization"
 MOST_PARALLEL: Final = 128
@@ -163,9 +162,7 @@ class LocalEngine:
 
     def export_stack(self) -> automation.Deployment:
         """Return the state, its secrets marked but in the clear, as the Automation API does."""
-        return automation.Deployment(
-            version=3, deployment=dump_state(self._store.read_state(), _with_secrets)
-        )
+        return automation.Deployment(version=3, deployment=dump_state(self._store.read_state()))
 
     def import_stack(self, state: automation.Deployment) -> None:
         """Replace the state with one that `export_stack` gave."""
@@ -215,8 +212,3 @@ class LocalEngine:
             replace=options.replace,
             forget_pending=options.clear_pending_creates,
         )
-
-
-def _with_secrets(resource: Resource) -> Value:
-    """Return the entry of a resource with its secrets in the clear, as an export has them."""
-    return freeze(resource.dump(), None)

@@ -58,18 +58,25 @@ class Store:
 
     def write_state(self, state: State) -> None:
         """Replace the state at once, so that a kill leaves either the old or the new."""
-        deployment = dump_state(state, self._freeze)
+        resources = [self._text(resource) for resource in state.resources]
+        pending = [
+            f'{{"type": {json.dumps(operation.kind)}, "resource": {self._text(operation.resource)}}}'
+            for operation in state.pending
+        ]
         self._written = {id(resource): self._written[id(resource)] for resource in _all_of(state)}
-        _replace(self.state_path, {"version": STATE_VERSION, "deployment": deployment})
+        _replace(
+            self.state_path,
+            f'{{"version": {STATE_VERSION}, "deployment": {{{json.dumps(_head())[1:-1]}, '
+            f'"resources": [{", ".join(resources)}], "pending_operations": [{", ".join(pending)}]}}}}',
+        )
 
-    def _freeze(self, resource: Resource) -> Value:
-        """Return the frozen entry of a resource, the same as last time while the resource is the same."""
+    def _text(self, resource: Resource) -> str:
+        """Return a resource's entry, the same text as last time while the resource is the same."""
         entry, known = resource.dump(), self._written.get(id(resource))
         if known is None or known.entry != entry:
-            known = self._written[id(resource)] = _Written(
-                resource, entry, freeze(entry, self._cipher.encrypt)
-            )
-        return known.frozen
+            text = json.dumps(freeze(entry, self._cipher.encrypt))
+            known = self._written[id(resource)] = _Written(resource, entry, text)
+        return known.text
 
     def read_config(self) -> dict[str, Value]:
         """Return the configuration set on this stack."""
@@ -79,7 +86,7 @@ class Store:
 
     def write_config(self, config: dict[str, Value]) -> None:
         """Replace the configuration."""
-        _replace(self._folder / "config.json", freeze(config, self._cipher.encrypt))
+        _replace(self._folder / "config.json", json.dumps(freeze(config, self._cipher.encrypt), indent=4))
 
     def remove(self) -> None:
         """Remove every file of the stack, its folder too."""
@@ -102,22 +109,27 @@ class Store:
 class _Written:
     resource: Resource  # kept, so that its id stays its own
     entry: dict[str, Any]
-    frozen: Value
+    text: str
 
 
-def dump_state(state: State, frozen: Callable[[Resource], Value]) -> dict[str, Any]:
-    """Return a deployment in the shape of `pulumi stack export`; `frozen` makes a resource's entry JSON."""
-    deployment: dict[str, Any] = {
+def dump_state(state: State) -> dict[str, Any]:
+    """Return a deployment in the shape of `pulumi stack export`, its secrets marked but in the clear."""
+    deployment = _head()
+    if state.resources:
+        deployment["resources"] = [freeze(resource.dump(), None) for resource in state.resources]
+    if state.pending:
+        deployment["pending_operations"] = [
+            {"resource": freeze(operation.resource.dump(), None), "type": operation.kind}
+            for operation in state.pending
+        ]
+    return deployment
+
+
+def _head() -> dict[str, Any]:
+    return {
         "manifest": {"time": datetime.now(UTC).isoformat(), "magic": "", "version": ""},
         "secrets_providers": {"type": "local-engine"},
     }
-    if state.resources:
-        deployment["resources"] = [frozen(resource) for resource in state.resources]
-    if state.pending:
-        deployment["pending_operations"] = [
-            {"resource": frozen(operation.resource), "type": operation.kind} for operation in state.pending
-        ]
-    return deployment
 
 
 def _all_of(state: State) -> Iterator[Resource]:
@@ -158,7 +170,7 @@ def thaw(value: Value, decrypt: Callable[[str], str]) -> Value:
     return UNKNOWN if value == UNKNOWN_SENTINEL else value
 
 
-def _replace(path: Path, content: Value) -> None:
+def _replace(path: Path, content: str) -> None:
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(content))  # with an indent, Python would not encode it in C
+    temporary.write_text(content)
     temporary.replace(path)

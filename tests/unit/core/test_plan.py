@@ -531,7 +531,7 @@ class TestManual:
                 ledger(entry(1), entry(2), entry(3, origin=1)),
             )
         )
-        assert found == Conclude(Phase.DEPLOYED, "ManualRequest")
+        assert found == Conclude(Phase.DEPLOYED, "ManualRequest", "what revision 1 holds is held")
 
     @pytest.mark.parametrize("known", [(), (entry(3, "bad", origin=1),), (entry(3, "unknown", origin=1),)])
     def test_it_is_held_to_be_good_only_when_it_was_seen_to_be(self, known: tuple[Entry, ...]) -> None:
