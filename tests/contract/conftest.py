@@ -49,7 +49,9 @@ def one_engine_lab(ground: Ground, tmp_path: Path) -> Iterator[Laboratory]:
 def _laboratory(name: str, engine: Engine, ground: Ground, folder: Path) -> Iterator[Laboratory]:
     helm = "embedded" if name == "embedded" else str(ground.helm(int(name[-1])))
     with space_of(ground, engine, write_chart(folder)) as space:
-        yield Laboratory(space, helm, folder)
+        laboratory = Laboratory(space, helm, folder)
+        yield laboratory
+        laboratory.assert_coherent()
 
 
 @pytest.fixture(params=[3, 4], ids=["helm3", "helm4"])

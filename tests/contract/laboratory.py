@@ -10,6 +10,7 @@ from helm_rollback_component.kube.claims import Claims, Owner
 from helm_rollback_component.kube.client import Cluster
 from helm_rollback_component.operations import HelmOperations, Identity
 from helm_rollback_component.results import Phase
+from tests.contract.by_hand import stored
 from tests.contract.helm_fixtures import Space, write_chart
 
 if TYPE_CHECKING:
@@ -127,6 +128,26 @@ class Laboratory:
         """Return the release's claim."""
         cluster = Cluster.connect(self.space.ground.kubeconfig.read_text())
         return Claims(cluster, self.space.namespace, RELEASE).read()
+
+    def assert_coherent(self) -> None:
+        """Hold that records, live objects, outputs and conditions tell one story, whatever was done."""
+        status = self.operations().get_status()
+        outputs = status.as_outputs()
+        readable = [(each.revision, each.status) for each in status.history]
+        assert readable == [
+            (number, word) for number, word in stored(self.space).items() if number in dict(readable)
+        ]
+        assert (status.revision, status.status) == (readable[-1] if readable else (0, ""))
+        assert outputs["phase"] == status.phase.value
+        said = {each.type: each.status for each in status.conditions}
+        if "Ready" in said:
+            assert (said["Ready"] == "True") == (status.phase is Phase.DEPLOYED)
+        if status.phase in (Phase.DEPLOYED, Phase.ROLLED_BACK):
+            assert status.status == "deployed"
+            cluster = Cluster.connect(self.space.ground.kubeconfig.read_text())
+            for each in status.resources:
+                path = cluster.object_path(each.api_version, each.kind, each.name, each.namespace)
+                assert cluster.get(path) is not None, f"{each.kind} {each.name} is not there"
 
     def leftovers(self) -> list[str]:
         """Return all that is in the namespace but for what Kubernetes itself puts there."""
