@@ -19,7 +19,7 @@ from helm_rollback_component.property_paths import below
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
 from helm_rollback_component.spelling import to_snake_case
 from helm_rollback_component.state import REPLACE_ON_CHANGES
-from helm_rollback_component.values import encode
+from helm_rollback_component.values import encode, map_leaves
 
 TYPE = "helm-rollback:index:HelmRelease"
 
@@ -162,20 +162,12 @@ def _with_all_others(problems: list[Problem], inputs: Mapping[str, Any]) -> list
     from helm_rollback_component import inspection  # noqa: PLC0415  # slow to import, and seldom needed
 
     named = {problem.path for problem in problems}
-    others = inspection.problems_of(_unknown_where_output(inputs))
+    _, others = inspection.parsed(map_leaves(inputs, _unknown_if_output))
     return [*problems, *(problem for problem in others if problem.path not in named)]
 
 
-def _unknown_where_output(value: Any) -> Any:  # noqa: ANN401  # inputs of any shape
-    match value:
-        case pulumi.Output():
-            return Unknown()  # type: ignore[no-untyped-call]
-        case Mapping():
-            return {key: _unknown_where_output(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_unknown_where_output(item) for item in value]
-        case _:
-            return value
+def _unknown_if_output(leaf: Any) -> Any:  # noqa: ANN401  # an output or whatever was given
+    return Unknown() if isinstance(leaf, pulumi.Output) else leaf  # type: ignore[no-untyped-call]
 
 
 def _a_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text

@@ -28,16 +28,20 @@ _PATHS = TypeAdapter(tuple[str, ...])
 _TEXT: TypeAdapter[str | None] = TypeAdapter(str | None)
 
 
-def problems_of(inputs: Mapping[str, Any]) -> list[Problem]:
-    """Return everything that is wrong with a program's inputs and with the files that they name."""
+def parsed(inputs: Mapping[str, Any]) -> tuple[HelmConfig | None, list[Problem]]:
+    """Return a program's inputs as a config, and everything that is wrong with them and the files they name.
+
+    There is no config where something is wrong with the inputs, or too much is not known yet.
+    """
+    config: HelmConfig | None = None
     found: list[Problem] = []
     try:
-        state.parse_inputs(inputs)
+        config = state.parse_inputs(inputs)
     except ValidationError as error:
         found.extend(error.problems)
     except state.NotYetKnown:
         pass
-    return [*found, *problems_of_files(inputs)]
+    return config, [*found, *problems_of_files(inputs)]
 
 
 def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sys
 import traceback
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import (
@@ -59,10 +59,9 @@ class ReleaseProvider(_Provider):
 
         inputs = dict(news)
         inputs.pop("__provider", None)
-        problems = inspection.problems_of(inputs)
-        if not problems:
-            with suppress(state.NotYetKnown):
-                inputs |= inspection.computed_inputs(state.parse_inputs(inputs), olds)
+        config, problems = inspection.parsed(inputs)
+        if config and not problems:
+            inputs |= inspection.computed_inputs(config, olds)
         failures = [CheckFailure(problem.path, problem.message) for problem in problems]
         return CheckResult(state.with_markers(inputs), failures)
 

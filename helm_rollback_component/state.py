@@ -17,7 +17,7 @@ from helm_rollback_component.problems import hidden_by
 from helm_rollback_component.property_paths import value_at
 from helm_rollback_component.redaction import Redactor, secrets_at
 from helm_rollback_component.results import Phase
-from helm_rollback_component.values import decode
+from helm_rollback_component.values import decode, map_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,8 @@ class NotYetKnown(Exception):  # noqa: N818  # no error: a preview goes on witho
 
 def with_markers(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties with unknown values in the form that goes back to the engine."""
-    return {key: _mark(value) for key, value in properties.items()}
+    marked: dict[str, Any] = map_leaves(properties, _mark)
+    return marked
 
 
 def redactor(properties: Mapping[str, Any]) -> Redactor:
@@ -167,13 +168,5 @@ def _prune(value: Any) -> Any:  # noqa: ANN401  # JSON-like
             return value
 
 
-def _mark(value: Any) -> Any:  # noqa: ANN401  # JSON-like
-    match value:
-        case Unknown():
-            return UNKNOWN
-        case Mapping():
-            return {key: _mark(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_mark(item) for item in value]
-        case _:
-            return value
+def _mark(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+    return UNKNOWN if isinstance(leaf, Unknown) else leaf

@@ -46,6 +46,17 @@ def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> A
             return leaf(value)
 
 
+def map_leaves(value: Any, change: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # JSON-like
+    """Return `value` with everything in it that is neither mapping nor sequence changed."""
+    match value:
+        case Mapping():
+            return {key: map_leaves(item, change) for key, item in value.items()}
+        case list() | tuple():
+            return [map_leaves(item, change) for item in value]
+        case _:
+            return change(value)
+
+
 def decode(value: Any) -> Any:  # noqa: ANN401  # JSON-like
     """Return what `encode` was given; whole floats become the integers that they were."""
     match value:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import targets
+from helm_rollback_component.core import targets, versions
 from helm_rollback_component.core.steps import REQUESTS, Refuse
 
 if TYPE_CHECKING:
+    from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.history import Record
     from helm_rollback_component.core.ledger import Attempt, Ledger
     from helm_rollback_component.core.steps import Situation
@@ -37,6 +38,12 @@ def pin(situation: Situation) -> int | None:
     """Return the revision that the inputs hold the release at, if they do."""
     rollback = situation.desired.rollback
     return rollback.target_revision if rollback.strategy == "manual" else None
+
+
+def downgrades(rollback: RollbackConfig, declared: tuple[str, str], present: tuple[str, str]) -> bool:
+    """Whether declaring a chart (name, version) over the one present asks for a rollback."""
+    by_version = rollback.strategy == "version-based" and rollback.enabled
+    return by_version and declared[0] == present[0] and versions.older(declared[1], present[1])
 
 
 def refuse_target(revision: int, situation: Situation) -> Refuse | None:

@@ -209,12 +209,11 @@ def _unremedied(situation: Situation) -> Step | None:
 
 def _downgrade(situation: Situation) -> Step | None:
     desired, history, ledger = situation.desired, situation.history, situation.ledger
-    deployed = history.deployed
-    if desired.rollback.strategy != "version-based" or not desired.rollback.enabled or deployed is None:
+    deployed, declared = history.deployed, (desired.chart_name, desired.chart_version)
+    if deployed is None:
         return None
-    if deployed.chart_name != desired.chart_name or not versions.older(
-        desired.chart_version, deployed.chart_version
-    ):
+    present = (deployed.chart_name, deployed.chart_version)
+    if not circumstances.downgrades(desired.rollback, declared, present):
         return None
     target = targets.with_version(
         history,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core import versions
+from helm_rollback_component.core import circumstances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +42,7 @@ def _action(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
 
 def _asks_for_a_rollback(config: HelmConfig, chart: str, before: str) -> bool:
     (name, _, version), (name_before, _, version_before) = chart.partition(" "), before.partition(" ")
-    by_version = config.rollback.strategy == "version-based" and config.rollback.enabled
-    return by_version and name == name_before and versions.older(version, version_before)
+    return circumstances.downgrades(config.rollback, (name, version), (name_before, version_before))
 
 
 def _on_failure(config: HelmConfig, *, first: bool) -> str:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.kube.claims import Claims, Owner
-from helm_rollback_component.kube.client import Cluster
 from helm_rollback_component.operations import HelmOperations, Identity
 from helm_rollback_component.results import Phase
 from tests.contract.by_hand import stored
 from tests.contract.helm_fixtures import Space, write_chart
+from tests.support.namespaces import cluster_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,8 +126,7 @@ class Laboratory:
 
     def claim(self) -> Claim | None:
         """Return the release's claim."""
-        cluster = Cluster.connect(self.space.ground.kubeconfig.read_text())
-        return Claims(cluster, self.space.namespace, RELEASE).read()
+        return Claims(cluster_of(self.space.ground), self.space.namespace, RELEASE).read()
 
     def assert_coherent(self) -> None:
         """Hold that records, live objects, outputs and conditions tell one story, whatever was done."""
@@ -144,7 +143,7 @@ class Laboratory:
             assert (said["Ready"] == "True") == (status.phase is Phase.DEPLOYED)
         if status.phase in (Phase.DEPLOYED, Phase.ROLLED_BACK):
             assert status.status == "deployed"
-            cluster = Cluster.connect(self.space.ground.kubeconfig.read_text())
+            cluster = cluster_of(self.space.ground)
             for each in status.resources:
                 path = cluster.object_path(each.api_version, each.kind, each.name, each.namespace)
                 assert cluster.get(path) is not None, f"{each.kind} {each.name} is not there"

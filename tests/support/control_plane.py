@@ -12,7 +12,7 @@ import yaml
 
 from helm_rollback_component.kube import paths
 from helm_rollback_component.kube.client import Cluster
-from tests.support.namespaces import fresh_namespace
+from tests.support.namespaces import cluster_of, fresh_namespace
 from tools.ground import Ground
 
 Rules = list[dict[str, list[str]]]
@@ -78,9 +78,8 @@ class Place:
 @contextmanager
 def place(ground: Ground) -> Iterator[Place]:
     """A namespace for the length of the block."""
-    kubeconfig = ground.kubeconfig.read_text()
     with fresh_namespace(ground) as namespace:
-        yield Place(ground, Cluster.connect(kubeconfig), namespace, kubeconfig)
+        yield Place(ground, cluster_of(ground), namespace, ground.kubeconfig.read_text())
 
 
 def write_chart(folder: Path, *, version: str = "1.0.0", template: str = "", **files: str) -> Path:

@@ -1,4 +1,4 @@
-"""Namespaces of one's own on a control plane."""
+"""A control plane's API server, and namespaces of one's own on it."""
 
 import uuid
 from collections.abc import Iterator
@@ -10,11 +10,16 @@ from helm_rollback_component.kube.client import Cluster
 from tools.ground import Ground
 
 
+def cluster_of(ground: Ground) -> Cluster:
+    """Return the API server of a control plane: the same object at every call."""
+    return Cluster.connect(ground.kubeconfig.read_text())
+
+
 @contextmanager
 def fresh_namespace(ground: Ground) -> Iterator[str]:
     """Create a namespace; its deletion afterwards is not waited for."""
     name = f"test-{uuid.uuid4().hex[:8]}"
-    cluster = Cluster.connect(ground.kubeconfig.read_text())
+    cluster = cluster_of(ground)
     cluster.create(paths.namespace(""), {"metadata": {"name": name}})
     try:
         yield name

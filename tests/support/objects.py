@@ -8,6 +8,7 @@ from typing import Any
 
 from helm_rollback_component.kube import paths
 from helm_rollback_component.kube.client import Cluster
+from tests.support.namespaces import cluster_of
 from tools.ground import Ground
 
 _API_VERSIONS = {
@@ -63,7 +64,7 @@ class Objects:
 
     @property
     def _cluster(self) -> Cluster:
-        return Cluster.connect(self.ground.kubeconfig.read_text())
+        return cluster_of(self.ground)
 
 
 def record_of(secret: dict[str, Any]) -> dict[str, Any]:
