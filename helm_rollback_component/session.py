@@ -83,7 +83,13 @@ class Session:
     def target(self) -> Target:
         """The release, as Helm is told of it."""
         config = self._config
-        return Target(config.release_name, config.release_namespace, self._kubeconfig, config.context)
+        return Target(
+            config.release_name,
+            config.release_namespace,
+            self._kubeconfig,
+            config.context,
+            validates_fields=self.cluster.validates_fields(),
+        )
 
     @cached_property
     def digester(self) -> Digester:

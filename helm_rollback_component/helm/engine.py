@@ -46,12 +46,14 @@ class Target:
         namespace: its namespace.
         kubeconfig: the content of a kubeconfig (YAML); never empty, may hold secrets.
         context: a context of that kubeconfig, or None for its current one.
+        validates_fields: whether its API server refuses unknown fields by itself where it is asked to.
     """
 
     release: str
     namespace: str
     kubeconfig: str = field(repr=False)
     context: str | None = None
+    validates_fields: bool = False
 
 
 @dataclass(frozen=True)

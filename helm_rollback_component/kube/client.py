@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import answers, kubeconfig, paths, streams
+from helm_rollback_component.kube import answers, kubeconfig, paths, server_version, streams
 from helm_rollback_component.kube.discovery import ApiKind, Discovery
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Cluster:
         self._discovery = Discovery(self.get)
         self._lock = threading.Lock()
         self._identity = ""
+        self._validates_fields: bool | None = None
 
     @classmethod
     def connect(cls, kubeconfig: str, context: str | None = None) -> Cluster:
@@ -74,6 +75,14 @@ class Cluster:
         with self._lock:
             self._identity = self._identity or self._identify()
             return self._identity
+
+    def validates_fields(self) -> bool:
+        """Return whether the server refuses unknown fields where it is asked to; its version is read once."""
+        with self._lock:
+            if self._validates_fields is None:
+                answer = self.get(paths.VERSION) or {}
+                self._validates_fields = server_version.validates_fields(answer)
+            return self._validates_fields
 
     def get(self, path: str, **query: str) -> _Object | None:
         """Return an object, or None if it does not exist."""

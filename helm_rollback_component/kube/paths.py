@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+VERSION = "/version"
+"""Where it tells its own version."""
+
 
 def namespace(name: str) -> str:
     """Return the path of the namespace called `name`."""

@@ -13,7 +13,7 @@ from helm_rollback_component.helm.cli import CliEngine
 from helm_rollback_component.helm.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engine import Cancellation, Deployment, EngineError, Options, Target
 from helm_rollback_component.helm.tools import Engine
-from tests.support.namespaces import fresh_namespace
+from tests.support.namespaces import cluster_of, fresh_namespace
 from tests.support.objects import Objects, record_of
 from tools.ground import Ground
 
@@ -137,7 +137,9 @@ class Space:
     namespace: str
 
     def target(self, release: str = "web") -> Target:
-        return Target(release, self.namespace, self.ground.kubeconfig.read_text())
+        validates_fields = cluster_of(self.ground).validates_fields()
+        kubeconfig = self.ground.kubeconfig.read_text()
+        return Target(release, self.namespace, kubeconfig, validates_fields=validates_fields)
 
     def deployment(
         self, values: Mapping[str, Any] | None = None, *, timeout: int = 60, options: Options | None = None

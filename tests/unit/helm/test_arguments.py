@@ -78,7 +78,6 @@ def test_no_value_is_ever_an_argument(line: CommandLine) -> None:
     [
         (Options(description="why, and = how"), ["--description=why, and = how"]),
         (Options(disable_hooks=True), ["--no-hooks"]),
-        (Options(disable_openapi_validation=True), ["--disable-openapi-validation"]),
         (Options(labels={"tier": "web", "team": "blue"}), ["--labels=team=blue", "--labels=tier=web"]),
         (
             Options(post_renderer=("kustomize", "--flag", "x")),
@@ -91,6 +90,31 @@ def test_no_value_is_ever_an_argument(line: CommandLine) -> None:
 )
 def test_options(line: CommandLine, options: Options, spelled: list[str]) -> None:
     assert line.install(_deployment(options)) == [*line.install(_deployment()), *spelled]
+
+
+@pytest.mark.parametrize(
+    ("major", "server", "asked", "spelled"),
+    [
+        (3, False, False, False),
+        (3, False, True, True),
+        (3, True, False, False),
+        (4, False, False, False),
+        (4, True, False, True),
+        (4, True, True, True),
+    ],
+)
+def test_the_schema_is_left_out_where_that_is_asked_for_or_the_server_has_it(
+    major: int,
+    server: bool,  # noqa: FBT001
+    asked: bool,  # noqa: FBT001
+    spelled: bool,  # noqa: FBT001
+) -> None:
+    target = Target("web", "apps", "kubeconfig", validates_fields=server)
+    line = CommandLine(DIALECTS[major], target, "/kube")
+    deployment = _deployment(Options(disable_openapi_validation=asked))
+
+    for words in (line.install(deployment), line.upgrade(deployment)):
+        assert words.count("--disable-openapi-validation") == int(spelled)
 
 
 def test_replacing_is_spelled_as_the_generation_does(line: CommandLine, major: int) -> None:

@@ -92,6 +92,17 @@ class TestIdentity:
         assert digests[1] == digests[2] != digests[0]
 
 
+class TestValidatesFields:
+    def test_the_version_tells_and_is_asked_for_once(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(Answer({"major": "1", "minor": "27"}))
+        assert [cluster.validates_fields(), cluster.validates_fields()] == [True] * 2
+        assert [asked.path for asked in api.asked] == ["/version"]
+
+    def test_a_server_that_tells_nothing_does_not(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(refused(404))
+        assert not cluster.validates_fields()
+
+
 class TestGet:
     def test_an_object(self, api: ApiServer, cluster: Cluster) -> None:
         api.queue.append(Answer(POD))
