@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.many import declared, project
-from benchmarks.place import place, stopwatch
+from benchmarks.place import place, places, stopwatch
 from benchmarks.result import Result
 from tools.sandbox import LOCAL
 
@@ -20,31 +20,35 @@ if TYPE_CHECKING:
     from tools.ground import Ground
 
 _RELEASES = (1, 10, 100, 300)
+_FEW = 10
 _REVISIONS = (1, 10, 100)
 _MANY = 100
 _HELM = "helm4"
 
 
 def cases(ground: Ground, rounds: int) -> Iterator[Callable[[], list[Result]]]:
-    """Yield the three cases; releases and memory are measured once."""
-    yield partial(_by_releases, ground)
+    """Yield the cases; releases and memory are measured once."""
+    for together in (_FEW, max(_RELEASES)):
+        yield partial(_by_releases, ground, together)
     yield partial(_by_revisions, ground, rounds)
     yield partial(_memory, ground)
 
 
-def _by_releases(ground: Ground) -> list[Result]:
+def _by_releases(ground: Ground, together: int) -> list[Result]:
+    """Measure with so many releases in each namespace, at most."""
     created: list[float] = []
     unchanged: list[float] = []
     for count in _RELEASES:
-        with place(ground) as here, project(LOCAL, ground) as sandbox:
+        with places(ground, -(-count // together)) as here, project(LOCAL, ground) as sandbox:
             sandbox.declare(declared(here, count, _HELM, {"replicas": 0}))
             with stopwatch(created):
                 sandbox.stack.up()
             with stopwatch(unchanged):
                 sandbox.stack.up()
+            sandbox.stack.destroy()
     return [
         Result(
-            work=f"one of {more} releases {done}",
+            work=f"one of {more} releases {done}, {together} to a namespace",
             against=f"one of {fewer}",
             ours=(figures[index + 1] / more,),
             theirs=(figures[index] / fewer,),
@@ -95,7 +99,8 @@ def _memory(ground: Ground) -> list[Result]:
 def _largest(ground: Ground, count: int) -> float:
     """Return how large a process grew that deployed so many releases, in MiB."""
     with place(ground) as here:
-        given = json.dumps({"inputs": declared(here, count, _HELM, {}), "kubeconfig": str(ground.kubeconfig)})
+        inputs = declared([here], count, _HELM, {})
+        given = json.dumps({"inputs": inputs, "kubeconfig": str(ground.kubeconfig)})
         line = [sys.executable, "-m", "benchmarks.deploying"]
         done = subprocess.run(line, input=given, capture_output=True, text=True, check=True)  # our own
     return float(done.stdout)

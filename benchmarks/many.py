@@ -14,7 +14,7 @@ from benchmarks.result import Result
 from tools.sandbox import CLI, LOCAL, Sandbox, pulumi_cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from benchmarks.place import Place
     from tools.ground import Ground
@@ -34,19 +34,27 @@ def cases(ground: Ground, rounds: int) -> Iterator[Callable[[], list[Result]]]:
     for helm in ("helm4", "embedded"):
         yield partial(_against_helm, ground, helm, rounds)
     if not pulumi_cli.obstacle(kubernetes=True):
-        yield partial(_against_release, ground, rounds)
+        for helm in ("helm4", "embedded"):
+            yield partial(_against_release, ground, helm, rounds)
 
 
-def declared(here: Place, count: int, helm: str, values: dict[str, Any], **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # inputs
-    """Return that many releases as the programs take them."""
+def declared(
+    places: Sequence[Place],
+    count: int,
+    helm: str,
+    values: dict[str, Any],
+) -> dict[str, Any]:
+    """Return that many releases as the programs take them, dealt out to the namespaces."""
+    ground = places[0].ground
     one = {
-        "releaseNamespace": here.namespace,
         "source": {"chart": str(CHART)},
-        "helm": helm if helm == "embedded" else str(here.ground.helm(int(helm[-1]))),
+        "helm": helm if helm == "embedded" else str(ground.helm(int(helm[-1]))),
         "values": {"replicas": 1, **values},
-        **inputs,
     }
-    return {f"web-{number}": one for number in range(count)}
+    return {
+        f"web-{number}": {**one, "releaseNamespace": places[number % len(places)].namespace}
+        for number in range(count)
+    }
 
 
 @contextmanager
@@ -66,21 +74,21 @@ def _against_helm(ground: Ground, helm: str, rounds: int) -> list[Result]:
     return _results(f"LocalEngine, {helm}", against, ours, theirs)
 
 
-def _against_release(ground: Ground, rounds: int) -> list[Result]:
+def _against_release(ground: Ground, helm: str, rounds: int) -> list[Result]:
     ours: Figures = {step: [] for step in _STEPS}
     theirs: Figures = {step: [] for step in _STEPS}
     for _ in range(rounds):
-        _in_a_program(ground, CLI, _OURS, "embedded", ours)
-        _in_a_program(ground, CLI, _OTHERS, "embedded", theirs)
-    return _results("pulumi, embedded", "kubernetes.helm.v3.Release, pulumi", ours, theirs)
+        _in_a_program(ground, CLI, _OURS, helm, ours)
+        _in_a_program(ground, CLI, _OTHERS, helm, theirs)
+    return _results(f"pulumi, {helm}", "kubernetes.helm.v3.Release, pulumi", ours, theirs)
 
 
 def _in_a_program(ground: Ground, engine: str, program: Path, helm: str, figures: Figures) -> None:
     with place(ground) as here, project(engine, ground, program) as sandbox:
         created, upgraded, previewed, updated = (figures[step] for step in _STEPS)
-        sandbox.declare(declared(here, RELEASES, helm, {}))
+        sandbox.declare(declared([here], RELEASES, helm, {}))
         _timed(sandbox.stack.up, created)
-        sandbox.declare(declared(here, RELEASES, helm, {"image": {"tag": "1.30"}}))
+        sandbox.declare(declared([here], RELEASES, helm, {"image": {"tag": "1.30"}}))
         _timed(sandbox.stack.up, upgraded)
         _timed(sandbox.stack.preview, previewed)
         _timed(sandbox.stack.up, updated)

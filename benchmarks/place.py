@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,10 +60,18 @@ def place(ground: Ground) -> Iterator[Place]:
     """Give a namespace of one's own; its deletion is not waited for."""
     name = f"bench-{uuid.uuid4().hex[:8]}"
     kubectl(ground, "create", "namespace", name)
+    kubectl(ground, "wait", "--for=create", "serviceaccount/default", f"--namespace={name}")
     try:
         yield Place(ground, name)
     finally:
         kubectl(ground, "delete", "namespace", name, "--wait=false")
+
+
+@contextmanager
+def places(ground: Ground, count: int) -> Iterator[list[Place]]:
+    """Give so many namespaces."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(place(ground)) for _ in range(count)]
 
 
 def kubectl(ground: Ground, *arguments: str) -> str:

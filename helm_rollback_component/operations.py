@@ -256,7 +256,7 @@ class HelmOperations:
                 tested = self._config.health.test
                 ledger = conclusions.conclude(situation, outcome, tested=tested, now=now())
                 history = self._prune(situation.history, ledger)
-                held.write(ledger.keep({record.revision for record in history}))
+                held.conclude(ledger.keep({record.revision for record in history}))
                 return self._status(history, held.ledger)
 
     def _prune(self, history: History, ledger: Ledger) -> History:

@@ -71,6 +71,7 @@ def looks(pace: Pace, look: Callable[[], Finding]) -> Iterator[Finding]:
         OperationError: what the cluster refused for good, or still refused when time was out.
     """
     failure: OperationError | None = None
+    before: Snapshot | None = None
     while pace.next():
         try:
             finding, failure = look(), None
@@ -80,6 +81,8 @@ def looks(pace: Pace, look: Callable[[], Finding]) -> Iterator[Finding]:
             failure = error
             continue
         pace.due = finding.judgement.due
+        pace.calm = bool(finding.snapshot.desired) and finding.snapshot == before
+        before = finding.snapshot
         yield finding
     if failure is not None and not pace.stopped:
         raise failure

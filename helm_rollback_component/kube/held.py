@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class Held:
-    """The lock of one release, held by this one and nobody else, until `release` or `give_up`.
+    """The lock of one release, held by this one and nobody else, until `conclude`, `release` or `give_up`.
 
     Nobody can take it over without changing the Lease, and nothing is written once the Lease is another's. So
     as long as the API server is out of reach the lock counts as held; if it was taken over meanwhile, `lost`
@@ -76,6 +76,21 @@ class Held:
         """
         with about(self._namespace, self._release):
             self._update(lambda lease: leases.with_ledger(lease, ledger))
+
+    def conclude(self, ledger: Ledger) -> None:
+        """Write the ledger and free the lock, in one request; owner and ledger stay.
+
+        Raises:
+            OperationError: ``LockLost`` if another has the lock by now; nothing was written then.
+        """
+
+        def put(lease: Lease) -> None:
+            concluded = leases.released(leases.with_ledger(lease, ledger))
+            self._note(self._cluster.replace(self._path, concluded))
+
+        with about(self._namespace, self._release), self._lock:
+            self._guarded(put)
+            self._over.set()
 
     def release(self) -> None:
         """Free the lock; owner and ledger stay. If that fails, it expires by itself, so nothing is raised."""

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.streams import Stop
 
 EVERY = 0.5
-"""Seconds from the end of one look to the next, where nothing is due before."""
+"""Seconds from the end of one look to the next, where nothing is due before and something has changed."""
 
+_CALM = 1.5
+"""Seconds from one look to the next in the end, while nothing changes."""
+_SLOWER = 1.5
 _REST = 3.0
 _AT_LEAST = 0.05
 
@@ -25,7 +28,7 @@ class Pace:
     """Says when to look next; not safe to use from more than one thread.
 
     A look that takes long is followed by a rest three times as long, so that a large release, or many at
-    once, cost at most a quarter of what they could.
+    once, cost at most a quarter of what they could. Looks become rarer while nothing changes.
     """
 
     def __init__(self, stop: Stop, until: float = math.inf) -> None:
@@ -34,7 +37,9 @@ class Pace:
         self._stopped = _event(stop)
         self._until = until
         self._began: float | None = None
+        self._every = EVERY
         self.due = math.inf
+        self.calm = False
 
     @property
     def stopped(self) -> bool:
@@ -44,17 +49,19 @@ class Pace:
     def next(self) -> bool:
         """Wait until it is time to look and return True; or False if there is to be no other look.
 
-        Set `due` between two calls to the time at which something may come to pass; it holds for one call.
+        Between two calls, set `due` to the time at which something may come to pass, and `calm` if nothing
+        has changed since the look before; both hold for one call.
         """
         if self._began is not None:
             if self._began >= self._until:
                 return False
             self._stopped.wait(self._pause(time.monotonic(), self._began))
-        self._began, self.due = time.monotonic(), math.inf
+        self._began, self.due, self.calm = time.monotonic(), math.inf, False
         return not self.stopped
 
     def _pause(self, now: float, began: float) -> float:
-        wake = now + max(EVERY, _REST * (now - began))
+        self._every = min(self._every * _SLOWER, _CALM) if self.calm else EVERY
+        wake = now + max(self._every, _REST * (now - began))
         return max(min(wake, self.due, self._until) - now, _AT_LEAST)
 
 

@@ -72,9 +72,8 @@ class Registrar:
             self._executor.stop(str(error))
 
     def _set_outputs(self, step: Step, outputs: Properties) -> None:
-        step.resource.outputs = outputs
+        self._snapshot.set_outputs(step.resource, outputs)
         self._events.registered(step)
-        self._snapshot.flush()
 
     def _carry_out(self, goal: Goal) -> Step:
         with self._planning, self._executor.busy():

@@ -2,14 +2,17 @@
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from helm_rollback_component.testing.engine.resource import PendingOperation, Resource, State
+from helm_rollback_component.testing.engine.values import Properties
 
 
 class Snapshot:
     """Merges the resources of the running update into those it began with, and saves after each change.
 
+    A method returns when what it recorded is saved. Of many that wait for that, one saves for all.
     The order keeps every resource behind what it depends on: first those done in this update, then the rest.
     """
 
@@ -18,6 +21,8 @@ class Snapshot:
         self._base = base
         self._save = save
         self._lock = threading.Lock()
+        self._saving = threading.Lock()
+        self._changes = self._saved = 0
         self._new: list[Resource] = []
         self._done: set[int] = set()
         self._in_flight: dict[int, PendingOperation] = {}
@@ -26,38 +31,37 @@ class Snapshot:
 
     def begin(self, resource: Resource, kind: str) -> None:
         """Record that an operation on `resource` is in flight."""
-        with self._lock:
+        with self._changing():
             self._in_flight[id(resource)] = PendingOperation(resource, kind)
-            self._write()
 
     def end(self, resource: Resource, *, new: Resource | None = None, old: Resource | None = None) -> None:
         """Record that the operation on `resource` ended: `new` now exists, `old` does not any more."""
-        with self._lock:
+        with self._changing():
             self._in_flight.pop(id(resource), None)
             self._record(new, old)
-            self._write()
 
     def keep(self, old: Resource, new: Resource) -> None:
         """Record that nothing was done to `old`, which is `new` from now on."""
+        if old.dump() != new.dump():
+            self.end(new, new=new, old=old)
+            return
         with self._lock:
             self._record(new, old)
-            if old.dump() != new.dump():
-                self._write()
 
     def drop(self, resource: Resource) -> None:
         """Record that `resource` is no longer tracked."""
-        with self._lock:
+        with self._changing():
             self._record(None, resource)
-            self._write()
 
-    def flush(self) -> None:
-        """Write the state now."""
-        with self._lock:
-            self._write()
+    def set_outputs(self, resource: Resource, outputs: Properties) -> None:
+        """Record the outputs of a resource that is there already."""
+        if outputs != resource.outputs:
+            with self._changing():
+                resource.outputs = outputs
 
     def freeze(self) -> None:
         """Write nothing more: the engine goes down, and what is in flight must stay on record."""
-        with self._lock:
+        with self._saving:
             self._frozen = True
 
     def state(self) -> State:
@@ -65,16 +69,29 @@ class Snapshot:
         with self._lock:
             return self._merged()
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Make the block one change, and save it."""
+        with self._lock:
+            yield
+            self._changes += 1
+            change = self._changes
+        with self._saving:
+            if self._saved < change and not self._frozen:
+                self._write()
+
+    def _write(self) -> None:
+        with self._lock:
+            changes, state = self._changes, self._merged()
+        self._save(state)
+        self._saved = changes
+
     def _record(self, new: Resource | None, old: Resource | None) -> None:
         if old is not None:
             self._done.add(id(old))
         if new is not None:
             self._new.append(new)
             self._renamed |= dict.fromkeys(new.aliases, new.urn)
-
-    def _write(self) -> None:
-        if not self._frozen:
-            self._save(self._merged())
 
     def _merged(self) -> State:
         kept = [res for res in [*self._new, *self._base.resources] if id(res) not in self._done]

@@ -106,6 +106,21 @@ class TestTaking:
         with claims.hold(MINE, "one", timeout=0) as held:
             assert held.ledger == LEDGER
 
+    def test_ledger_and_lock_are_concluded_in_one_request(self, cluster: FakeCluster, claims: Claims) -> None:
+        with claims.hold(MINE, "one", timeout=0) as held:
+            before = len(cluster.asked)
+            held.conclude(LEDGER)
+            claim = claim_of(claims)
+        assert (claim.owner, claim.ledger, claim.holder) == (MINE, LEDGER, "")
+        assert held.ledger == LEDGER
+        assert [verb for verb, _ in cluster.asked[before:]] == ["replace", "get"]
+
+    def test_a_lost_lock_concludes_nothing(self, cluster: FakeCluster, claims: Claims, held: Held) -> None:
+        stolen(cluster)
+        with pytest.raises(OperationError, match="taken over"):
+            held.conclude(LEDGER)
+        assert claim_of(claims).ledger == Ledger()
+
     def test_owner_and_incarnation_are_rewritten(self, claims: Claims) -> None:
         renamed = Owner("acme", "shop", "prod", "urn:new")
         for owner, incarnation in ((MINE, "one"), (renamed, "one"), (renamed, "two")):

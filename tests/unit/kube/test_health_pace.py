@@ -35,6 +35,24 @@ def test_it_looks_at_once_and_then_every_half_second(waited: list[float]) -> Non
     assert waited[1:] == [0.5, 0.5]
 
 
+def test_it_looks_less_often_while_nothing_changes(waited: list[float]) -> None:
+    pacing = Pace(Cancellation())
+    pacing.next()
+    for calm in (True, True, True, True, False, True):
+        pacing.calm = calm
+        pacing.next()
+    assert waited[1:] == [0.75, 1.125, 1.5, 1.5, 0.5, 0.75]
+
+
+def test_calm_holds_for_one_look(waited: list[float]) -> None:
+    pacing = Pace(Cancellation())
+    pacing.next()
+    pacing.calm = True
+    pacing.next()
+    pacing.next()
+    assert waited[1:] == [0.75, 0.5]
+
+
 def test_it_looks_sooner_where_something_is_due_once(waited: list[float]) -> None:
     pacing = Pace(Cancellation())
     pacing.next()
