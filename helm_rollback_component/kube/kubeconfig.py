@@ -18,6 +18,7 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 _Config = dict[str, Any]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _SECTIONS = {"clusters": "cluster", "contexts": "context", "users": "user"}
 _FILES = {
     "cluster": ("certificate-authority",),
@@ -207,7 +208,8 @@ def _names(config: _Config) -> str:
 
 
 def _dump(config: _Config) -> str:
-    return yaml.safe_dump(config, sort_keys=False)
+    dumped: str = yaml.dump(config, Dumper=_Dumper, sort_keys=False)
+    return dumped
 
 
 def _invalid(message: str, *, path: str = "kubeconfig") -> ValidationError:
