@@ -69,6 +69,9 @@ class HealthArgs(TypedDict, total=False):
     image_pull_grace: pulumi.Input[float]
     grace: pulumi.Input[float]
     crash_loop_restarts: pulumi.Input[int]
+    refused_grace: pulumi.Input[float]
+    unschedulable_grace: pulumi.Input[float]
+    volume_grace: pulumi.Input[float]
     soak: pulumi.Input[float]
     test: pulumi.Input[bool]
 

@@ -190,6 +190,9 @@ class HealthConfig(_Part):
         image_pull_grace: how long an image may fail to be pulled, in seconds.
         grace: how long other faults that may mend themselves may last, in seconds.
         crash_loop_restarts: how many restarts make a crash loop.
+        refused_grace: how long the API server may refuse to have pods created, in seconds.
+        unschedulable_grace: how long a pod may find no node while none is being made for it, in seconds.
+        volume_grace: how long a claim may fail to get its volume, in seconds.
         soak: how long a ready release is watched before it counts as good, in seconds.
         test: whether the chart's tests must pass.
     """
@@ -198,6 +201,9 @@ class HealthConfig(_Part):
     image_pull_grace: Annotated[float, Field(ge=0)] = 3
     grace: Annotated[float, Field(ge=0)] = 10
     crash_loop_restarts: Annotated[int, Field(ge=1)] = 3
+    refused_grace: Annotated[float, Field(ge=0)] = 12
+    unschedulable_grace: Annotated[float, Field(ge=0)] = 60
+    volume_grace: Annotated[float, Field(ge=0)] = 60
     soak: Annotated[float, Field(ge=0)] = 0
     test: bool = False
 

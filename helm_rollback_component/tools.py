@@ -57,6 +57,9 @@ class Tools:
             image_pull_grace=health.image_pull_grace,
             grace=health.grace,
             crash_loop_restarts=health.crash_loop_restarts,
+            refused_grace=health.refused_grace,
+            unschedulable_grace=health.unschedulable_grace,
+            volume_grace=health.volume_grace,
             soak=health.soak,
             wait_for_jobs=self.config.wait_for_jobs,
         )

@@ -44,7 +44,15 @@ def test_what_is_not_said_has_the_documented_default() -> None:
     )
     assert config.history == HistoryConfig(max_revisions=10, keep_on_delete=False)
     assert config.health == HealthConfig(
-        fail_fast=True, image_pull_grace=3, grace=10, crash_loop_restarts=3, soak=0, test=False
+        fail_fast=True,
+        image_pull_grace=3,
+        grace=10,
+        crash_loop_restarts=3,
+        refused_grace=12,
+        unschedulable_grace=60,
+        volume_grace=60,
+        soak=0,
+        test=False,
     )
     assert (config.values, config.value_files, config.helm, config.adopt) == ({}, (), "auto", False)
 
@@ -175,6 +183,9 @@ class TestRollback:
         ("history", "max_revisions", -1),
         ("health", "grace", -0.1),
         ("health", "crash_loop_restarts", 0),
+        ("health", "refused_grace", -1),
+        ("health", "unschedulable_grace", -1),
+        ("health", "volume_grace", -1),
         ("health", "soak", "long"),
     ],
 )

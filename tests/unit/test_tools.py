@@ -20,22 +20,18 @@ def tools(deployment: Any = None, **inputs: Any) -> Tools:  # noqa: ANN401  # st
 
 
 def test_the_health_rules_are_told_what_was_declared() -> None:
-    health = {
+    declared: dict[str, Any] = {
         "fail_fast": False,
         "image_pull_grace": 1.5,
         "grace": 2.5,
         "crash_loop_restarts": 7,
+        "refused_grace": 3.5,
+        "unschedulable_grace": 300,
+        "volume_grace": 4.5,
         "soak": 30,
-        "test": True,
     }
-    assert tools(health=health, wait_for_jobs=True).settings == HealthSettings(
-        fail_fast=False,
-        image_pull_grace=1.5,
-        grace=2.5,
-        crash_loop_restarts=7,
-        soak=30,
-        wait_for_jobs=True,
-    )
+    settings = tools(health={**declared, "test": True}, wait_for_jobs=True).settings
+    assert settings == HealthSettings(**declared, wait_for_jobs=True)
 
 
 def test_what_was_not_declared_is_the_rules_own_default() -> None:
