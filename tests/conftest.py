@@ -1,6 +1,7 @@
-"""What every tier of tests that needs a cluster shares: one control plane, and namespaces on it."""
+"""What every tier of tests shares: a control plane, namespaces on it, and how a test run behaves."""
 
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from tests.support.namespaces import fresh_namespace
 from tools.ground import Ground
 
 LIFETIME = 3600.0
+
+
+def pytest_configure() -> None:
+    """Let what tests start be interrupted: a shell has what it runs in the background ignore that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class ExistingCluster(Ground):
