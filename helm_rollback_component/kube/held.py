@@ -83,13 +83,8 @@ class Held:
         Raises:
             OperationError: ``LockLost`` if another has the lock by now; nothing was written then.
         """
-
-        def put(lease: Lease) -> None:
-            concluded = leases.released(leases.with_ledger(lease, ledger))
-            self._note(self._cluster.replace(self._path, concluded))
-
         with about(self._namespace, self._release), self._lock:
-            self._guarded(put)
+            self._put(lambda lease: leases.released(leases.with_ledger(lease, ledger)))
             self._over.set()
 
     def release(self) -> None:
@@ -99,7 +94,7 @@ class Held:
                 return
             self._over.set()
             try:
-                self._guarded(lambda lease: self._cluster.replace(self._path, leases.released(lease)))
+                self._put(leases.released)
             except OperationError as error:
                 if not self.lost.is_set():
                     _log.warning(
@@ -123,10 +118,10 @@ class Held:
             self._over.set()
 
     def _update(self, change: Callable[[Lease], Lease]) -> None:
-        def put(lease: Lease) -> None:
-            self._note(self._cluster.replace(self._path, leases.renewed(change(lease), datetime.now(UTC))))
+        self._put(lambda lease: leases.renewed(change(lease), datetime.now(UTC)))
 
-        self._guarded(put)
+    def _put(self, change: Callable[[Lease], Lease]) -> None:
+        self._guarded(lambda lease: self._note(self._cluster.replace(self._path, change(lease))))
 
     def _delete(self, lease: Lease) -> None:
         same = {key: lease["metadata"][key] for key in ("uid", "resourceVersion")}

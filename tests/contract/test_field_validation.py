@@ -1,7 +1,5 @@
 """What is wrong with a manifest is refused whether Helm reads the server's schema beforehand or not."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,13 +40,6 @@ items:
 """
 
 
-@contextmanager
-def _breakable(ground: Ground, folder: Path, fault: str) -> Iterator[Space]:
-    broken = {"templates/broken.yaml": _OBJECT % fault}
-    with space_of(ground, engine_named("helm4", ground), write_chart(folder, broken)) as space:
-        yield space
-
-
 def test_this_control_plane_validates_fields(ground: Ground) -> None:
     assert cluster_of(ground).validates_fields()
 
@@ -61,8 +52,7 @@ def test_a_fault_is_refused_either_way_in_the_same_words(
     fault: str,
     fresh: bool,  # noqa: FBT001
 ) -> None:
-    with _breakable(ground, tmp_path, fault) as space:
-        with_schema, without = _refusals(space, fresh=fresh)
+    with_schema, without = _refusals(ground, tmp_path, fault, fresh=fresh)
 
     assert without == with_schema
 
@@ -73,8 +63,7 @@ def test_an_object_of_no_kind_is_refused_either_way_before_anything_is_touched(
     tmp_path: Path,
     fresh: bool,  # noqa: FBT001
 ) -> None:
-    with _breakable(ground, tmp_path, _NO_KIND) as space:
-        with_schema, without = _refusals(space, fresh=fresh)
+    with_schema, without = _refusals(ground, tmp_path, _NO_KIND, fresh=fresh)
 
     assert "kind not set" in with_schema[0]
     assert "'Kind' is missing" in without[0]
@@ -84,16 +73,18 @@ def test_an_object_of_no_kind_is_refused_either_way_before_anything_is_touched(
 def test_what_is_wrong_inside_a_list_is_refused_by_the_server_when_it_comes_to_that(
     ground: Ground, tmp_path: Path
 ) -> None:
-    with _breakable(ground, tmp_path, _IN_A_LIST) as space:
-        with_schema, without = _refusals(space, fresh=True)
+    with_schema, without = _refusals(ground, tmp_path, _IN_A_LIST, fresh=True)
 
     assert with_schema[1] == []
     assert ".dada: field not declared in schema" in without[0]
     assert without[1] == ["failed"]
 
 
-def _refusals(space: Space, *, fresh: bool) -> list[tuple[str, list[str]]]:
-    return [_refusal(space, release, fresh=fresh) for release in ("web-a", "web-b")]
+def _refusals(ground: Ground, folder: Path, fault: str, *, fresh: bool) -> list[tuple[str, list[str]]]:
+    """Return what becomes of a chart with that fault: with Helm's own look at the schema, and without."""
+    broken = {"templates/broken.yaml": _OBJECT % fault}
+    with space_of(ground, engine_named("helm4", ground), write_chart(folder, broken)) as space:
+        return [_refusal(space, release, fresh=fresh) for release in ("web-a", "web-b")]
 
 
 def _refusal(space: Space, release: str, *, fresh: bool) -> tuple[str, list[str]]:
@@ -104,11 +95,4 @@ def _refusal(space: Space, release: str, *, fresh: bool) -> tuple[str, list[str]
     act = space.engine.install if fresh else space.engine.upgrade
     with pytest.raises(EngineError) as failure:
         act(target, space.deployment({"broken": True}), Cancellation())
-    left = [each["labels"]["status"] for each in _records(space, release)]
-    return failure.value.output.replace(release, "web"), left
-
-
-def _records(space: Space, release: str) -> list[dict[str, dict[str, str]]]:
-    cluster = cluster_of(space.ground)
-    where = f"/api/v1/namespaces/{space.namespace}/secrets"
-    return cluster.list_metadata(where, labelSelector=f"owner=helm,name={release}")
+    return failure.value.output.replace(release, "web"), space.statuses(release)
