@@ -15,11 +15,11 @@ from helm_rollback_component import options
 from helm_rollback_component.args import HelmReleaseArgs
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import Problem
-from helm_rollback_component.property_paths import below
+from helm_rollback_component.inputs.chart_values import encode, map_leaves
+from helm_rollback_component.inputs.property_paths import below
+from helm_rollback_component.inputs.spelling import to_snake_case
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
-from helm_rollback_component.spelling import to_snake_case
 from helm_rollback_component.state import REPLACE_ON_CHANGES
-from helm_rollback_component.values import encode, map_leaves
 
 TYPE = "helm-rollback:index:HelmRelease"
 

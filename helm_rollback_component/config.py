@@ -10,8 +10,8 @@ from pydantic import ValidationError as PydanticValidationError
 from pydantic_core import PydanticCustomError
 
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.problems import REFUSAL, from_pydantic
-from helm_rollback_component.spelling import to_snake_case
+from helm_rollback_component.inputs.problems import REFUSAL, from_pydantic
+from helm_rollback_component.inputs.spelling import to_snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

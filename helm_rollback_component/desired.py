@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component import values
 from helm_rollback_component.core.digests import as_stored
 from helm_rollback_component.core.steps import Desired
 from helm_rollback_component.helm import chart_files
 from helm_rollback_component.helm.engine import Capability, Deployment, Options
+from helm_rollback_component.inputs import chart_values
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
@@ -43,7 +43,7 @@ def merged_values(config: HelmConfig) -> dict[str, Any]:
     Raises:
         ValidationError: a value file cannot be read.
     """
-    return values.merge([*values.read_files(config.value_files), config.values])
+    return chart_values.merge([*chart_values.read_files(config.value_files), config.values])
 
 
 def deployment(config: HelmConfig, chart: LocalChart, timeout: int) -> Deployment:

@@ -16,8 +16,8 @@ from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.core.preview import describe
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.helm import chart_files
+from helm_rollback_component.inputs.chart_values import read_files
 from helm_rollback_component.kube import kubeconfig
-from helm_rollback_component.values import read_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

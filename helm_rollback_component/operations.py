@@ -25,7 +25,7 @@ from helm_rollback_component.errors import (
 )
 from helm_rollback_component.helm import charts
 from helm_rollback_component.helm.engine import EngineError
-from helm_rollback_component.redaction import Redactor
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.reports import now, status_of
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus
 from helm_rollback_component.run import Run

@@ -26,7 +26,7 @@ from helm_rollback_component import lifetime, parallelism, state
 from helm_rollback_component.core.assessment import explain, found_behind_our_back
 from helm_rollback_component.engine_log import ResourceLog
 from helm_rollback_component.errors import HelmRollbackError
-from helm_rollback_component.redaction import Redactor
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:

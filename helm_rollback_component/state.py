@@ -13,11 +13,11 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.problems import hidden_by
-from helm_rollback_component.property_paths import value_at
-from helm_rollback_component.redaction import Redactor, secrets_at
+from helm_rollback_component.inputs.chart_values import decode, map_leaves
+from helm_rollback_component.inputs.problems import hidden_by
+from helm_rollback_component.inputs.property_paths import value_at
+from helm_rollback_component.inputs.redaction import Redactor, secrets_at
 from helm_rollback_component.results import Phase
-from helm_rollback_component.values import decode, map_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,9 @@ from pulumi.runtime.rpc import deserialize_properties, is_rpc_secret, unwrap_rpc
 from helm_rollback_component import HelmRelease
 from helm_rollback_component.component import GATE_TYPE, RELEASE_TYPE, TYPE
 from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.inputs.chart_values import decode
 from helm_rollback_component.results import Resource
 from helm_rollback_component.testing.mocks import Deployed, HelmReleaseMocks, RolledBack
-from helm_rollback_component.values import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,7 +13,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from helm_rollback_component import engine_log
 from helm_rollback_component.engine_log import ResourceLog, engine_address
-from helm_rollback_component.redaction import MASK, Redactor
+from helm_rollback_component.inputs.redaction import MASK, Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,16 +14,16 @@ from pulumi.runtime.rpc import UNKNOWN
 from helm_rollback_component import operations
 from helm_rollback_component.engine_log import ResourceLog
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.inputs.chart_values import encode
+from helm_rollback_component.inputs.redaction import MASK
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
-from helm_rollback_component.redaction import MASK
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
-from helm_rollback_component.values import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.redaction import Redactor
+    from helm_rollback_component.inputs.redaction import Redactor
     from helm_rollback_component.session import Identity
 
 LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet

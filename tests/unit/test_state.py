@@ -11,9 +11,9 @@ from pulumi.runtime.rpc import UNKNOWN
 from helm_rollback_component import state
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.redaction import MASK
+from helm_rollback_component.inputs.chart_values import encode
+from helm_rollback_component.inputs.redaction import MASK
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
-from helm_rollback_component.values import encode
 
 LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet
 LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}

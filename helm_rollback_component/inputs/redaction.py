@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.property_paths import value_at
+from helm_rollback_component.inputs.property_paths import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

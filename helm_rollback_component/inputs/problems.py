@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import Problem
-from helm_rollback_component.spelling import fields_of
+from helm_rollback_component.inputs.spelling import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

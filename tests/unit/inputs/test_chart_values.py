@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.values import decode, encode, merge, read_files
+from helm_rollback_component.inputs.chart_values import decode, encode, merge, read_files
 
 if TYPE_CHECKING:
     from pathlib import Path

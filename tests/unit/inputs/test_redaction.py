@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.property_paths import below
-from helm_rollback_component.redaction import MASK, Redactor, secrets_at
+from helm_rollback_component.inputs.property_paths import below
+from helm_rollback_component.inputs.redaction import MASK, Redactor, secrets_at
 
 keys = st.text(max_size=6) | st.sampled_from(["a.b", "[0]", '"', "\\", '["x"]', "0", ""])
 

@@ -8,7 +8,7 @@ import pytest
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import Problem, ValidationError
-from helm_rollback_component.problems import hidden_by
+from helm_rollback_component.inputs.problems import hidden_by
 
 LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
 

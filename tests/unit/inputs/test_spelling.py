@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from helm_rollback_component.config import HelmConfig, RollbackConfig
 from helm_rollback_component.errors import Problem
-from helm_rollback_component.spelling import fields_of, to_snake_case
+from helm_rollback_component.inputs.spelling import fields_of, to_snake_case
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
