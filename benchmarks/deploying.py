@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helm_rollback_component import HelmConfig, HelmOperations
-from helm_rollback_component.parallelism import DEFAULT
+from helm_rollback_component.pulumi_adapter.parallelism import DEFAULT
 
 _KIB_IN_MIB = 1024
 

@@ -11,7 +11,6 @@ from pulumi.dynamic import Resource
 from pulumi.output import Unknown
 from pydantic import BaseModel
 
-from helm_rollback_component import options
 from helm_rollback_component.args import HelmReleaseArgs
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import Problem
@@ -19,7 +18,8 @@ from helm_rollback_component.inputs.chart_values import encode, map_leaves
 from helm_rollback_component.inputs.property_paths import below
 from helm_rollback_component.inputs.spelling import to_snake_case
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
-from helm_rollback_component.state import REPLACE_ON_CHANGES
+from helm_rollback_component.pulumi_adapter import resource_options
+from helm_rollback_component.pulumi_adapter.state import REPLACE_ON_CHANGES
 
 TYPE = "helm-rollback:index:HelmRelease"
 
@@ -81,14 +81,18 @@ class HelmRelease(pulumi.ComponentResource):
             pulumi.RunError: the inputs cannot be read well enough to declare anything.
         """
         super().__init__(TYPE, name, None, opts)
-        inputs = _inputs(name, args, options.timeouts(opts))
-        options.refuse_foreign_provider(name, inputs, opts)
+        inputs = _inputs(name, args, resource_options.timeouts(opts))
+        resource_options.refuse_foreign_provider(name, inputs, opts)
         namespace = _namespace(self, name, inputs)
         release = _Release(
             f"{name}-release",
-            {**inputs, **_context(self, name, inputs), REPLACE_ON_CHANGES: options.replace_on_changes(opts)},
+            {
+                **inputs,
+                **_context(self, name, inputs),
+                REPLACE_ON_CHANGES: resource_options.replace_on_changes(opts),
+            },
             pulumi.ResourceOptions.merge(
-                options.passed_on(opts),
+                resource_options.passed_on(opts),
                 pulumi.ResourceOptions(parent=self, depends_on=namespace, delete_before_replace=True),
             ),
         )
@@ -159,10 +163,10 @@ def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[
 
 def _with_all_others(problems: list[Problem], inputs: Mapping[str, Any]) -> list[Problem]:
     """Return the problems with those that the provider's check, which is not reached, would have found."""
-    from helm_rollback_component import inspection  # noqa: PLC0415  # slow to import, and seldom needed
+    from helm_rollback_component.pulumi_adapter import check  # noqa: PLC0415  # slow to import, and seldom needed
 
     named = {problem.path for problem in problems}
-    _, others = inspection.parsed(map_leaves(inputs, _unknown_if_output))
+    _, others = check.parsed(map_leaves(inputs, _unknown_if_output))
     return [*problems, *(problem for problem in others if problem.path not in named)]
 
 

@@ -22,11 +22,11 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from helm_rollback_component import lifetime, parallelism, state
 from helm_rollback_component.core.assessment import explain, found_behind_our_back
-from helm_rollback_component.engine_log import ResourceLog
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
+from helm_rollback_component.pulumi_adapter import parallelism, process_lifetime, state
+from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class _Provider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Set the process up: errors in one line, an end with its engine, room for many operations."""
         sys.tracebacklimit = 0
-        lifetime.end_with_engine()
+        process_lifetime.end_with_engine()
         parallelism.allow(req.config.get(parallelism.SETTING))
 
 
@@ -55,13 +55,13 @@ class ReleaseProvider(_Provider):
 
     def check(self, olds: _Properties, news: _Properties) -> CheckResult:
         """Refuse bad inputs, all of them at once, and compute the plan that the preview shows."""
-        from helm_rollback_component import inspection  # noqa: PLC0415  # keeps the start of the process quick
+        from helm_rollback_component.pulumi_adapter import check  # noqa: PLC0415  # keeps the start of the process quick
 
         inputs = dict(news)
         inputs.pop("__provider", None)
-        config, problems = inspection.parsed(inputs)
+        config, problems = check.parsed(inputs)
         if config and not problems:
-            inputs |= inspection.computed_inputs(config, olds)
+            inputs |= check.computed_inputs(config, olds)
         failures = [CheckFailure(problem.path, problem.message) for problem in problems]
         return CheckResult(state.with_markers(inputs), failures)
 
@@ -192,7 +192,7 @@ def _pass(gated: _Properties) -> _Properties:
 def _in_one_line() -> Iterator[None]:
     """Show an expected failure as its one sentence, and an unexpected one whole."""
     try:
-        with lifetime.operation():
+        with process_lifetime.operation():
             yield
     except HelmRollbackError as error:
         raise RuntimeError(str(error)) from None

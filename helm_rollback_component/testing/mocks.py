@@ -10,6 +10,7 @@ from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from helm_rollback_component.component import GATE_TYPE, RELEASE_TYPE
 from helm_rollback_component.core.assessment import explain
+from helm_rollback_component.pulumi_adapter.state import outputs, parse
 from helm_rollback_component.results import (
     Condition,
     Phase,
@@ -19,7 +20,6 @@ from helm_rollback_component.results import (
     RollbackState,
     RollbackStatus,
 )
-from helm_rollback_component.state import outputs, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

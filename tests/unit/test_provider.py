@@ -12,11 +12,11 @@ from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
 from helm_rollback_component import operations
-from helm_rollback_component.engine_log import ResourceLog
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs.chart_values import encode
 from helm_rollback_component.inputs.redaction import MASK
 from helm_rollback_component.provider import GateProvider, ReleaseProvider
+from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm_rollback_component import lifetime
+from helm_rollback_component.pulumi_adapter import process_lifetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,8 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Set when the process would end; it looks for its engine all the time."""
     ended = threading.Event()
     monkeypatch.setattr(os, "_exit", lambda _: ended.set())
-    monkeypatch.setattr(lifetime, "_LOOK_EVERY", 0.05)
-    monkeypatch.setattr(lifetime, "_watching", threading.Event())
+    monkeypatch.setattr(process_lifetime, "_LOOK_EVERY", 0.05)
+    monkeypatch.setattr(process_lifetime, "_watching", threading.Event())
     return ended
 
 
@@ -49,13 +49,13 @@ def test_without_an_engine_nothing_is_watched(
     ended: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["host"])
-    lifetime.end_with_engine()
+    process_lifetime.end_with_engine()
     assert watchers() == []
     assert not ended.is_set()
 
 
 def test_the_process_lives_as_long_as_its_engine(ended: threading.Event, engine: socket.socket) -> None:
-    lifetime.end_with_engine()
+    process_lifetime.end_with_engine()
     assert not ended.wait(0.3)
     engine.close()
     assert ended.wait(PROMPTLY)
@@ -63,8 +63,8 @@ def test_the_process_lives_as_long_as_its_engine(ended: threading.Event, engine:
 
 
 def test_an_engine_is_watched_once(ended: threading.Event, engine: socket.socket) -> None:
-    lifetime.end_with_engine()
-    lifetime.end_with_engine()
+    process_lifetime.end_with_engine()
+    process_lifetime.end_with_engine()
     assert len(watchers()) == 1
     engine.close()
     assert ended.wait(PROMPTLY)
@@ -72,8 +72,8 @@ def test_an_engine_is_watched_once(ended: threading.Event, engine: socket.socket
 
 
 def test_what_is_begun_is_finished_first(ended: threading.Event, engine: socket.socket) -> None:
-    with lifetime.operation():
-        lifetime.end_with_engine()
+    with process_lifetime.operation():
+        process_lifetime.end_with_engine()
         engine.close()
         assert not ended.wait(0.4)
     assert ended.wait(PROMPTLY)
@@ -81,9 +81,9 @@ def test_what_is_begun_is_finished_first(ended: threading.Event, engine: socket.
 
 
 def test_an_operation_that_fails_is_over_too(ended: threading.Event, engine: socket.socket) -> None:
-    with pytest.raises(KeyError), lifetime.operation():
+    with pytest.raises(KeyError), process_lifetime.operation():
         raise KeyError
     engine.close()
-    lifetime.end_with_engine()
+    process_lifetime.end_with_engine()
     assert ended.wait(PROMPTLY)
     wait_for_watchers()

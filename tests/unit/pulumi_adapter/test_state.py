@@ -8,11 +8,11 @@ import pytest
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
-from helm_rollback_component import state
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs.chart_values import encode
 from helm_rollback_component.inputs.redaction import MASK
+from helm_rollback_component.pulumi_adapter import state
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
 
 LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet

@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.engine_log import engine_address
+from helm_rollback_component.pulumi_adapter.engine_log import engine_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticValidationError
 
-from helm_rollback_component import state
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.core.preview import describe
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.helm import chart_files
 from helm_rollback_component.inputs.chart_values import read_files
 from helm_rollback_component.kube import kubeconfig
+from helm_rollback_component.pulumi_adapter import state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

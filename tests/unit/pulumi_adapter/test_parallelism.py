@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helm_rollback_component import parallelism
+from helm_rollback_component.pulumi_adapter import parallelism
 
 
 def served_at_once(executor: ThreadPoolExecutor, wanted: int) -> bool:

@@ -11,9 +11,9 @@ import pytest
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from helm_rollback_component import engine_log
-from helm_rollback_component.engine_log import ResourceLog, engine_address
 from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.pulumi_adapter import engine_log
+from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog, engine_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 from pulumi.output import Unknown
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.inspection import computed_inputs, problems_of_files
+from helm_rollback_component.pulumi_adapter.check import computed_inputs, problems_of_files
 
 if TYPE_CHECKING:
     from pathlib import Path
