@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component import desired
 from helm_rollback_component.core import assessment, conclusions, retention, targets
 from helm_rollback_component.core.failures import classify
 from helm_rollback_component.core.history import Status
@@ -26,11 +25,12 @@ from helm_rollback_component.errors import (
 from helm_rollback_component.helm import charts
 from helm_rollback_component.helm.engine import EngineError
 from helm_rollback_component.inputs.redaction import Redactor
-from helm_rollback_component.reports import now, status_of
+from helm_rollback_component.reconcile import desired
+from helm_rollback_component.reconcile.reconciler import Run
+from helm_rollback_component.reconcile.run_context import Tools
+from helm_rollback_component.reconcile.session import Identity, Session
+from helm_rollback_component.reconcile.status import now, status_of
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus
-from helm_rollback_component.run import Run
-from helm_rollback_component.session import Identity, Session
-from helm_rollback_component.tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ import pytest
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.health import HealthSettings
-from helm_rollback_component.tools import Tools
+from helm_rollback_component.reconcile.run_context import Tools
 
 LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health import Baseline, Verdict
     from helm_rollback_component.core.history import Record
     from helm_rollback_component.helm.engine import Deployment
-    from helm_rollback_component.tools import Tools
+    from helm_rollback_component.reconcile.run_context import Tools
 
 
 class Supervision:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component import reports
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.history import History
 from helm_rollback_component.core.ledger import Conclusion, Ledger
+from helm_rollback_component.reconcile.status import now, status_of
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, Resource, RollbackStatus
 from tests.support.histories import entry, history, ledger
 
@@ -31,13 +31,13 @@ class Records:
 
 def status(found: History, known: Ledger) -> ReleaseStatus:
     records: Any = Records(found)
-    return reports.status_of(CONFIG, records, found, known)
+    return status_of(CONFIG, records, found, known)
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have it be now."""
-    monkeypatch.setattr(reports, "now", lambda: NOW)
+    monkeypatch.setattr("helm_rollback_component.reconcile.status.now", lambda: NOW)
 
 
 def test_a_release_is_what_its_newest_record_and_the_last_run_say() -> None:
@@ -68,5 +68,5 @@ def test_a_release_that_is_gone_is_nothing() -> None:
 
 def test_the_time_is_told_in_whole_seconds_of_universal_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert len(reports.now()) == len(NOW)
-    assert reports.now().endswith("Z")
+    assert len(now()) == len(NOW)
+    assert now().endswith("Z")

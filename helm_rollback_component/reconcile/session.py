@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from helm_rollback_component import desired
 from helm_rollback_component.core.ledger import Ledger
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Target
@@ -17,6 +16,7 @@ from helm_rollback_component.kube import kubeconfig
 from helm_rollback_component.kube.claims import NOBODY, Claims
 from helm_rollback_component.kube.client import Cluster
 from helm_rollback_component.kube.storage import ReleaseStorage
+from helm_rollback_component.reconcile import desired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -27,13 +27,13 @@ from helm_rollback_component.core.steps import (
     Verify,
 )
 from helm_rollback_component.helm.engine import Capability, EngineError
-from helm_rollback_component.supervision import Supervision
+from helm_rollback_component.reconcile.watched_helm import Supervision
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.history import History, Record
     from helm_rollback_component.core.steps import Desired
     from helm_rollback_component.kube.claims import Held
-    from helm_rollback_component.tools import Tools
+    from helm_rollback_component.reconcile.run_context import Tools
 
 
 @dataclass(frozen=True)
