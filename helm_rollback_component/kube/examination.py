@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import Memory, faults, progress, readiness, weigh
+from helm_rollback_component.core.health.judge import Memory, faults, progress, readiness, weigh
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.pace import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from helm_rollback_component.core.health import Fault, HealthSettings, Judgement, Readiness, Snapshot
-    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.health.judge import (
+        Fault,
+        HealthSettings,
+        Judgement,
+        Readiness,
+        Snapshot,
+    )
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.kube.pace import Pace
     from helm_rollback_component.kube.snapshots import Observer
 

@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from helm_rollback_component.core.health import Baseline, HealthSettings, Verdict
+from helm_rollback_component.core.health.judge import Baseline, HealthSettings, Verdict
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import logs
 from helm_rollback_component.kube.examination import Examiner, Finding, looks
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
-    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.kube.client import Cluster
 
 __all__ = ["Baseline", "HealthSettings", "HealthWatch", "Verdict", "baseline", "soak", "wait_ready"]

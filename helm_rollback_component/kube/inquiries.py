@@ -6,15 +6,15 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.questions import Questions, questions
+from helm_rollback_component.core.health.queries import Questions, questions
 from helm_rollback_component.kube import paths
 from helm_rollback_component.kube.reading import events_about, pods_metadata, workloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helm_rollback_component.core.objects import Manifest
-    from helm_rollback_component.core.snapshot import Snapshot
+    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.kube.client import Cluster
 
 ANSWERS_LAST = 2.0

@@ -10,7 +10,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import paths
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health import Verdict
+    from helm_rollback_component.core.health.judge import Verdict
     from helm_rollback_component.kube.client import Cluster
 
 _LINES = 10

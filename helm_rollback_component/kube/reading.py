@@ -5,15 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.snapshot import JUDGED_KINDS
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.snapshot import JUDGED_KINDS
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from helm_rollback_component.core.objects import Key, Manifest
+    from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.kube.client import Cluster
 
 _WORKLOADS = JUDGED_KINDS - {("", "PersistentVolumeClaim"), ("", "Pod")}

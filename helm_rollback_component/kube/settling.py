@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import soak as soaking
-from helm_rollback_component.core.health import Baseline, HealthSettings, Verdict
-from helm_rollback_component.core.objects import flatten, meta, name, resource, uid
-from helm_rollback_component.core.obstruction import obstruction
+from helm_rollback_component.core.health import soak as soaking
+from helm_rollback_component.core.health.blocked_rollback import obstruction
+from helm_rollback_component.core.health.judge import Baseline, HealthSettings, Verdict
+from helm_rollback_component.core.health.objects import flatten, meta, name, resource, uid
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import logs, paths
 from helm_rollback_component.kube.examination import Examiner, Finding, looks
@@ -19,8 +19,8 @@ from helm_rollback_component.results import Resource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from helm_rollback_component.core.health import Fault, Snapshot
-    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.health.judge import Fault, Snapshot
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.kube.client import Cluster
     from helm_rollback_component.kube.streams import Stop
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.readiness import needs_a_look
-from helm_rollback_component.core.revisions import REVISION_HASH, newest_replica_set, newest_revision_hash
-from helm_rollback_component.core.snapshot import Baseline, Snapshot, applied, judged, mark
-from helm_rollback_component.core.workloads import occurrences
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.readiness import needs_a_look
+from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, applied, judged, mark
+from helm_rollback_component.core.health.template_revisions import (
+    REVISION_HASH,
+    newest_replica_set,
+    newest_revision_hash,
+)
+from helm_rollback_component.core.health.workload_rules import occurrences
 from helm_rollback_component.kube import paths
 from helm_rollback_component.kube.inquiries import Inquirer
 from helm_rollback_component.kube.reading import (
@@ -30,7 +34,7 @@ from helm_rollback_component.kube.reading import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from helm_rollback_component.core.objects import Key, Manifest
+    from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.kube.client import Cluster
 
 _TELL_BY_EVENTS = frozenset({"DaemonSet", "StatefulSet"})

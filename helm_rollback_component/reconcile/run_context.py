@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import HealthSettings
+from helm_rollback_component.core.health.judge import HealthSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from helm_rollback_component.core.health import Baseline, Verdict
+    from helm_rollback_component.core.health.judge import Baseline, Verdict
     from helm_rollback_component.core.history import Record
     from helm_rollback_component.helm.engine import Deployment
     from helm_rollback_component.reconcile.run_context import Tools

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.core.health import HealthSettings
+from helm_rollback_component.core.health.judge import HealthSettings
 from helm_rollback_component.reconcile.run_context import Tools
 
 LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}

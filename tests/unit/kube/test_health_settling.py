@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.core.health import HealthSettings
+from helm_rollback_component.core.health.judge import HealthSettings
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Cancellation
 from helm_rollback_component.kube import pace
 from helm_rollback_component.kube.health import soak, wait_ready
 from helm_rollback_component.results import Resource
-from tests.unit.core.health_objects import (
+from tests.unit.core.health.health_objects import (
     condition,
     deployment,
     pod,
@@ -28,7 +28,7 @@ from tests.unit.core.health_objects import (
 from tests.unit.kube.health_cluster import NAMESPACE, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health import Verdict
+    from helm_rollback_component.core.health.judge import Verdict
     from helm_rollback_component.kube.streams import Stop
 
 SETTINGS = HealthSettings(grace=0.05)

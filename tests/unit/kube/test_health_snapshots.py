@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.snapshot import Baseline, Snapshot, mark
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, mark
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import inquiries
 from helm_rollback_component.kube.snapshots import Observer, baseline
-from tests.unit.core.health_objects import (
+from tests.unit.core.health.health_objects import (
     NO_NODE,
     claim,
     condition,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.core.health import Baseline, HealthSettings, Verdict
+from helm_rollback_component.core.health.judge import Baseline, HealthSettings, Verdict
 from helm_rollback_component.kube import pace
 from helm_rollback_component.kube.health import HealthWatch
-from tests.unit.core.health_objects import deployment, pod, replica_set, running, waiting
+from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
 from tests.unit.kube.health_cluster import NAMESPACE, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:

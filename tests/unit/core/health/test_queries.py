@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.questions import Questions, questions
-from helm_rollback_component.core.snapshot import judged
-from tests.unit.core.health_objects import (
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.queries import Questions, questions
+from helm_rollback_component.core.health.snapshot import judged
+from tests.unit.core.health.health_objects import (
     NO_NODE,
     claim,
     condition,
@@ -26,7 +26,7 @@ from tests.unit.core.health_objects import (
 )
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health import Snapshot
+    from helm_rollback_component.core.health.judge import Snapshot
 
 NEW = "ReplicaSet-web-two"
 VOLUME = {"volumes": [{"persistentVolumeClaim": {"claimName": "data"}}, {"emptyDir": {}}]}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.core.health_objects import (
+from tests.unit.core.health.health_objects import (
     NO_NODE,
     OWNED,
     READY,
@@ -29,7 +29,7 @@ from tests.unit.core.health_objects import (
 )
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health import Snapshot
+    from helm_rollback_component.core.health.judge import Snapshot
 
 QUOTA = 'pods "web-1" is forbidden: exceeded quota: few'
 PULL = waiting("ImagePullBackOff")

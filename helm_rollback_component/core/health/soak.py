@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.containers import Container, containers
-from helm_rollback_component.core.pods import Sight
-from helm_rollback_component.core.snapshot import Case, Snapshot, cases
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.pod_rules import Sight
+from helm_rollback_component.core.health.pod_status import Container, containers
+from helm_rollback_component.core.health.snapshot import Case, Snapshot, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helm_rollback_component.core.faults import Fault, HealthSettings
+    from helm_rollback_component.core.health.model import Fault, HealthSettings
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects
+from helm_rollback_component.core.health import objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from helm_rollback_component.core.objects import Manifest
-    from helm_rollback_component.core.snapshot import Snapshot
+    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.results import Resource
 
 _PASSIVE_GROUPS = frozenset(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core.health import readiness
+from helm_rollback_component.core.health.judge import readiness
 from helm_rollback_component.results import Resource
-from tests.unit.core.health_objects import (
+from tests.unit.core.health.health_objects import (
     claim,
     condition,
     daemon_set,

@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.containers import claims_of, containers
-from helm_rollback_component.core.faults import Fault
-from helm_rollback_component.core.snapshot import under_way
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.model import Fault
+from helm_rollback_component.core.health.pod_status import claims_of, containers
+from helm_rollback_component.core.health.snapshot import under_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from helm_rollback_component.core.faults import HealthSettings
-    from helm_rollback_component.core.objects import Manifest
-    from helm_rollback_component.core.snapshot import Case, Snapshot
+    from helm_rollback_component.core.health.model import HealthSettings
+    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.snapshot import Case, Snapshot
 
 UNBOUND = frozenset({"FailedBinding", "ProvisioningFailed"})
 """Events that say that a claim gets no volume (Kubernetes' ``pkg/controller/volume/events``)."""

@@ -16,13 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects, revisions
-from helm_rollback_component.core.containers import unschedulable
+from helm_rollback_component.core.health import objects, template_revisions
+from helm_rollback_component.core.health.pod_status import unschedulable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helm_rollback_component.core.objects import Key, Manifest
+    from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.results import Resource
 
 JUDGED_KINDS = frozenset(
@@ -201,14 +201,14 @@ def _siblings(live: Manifest, creator: Manifest, snapshot: Snapshot) -> tuple[Ma
 def _creator(live: Manifest, children: tuple[Manifest, ...]) -> Manifest:
     if live.get("kind") != "Deployment":
         return live
-    return revisions.newest_replica_set(live, children) or {}
+    return template_revisions.newest_replica_set(live, children) or {}
 
 
 def _counts(pod: Manifest, live: Manifest, snapshot: Snapshot) -> bool:
     return (
         not objects.terminating(pod)
         and objects.uid(pod) not in snapshot.baseline.pods
-        and revisions.newest(pod, live, snapshot.children)
+        and template_revisions.newest(pod, live, snapshot.children)
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core import objects
+from helm_rollback_component.core.health import objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.health.objects import Manifest
 
 
 @dataclass(frozen=True)

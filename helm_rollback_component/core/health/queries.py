@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.containers import claims_of, unschedulable
-from helm_rollback_component.core.pods import needed
-from helm_rollback_component.core.snapshot import cases
-from helm_rollback_component.core.workloads import short_of_pods
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.pod_rules import needed
+from helm_rollback_component.core.health.pod_status import claims_of, unschedulable
+from helm_rollback_component.core.health.snapshot import cases
+from helm_rollback_component.core.health.workload_rules import short_of_pods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helm_rollback_component.core.objects import Manifest
-    from helm_rollback_component.core.snapshot import Case, Snapshot
+    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.snapshot import Case, Snapshot
 
 
 @dataclass(frozen=True)

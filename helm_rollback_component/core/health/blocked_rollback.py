@@ -11,15 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects, revisions
-from helm_rollback_component.core.containers import containers, unschedulable
+from helm_rollback_component.core.health import objects, template_revisions
+from helm_rollback_component.core.health.pod_status import containers, unschedulable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helm_rollback_component.core.faults import HealthSettings
-    from helm_rollback_component.core.objects import Manifest
-    from helm_rollback_component.core.snapshot import Snapshot
+    from helm_rollback_component.core.health.model import HealthSettings
+    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _obstructs(pod: Manifest, stateful_set: Manifest, snapshot: Snapshot) -> boo
         objects.owned_by(pod, objects.uid(stateful_set))
         and not objects.terminating(pod)
         and not objects.is_true(pod, "Ready")
-        and not revisions.newest(pod, stateful_set, snapshot.children)
+        and not template_revisions.newest(pod, stateful_set, snapshot.children)
         and bool(objects.status(stateful_set).get("updateRevision"))
         and _ordinal(pod) >= first + partition
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.health import HealthSettings, Memory, Snapshot, judge
-from helm_rollback_component.core.snapshot import Baseline, mark
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.judge import HealthSettings, Memory, Snapshot, judge
+from helm_rollback_component.core.health.snapshot import Baseline, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

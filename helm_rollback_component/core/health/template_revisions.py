@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects
+from helm_rollback_component.core.health import objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from helm_rollback_component.core.objects import Manifest
+    from helm_rollback_component.core.health.objects import Manifest
 
 REVISION_HASH = "controller-revision-hash"
 TEMPLATE_HASH = "pod-template-hash"

@@ -11,12 +11,12 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import objects
-from helm_rollback_component.core.faults import Fault, HealthSettings, Verdict
-from helm_rollback_component.core.pods import Sight, pod_faults
-from helm_rollback_component.core.readiness import Readiness, readiness
-from helm_rollback_component.core.snapshot import Baseline, Snapshot, cases
-from helm_rollback_component.core.workloads import View, workload_faults
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.model import Fault, HealthSettings, Verdict
+from helm_rollback_component.core.health.pod_rules import Sight, pod_faults
+from helm_rollback_component.core.health.readiness import Readiness, readiness
+from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, cases
+from helm_rollback_component.core.health.workload_rules import View, workload_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

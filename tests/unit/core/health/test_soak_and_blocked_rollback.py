@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core.health import HealthSettings, Memory, Snapshot, weigh
-from helm_rollback_component.core.obstruction import obstruction
-from helm_rollback_component.core.soak import degradation, start
-from tests.unit.core.health_objects import (
+from helm_rollback_component.core.health.blocked_rollback import obstruction
+from helm_rollback_component.core.health.judge import HealthSettings, Memory, Snapshot, weigh
+from helm_rollback_component.core.health.soak import degradation, start
+from tests.unit.core.health.health_objects import (
     NO_NODE,
     READY,
     condition,

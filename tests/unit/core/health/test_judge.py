@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core.health import HealthSettings, Memory, Snapshot, judge, progress, readiness
+from helm_rollback_component.core.health.judge import (
+    HealthSettings,
+    Memory,
+    Snapshot,
+    judge,
+    progress,
+    readiness,
+)
 from helm_rollback_component.results import Resource
-from tests.unit.core.health_objects import (
+from tests.unit.core.health.health_objects import (
     NO_NODE,
     claim,
     condemned,
