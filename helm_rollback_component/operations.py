@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import assessment, conclusions, retention, targets
 from helm_rollback_component.core.failures import classify
 from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.ledger import Ledger
-from helm_rollback_component.core.steps import Conclude, Desired, Gone, Refuse, Rollback
+from helm_rollback_component.core.remediation import assessment, conclude, retention, targets
+from helm_rollback_component.core.remediation.steps import Conclude, Desired, Gone, Refuse, Rollback
 from helm_rollback_component.errors import (
     HelmRollbackError,
     OperationError,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.history import History, Record
-    from helm_rollback_component.core.steps import Outcome, Situation
+    from helm_rollback_component.core.remediation.steps import Outcome, Situation
     from helm_rollback_component.helm.engine import Deployment
     from helm_rollback_component.kube.claims import Held
 
@@ -254,7 +254,7 @@ class HelmOperations:
                 )
             case Conclude():
                 tested = self._config.health.test
-                ledger = conclusions.conclude(situation, outcome, tested=tested, now=now())
+                ledger = conclude.conclude(situation, outcome, tested=tested, now=now())
                 history = self._prune(situation.history, ledger)
                 held.conclude(ledger.keep({record.revision for record in history}))
                 return self._status(history, held.ledger)

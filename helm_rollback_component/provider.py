@@ -22,7 +22,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from helm_rollback_component.core.assessment import explain, found_behind_our_back
+from helm_rollback_component.core.remediation.assessment import explain, found_behind_our_back
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.pulumi_adapter import parallelism, process_lifetime, state

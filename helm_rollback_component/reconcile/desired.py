@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.digests import as_stored
-from helm_rollback_component.core.steps import Desired
+from helm_rollback_component.core.remediation.steps import Desired
 from helm_rollback_component.helm import chart_files
 from helm_rollback_component.helm.engine import Capability, Deployment, Options
 from helm_rollback_component.inputs import chart_values

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core import lineage, targets
 from helm_rollback_component.core.failures import Failure
 from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
-from helm_rollback_component.core.lineage import Lineage
-from helm_rollback_component.core.plan import next_step
-from helm_rollback_component.core.steps import (
+from helm_rollback_component.core.remediation import ledger_updates, targets
+from helm_rollback_component.core.remediation.ledger_updates import Lineage
+from helm_rollback_component.core.remediation.plan import next_step
+from helm_rollback_component.core.remediation.steps import (
     Action,
     Install,
     Outcome,
@@ -31,7 +31,7 @@ from helm_rollback_component.reconcile.watched_helm import Supervision
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.history import History, Record
-    from helm_rollback_component.core.steps import Desired
+    from helm_rollback_component.core.remediation.steps import Desired
     from helm_rollback_component.kube.claims import Held
     from helm_rollback_component.reconcile.run_context import Tools
 
@@ -129,14 +129,16 @@ class Run:
         before = (history.latest, history.deployed, history.get(action.revision))
         failure = self._supervision.restore(number, action.revision, before)
         restored = situation.history.get(action.revision)
-        return _Done(failure, number, lineage.of_rollback(restored, situation, requested=action.requested))
+        return _Done(
+            failure, number, ledger_updates.of_rollback(restored, situation, requested=action.requested)
+        )
 
     def _verify(self, action: Verify, situation: Situation) -> _Done:
         number = action.revision
         timeout = self._tools.config.timeouts.upgrade
         failure = self._supervision.await_readiness(number, timeout) or self._supervision.prove(number)
         record = situation.history.get(number)
-        return _Done(failure, number, lineage.of_judged_anew(record, situation) if record else None)
+        return _Done(failure, number, ledger_updates.of_judged_anew(record, situation) if record else None)
 
     def _uninstall(self, action: Uninstall, situation: Situation) -> _Done:
         tools = self._tools

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import assessment
+from helm_rollback_component.core.remediation import assessment
 from helm_rollback_component.results import ReleaseStatus
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pulumi
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from helm_rollback_component.component import GATE_TYPE, RELEASE_TYPE
-from helm_rollback_component.core.assessment import explain
+from helm_rollback_component.core.remediation.assessment import explain
 from helm_rollback_component.pulumi_adapter.state import outputs, parse
 from helm_rollback_component.results import (
     Condition,

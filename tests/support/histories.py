@@ -6,7 +6,7 @@ from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.failures import Failure
 from helm_rollback_component.core.history import History, Record, Status
 from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
-from helm_rollback_component.core.steps import Action, Desired, Situation, Taken
+from helm_rollback_component.core.remediation.steps import Action, Desired, Situation, Taken
 
 DESCRIPTIONS = {
     Status.DEPLOYED: "Upgrade complete",

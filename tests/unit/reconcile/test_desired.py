@@ -15,7 +15,7 @@ from helm_rollback_component.reconcile import desired
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from helm_rollback_component.core.steps import Desired
+    from helm_rollback_component.core.remediation.steps import Desired
 
 OCI = {"chart": "oci://registry.example/web", "version": "1.2.3"}
 DIGESTER = Digester(b"k" * 32)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import targets
 from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.remediation import targets
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.history import History

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helm_rollback_component.core.history import History
-from helm_rollback_component.core.lineage import Lineage, of_judged_anew, of_rollback
+from helm_rollback_component.core.remediation.ledger_updates import Lineage, of_judged_anew, of_rollback
 from tests.support.histories import attempt, desired, entry, history, ledger, record, situation
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core import circumstances
+from helm_rollback_component.core.remediation import predicates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ def _action(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
 
 def _asks_for_a_rollback(config: HelmConfig, chart: str, before: str) -> bool:
     (name, _, version), (name_before, _, version_before) = chart.partition(" "), before.partition(" ")
-    return circumstances.downgrades(config.rollback, (name, version), (name_before, version_before))
+    return predicates.downgrades(config.rollback, (name, version), (name_before, version_before))
 
 
 def _on_failure(config: HelmConfig, *, first: bool) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import targets
-from helm_rollback_component.core.steps import REQUESTS
+from helm_rollback_component.core.remediation import targets
+from helm_rollback_component.core.remediation.steps import REQUESTS
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.history import Record
-    from helm_rollback_component.core.steps import Situation
+    from helm_rollback_component.core.remediation.steps import Situation
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import targets, versions
-from helm_rollback_component.core.steps import REQUESTS, Refuse
+from helm_rollback_component.core import versions
+from helm_rollback_component.core.remediation import targets
+from helm_rollback_component.core.remediation.steps import REQUESTS, Refuse
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.history import Record
     from helm_rollback_component.core.ledger import Attempt, Ledger
-    from helm_rollback_component.core.steps import Situation
+    from helm_rollback_component.core.remediation.steps import Situation
 
 ROLLBACKS_PER_ATTEMPT = 2
 INTERRUPTED = "the update that deployed it was interrupted"

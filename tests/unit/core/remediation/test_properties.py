@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.core import targets
-from helm_rollback_component.core.assessment import assess
 from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.ledger import Verdict
-from helm_rollback_component.core.plan import next_step
-from helm_rollback_component.core.steps import (
+from helm_rollback_component.core.remediation import targets
+from helm_rollback_component.core.remediation.assessment import assess
+from helm_rollback_component.core.remediation.plan import next_step
+from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
     Action,
     Conclude,
@@ -25,13 +25,13 @@ from helm_rollback_component.core.steps import (
 )
 from helm_rollback_component.results import Phase, RollbackState
 from tests.support.histories import desired
-from tests.unit.core.simulation import DEATHS, REPLACED, Died, Fate, Release, Run
+from tests.unit.core.remediation.simulation import DEATHS, REPLACED, Died, Fate, Release, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.core.history import Record
-    from helm_rollback_component.core.steps import Desired, Outcome, Situation
+    from helm_rollback_component.core.remediation.steps import Desired, Outcome, Situation
 
 SPECS = ("web-1.0.0", "web-1.1.0", "web-1.2.0", "api-1.0.0")
 """What may be declared; each has a version and values of its own, so that a revision's are known by them."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core import aftermath, circumstances, targets, versions
+from helm_rollback_component.core import versions
 from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.ledger import Verdict
-from helm_rollback_component.core.steps import (
+from helm_rollback_component.core.remediation import predicates, rules_after_action, targets
+from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
     Action,
     Conclude,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.core.history import Record
-    from helm_rollback_component.core.steps import Desired, Situation, Step
+    from helm_rollback_component.core.remediation.steps import Desired, Situation, Step
 
 
 def next_step(situation: Situation) -> Step:
@@ -36,9 +37,7 @@ def next_step(situation: Situation) -> Step:
     step = next(step for rule in _RULES if (step := rule(situation)) is not None)
     if isinstance(step, Action) and situation.count(type(step)) >= _limit(step, situation):
         name = type(step).__name__.lower()
-        return Conclude(
-            Phase.STALLED, "NoProgress", f"another {name} would not help; {circumstances.WAY_OUT}"
-        )
+        return Conclude(Phase.STALLED, "NoProgress", f"another {name} would not help; {predicates.WAY_OUT}")
     return step
 
 
@@ -48,7 +47,7 @@ def _limit(step: Action, situation: Situation) -> int:
         case Upgrade():
             return attempts
         case Rollback():
-            return attempts * circumstances.ROLLBACKS_PER_ATTEMPT
+            return attempts * predicates.ROLLBACKS_PER_ATTEMPT
         case Uninstall():
             return 2
         case Install() | Unlock() | Verify():
@@ -58,10 +57,10 @@ def _limit(step: Action, situation: Situation) -> int:
 
 
 def _absent(situation: Situation) -> Step | None:
-    latest, pin = situation.history.latest, circumstances.pin(situation)
+    latest, pin = situation.history.latest, predicates.pin(situation)
     if latest and latest.status is not Status.UNINSTALLED:
         return None
-    refused = circumstances.refuse_target(pin, situation) if pin else None
+    refused = predicates.refuse_target(pin, situation) if pin else None
     return refused or Install(replace=latest is not None)
 
 
@@ -80,7 +79,7 @@ def _obstructed(situation: Situation) -> Step | None:
 
 def _interrupted(situation: Situation) -> Step | None:
     latest = situation.history.latest
-    if latest and latest.status.pending and not circumstances.ours(latest, situation.ledger):
+    if latest and latest.status.pending and not predicates.ours(latest, situation.ledger):
         return _unlock_if_dead(latest, situation)
     if latest and latest.status in (Status.PENDING_INSTALL, Status.UNINSTALLING):
         return Uninstall(reason="Interrupted")
@@ -108,14 +107,14 @@ def _first_deployment_failed(situation: Situation) -> Step | None:
     never_good = history.complete and all(
         record.status is Status.FAILED
         and targets.standing(record, ledger) is Verdict.BAD
-        and (ledger.entry(record.revision) or circumstances.ours(record, ledger))
+        and (ledger.entry(record.revision) or predicates.ours(record, ledger))
         for record in history
     )
     return Uninstall(reason="FirstDeploymentFailed") if never_good else None
 
 
 def _pinned(situation: Situation) -> Step | None:
-    wanted = circumstances.pin(situation)
+    wanted = predicates.pin(situation)
     if wanted is None:
         return None
     history, ledger = situation.history, situation.ledger
@@ -124,7 +123,7 @@ def _pinned(situation: Situation) -> Step | None:
         if not targets.verified(latest, ledger):
             return Verify(latest.revision)
         return Conclude(Phase.DEPLOYED, "ManualRequest", f"what revision {wanted} holds is held")
-    return circumstances.refuse_target(wanted, situation) or Rollback(wanted, "ManualRequest", requested=True)
+    return predicates.refuse_target(wanted, situation) or Rollback(wanted, "ManualRequest", requested=True)
 
 
 def _in_sync(situation: Situation) -> Step | None:
@@ -142,11 +141,11 @@ def _in_sync(situation: Situation) -> Step | None:
 def _begun_for_it(latest: Record, situation: Situation) -> bool:
     """Whether the last action was one that still serves what is declared, and left the latest revision."""
     attempt = situation.ledger.attempt
-    if attempt is None or attempt.revision != latest.revision or not circumstances.attempted(situation):
+    if attempt is None or attempt.revision != latest.revision or not predicates.attempted(situation):
         return False
     if attempt.action == "rollback":
         superseded = attempt.reason == "ManualRequest" or (
-            circumstances.remediating(attempt) and circumstances.retriggered(situation)
+            predicates.remediating(attempt) and predicates.retriggered(situation)
         )
         return latest.description == f"Rollback to {attempt.target}" and not superseded
     return _as_declared(latest, situation.desired)
@@ -166,12 +165,7 @@ def _already_remedied(situation: Situation) -> Step | None:
     latest = situation.history.latest
     unrequested = status.state is RollbackState.ROLLED_BACK and status.reason not in REQUESTS
     standing = latest and latest.status is Status.DEPLOYED and latest.revision == status.restored_revision
-    if (
-        unrequested
-        and standing
-        and circumstances.attempted(situation)
-        and not circumstances.retriggered(situation)
-    ):
+    if unrequested and standing and predicates.attempted(situation) and not predicates.retriggered(situation):
         return Conclude(Phase.ROLLED_BACK, status.reason, status.message)
     return None
 
@@ -183,7 +177,7 @@ def _unfit_target(situation: Situation) -> Step | None:
     if situation.taken or rollback.strategy != "automatic" or record is None or record == history.latest:
         return None
     known_bad = targets.standing(record, ledger) is Verdict.BAD
-    return circumstances.refuse_target(record.revision, situation) if known_bad else None
+    return predicates.refuse_target(record.revision, situation) if known_bad else None
 
 
 def _unremedied(situation: Situation) -> Step | None:
@@ -191,8 +185,8 @@ def _unremedied(situation: Situation) -> Step | None:
     died = (
         latest
         and latest.status is Status.FAILED
-        and circumstances.ours(latest, ledger)
-        and circumstances.attempted(situation)
+        and predicates.ours(latest, ledger)
+        and predicates.attempted(situation)
     )
     rollback = situation.desired.rollback
     if (
@@ -203,7 +197,7 @@ def _unremedied(situation: Situation) -> Step | None:
         or rollback.strategy == "manual"
     ):
         return None
-    target = circumstances.remediation_target(situation, latest)
+    target = predicates.remediation_target(situation, latest)
     return Rollback(target.revision, "Interrupted") if target else None
 
 
@@ -213,7 +207,7 @@ def _downgrade(situation: Situation) -> Step | None:
     if deployed is None:
         return None
     present = (deployed.chart_name, deployed.chart_version)
-    if not circumstances.downgrades(desired.rollback, declared, present):
+    if not predicates.downgrades(desired.rollback, declared, present):
         return None
     target = targets.with_version(
         history,
@@ -232,7 +226,7 @@ def _upgrade(_: Situation) -> Step:
 
 
 _RULES: tuple[Callable[[Situation], Step | None], ...] = (
-    *aftermath.RULES,
+    *rules_after_action.RULES,
     _obstructed,
     _absent,
     _interrupted,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core import circumstances
 from helm_rollback_component.core.history import Status
-from helm_rollback_component.core.steps import (
+from helm_rollback_component.core.remediation import predicates
+from helm_rollback_component.core.remediation.steps import (
     Conclude,
     Gone,
     Install,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.core.failures import Failure
-    from helm_rollback_component.core.steps import Situation, Step
+    from helm_rollback_component.core.remediation.steps import Situation, Step
 
 
 def _after_failure(situation: Situation) -> Step | None:
@@ -53,11 +53,11 @@ def _after_failed_install(situation: Situation, failure: Failure) -> Step:
 def _after_failed_upgrade(situation: Situation, failure: Failure) -> Step:
     latest = situation.history.latest
     rollback = situation.desired.rollback
-    if failure.stored is False or latest is None or not circumstances.ours(latest, situation.ledger):
+    if failure.stored is False or latest is None or not predicates.ours(latest, situation.ledger):
         return Conclude(Phase.FAILED, failure.reason, failure.message)
     if not rollback.enabled or rollback.strategy == "manual":
         return Conclude(Phase.FAILED, failure.reason, failure.message)
-    target = circumstances.remediation_target(situation, latest)
+    target = predicates.remediation_target(situation, latest)
     if target is None:
         return Conclude(
             Phase.STALLED,
@@ -68,17 +68,17 @@ def _after_failed_upgrade(situation: Situation, failure: Failure) -> Step:
 
 
 def _after_failed_rollback(situation: Situation, action: Rollback, failure: Failure) -> Step:
-    again = len(situation.rollbacks) < circumstances.ROLLBACKS_PER_ATTEMPT
+    again = len(situation.rollbacks) < predicates.ROLLBACKS_PER_ATTEMPT
     if again and failure.temporary:
         return action
     latest = situation.history.latest
-    older = latest and not action.requested and circumstances.remediation_target(situation, latest)
+    older = latest and not action.requested and predicates.remediation_target(situation, latest)
     if again and older:
         return Rollback(older.revision, action.reason)
     return Conclude(
         Phase.STALLED,
         "RollbackFailed",
-        f"the rollback to revision {action.revision} failed: {failure.message}; {circumstances.WAY_OUT}",
+        f"the rollback to revision {action.revision} failed: {failure.message}; {predicates.WAY_OUT}",
     )
 
 
@@ -91,7 +91,7 @@ def _after_rollback(situation: Situation) -> Step | None:
     if 0 < situation.count(Upgrade) <= situation.desired.rollback.retries:
         return Upgrade(note=f"attempt {situation.count(Upgrade) + 1}")
     cause = situation.cause
-    return Conclude(Phase.ROLLED_BACK, last.reason, cause.message if cause else circumstances.INTERRUPTED)
+    return Conclude(Phase.ROLLED_BACK, last.reason, cause.message if cause else predicates.INTERRUPTED)
 
 
 def _after_removal(situation: Situation) -> Step | None:
@@ -113,12 +113,12 @@ def _after_success(situation: Situation) -> Step | None:
 
 
 def _after_verification(situation: Situation, revision: int) -> Step:
-    if circumstances.pin(situation):
+    if predicates.pin(situation):
         return Conclude(Phase.DEPLOYED, "ManualRequest")
     attempt, entry = situation.ledger.attempt, situation.ledger.entry(revision)
     declared = entry is not None and entry.desired_digest == situation.desired.digest
-    if attempt and attempt.revision == revision and circumstances.remediating(attempt) and not declared:
-        return Conclude(Phase.ROLLED_BACK, attempt.reason, circumstances.INTERRUPTED)
+    if attempt and attempt.revision == revision and predicates.remediating(attempt) and not declared:
+        return Conclude(Phase.ROLLED_BACK, attempt.reason, predicates.INTERRUPTED)
     return Conclude(Phase.DEPLOYED, "InSync")
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from helm_rollback_component.config import RollbackConfig
-from helm_rollback_component.core.assessment import (
+from helm_rollback_component.core.history import History
+from helm_rollback_component.core.ledger import Attempt, Conclusion, Entry, Ledger
+from helm_rollback_component.core.remediation.assessment import (
     assess,
     conditions,
     explain,
@@ -15,8 +17,6 @@ from helm_rollback_component.core.assessment import (
     revisions,
     warnings,
 )
-from helm_rollback_component.core.history import History
-from helm_rollback_component.core.ledger import Attempt, Conclusion, Entry, Ledger
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
 from tests.support.histories import attempt, entry, history, ledger, record
 

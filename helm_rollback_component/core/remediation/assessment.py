@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import targets
-from helm_rollback_component.core.conclusions import merge_conditions
 from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.ledger import Conclusion, Verdict
+from helm_rollback_component.core.remediation import targets
+from helm_rollback_component.core.remediation.conclude import merge_conditions
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:

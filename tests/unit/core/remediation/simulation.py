@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import conclusions, retention, targets
 from helm_rollback_component.core.history import History, Record, Status
 from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
-from helm_rollback_component.core.plan import next_step
-from helm_rollback_component.core.steps import (
+from helm_rollback_component.core.remediation import conclude, retention, targets
+from helm_rollback_component.core.remediation.plan import next_step
+from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
     Action,
     Conclude,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.core.failures import Failure
-    from helm_rollback_component.core.steps import Desired, Outcome
+    from helm_rollback_component.core.remediation.steps import Desired, Outcome
 
 NOW = "2026-02-02T00:00:00Z"
 UNENDING = 60
@@ -159,7 +159,7 @@ class Run:
             case Gone():
                 self.release.ledger = Ledger()
             case Conclude():
-                ledger = conclusions.conclude(situation, outcome, tested=False, now=NOW)
+                ledger = conclude.conclude(situation, outcome, tested=False, now=NOW)
                 pinned = (self.desired.rollback.target_revision, ledger.rollback_status.target_revision)
                 keep = frozenset(revision for revision in pinned if revision)
                 gone = retention.expendable(situation.history, ledger, self.max_revisions, keep)

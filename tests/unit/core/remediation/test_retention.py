@@ -4,7 +4,7 @@ import pytest
 
 from helm_rollback_component.core.history import History, Record, Status
 from helm_rollback_component.core.ledger import Entry, Ledger, Verdict
-from helm_rollback_component.core.retention import expendable
+from helm_rollback_component.core.remediation.retention import expendable
 
 
 def record(revision: int, status: Status = Status.SUPERSEDED) -> Record:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.core.preview import describe
+from helm_rollback_component.core.remediation.preview import describe
 
 BEFORE = {"release_name": "web"}
 

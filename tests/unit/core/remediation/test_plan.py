@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.core.history import History
-from helm_rollback_component.core.plan import next_step
-from helm_rollback_component.core.steps import (
+from helm_rollback_component.core.remediation.plan import next_step
+from helm_rollback_component.core.remediation.steps import (
     Conclude,
     Gone,
     Install,

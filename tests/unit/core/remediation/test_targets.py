@@ -2,9 +2,9 @@
 
 import pytest
 
-from helm_rollback_component.core import targets
 from helm_rollback_component.core.history import History, Record
 from helm_rollback_component.core.ledger import Ledger, Verdict
+from helm_rollback_component.core.remediation import targets
 from tests.support.histories import entry, history, ledger, record
 
 FAILED_ROLLBACK = 'Rollback "web" failed: no matches for kind'
