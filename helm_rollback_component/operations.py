@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.failures import classify
+from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.core.history import Status
 from helm_rollback_component.core.ledger import Ledger
 from helm_rollback_component.core.remediation import assessment, conclude, retention, targets

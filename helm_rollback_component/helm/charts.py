@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from helm_rollback_component.config import OCI_SCHEME
-from helm_rollback_component.core.failures import classify
+from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm import repositories
 from helm_rollback_component.helm.chart_cache import find_archive, keep_archive, scratch_folder

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.failures import is_absent
+from helm_rollback_component.core.failures.classify import is_absent
 from helm_rollback_component.helm import arguments
 from helm_rollback_component.helm.anonymous import readable_path
 from helm_rollback_component.helm.arguments import DIALECTS, CommandLine

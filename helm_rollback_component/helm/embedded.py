@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.failures import is_absent
+from helm_rollback_component.core.failures.classify import is_absent
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.helm.engine import Capability, EngineError, Options
 from helm_rollback_component.helm.patience import Patience

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core.failures import Failure
+from helm_rollback_component.core.failures.classify import Failure
 from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.core.remediation import ledger_updates, targets
 from helm_rollback_component.core.remediation.ledger_updates import Lineage

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.failures import Failure, classify
+from helm_rollback_component.core.failures.classify import Failure, classify
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Cancellation, EngineError
 from helm_rollback_component.kube.health import HealthWatch, baseline, soak, wait_ready

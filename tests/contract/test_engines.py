@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.core.failures import classify
+from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.helm.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engine import Cancellation, Capability, EngineError, Options
 from helm_rollback_component.helm.tools import Engine

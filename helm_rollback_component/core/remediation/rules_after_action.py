@@ -21,7 +21,7 @@ from helm_rollback_component.results import Phase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helm_rollback_component.core.failures import Failure
+    from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.remediation.steps import Situation, Step
 
 

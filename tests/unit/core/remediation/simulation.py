@@ -34,7 +34,7 @@ from tests.support.histories import DESCRIPTIONS, failure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helm_rollback_component.core.failures import Failure
+    from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.remediation.steps import Desired, Outcome
 
 NOW = "2026-02-02T00:00:00Z"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.failure_rule import Rule, pattern
+from helm_rollback_component.core.failures.rule import Rule, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.failure_rule import Rule, pattern
+from helm_rollback_component.core.failures.rule import Rule, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from helm_rollback_component.core.failures import Failure, classify, is_absent
+from helm_rollback_component.core.failures.classify import Failure, classify, is_absent
 
 _SAID: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("failure_messages.yaml").read_text())
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeVar
 
-from helm_rollback_component.core.failure_rules import find_rule, nothing_stored
+from helm_rollback_component.core.failures.rules import find_rule, nothing_stored
 from helm_rollback_component.errors import OperationError, RollbackError
 
 _Error = TypeVar("_Error", OperationError, RollbackError)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from helm_rollback_component.core import failure_words_of_helm as helm
-from helm_rollback_component.core import failure_words_of_kubernetes as kubernetes
-from helm_rollback_component.core.failure_rule import Rule, pattern
+from helm_rollback_component.core.failures import helm_messages as helm
+from helm_rollback_component.core.failures import kubernetes_messages as kubernetes
+from helm_rollback_component.core.failures.rule import Rule, pattern
 
 _BEFORE_ALL = pattern(
     r"cluster unreachable",
