@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import classify
-from helm_rollback_component.core.history import Status
-from helm_rollback_component.core.ledger import Ledger
+from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.remediation import assessment, conclude, retention, targets
 from helm_rollback_component.core.remediation.steps import Conclude, Desired, Gone, Refuse, Rollback
 from helm_rollback_component.errors import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.history import History, Record
+    from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.remediation.steps import Outcome, Situation
     from helm_rollback_component.helm.engine import Deployment
     from helm_rollback_component.kube.claims import Held

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from helm_rollback_component.core import versions
+from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.download import download, origin, shown
 from helm_rollback_component.helm.recent import Recent
@@ -81,7 +81,7 @@ def forget() -> None:
 def pick(listed: list[Listed], version: str) -> Listed | None:
     """Return what is listed under `version`, or else under another spelling of it."""
     exact = (entry for entry in listed if entry.version == version)
-    alike = (entry for entry in listed if versions.same(entry.version, version))
+    alike = (entry for entry in listed if chart_versions.same(entry.version, version))
     return next(exact, None) or next(alike, None)
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.digests import Digester
+from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import keys, leases, paths, processes
 from helm_rollback_component.kube.claiming import Sightings, Wish, locked, refusal

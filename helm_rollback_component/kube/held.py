@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.kube.client import Cluster
     from helm_rollback_component.kube.leases import Lease
 

@@ -15,7 +15,7 @@ from helm_rollback_component.kube.processes import described
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.kube.processes import Holder
 
 LABELS = {"app.kubernetes.io/managed-by": "helm-rollback"}

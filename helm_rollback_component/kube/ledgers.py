@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core.ledger import Ledger, Verdict
+from helm_rollback_component.core.records.ledger import Ledger, Verdict
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.ledger import Entry
+    from helm_rollback_component.core.records.ledger import Entry
 
 EMPTY = Ledger()
 FORMAT = 1

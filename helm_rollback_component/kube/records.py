@@ -13,13 +13,13 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core.digests import as_stored
-from helm_rollback_component.core.history import Record, Status
+from helm_rollback_component.core.records.digests import as_stored
+from helm_rollback_component.core.records.history import Record, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helm_rollback_component.core.digests import Digester
+    from helm_rollback_component.core.records.digests import Digester
 
 SECRET_TYPE = "helm.sh/release.v1"  # noqa: S105  # the type of Helm's Secrets, not a secret
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core.history import History, Record
+from helm_rollback_component.core.records.history import History, Record
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import manifests, paths, records
 from helm_rollback_component.kube.memory import Memory
@@ -18,7 +18,7 @@ from helm_rollback_component.kube.naming import about
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.digests import Digester
+    from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.kube.client import Cluster
     from helm_rollback_component.kube.records import Hook, Release
 

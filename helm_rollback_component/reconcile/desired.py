@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core.digests import as_stored
+from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.remediation.steps import Desired
 from helm_rollback_component.helm import chart_files
 from helm_rollback_component.helm.engine import Capability, Deployment, Options
@@ -12,7 +12,7 @@ from helm_rollback_component.inputs import chart_values
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.digests import Digester
+    from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.helm.charts import LocalChart
 
 _SWITCHES = (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.failures.classify import Failure
-from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
+from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.core.remediation import ledger_updates, targets
 from helm_rollback_component.core.remediation.ledger_updates import Lineage
 from helm_rollback_component.core.remediation.plan import next_step
@@ -30,7 +30,7 @@ from helm_rollback_component.helm.engine import Capability, EngineError
 from helm_rollback_component.reconcile.watched_helm import Supervision
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.history import History, Record
+    from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.remediation.steps import Desired
     from helm_rollback_component.kube.claims import Held
     from helm_rollback_component.reconcile.run_context import Tools

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.ledger import Ledger
+from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Target
 from helm_rollback_component.helm.selection import choose_engine
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.digests import Digester
+    from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.helm.tools import Engine
     from helm_rollback_component.kube.claims import Held, Owner
 

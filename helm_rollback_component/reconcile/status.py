@@ -10,8 +10,8 @@ from helm_rollback_component.results import ReleaseStatus
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.history import History
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.kube.storage import ReleaseStorage
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helm_rollback_component.core.health.judge import Baseline, Verdict
-    from helm_rollback_component.core.history import Record
+    from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.helm.engine import Deployment
     from helm_rollback_component.reconcile.run_context import Tools
 

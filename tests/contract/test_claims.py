@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.core.digests import comparable
-from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
+from helm_rollback_component.core.records.digests import comparable
+from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube import leases, paths
 from helm_rollback_component.kube.claims import Claims, Owner

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core.digests import Digester, as_stored
-from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.records.digests import Digester, as_stored
+from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import paths, records
 from helm_rollback_component.kube.storage import ReleaseStorage

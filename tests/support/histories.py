@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.failures.classify import Failure
-from helm_rollback_component.core.history import History, Record, Status
-from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
+from helm_rollback_component.core.records.history import History, Record, Status
+from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.core.remediation.steps import Action, Desired, Situation, Taken
 
 DESCRIPTIONS = {

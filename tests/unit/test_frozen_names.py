@@ -10,7 +10,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from helm_rollback_component import GateProvider, ReleaseProvider, component
-from helm_rollback_component.core.ledger import Verdict
+from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.results import Phase, RollbackState
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.history import Status
-from helm_rollback_component.core.ledger import Conclusion, Verdict
+from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.records.ledger import Conclusion, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.conclude import merge_conditions
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helm_rollback_component.config import RollbackConfig
-    from helm_rollback_component.core.history import History, Record
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.history import History, Record
+    from helm_rollback_component.core.records.ledger import Ledger
 
 FOREIGN = ("ReleaseMissing", "Uninstalled", "Drifted", "Interrupted")
 """Reasons that tell of something this program did not do; the next update mends it."""

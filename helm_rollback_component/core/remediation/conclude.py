@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.ledger import Conclusion, Verdict
+from helm_rollback_component.core.records.ledger import Conclusion, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
@@ -24,7 +24,7 @@ from helm_rollback_component.results import Condition, Phase, RollbackState, Rol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.core.remediation.steps import Situation, Taken
 
 CONDITION_TYPES = ("Released", "TestSuccess", "Remediated", "Ready", "Stalled")

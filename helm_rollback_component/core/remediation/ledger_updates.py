@@ -9,7 +9,7 @@ from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import REQUESTS
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.history import Record
+    from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Situation
 
 

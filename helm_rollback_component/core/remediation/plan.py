@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core import versions
-from helm_rollback_component.core.history import Status
-from helm_rollback_component.core.ledger import Verdict
+from helm_rollback_component.core.records import chart_versions
+from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import predicates, rules_after_action, targets
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
@@ -28,7 +28,7 @@ from helm_rollback_component.results import Phase, RollbackState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helm_rollback_component.core.history import Record
+    from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Desired, Situation, Step
 
 
@@ -155,7 +155,7 @@ def _as_declared(record: Record, desired: Desired) -> bool:
     """Whether a record may hold what is declared; another hand may have taken the number that we began."""
     return (
         record.chart_name == desired.chart_name
-        and versions.same(record.chart_version, desired.chart_version)
+        and chart_versions.same(record.chart_version, desired.chart_version)
         and record.values_digest == desired.values_digest
     )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import versions
+from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import REQUESTS, Refuse
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
-    from helm_rollback_component.core.history import Record
-    from helm_rollback_component.core.ledger import Attempt, Ledger
+    from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.core.records.ledger import Attempt, Ledger
     from helm_rollback_component.core.remediation.steps import Situation
 
 ROLLBACKS_PER_ATTEMPT = 2
@@ -44,7 +44,7 @@ def pin(situation: Situation) -> int | None:
 def downgrades(rollback: RollbackConfig, declared: tuple[str, str], present: tuple[str, str]) -> bool:
     """Whether declaring a chart (name, version) over the one present asks for a rollback."""
     by_version = rollback.strategy == "version-based" and rollback.enabled
-    return by_version and declared[0] == present[0] and versions.older(declared[1], present[1])
+    return by_version and declared[0] == present[0] and chart_versions.older(declared[1], present[1])
 
 
 def refuse_target(revision: int, situation: Situation) -> Refuse | None:

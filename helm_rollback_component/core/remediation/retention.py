@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import targets
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.history import History
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.core.records.ledger import Ledger
 
 
 def expendable(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import predicates
 from helm_rollback_component.core.remediation.steps import (
     Conclude,

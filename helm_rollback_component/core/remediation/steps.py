@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.failures.classify import Failure
-    from helm_rollback_component.core.history import History
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.results import Phase
 
 

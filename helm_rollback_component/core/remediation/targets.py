@@ -14,16 +14,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core import versions
-from helm_rollback_component.core.digests import comparable
-from helm_rollback_component.core.history import Record, Status
-from helm_rollback_component.core.ledger import Verdict
+from helm_rollback_component.core.records import chart_versions
+from helm_rollback_component.core.records.digests import comparable
+from helm_rollback_component.core.records.history import Record, Status
+from helm_rollback_component.core.records.ledger import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from helm_rollback_component.core.history import History
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.core.records.ledger import Ledger
 
 _ROLLBACK_TO = re.compile(r"Rollback to (\d+)")
 _REPLACED = "superseded by new release"
@@ -126,7 +126,7 @@ def with_version(
         record
         for record in _since_uninstall(history)
         if record.chart_name == chart_name
-        and versions.same(record.chart_version, chart_version)
+        and chart_versions.same(record.chart_version, chart_version)
         and record.values_digest == values_digest
         and standing(record, ledger) is Verdict.GOOD
     ]

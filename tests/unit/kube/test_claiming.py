@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from helm_rollback_component.core.ledger import Ledger
+from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.kube.claiming import Sightings, Wish, locked, refusal
 from helm_rollback_component.kube.leases import Claim, Owner
 

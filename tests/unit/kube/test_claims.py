@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from helm_rollback_component.core.digests import comparable
-from helm_rollback_component.core.ledger import Attempt, Ledger
+from helm_rollback_component.core.records.digests import comparable
+from helm_rollback_component.core.records.ledger import Attempt, Ledger
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube import claims as module
 from helm_rollback_component.kube import held as held_module

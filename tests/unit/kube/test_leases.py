@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core.ledger import Attempt, Ledger
+from helm_rollback_component.core.records.ledger import Attempt, Ledger
 from helm_rollback_component.kube import leases
 from helm_rollback_component.kube.leases import Owner
 from helm_rollback_component.kube.processes import Holder

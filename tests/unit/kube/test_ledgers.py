@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.core.ledger import Attempt, Conclusion, Entry, Ledger, Verdict
+from helm_rollback_component.core.records.ledger import Attempt, Conclusion, Entry, Ledger, Verdict
 from helm_rollback_component.kube import ledgers
 from helm_rollback_component.results import Condition, Phase, RollbackState, RollbackStatus
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.core.digests import Digester
-from helm_rollback_component.core.history import Status
+from helm_rollback_component.core.records.digests import Digester
+from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.kube import records
 from tests.support.helm_records import RELEASE, release, secret
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core.digests import Digester
+from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube import paths, records
 from helm_rollback_component.kube.storage import ReleaseStorage

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.core.history import History
-from helm_rollback_component.core.ledger import Conclusion, Ledger
+from helm_rollback_component.core.records.history import History
+from helm_rollback_component.core.records.ledger import Conclusion, Ledger
 from helm_rollback_component.reconcile.status import now, status_of
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, Resource, RollbackStatus
 from tests.support.histories import entry, history, ledger

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.history import History, Record, Status
-from helm_rollback_component.core.ledger import Attempt, Entry, Ledger, Verdict
+from helm_rollback_component.core.records.history import History, Record, Status
+from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.core.remediation import conclude, retention, targets
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (

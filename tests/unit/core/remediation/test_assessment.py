@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from helm_rollback_component.config import RollbackConfig
-from helm_rollback_component.core.history import History
-from helm_rollback_component.core.ledger import Attempt, Conclusion, Entry, Ledger
+from helm_rollback_component.core.records.history import History
+from helm_rollback_component.core.records.ledger import Attempt, Conclusion, Entry, Ledger
 from helm_rollback_component.core.remediation.assessment import (
     assess,
     conditions,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm_rollback_component.core.history import History
-from helm_rollback_component.core.ledger import Conclusion
+from helm_rollback_component.core.records.history import History
+from helm_rollback_component.core.records.ledger import Conclusion
 from helm_rollback_component.core.remediation.conclude import CONDITION_TYPES, conclude, merge_conditions
 from helm_rollback_component.core.remediation.steps import (
     Conclude,
@@ -22,7 +22,7 @@ from helm_rollback_component.results import Condition, Phase, RollbackState, Rol
 from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.core.remediation.steps import Situation
 
 NOW = "2026-02-02T00:00:00Z"

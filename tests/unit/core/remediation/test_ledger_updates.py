@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm_rollback_component.core.history import History
+from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.remediation.ledger_updates import Lineage, of_judged_anew, of_rollback
 from tests.support.histories import attempt, desired, entry, history, ledger, record, situation
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.history import Record
-    from helm_rollback_component.core.ledger import Attempt
+    from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.core.records.ledger import Attempt
 
 FOUND = history("superseded", "failed", "deployed")
 

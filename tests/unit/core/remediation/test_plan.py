@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.core.history import History
+from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
     Conclude,
@@ -24,8 +24,8 @@ from helm_rollback_component.results import Phase, RollbackState, RollbackStatus
 from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.history import Record
-    from helm_rollback_component.core.ledger import Entry, Ledger
+    from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.core.records.ledger import Entry, Ledger
 
 GOOD_THEN_FAILED = history("deployed", "failed")
 AFTER_FAILED_UPGRADE = ledger(entry(1), entry(2, "bad", spec="spec-new"), attempt=attempt(2))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.core.history import Status
-from helm_rollback_component.core.ledger import Verdict
+from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.assessment import assess
 from helm_rollback_component.core.remediation.plan import next_step
@@ -30,7 +30,7 @@ from tests.unit.core.remediation.simulation import DEATHS, REPLACED, Died, Fate,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helm_rollback_component.core.history import Record
+    from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Desired, Outcome, Situation
 
 SPECS = ("web-1.0.0", "web-1.1.0", "web-1.2.0", "api-1.0.0")

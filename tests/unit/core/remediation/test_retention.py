@@ -2,8 +2,8 @@
 
 import pytest
 
-from helm_rollback_component.core.history import History, Record, Status
-from helm_rollback_component.core.ledger import Entry, Ledger, Verdict
+from helm_rollback_component.core.records.history import History, Record, Status
+from helm_rollback_component.core.records.ledger import Entry, Ledger, Verdict
 from helm_rollback_component.core.remediation.retention import expendable
 
 

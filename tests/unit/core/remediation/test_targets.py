@@ -2,8 +2,8 @@
 
 import pytest
 
-from helm_rollback_component.core.history import History, Record
-from helm_rollback_component.core.ledger import Ledger, Verdict
+from helm_rollback_component.core.records.history import History, Record
+from helm_rollback_component.core.records.ledger import Ledger, Verdict
 from helm_rollback_component.core.remediation import targets
 from tests.support.histories import entry, history, ledger, record
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from helm_rollback_component.core.versions import older, parse, same
+from helm_rollback_component.core.records.chart_versions import older, parse, same
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.core.ledger import MAX_ENTRIES, Entry, Ledger, Verdict
+from helm_rollback_component.core.records.ledger import MAX_ENTRIES, Entry, Ledger, Verdict
 from tests.support.histories import entry, ledger
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helm_rollback_component.core.history import History, Status
+from helm_rollback_component.core.records.history import History, Status
 from tests.support.histories import history, record
 
 

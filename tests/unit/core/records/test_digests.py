@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.core.digests import Digester, as_stored, canonical, comparable
+from helm_rollback_component.core.records.digests import Digester, as_stored, canonical, comparable
 
 KEY = b"k" * 32
 
