@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import keys, leases, paths, processes
+from helm_rollback_component.kube import keys, leases, processes
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claiming import Sightings, Wish, locked, refusal
 from helm_rollback_component.kube.held import Held
 from helm_rollback_component.kube.leases import NOBODY, Claim, Owner
-from helm_rollback_component.kube.naming import about
 from helm_rollback_component.kube.processes import Holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.leases import Lease
 
 __all__ = ["NOBODY", "Claim", "Claims", "Held", "Owner"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from helm_rollback_component.core.health.objects import Manifest
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
 
 __all__ = ["Baseline", "HealthSettings", "HealthWatch", "Verdict", "baseline", "soak", "wait_ready"]
 

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import keys, leases, paths
-from helm_rollback_component.kube.naming import about
+from helm_rollback_component.kube import keys, leases
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.error_context import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
     from helm_rollback_component.core.records.ledger import Ledger
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.leases import Lease
 
 _RENEWALS = 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health.queries import Questions, questions
-from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.reading import events_about, pods_metadata, workloads
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
 
 ANSWERS_LAST = 2.0
 """Seconds for which answers to the same questions are not read again."""

@@ -12,10 +12,11 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import leases, paths
+from helm_rollback_component.kube import leases
+from helm_rollback_component.kube.api import paths
 
 if TYPE_CHECKING:
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
 
 _SIZE = 32
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.api import paths
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.health.judge import Verdict
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
 
 _LINES = 10
 _BYTES = 4096

@@ -7,12 +7,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.kube import streams
+from helm_rollback_component.kube.api import streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helm_rollback_component.kube.streams import Stop
+    from helm_rollback_component.kube.api.streams import Stop
 
 EVERY = 0.5
 """Seconds from the end of one look to the next, where nothing is due before and something has changed."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.snapshot import JUDGED_KINDS
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.api import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from helm_rollback_component.core.health.objects import Key, Manifest
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
 
 _WORKLOADS = JUDGED_KINDS - {("", "PersistentVolumeClaim"), ("", "Pod")}
 _FEW = 2

@@ -10,7 +10,8 @@ from helm_rollback_component.core.health.blocked_rollback import obstruction
 from helm_rollback_component.core.health.judge import Baseline, HealthSettings, Verdict
 from helm_rollback_component.core.health.objects import flatten, meta, name, resource, uid
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import logs, paths
+from helm_rollback_component.kube import logs
+from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.examination import Examiner, Finding, looks
 from helm_rollback_component.kube.pace import Pace
 from helm_rollback_component.kube.snapshots import Observer, judged_or_awaited
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.judge import Fault, Snapshot
     from helm_rollback_component.core.health.objects import Manifest
-    from helm_rollback_component.kube.client import Cluster
-    from helm_rollback_component.kube.streams import Stop
+    from helm_rollback_component.kube.api.client import Cluster
+    from helm_rollback_component.kube.api.streams import Stop
 
 
 def wait_ready(  # noqa: PLR0913, PLR0917  # one call says all there is to say

@@ -18,7 +18,7 @@ from helm_rollback_component.core.health.template_revisions import (
     newest_revision_hash,
 )
 from helm_rollback_component.core.health.workload_rules import occurrences
-from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.inquiries import Inquirer
 from helm_rollback_component.kube.reading import (
     at_once,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from helm_rollback_component.core.health.objects import Key, Manifest
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
 
 _TELL_BY_EVENTS = frozenset({"DaemonSet", "StatefulSet"})
 

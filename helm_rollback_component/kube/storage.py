@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.records.history import History, Record
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import manifests, paths, records
+from helm_rollback_component.kube import manifests, records
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.memory import Memory
-from helm_rollback_component.kube.naming import about
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.digests import Digester
-    from helm_rollback_component.kube.client import Cluster
+    from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.records import Hook, Release
 
 _READS_AT_ONCE = 4

@@ -12,9 +12,9 @@ from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Target
 from helm_rollback_component.helm.selection import choose_engine
-from helm_rollback_component.kube import kubeconfig
+from helm_rollback_component.kube.api import kubeconfig
+from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.claims import NOBODY, Claims
-from helm_rollback_component.kube.client import Cluster
 from helm_rollback_component.kube.storage import ReleaseStorage
 from helm_rollback_component.reconcile import desired
 

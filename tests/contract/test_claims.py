@@ -15,7 +15,8 @@ import pytest
 from helm_rollback_component.core.records.digests import comparable
 from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.kube import leases, paths
+from helm_rollback_component.kube import leases
+from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import Claims, Owner
 from tests.support import control_plane
 from tests.support.control_plane import Place
@@ -30,7 +31,7 @@ LEDGER = Ledger(attempt=Attempt(action="upgrade", revision=2, desired_digest="x"
 HOLDER = """
 import sys, time
 from helm_rollback_component.kube.claims import Claims, Owner
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api.client import Cluster
 
 cluster = Cluster.connect(open(sys.argv[1]).read())
 owner = Owner("acme", "shop", "prod", "urn:pulumi:prod::shop::web")

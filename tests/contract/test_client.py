@@ -11,14 +11,14 @@ import pytest
 
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Cancellation
-from helm_rollback_component.kube import paths
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.client import Cluster
 from tests.support import control_plane
 from tests.support.control_plane import Place
 from tools.ground import Ground
 
 if TYPE_CHECKING:
-    from helm_rollback_component.kube.streams import Stop
+    from helm_rollback_component.kube.api.streams import Stop
 
 pytestmark = pytest.mark.ground
 

@@ -15,8 +15,8 @@ import pytest
 
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import paths
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.health import (
     Baseline,
     HealthSettings,

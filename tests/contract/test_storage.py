@@ -14,7 +14,8 @@ import pytest
 from helm_rollback_component.core.records.digests import Digester, as_stored
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import paths, records
+from helm_rollback_component.kube import records
+from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.storage import ReleaseStorage
 from helm_rollback_component.results import Resource
 from tests.support import control_plane

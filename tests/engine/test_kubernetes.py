@@ -10,8 +10,8 @@ import pytest
 import yaml
 from pulumi.automation import CommandError
 
-from helm_rollback_component.kube import kubeconfig as kubeconfigs
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api import kubeconfig as kubeconfigs
+from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.testing.engine import LocalEngine
 from tests.engine.laboratory import Laboratory
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from helm_rollback_component.kube import paths
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.client import Cluster
 from tests.support.namespaces import cluster_of, fresh_namespace
 from tools.ground import Ground
 

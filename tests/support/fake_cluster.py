@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.client import Cluster
-from helm_rollback_component.kube.discovery import ApiKind
+from helm_rollback_component.kube.api.client import Cluster
+from helm_rollback_component.kube.api.discovery import ApiKind
 
 KINDS = {
     "ConfigMap": ApiKind("configmaps", namespaced=True),

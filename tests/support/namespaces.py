@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import paths
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.client import Cluster
 from tools.ground import Ground
 
 

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from helm_rollback_component.kube import paths
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.client import Cluster
 from tests.support.namespaces import cluster_of
 from tools.ground import Ground
 

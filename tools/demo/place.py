@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from helm_rollback_component.kube import kubeconfig as kubeconfigs
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api import kubeconfig as kubeconfigs
+from helm_rollback_component.kube.api.client import Cluster
 from tools.demo.screen import Screen
 from tools.ground import Ground
 from tools.ground.build import bin_dir

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from helm_rollback_component.errors import HelmRollbackError
-from helm_rollback_component.kube import kubeconfig
-from helm_rollback_component.kube.client import Cluster
+from helm_rollback_component.kube.api import kubeconfig
+from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.testing.engine import kubernetes_objects as objects
 from helm_rollback_component.testing.engine.provider import (
     Call,

@@ -6,8 +6,8 @@ import copy
 from typing import Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import paths
-from helm_rollback_component.kube.discovery import ApiKind
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.discovery import ApiKind
 from tests.support.fake_cluster import KINDS, FakeCluster, failure
 
 Object = dict[str, Any]

@@ -12,7 +12,8 @@ from helm_rollback_component.core.records.ledger import Attempt, Ledger
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube import claims as module
 from helm_rollback_component.kube import held as held_module
-from helm_rollback_component.kube import leases, paths, processes
+from helm_rollback_component.kube import leases, processes
+from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import Claim, Claims, Held, Owner
 from tests.support.fake_cluster import FakeCluster, failure
 

@@ -29,7 +29,7 @@ from tests.unit.kube.health_cluster import NAMESPACE, Town, fail_with, labelled,
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.health.judge import Verdict
-    from helm_rollback_component.kube.streams import Stop
+    from helm_rollback_component.kube.api.streams import Stop
 
 SETTINGS = HealthSettings(grace=0.05)
 GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}

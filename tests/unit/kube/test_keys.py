@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import keys, paths
+from helm_rollback_component.kube import keys
+from helm_rollback_component.kube.api import paths
 from tests.support.fake_cluster import FakeCluster, failure
 
 PATH = paths.secrets("apps", "helm-rollback.web")

@@ -15,10 +15,10 @@ from lightkube.core.exceptions import ConfigError
 from msgspec import ValidationError as MalformedError
 
 from helm_rollback_component.errors import Problem, ValidationError
-from helm_rollback_component.kube.auth import ExecAuth
+from helm_rollback_component.kube.api.exec_auth import ExecAuth
 
 if TYPE_CHECKING:
-    from helm_rollback_component.kube.kubeconfig import Selected
+    from helm_rollback_component.kube.api.kubeconfig import Selected
 
 _TIMEOUT = 15.0
 _LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=128, keepalive_expiry=30)

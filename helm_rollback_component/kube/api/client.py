@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import answers, kubeconfig, paths, server_version, streams
-from helm_rollback_component.kube.discovery import ApiKind, Discovery
+from helm_rollback_component.kube.api import errors, kubeconfig, paths, server_version, streams
+from helm_rollback_component.kube.api.discovery import ApiKind, Discovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helm_rollback_component.kube.kubeconfig import Selected
-    from helm_rollback_component.kube.streams import Stop
-    from helm_rollback_component.kube.transport import Transport
+    from helm_rollback_component.kube.api.kubeconfig import Selected
+    from helm_rollback_component.kube.api.streams import Stop
+    from helm_rollback_component.kube.api.transport import Transport
 
 _PAGE = "500"
 _JSON = "application/json"
@@ -154,7 +154,7 @@ class Cluster:
         """Return an answer that is plain text, such as a pod's log."""
         status, body = self._transport.send("GET", path, query=query)
         if status != HTTPStatus.OK:
-            raise answers.refusal(status, body, f"GET {path}")
+            raise errors.refusal(status, body, f"GET {path}")
         return body.decode(errors="replace")
 
     def find_kind(self, api_version: str, kind: str) -> ApiKind:
@@ -216,7 +216,7 @@ _connecting = threading.Lock()
 
 @functools.lru_cache(maxsize=_CLUSTERS_KEPT)
 def _connect(content: str, context: str | None) -> Cluster:
-    from helm_rollback_component.kube.transport import Transport  # noqa: PLC0415  # slow to import
+    from helm_rollback_component.kube.api.transport import Transport  # noqa: PLC0415  # slow to import
 
     selected = kubeconfig.select(content, context)
     return Cluster(selected, Transport(selected))
@@ -231,7 +231,7 @@ def _fingerprint(cluster: _Object) -> str:
 
 def _object(status: int, body: bytes, request: str) -> _Object:
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        raise answers.refusal(status, body, request)
+        raise errors.refusal(status, body, request)
     return _decoded(body, request)
 
 
@@ -239,9 +239,9 @@ def _decoded(body: bytes, request: str) -> _Object:
     try:
         found = json.loads(body)
     except ValueError:
-        raise answers.not_kubernetes(request) from None
+        raise errors.not_kubernetes(request) from None
     if not isinstance(found, dict):
-        raise answers.not_kubernetes(request)
+        raise errors.not_kubernetes(request)
     return found
 
 
@@ -249,7 +249,7 @@ def _event(line: bytes, path: str) -> tuple[str, _Object]:
     event = _decoded(line, f"GET {path}")
     kind, found = event["type"], event["object"]
     if kind == "ERROR":
-        raise answers.refusal(
+        raise errors.refusal(
             found.get("code", HTTPStatus.INTERNAL_SERVER_ERROR), json.dumps(found).encode(), path
         )
     return kind, found

@@ -11,9 +11,9 @@ import httpx2
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import transport
-from helm_rollback_component.kube.kubeconfig import Selected
-from helm_rollback_component.kube.transport import Transport, wait_before_next
+from helm_rollback_component.kube.api import transport
+from helm_rollback_component.kube.api.kubeconfig import Selected
+from helm_rollback_component.kube.api.transport import Transport, wait_before_next
 from tests.support.api_server import Answer, ApiServer
 
 BUSY = Answer({"message": "busy just now"}, status=429, headers={"Retry-After": "0"})

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.kube import connection
-from helm_rollback_component.kube.auth import ExecAuth
-from helm_rollback_component.kube.kubeconfig import Selected
+from helm_rollback_component.kube.api import http_client
+from helm_rollback_component.kube.api.exec_auth import ExecAuth
+from helm_rollback_component.kube.api.kubeconfig import Selected
 from tests.support.api_server import Answer, ApiServer
 
 
@@ -22,7 +22,7 @@ def selected(user: dict[str, Any], **cluster: Any) -> Selected:  # noqa: ANN401 
 def sent(api: ApiServer, user: dict[str, Any]) -> dict[str, str]:
     """The headers of one request."""
     api.queue.append(Answer({}))
-    with connection.open_client(selected(user, server=f"{api.url}/prefix")) as client:
+    with http_client.open_client(selected(user, server=f"{api.url}/prefix")) as client:
         client.get("/api/v1/pods")
     assert api.asked[-1].path == "/prefix/api/v1/pods"
     return api.asked[-1].headers
@@ -38,7 +38,7 @@ def test_a_token_is_sent(api: ApiServer, tmp_path: Path) -> None:
 
 def test_a_plugin_is_ours() -> None:
     section = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "plugin"}}
-    with connection.open_client(selected(section)) as client:
+    with http_client.open_client(selected(section)) as client:
         assert isinstance(client.auth, ExecAuth)
 
 
@@ -54,9 +54,9 @@ def test_another_user_is_impersonated(api: ApiServer) -> None:
 
 
 def test_a_name_for_tls_goes_with_each_request() -> None:
-    assert connection.request_extensions(selected({})) == {}
+    assert http_client.request_extensions(selected({})) == {}
     named = selected({}, **{"tls-server-name": "kubernetes"})
-    assert connection.request_extensions(named) == {"sni_hostname": "kubernetes"}
+    assert http_client.request_extensions(named) == {"sni_hostname": "kubernetes"}
 
 
 def test_certificates_are_checked_as_kubectl_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,8 +68,8 @@ def test_certificates_are_checked_as_kubectl_does(monkeypatch: pytest.MonkeyPatc
         return real(**params)
 
     monkeypatch.setattr(httpx2, "Client", remember)
-    connection.open_client(selected({})).close()
-    connection.open_client(selected({}, **{"insecure-skip-tls-verify": True})).close()
+    http_client.open_client(selected({})).close()
+    http_client.open_client(selected({}, **{"insecure-skip-tls-verify": True})).close()
     strict, insecure = made
     assert strict.verify_mode is ssl.CERT_REQUIRED
     assert not strict.verify_flags & ssl.VERIFY_X509_STRICT
@@ -89,6 +89,6 @@ def test_certificates_are_checked_as_kubectl_does(monkeypatch: pytest.MonkeyPatc
 )
 def test_what_cannot_be_used_is_refused(user: dict[str, Any], cluster: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="its context here cannot be used") as caught:
-        connection.open_client(selected(user, **cluster))
+        http_client.open_client(selected(user, **cluster))
     assert caught.value.problems[0].path == "kubeconfig"
     assert "hunter2" not in str(caught.value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.api import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helm_rollback_component.helm.engine import Cancellation
-from helm_rollback_component.kube import streams
+from helm_rollback_component.kube.api import streams
 
 
 @given(st.lists(st.binary(max_size=5)), st.integers(1, 7))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.discovery import ApiKind, Discovery
+from helm_rollback_component.kube.api.discovery import ApiKind, Discovery
 
 APPS = {
     "resources": [

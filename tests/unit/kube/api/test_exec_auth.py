@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import auth
+from helm_rollback_component.kube.api import exec_auth
 
 PLUGIN = """
 import json, os, pathlib, sys
@@ -50,7 +50,7 @@ def plugin(tmp_path: Path) -> Plugin:
     return Plugin(tmp_path)
 
 
-def ask(auth: auth.ExecAuth, *refused: str) -> httpx2.Response:
+def ask(auth: exec_auth.ExecAuth, *refused: str) -> httpx2.Response:
     """Send one request to a server that refuses some tokens."""
 
     def serve(request: httpx2.Request) -> httpx2.Response:
@@ -62,19 +62,19 @@ def ask(auth: auth.ExecAuth, *refused: str) -> httpx2.Response:
 
 
 def test_a_plugin_is_asked_once(plugin: Plugin) -> None:
-    credentials = auth.ExecAuth(plugin.section(), {})
+    credentials = exec_auth.ExecAuth(plugin.section(), {})
     assert [ask(credentials).text for _ in range(3)] == ["token-1"] * 3
 
 
 def test_a_refused_token_is_asked_for_anew_once(plugin: Plugin) -> None:
-    credentials = auth.ExecAuth(plugin.section(), {})
+    credentials = exec_auth.ExecAuth(plugin.section(), {})
     assert ask(credentials, "token-1").text == "token-2"
     assert ask(credentials).text == "token-2"
     assert ask(credentials, "token-2", "token-3").status_code == 401
 
 
 def test_a_token_that_another_thread_replaced_is_not_asked_for_again(plugin: Plugin) -> None:
-    credentials = auth.ExecAuth(plugin.section(), {})
+    credentials = exec_auth.ExecAuth(plugin.section(), {})
     flow = credentials.auth_flow(httpx2.Request("GET", "http://server"))
     first = next(flow).headers["Authorization"]
     ask(credentials, "token-1")
@@ -86,15 +86,16 @@ def test_a_token_that_another_thread_replaced_is_not_asked_for_again(plugin: Plu
 @pytest.mark.parametrize(("ahead", "tokens"), [(-60, ["token-1", "token-2"]), (3600, ["token-1", "token-1"])])
 def test_an_expired_token_is_not_sent(plugin: Plugin, ahead: int, tokens: list[str]) -> None:
     expires = datetime.now(UTC) + timedelta(seconds=ahead)
-    credentials = auth.ExecAuth(plugin.section(expires.strftime("%Y-%m-%dT%H:%M:%SZ")), {})
+    credentials = exec_auth.ExecAuth(plugin.section(expires.strftime("%Y-%m-%dT%H:%M:%SZ")), {})
     assert [ask(credentials).text for _ in range(2)] == tokens
 
 
 def test_a_plugin_is_told_what_it_needs(plugin: Plugin) -> None:
     section = plugin.section(env=[{"name": "PREFIX", "value": "mine"}])
-    assert ask(auth.ExecAuth(section, {"server": "https://a"})).text == "mine-1"
+    assert ask(exec_auth.ExecAuth(section, {"server": "https://a"})).text == "mine-1"
     assert (
-        ask(auth.ExecAuth({**section, "provideClusterInfo": True}, {"server": "https://a"})).text == "mine-2"
+        ask(exec_auth.ExecAuth({**section, "provideClusterInfo": True}, {"server": "https://a"})).text
+        == "mine-2"
     )
     without, with_cluster = plugin.told()
     assert without["apiVersion"] == "client.authentication.k8s.io/v1"
@@ -113,13 +114,13 @@ def test_a_plugin_is_told_what_it_needs(plugin: Plugin) -> None:
 )
 def test_a_plugin_that_fails_is_named_and_not_quoted(section: dict[str, Any], message: str) -> None:
     with pytest.raises(OperationError, match=message) as caught:
-        ask(auth.ExecAuth(section, {}))
+        ask(exec_auth.ExecAuth(section, {}))
     assert caught.value.reason == "CredentialPluginFailed"
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_plugin_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "_TIMEOUT", 0.1)
+    monkeypatch.setattr(exec_auth, "_TIMEOUT", 0.1)
     section = {"command": sys.executable, "args": ["-c", "import time; time.sleep(60)"]}
     with pytest.raises(OperationError, match="took longer"):
-        ask(auth.ExecAuth(section, {}))
+        ask(exec_auth.ExecAuth(section, {}))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.kube.server_version import validates_fields
+from helm_rollback_component.kube.api.server_version import validates_fields
 
 
 @pytest.mark.parametrize(

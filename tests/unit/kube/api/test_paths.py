@@ -1,6 +1,6 @@
 """How paths are spelled."""
 
-from helm_rollback_component.kube import paths
+from helm_rollback_component.kube.api import paths
 
 
 def test_paths_of_what_this_package_keeps() -> None:

@@ -12,13 +12,13 @@ import httpx2
 from lightkube.core.exceptions import ConfigError
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import answers, connection, streams
+from helm_rollback_component.kube.api import errors, http_client, streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helm_rollback_component.kube.kubeconfig import Selected
-    from helm_rollback_component.kube.streams import Stop
+    from helm_rollback_component.kube.api.kubeconfig import Selected
+    from helm_rollback_component.kube.api.streams import Stop
 
 _PAUSES = (0.2, 0.5, 1.0)
 _PATIENCE = 10.0
@@ -33,8 +33,8 @@ class Transport:
     """The way to one API server. Safe to use from any thread."""
 
     def __init__(self, selected: Selected) -> None:
-        self._client = connection.open_client(selected)
-        self._extensions = connection.request_extensions(selected)
+        self._client = http_client.open_client(selected)
+        self._extensions = http_client.request_extensions(selected)
 
     def close(self) -> None:
         """Close the connections that are kept open."""
@@ -70,7 +70,7 @@ class Transport:
         else:
             outcome = self._once(request)
         if isinstance(outcome, httpx2.TransportError):
-            raise answers.unreachable(f"{method} {path}", outcome) from None
+            raise errors.unreachable(f"{method} {path}", outcome) from None
         return outcome.status_code, outcome.content
 
     @contextmanager
@@ -98,12 +98,12 @@ class Transport:
                 ) as response,
             ):
                 if response.status_code != HTTPStatus.OK:
-                    raise answers.refusal(response.status_code, response.read(), what)
+                    raise errors.refusal(response.status_code, response.read(), what)
                 with streams.broken_off(_socket(response), stop):
                     yield streams.lines(response.iter_bytes())
         except httpx2.TransportError as error:
             if not streams.requested(stop):
-                raise answers.unreachable(what, error) from None
+                raise errors.unreachable(what, error) from None
 
     def _once(self, request: httpx2.Request) -> _Outcome:
         try:
@@ -117,7 +117,7 @@ def wait_before_next(method: str, outcome: _Outcome, pause: float) -> float | No
     """Return the seconds to wait before the same request is sent again; None if it must not be. Pure."""
     if isinstance(outcome, httpx2.TransportError):
         never_sent = isinstance(outcome, httpx2.ConnectError | httpx2.ConnectTimeout)
-        return pause if (method in _READS or never_sent) and not answers.untrusted(outcome) else None
+        return pause if (method in _READS or never_sent) and not errors.untrusted(outcome) else None
     refused = outcome.status_code == HTTPStatus.TOO_MANY_REQUESTS
     if refused or (method in _READS and outcome.status_code in _BUSY):
         return _retry_after(outcome) or pause

@@ -3,7 +3,7 @@
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.naming import about
+from helm_rollback_component.kube.api.error_context import about
 
 
 @pytest.mark.parametrize(("before", "after"), [("", "apps/web"), ("other/one", "other/one")])

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.kube import kubeconfig
+from helm_rollback_component.kube.api import kubeconfig
 
 SECRET = "hunter2"
 

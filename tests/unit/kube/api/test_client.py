@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.kube import client
-from helm_rollback_component.kube.client import Cluster
-from helm_rollback_component.kube.kubeconfig import Selected
-from helm_rollback_component.kube.transport import Transport
+from helm_rollback_component.kube.api import client
+from helm_rollback_component.kube.api.client import Cluster
+from helm_rollback_component.kube.api.kubeconfig import Selected
+from helm_rollback_component.kube.api.transport import Transport
 from tests.support.api_server import Answer, ApiServer
 
 POD = {"kind": "Pod", "metadata": {"name": "a"}}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.kube import answers
+from helm_rollback_component.kube.api import errors
 
 
 def status(code: int, message: str, reason: str = "", **details: Any) -> bytes:  # noqa: ANN401  # JSON
@@ -44,35 +44,35 @@ TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace a is bei
     ],
 )
 def test_each_refusal_has_its_reason(code: int, body: bytes, reason: str, temporary: bool) -> None:  # noqa: FBT001
-    error = answers.refusal(code, body, "GET /api/v1/nodes")
+    error = errors.refusal(code, body, "GET /api/v1/nodes")
     assert (error.reason, error.temporary) == (reason, temporary)
 
 
 def test_the_servers_own_sentence_is_the_message() -> None:
-    error = answers.refusal(403, status(403, "user may not list nodes"), "GET /api/v1/nodes")
+    error = errors.refusal(403, status(403, "user may not list nodes"), "GET /api/v1/nodes")
     assert str(error) == "user may not list nodes (grant that permission to the user of the kubeconfig)"
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[1]", b"", status(401, "Unauthorized")])
 def test_where_it_says_nothing_the_request_is_named(body: bytes) -> None:
-    assert answers.refusal(401, body, "GET /x").message == "the API server answered 401 to GET /x"
+    assert errors.refusal(401, body, "GET /x").message == "the API server answered 401 to GET /x"
 
 
 def test_a_long_message_is_cut() -> None:
-    assert len(answers.refusal(500, status(500, "very long " * 1000), "GET /x").message) == 1000
+    assert len(errors.refusal(500, status(500, "very long " * 1000), "GET /x").message) == 1000
 
 
 def test_no_answer_is_unreachable() -> None:
-    error = answers.unreachable("GET /x", ConnectionRefusedError("refused"))
+    error = errors.unreachable("GET /x", ConnectionRefusedError("refused"))
     assert (error.reason, error.temporary) == ("Unreachable", True)
     assert "cannot be reached for GET /x: refused" in str(error)
-    assert "TimeoutError" in str(answers.unreachable("GET /x", TimeoutError()))
+    assert "TimeoutError" in str(errors.unreachable("GET /x", TimeoutError()))
 
 
 def test_a_server_that_is_not_to_be_trusted_stays_so() -> None:
-    error = answers.unreachable("GET /x", OSError("[SSL: CERTIFICATE_VERIFY_FAILED] expired"))
+    error = errors.unreachable("GET /x", OSError("[SSL: CERTIFICATE_VERIFY_FAILED] expired"))
     assert (error.reason, error.temporary) == ("Untrusted", False)
 
 
 def test_an_answer_that_is_no_object_is_unexpected() -> None:
-    assert answers.not_kubernetes("GET /x").reason == "UnexpectedAnswer"
+    assert errors.not_kubernetes("GET /x").reason == "UnexpectedAnswer"
