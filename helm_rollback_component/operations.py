@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.remediation.steps import Outcome, Situation
     from helm_rollback_component.helm.engine import Deployment
-    from helm_rollback_component.kube.claims import Held
+    from helm_rollback_component.kube.claims.claims import Held
 
 __all__ = ["HelmOperations", "Identity"]
 

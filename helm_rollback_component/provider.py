@@ -139,7 +139,7 @@ class GateProvider(_Provider):
 
 
 def _operations(props: Mapping[str, Any], *, incarnation: str, cluster: str = "") -> HelmOperations:
-    from helm_rollback_component.kube.claims import Owner  # noqa: PLC0415  # keeps the start of the process quick
+    from helm_rollback_component.kube.claims.claims import Owner  # noqa: PLC0415  # keeps the start of the process quick
     from helm_rollback_component.operations import HelmOperations, Identity  # noqa: PLC0415
 
     redact = state.redactor(props)

@@ -32,7 +32,7 @@ from helm_rollback_component.reconcile.watched_helm import Supervision
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.remediation.steps import Desired
-    from helm_rollback_component.kube.claims import Held
+    from helm_rollback_component.kube.claims.claims import Held
     from helm_rollback_component.reconcile.run_context import Tools
 
 

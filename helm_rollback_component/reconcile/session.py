@@ -14,7 +14,7 @@ from helm_rollback_component.helm.engine import Target
 from helm_rollback_component.helm.selection import choose_engine
 from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
-from helm_rollback_component.kube.claims import NOBODY, Claims
+from helm_rollback_component.kube.claims.claims import NOBODY, Claims
 from helm_rollback_component.kube.storage import ReleaseStorage
 from helm_rollback_component.reconcile import desired
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.helm.tools import Engine
-    from helm_rollback_component.kube.claims import Held, Owner
+    from helm_rollback_component.kube.claims.claims import Held, Owner
 
 _PATIENCE = 60.0
 

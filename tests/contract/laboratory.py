@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.kube.claims import Claims, Owner
+from helm_rollback_component.kube.claims.claims import Claims, Owner
 from helm_rollback_component.operations import HelmOperations, Identity
 from helm_rollback_component.results import Phase
 from tests.contract.by_hand import stored
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from helm_rollback_component.kube.claims import Claim
+    from helm_rollback_component.kube.claims.claims import Claim
     from helm_rollback_component.results import Condition, ReleaseStatus
 
 OWNER = Owner("organization", "project", "stack", "urn:pulumi:stack::project::type::web")

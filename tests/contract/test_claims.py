@@ -15,9 +15,9 @@ import pytest
 from helm_rollback_component.core.records.digests import comparable
 from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.kube import leases
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.claims import Claims, Owner
+from helm_rollback_component.kube.claims import lease_codec
+from helm_rollback_component.kube.claims.claims import Claims, Owner
 from tests.support import control_plane
 from tests.support.control_plane import Place
 from tools.ground import Ground
@@ -30,7 +30,7 @@ LEDGER = Ledger(attempt=Attempt(action="upgrade", revision=2, desired_digest="x"
 
 HOLDER = """
 import sys, time
-from helm_rollback_component.kube.claims import Claims, Owner
+from helm_rollback_component.kube.claims.claims import Claims, Owner
 from helm_rollback_component.kube.api.client import Cluster
 
 cluster = Cluster.connect(open(sys.argv[1]).read())
@@ -73,7 +73,7 @@ def another_process(place: Place, folder: Path, duration: int = 20) -> Iterator[
 
 def forget_the_process(place: Place) -> None:
     """Make the holder look like one of another machine."""
-    path = paths.leases(place.namespace, leases.name("web"))
+    path = paths.leases(place.namespace, lease_codec.name("web"))
     note = {"metadata": {"annotations": {"helm-rollback/process": "another machine's"}}}
     place.cluster.patch(path, note, content_type="application/merge-patch+json")
 
@@ -95,7 +95,7 @@ def test_a_claim_through_its_life(place: Place, claims: Claims) -> None:
         assert claims.digester().of(1) == digester.of(1)
         held.give_up()
     assert claims.read() is None
-    assert place.cluster.get(paths.secrets(place.namespace, leases.name("web"))) is None
+    assert place.cluster.get(paths.secrets(place.namespace, lease_codec.name("web"))) is None
     assert not comparable(claims.digester(create=False).of(1), digester.of(1))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.kube.claims import Owner
+from helm_rollback_component.kube.claims.claims import Owner
 from helm_rollback_component.reconcile import session
 from helm_rollback_component.reconcile.session import Identity
 from helm_rollback_component.results import Phase

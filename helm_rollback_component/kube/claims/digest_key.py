@@ -12,8 +12,8 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import leases
 from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.claims import lease_codec
 
 if TYPE_CHECKING:
     from helm_rollback_component.kube.api.client import Cluster
@@ -32,7 +32,7 @@ def read(cluster: Cluster, namespace: str, release: str) -> bytes | None:
     Raises:
         OperationError: ``KeyUnreadable`` if the Secret holds something else.
     """
-    secret = cluster.get(paths.secrets(namespace, leases.name(release)))
+    secret = cluster.get(paths.secrets(namespace, lease_codec.name(release)))
     return _key(secret) if secret else None
 
 
@@ -55,7 +55,7 @@ def read_or_create(cluster: Cluster, namespace: str, release: str) -> bytes:
 
 def delete(cluster: Cluster, namespace: str, release: str) -> None:
     """Delete a release's key, if it has one."""
-    path = paths.secrets(namespace, leases.name(release))
+    path = paths.secrets(namespace, lease_codec.name(release))
     secret = cluster.get(path)
     if secret:
         cluster.delete(path, {"preconditions": {"uid": secret["metadata"]["uid"]}})
@@ -65,7 +65,7 @@ def _secret(namespace: str, release: str, key: bytes) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": leases.name(release), "namespace": namespace, "labels": leases.LABELS},
+        "metadata": {"name": lease_codec.name(release), "namespace": namespace, "labels": lease_codec.LABELS},
         "immutable": True,
         "data": {"key": b64encode(key).decode()},
     }

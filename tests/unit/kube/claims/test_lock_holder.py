@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.kube import processes
-from helm_rollback_component.kube.processes import Holder, described, provably_dead
+from helm_rollback_component.kube.claims import lock_holder
+from helm_rollback_component.kube.claims.lock_holder import Holder, described, provably_dead
 
 linux = pytest.mark.skipif(not Path("/proc/self/ns/pid").is_symlink(), reason="needs Linux's /proc")
 
@@ -22,7 +22,9 @@ def changed(holder: Holder, position: int, word: str) -> str:
 @pytest.fixture
 def ended() -> str:
     """What told a process, which has ended by now, from any other."""
-    program = "from helm_rollback_component.kube.processes import Holder; print(Holder.new().process)"
+    program = (
+        "from helm_rollback_component.kube.claims.lock_holder import Holder; print(Holder.new().process)"
+    )
     return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.strip()
@@ -73,16 +75,16 @@ class TestOnLinux:
         def refuse(*_: int) -> None:
             raise PermissionError
 
-        here = " ".join(processes._place())  # noqa: SLF001
-        monkeypatch.setattr(processes, "_described", lambda _: f"{here} 1 1")
-        monkeypatch.setattr(processes, "_start_time", hide)
+        here = " ".join(lock_holder._place())  # noqa: SLF001
+        monkeypatch.setattr(lock_holder, "_described", lambda _: f"{here} 1 1")
+        monkeypatch.setattr(lock_holder, "_start_time", hide)
         monkeypatch.setattr(os, "kill", refuse)
         assert not provably_dead(stranger)
 
 
 def test_where_nothing_is_known_nothing_is_proven(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     known = Holder.new().process
-    monkeypatch.setattr(processes, "_PROC", tmp_path)
+    monkeypatch.setattr(lock_holder, "_PROC", tmp_path)
     assert Holder.new().process == ""
     assert not provably_dead(known)
     assert not provably_dead("")

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from helm_rollback_component.core.records.ledger import Ledger
-from helm_rollback_component.kube.claiming import Sightings, Wish, locked, refusal
-from helm_rollback_component.kube.leases import Claim, Owner
+from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal
+from helm_rollback_component.kube.claims.lease_codec import Claim, Owner
 
 MINE = Owner("acme", "shop", "prod", "urn:web")
 THEIRS = Owner("acme", "shop", "dev", "urn:web")

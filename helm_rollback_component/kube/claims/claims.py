@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import keys, leases, processes
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
-from helm_rollback_component.kube.claiming import Sightings, Wish, locked, refusal
-from helm_rollback_component.kube.held import Held
-from helm_rollback_component.kube.leases import NOBODY, Claim, Owner
-from helm_rollback_component.kube.processes import Holder
+from helm_rollback_component.kube.claims import digest_key, lease_codec, lock_holder
+from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal
+from helm_rollback_component.kube.claims.held_lock import Held
+from helm_rollback_component.kube.claims.lease_codec import NOBODY, Claim, Owner
+from helm_rollback_component.kube.claims.lock_holder import Holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from helm_rollback_component.kube.api.client import Cluster
-    from helm_rollback_component.kube.leases import Lease
+    from helm_rollback_component.kube.claims.lease_codec import Lease
 
 __all__ = ["NOBODY", "Claim", "Claims", "Held", "Owner"]
 
@@ -55,13 +55,13 @@ class Claims:
         self._namespace = namespace
         self._release = release
         self._duration = duration
-        self._path = paths.leases(namespace, leases.name(release))
+        self._path = paths.leases(namespace, lease_codec.name(release))
 
     def read(self) -> Claim | None:
         """Return the claim as it is, None if nobody ever claimed the release."""
         with about(self._namespace, self._release):
             lease = self._cluster.get(self._path)
-            return leases.claim(lease) if lease else None
+            return lease_codec.claim(lease) if lease else None
 
     def digester(self, *, create: bool = True) -> Digester:
         """Return what makes this release's digests.
@@ -72,8 +72,10 @@ class Claims:
         """
         with about(self._namespace, self._release):
             if create:
-                return Digester(keys.read_or_create(self._cluster, self._namespace, self._release))
-            return Digester(keys.read(self._cluster, self._namespace, self._release) or keys.new())
+                return Digester(digest_key.read_or_create(self._cluster, self._namespace, self._release))
+            return Digester(
+                digest_key.read(self._cluster, self._namespace, self._release) or digest_key.new()
+            )
 
     @contextmanager
     def hold(  # noqa: PLR0913  # each is one thing for the caller to decide
@@ -115,7 +117,7 @@ class Claims:
     def _take(self, wish: Wish, timeout: float, on_wait: Callable[[str], None]) -> Lease:
         """Return the Lease with the lock in it, once it is ours."""
         holder = Holder.new()
-        sightings = Sightings(processes.provably_dead)
+        sightings = Sightings(lock_holder.provably_dead)
         waited_for = ""
         give_up_at = time.monotonic() + timeout
         while True:
@@ -134,7 +136,7 @@ class Claims:
 
     def _look(self, wish: Wish) -> tuple[Lease | None, Claim | None]:
         lease = self._cluster.get(self._path)
-        claim = leases.claim(lease) if lease else None
+        claim = lease_codec.claim(lease) if lease else None
         refused = refusal(claim, wish)
         if refused:
             raise refused
@@ -142,9 +144,9 @@ class Claims:
 
     def _try(self, lease: Lease | None, wish: Wish, holder: Holder) -> Lease | None:
         """Return the Lease with the lock in it, or None if it changed meanwhile."""
-        base = lease or leases.new(leases.name(self._release), self._namespace)
-        owned = leases.owned(base, wish.owner, wish.incarnation)
-        wanted = leases.locked(owned, holder, self._duration, datetime.now(UTC))
+        base = lease or lease_codec.new(lease_codec.name(self._release), self._namespace)
+        owned = lease_codec.owned(base, wish.owner, wish.incarnation)
+        wanted = lease_codec.locked(owned, holder, self._duration, datetime.now(UTC))
         try:
             if lease:
                 return self._cluster.replace(self._path, wanted)

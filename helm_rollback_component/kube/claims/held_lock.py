@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import keys, leases
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
+from helm_rollback_component.kube.claims import digest_key, lease_codec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.kube.api.client import Cluster
-    from helm_rollback_component.kube.leases import Lease
+    from helm_rollback_component.kube.claims.lease_codec import Lease
 
 _RENEWALS = 3
 _RETRY = 1.0
@@ -45,9 +45,9 @@ class Held:
         self._cluster = cluster
         self._namespace = namespace
         self._release = release
-        self._path = paths.leases(namespace, leases.name(release))
+        self._path = paths.leases(namespace, lease_codec.name(release))
         self._lease = lease
-        self._claim = leases.claim(lease)
+        self._claim = lease_codec.claim(lease)
         self._lock = threading.RLock()
         self._over = threading.Event()
         self.lost = threading.Event()
@@ -76,7 +76,7 @@ class Held:
             OperationError: ``LockLost`` if another has the lock by now; nothing was written then.
         """
         with about(self._namespace, self._release):
-            self._update(lambda lease: leases.with_ledger(lease, ledger))
+            self._update(lambda lease: lease_codec.with_ledger(lease, ledger))
 
     def conclude(self, ledger: Ledger) -> None:
         """Write the ledger and free the lock, in one request; owner and ledger stay.
@@ -85,7 +85,7 @@ class Held:
             OperationError: ``LockLost`` if another has the lock by now; nothing was written then.
         """
         with about(self._namespace, self._release), self._lock:
-            self._put(lambda lease: leases.released(leases.with_ledger(lease, ledger)))
+            self._put(lambda lease: lease_codec.released(lease_codec.with_ledger(lease, ledger)))
             self._over.set()
 
     def release(self) -> None:
@@ -95,7 +95,7 @@ class Held:
                 return
             self._over.set()
             try:
-                self._put(leases.released)
+                self._put(lease_codec.released)
             except OperationError as error:
                 if not self.lost.is_set():
                     _log.warning(
@@ -114,12 +114,12 @@ class Held:
         """
         with about(self._namespace, self._release), self._lock:
             self._update(_as_it_is)
-            keys.delete(self._cluster, self._namespace, self._release)
+            digest_key.delete(self._cluster, self._namespace, self._release)
             self._guarded(self._delete)
             self._over.set()
 
     def _update(self, change: Callable[[Lease], Lease]) -> None:
-        self._put(lambda lease: leases.renewed(change(lease), datetime.now(UTC)))
+        self._put(lambda lease: lease_codec.renewed(change(lease), datetime.now(UTC)))
 
     def _put(self, change: Callable[[Lease], Lease]) -> None:
         self._guarded(lambda lease: self._note(self._cluster.replace(self._path, change(lease))))
@@ -147,13 +147,13 @@ class Held:
 
     def _look_again(self) -> None:
         lease = self._cluster.get(self._path)
-        if lease and leases.claim(lease).holder == self._claim.holder:
+        if lease and lease_codec.claim(lease).holder == self._claim.holder:
             self._note(lease)
         else:
             self.lost.set()
 
     def _note(self, lease: Lease) -> None:
-        self._lease, self._claim = lease, leases.claim(lease)
+        self._lease, self._claim = lease, lease_codec.claim(lease)
 
     def _refuse_if_lost(self) -> None:
         if self.lost.is_set():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helm_rollback_component.core.records.ledger import Attempt, Conclusion, Entry, Ledger, Verdict
-from helm_rollback_component.kube import ledgers
+from helm_rollback_component.kube.claims import ledger_codec
 from helm_rollback_component.results import Condition, Phase, RollbackState, RollbackStatus
 
 verdicts = st.sampled_from(Verdict)
@@ -46,12 +46,12 @@ def entry(revision: int, verdict: Verdict = Verdict.BAD) -> Entry:
 
 @given(books)
 def test_what_is_encoded_can_be_decoded(book: Ledger) -> None:
-    assert ledgers.decode(ledgers.encode(book)) == book
+    assert ledger_codec.decode(ledger_codec.encode(book)) == book
 
 
 def test_no_text_is_an_empty_ledger() -> None:
-    assert ledgers.decode("") == Ledger()
-    assert len(ledgers.encode(Ledger())) < 50
+    assert ledger_codec.decode("") == Ledger()
+    assert len(ledger_codec.encode(Ledger())) < 50
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_no_text_is_an_empty_ledger() -> None:
     ],
 )
 def test_what_cannot_be_understood_is_none(text: str) -> None:
-    assert ledgers.decode(text) is None
+    assert ledger_codec.decode(text) is None
 
 
 @pytest.mark.parametrize("good", [None, 3, 995])
@@ -78,9 +78,9 @@ def test_a_thousand_revisions_fit(good: int | None) -> None:
         entries=tuple(entry(number, Verdict.GOOD if number == good else Verdict.BAD) for number in numbers),
         attempt=Attempt(action="upgrade", revision=1001, desired_digest="x"),
     )
-    text = ledgers.encode(book)
-    assert ledgers.MAX_BYTES - 1000 < len(text.encode()) <= ledgers.MAX_BYTES
-    kept = ledgers.decode(text)
+    text = ledger_codec.encode(book)
+    assert ledger_codec.MAX_BYTES - 1000 < len(text.encode()) <= ledger_codec.MAX_BYTES
+    kept = ledger_codec.decode(text)
     assert kept is not None
     assert kept.attempt == book.attempt
     found = [known.revision for known in kept.entries]
@@ -96,16 +96,16 @@ def test_long_messages_are_cut_in_whatever_language() -> None:
         rollback_status=RollbackStatus(message=story),
         conditions=tuple(Condition(str(n), "True", "Some", story, "") for n in range(10)),
     )
-    text = ledgers.encode(book)
+    text = ledger_codec.encode(book)
     assert len(text.encode()) < 100_000
-    kept = ledgers.decode(text)
+    kept = ledger_codec.decode(text)
     assert kept is not None
     assert kept.conclusion is not None
     for message in (kept.conclusion.message, kept.rollback_status.message, kept.conditions[9].message):
-        assert len(message) == ledgers.MAX_MESSAGE
+        assert len(message) == ledger_codec.MAX_MESSAGE
         assert message.endswith("…")
     assert replace(kept.rollback_status, message="") == RollbackStatus()
 
 
 def test_the_format_is_written() -> None:
-    assert json.loads(ledgers.encode(Ledger())) == {"format": 1, "ledger": {}}
+    assert json.loads(ledger_codec.encode(Ledger())) == {"format": 1, "ledger": {}}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.core.records.ledger import Attempt, Ledger
-from helm_rollback_component.kube import leases
-from helm_rollback_component.kube.leases import Owner
-from helm_rollback_component.kube.processes import Holder
+from helm_rollback_component.kube.claims import lease_codec
+from helm_rollback_component.kube.claims.lease_codec import Owner
+from helm_rollback_component.kube.claims.lock_holder import Holder
 
 OWNER = Owner("acme", "shop", "prod", "urn:pulumi:prod::shop::web")
 HOLDER = Holder("host/12/abcd", "boot pid:[1] 12 34")
@@ -17,26 +17,26 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 LEDGER = Ledger(attempt=Attempt(action="upgrade", revision=2, desired_digest="x"))
 
 
-def lease() -> leases.Lease:
-    made = leases.owned(leases.new("helm-rollback.web", "apps"), OWNER, "one")
+def lease() -> lease_codec.Lease:
+    made = lease_codec.owned(lease_codec.new("helm-rollback.web", "apps"), OWNER, "one")
     made["metadata"] |= {"uid": "1", "resourceVersion": "2"}
     return made
 
 
-def damaged(**annotations: str) -> leases.Claim:
+def damaged(**annotations: str) -> lease_codec.Claim:
     made = lease()
     made["metadata"]["annotations"] |= {f"helm-rollback/{key}": text for key, text in annotations.items()}
-    return leases.claim(made)
+    return lease_codec.claim(made)
 
 
 def test_a_new_lease_is_nobodys() -> None:
-    claim = leases.claim(leases.new(leases.name("web"), "apps"))
+    claim = lease_codec.claim(lease_codec.new(lease_codec.name("web"), "apps"))
     assert (claim.owner, claim.incarnation, claim.holder) == (None, "", "")
     assert claim.ledger == Ledger()
 
 
 def test_an_owned_one_says_whose_it_is() -> None:
-    claim = leases.claim(lease())
+    claim = lease_codec.claim(lease())
     assert (claim.owner, claim.incarnation, claim.damaged) == (OWNER, "one", False)
     assert (claim.uid, claim.resource_version) == ("1", "2")
     assert str(OWNER) == "stack acme/shop/prod (urn:pulumi:prod::shop::web)"
@@ -44,26 +44,26 @@ def test_an_owned_one_says_whose_it_is() -> None:
 
 
 def test_a_lock_is_taken_renewed_and_freed() -> None:
-    taken = leases.locked(leases.with_ledger(lease(), LEDGER), HOLDER, 20, NOW)
-    claim = leases.claim(taken)
+    taken = lease_codec.locked(lease_codec.with_ledger(lease(), LEDGER), HOLDER, 20, NOW)
+    claim = lease_codec.claim(taken)
     assert (claim.holder, claim.process, claim.duration) == (HOLDER.name, HOLDER.process, 20)
     assert claim.renewed == claim.acquired == "2026-01-02T03:04:05.000678Z"
     assert claim.holder_words == "process 12 on host (since 2026-01-02T03:04:05.000678Z)"
-    renewed = leases.claim(leases.renewed(taken, NOW.replace(second=9)))
+    renewed = lease_codec.claim(lease_codec.renewed(taken, NOW.replace(second=9)))
     assert (renewed.renewed, renewed.acquired) == ("2026-01-02T03:04:09.000678Z", claim.acquired)
-    freed = leases.released(taken)
+    freed = lease_codec.released(taken)
     assert freed["spec"] == {"leaseTransitions": 1}
-    claim = leases.claim(freed)
+    claim = lease_codec.claim(freed)
     assert (claim.holder, claim.process, claim.acquired) == ("", "", "")
     assert (claim.owner, claim.ledger) == (OWNER, LEDGER)
-    assert leases.locked(freed, HOLDER, 20, NOW)["spec"]["leaseTransitions"] == 2
+    assert lease_codec.locked(freed, HOLDER, 20, NOW)["spec"]["leaseTransitions"] == 2
 
 
 def test_what_others_wrote_stays() -> None:
     noted = lease()
     noted["metadata"]["annotations"]["theirs"] = "note"
     noted["metadata"]["ownerReferences"] = [{"uid": "3"}]
-    after = leases.released(leases.with_ledger(leases.locked(noted, HOLDER, 20, NOW), LEDGER))
+    after = lease_codec.released(lease_codec.with_ledger(lease_codec.locked(noted, HOLDER, 20, NOW), LEDGER))
     assert after["metadata"]["annotations"]["theirs"] == "note"
     assert after["metadata"]["ownerReferences"] == [{"uid": "3"}]
     assert "theirs" in noted["metadata"]["annotations"]
@@ -93,16 +93,16 @@ def test_a_ledger_that_cannot_be_read_is_empty_and_said_so() -> None:
 def test_no_lock_lasts_for_ever(stated: Any, duration: int) -> None:  # noqa: ANN401  # as others may write it
     made = lease()
     made["spec"] = {"holderIdentity": "them", "leaseDurationSeconds": stated}
-    claim = leases.claim(made)
+    claim = lease_codec.claim(made)
     assert claim.duration == duration
     assert claim.holder_words == "them (since an unknown time)"
 
 
 def test_whose_a_claim_is() -> None:
-    claim = leases.claim(lease())
+    claim = lease_codec.claim(lease())
     renamed = Owner("acme", "shop", "prod", "urn:other")
     assert claim.belongs_to(OWNER, "two")
     assert claim.belongs_to(renamed, "one")
     assert not claim.belongs_to(renamed, "two")
     assert not claim.belongs_to(renamed, "")
-    assert not leases.claim(leases.owned(lease(), OWNER, "")).bears("")
+    assert not lease_codec.claim(lease_codec.owned(lease(), OWNER, "")).bears("")

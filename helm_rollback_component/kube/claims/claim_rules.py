@@ -10,7 +10,7 @@ from helm_rollback_component.errors import OperationError, Problem, ValidationEr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helm_rollback_component.kube.leases import Claim, Owner
+    from helm_rollback_component.kube.claims.lease_codec import Claim, Owner
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import pytest
 from helm_rollback_component.core.records.digests import comparable
 from helm_rollback_component.core.records.ledger import Attempt, Ledger
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.kube import claims as module
-from helm_rollback_component.kube import held as held_module
-from helm_rollback_component.kube import leases, processes
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.claims import Claim, Claims, Held, Owner
+from helm_rollback_component.kube.claims import claims as module
+from helm_rollback_component.kube.claims import held_lock as held_module
+from helm_rollback_component.kube.claims import lease_codec, lock_holder
+from helm_rollback_component.kube.claims.claims import Claim, Claims, Held, Owner
 from tests.support.fake_cluster import FakeCluster, failure
 
 MINE = Owner("acme", "shop", "prod", "urn:web")
@@ -252,7 +252,7 @@ class TestRaces:
         self, claims: Claims, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with claims.hold(MINE, "one", timeout=0):
-            monkeypatch.setattr(processes, "provably_dead", bool)
+            monkeypatch.setattr(lock_holder, "provably_dead", bool)
             with claims.hold(MINE, "one", timeout=0):
                 pass
 
@@ -387,5 +387,5 @@ class TestDigester:
 
     def test_a_lost_key_makes_older_digests_incomparable(self, cluster: FakeCluster, claims: Claims) -> None:
         before = claims.digester().of(1)
-        cluster.delete(paths.secrets("apps", leases.name("web")))
+        cluster.delete(paths.secrets("apps", lease_codec.name("web")))
         assert not comparable(before, claims.digester().of(1))

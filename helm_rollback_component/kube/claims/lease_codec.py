@@ -9,14 +9,14 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.kube import ledgers
-from helm_rollback_component.kube.processes import described
+from helm_rollback_component.kube.claims import ledger_codec
+from helm_rollback_component.kube.claims.lock_holder import described
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from helm_rollback_component.core.records.ledger import Ledger
-    from helm_rollback_component.kube.processes import Holder
+    from helm_rollback_component.kube.claims.lock_holder import Holder
 
 LABELS = {"app.kubernetes.io/managed-by": "helm-rollback"}
 
@@ -109,11 +109,11 @@ def claim(lease: Lease) -> Claim:
     """Return what a Lease says, whatever state it is in."""
     metadata, spec = lease["metadata"], lease.get("spec") or {}
     notes = metadata.get("annotations") or {}
-    owner, ledger = _owner(notes.get(_OWNER, "")), ledgers.decode(notes.get(_LEDGER, ""))
+    owner, ledger = _owner(notes.get(_OWNER, "")), ledger_codec.decode(notes.get(_LEDGER, ""))
     return Claim(
         owner=owner,
         incarnation=notes.get(_INCARNATION, ""),
-        ledger=ledger or ledgers.EMPTY,
+        ledger=ledger or ledger_codec.EMPTY,
         uid=metadata.get("uid", ""),
         resource_version=metadata.get("resourceVersion", ""),
         holder=spec.get("holderIdentity") or "",
@@ -159,7 +159,7 @@ def renewed(lease: Lease, now: datetime) -> Lease:
 
 def with_ledger(lease: Lease, ledger: Ledger) -> Lease:
     """Return the Lease with this ledger in place of its own."""
-    return _noted(lease, {_LEDGER: ledgers.encode(ledger)})
+    return _noted(lease, {_LEDGER: ledger_codec.encode(ledger)})
 
 
 def released(lease: Lease) -> Lease:
