@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.failures.classify import Failure, classify
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Cancellation, EngineError
-from helm_rollback_component.kube.health import HealthWatch, baseline, soak, wait_ready
+from helm_rollback_component.kube.health.watch import HealthWatch, baseline, soak, wait_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

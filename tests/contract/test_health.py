@@ -17,7 +17,7 @@ from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.client import Cluster
-from helm_rollback_component.kube.health import (
+from helm_rollback_component.kube.health.watch import (
     Baseline,
     HealthSettings,
     HealthWatch,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.health.judge import Baseline, HealthSettings, Verdict
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import logs
-from helm_rollback_component.kube.examination import Examiner, Finding, looks
-from helm_rollback_component.kube.pace import Pace
-from helm_rollback_component.kube.settling import soak, wait_ready
-from helm_rollback_component.kube.snapshots import Observer, baseline
+from helm_rollback_component.kube.health import container_logs
+from helm_rollback_component.kube.health.examiner import Examiner, Finding, looks
+from helm_rollback_component.kube.health.observer import Observer, baseline
+from helm_rollback_component.kube.health.polling import Pace
+from helm_rollback_component.kube.health.wait import soak, wait_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,7 +76,7 @@ class HealthWatch:
         if self._verdict is None:
             with suppress(OperationError):
                 finding = self._look()
-                self._verdict = finding.judgement.verdict and logs.attach(
+                self._verdict = finding.judgement.verdict and container_logs.attach(
                     self._cluster, finding.judgement.verdict
                 )
         return self._verdict
@@ -99,7 +99,7 @@ class HealthWatch:
         try:
             for finding in looks(Pace(self._stop), self._look):
                 if finding.judgement.verdict is not None:
-                    self._give(logs.attach(self._cluster, finding.judgement.verdict), on_verdict)
+                    self._give(container_logs.attach(self._cluster, finding.judgement.verdict), on_verdict)
                     return
         except OperationError as error:
             self._tell(f"health is not watched any longer: {error.message}")

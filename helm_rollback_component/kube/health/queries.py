@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health.queries import Questions, questions
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.reading import events_about, pods_metadata, workloads
+from helm_rollback_component.kube.health.reads import events_about, pods_metadata, workloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

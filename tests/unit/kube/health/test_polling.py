@@ -8,7 +8,7 @@ import time
 import pytest
 
 from helm_rollback_component.helm.engine import Cancellation
-from helm_rollback_component.kube.pace import Pace, Teller
+from helm_rollback_component.kube.health.polling import Pace, Teller
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from helm_rollback_component.core.health.judge import HealthSettings
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engine import Cancellation
-from helm_rollback_component.kube import pace
-from helm_rollback_component.kube.health import soak, wait_ready
+from helm_rollback_component.kube.health import polling
+from helm_rollback_component.kube.health.watch import soak, wait_ready
 from helm_rollback_component.results import Resource
 from tests.unit.core.health.health_objects import (
     condition,
@@ -25,7 +25,7 @@ from tests.unit.core.health.health_objects import (
     thing,
     waiting,
 )
-from tests.unit.kube.health_cluster import NAMESPACE, Town, fail_with, labelled, select
+from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.health.judge import Verdict
@@ -39,7 +39,7 @@ WEB = Resource("apps/v1", "Deployment", "web", NAMESPACE)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "EVERY", 0.01)
+    monkeypatch.setattr(polling, "EVERY", 0.01)
 
 
 def town(live: Any, *pods: Any) -> Town:  # noqa: ANN401

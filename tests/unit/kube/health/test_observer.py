@@ -10,8 +10,8 @@ import pytest
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, mark
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import inquiries
-from helm_rollback_component.kube.snapshots import Observer, baseline
+from helm_rollback_component.kube.health import queries
+from helm_rollback_component.kube.health.observer import Observer, baseline
 from tests.unit.core.health.health_objects import (
     NO_NODE,
     claim,
@@ -28,7 +28,7 @@ from tests.unit.core.health.health_objects import (
     thing,
     waiting,
 )
-from tests.unit.kube.health_cluster import NAMESPACE, Town, fail_with, labelled, select
+from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
 
 NEW = "ReplicaSet-web-two"
 
@@ -140,7 +140,7 @@ def test_why_a_pod_finds_no_node_is_asked_once_in_two_seconds(monkeypatch: pytes
     asked = len(cluster.requests())
     assert looking.look([deployment()]).events == found.events
     assert len(cluster.requests()) == asked + 2
-    monkeypatch.setattr(inquiries, "ANSWERS_LAST", 0.0)
+    monkeypatch.setattr(queries, "ANSWERS_LAST", 0.0)
     looking.look([deployment()])
     assert len(cluster.requests()) > asked + 4
 

@@ -10,11 +10,11 @@ from helm_rollback_component.core.health.blocked_rollback import obstruction
 from helm_rollback_component.core.health.judge import Baseline, HealthSettings, Verdict
 from helm_rollback_component.core.health.objects import flatten, meta, name, resource, uid
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import logs
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.examination import Examiner, Finding, looks
-from helm_rollback_component.kube.pace import Pace
-from helm_rollback_component.kube.snapshots import Observer, judged_or_awaited
+from helm_rollback_component.kube.health import container_logs
+from helm_rollback_component.kube.health.examiner import Examiner, Finding, looks
+from helm_rollback_component.kube.health.observer import Observer, judged_or_awaited
+from helm_rollback_component.kube.health.polling import Pace
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def wait_ready(  # noqa: PLR0913, PLR0917  # one call says all there is to say
     finding = None
     for finding in looks(pace, lambda: examiner.look(objects)):
         if finding.judgement.verdict is not None:
-            return logs.attach(cluster, finding.judgement.verdict)
+            return container_logs.attach(cluster, finding.judgement.verdict)
         if finding.readiness.ready:
             return None
         clearing.clear(finding.snapshot)
@@ -97,7 +97,7 @@ def soak(  # noqa: PLR0913, PLR0917  # one call says all there is to say
     pace = Pace(stop, until=ending + settings.grace if settings.soak else 0)
     for finding in looks(pace, lambda: examiner.look(objects, also=worse.than_at_first)):
         if finding.judgement.verdict is not None:
-            return logs.attach(cluster, finding.judgement.verdict)
+            return container_logs.attach(cluster, finding.judgement.verdict)
         if time.monotonic() >= ending and finding.judgement.due > ending + settings.grace:
             return None
         pace.due = min(finding.judgement.due, ending)

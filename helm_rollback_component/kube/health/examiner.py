@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health.judge import Memory, faults, progress, readiness, weigh
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.pace import Teller
+from helm_rollback_component.kube.health.polling import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
         Snapshot,
     )
     from helm_rollback_component.core.health.objects import Manifest
-    from helm_rollback_component.kube.pace import Pace
-    from helm_rollback_component.kube.snapshots import Observer
+    from helm_rollback_component.kube.health.observer import Observer
+    from helm_rollback_component.kube.health.polling import Pace
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.core.health.judge import Baseline, HealthSettings, Verdict
-from helm_rollback_component.kube import pace
-from helm_rollback_component.kube.health import HealthWatch
+from helm_rollback_component.kube.health import polling
+from helm_rollback_component.kube.health.watch import HealthWatch
 from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
-from tests.unit.kube.health_cluster import NAMESPACE, Town, fail_with, labelled, select
+from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ DESIRED = [deployment()]
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "EVERY", 0.01)
+    monkeypatch.setattr(polling, "EVERY", 0.01)
 
 
 def town(*containers: Any) -> Town:  # noqa: ANN401

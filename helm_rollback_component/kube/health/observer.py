@@ -19,8 +19,8 @@ from helm_rollback_component.core.health.template_revisions import (
 )
 from helm_rollback_component.core.health.workload_rules import occurrences
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.inquiries import Inquirer
-from helm_rollback_component.kube.reading import (
+from helm_rollback_component.kube.health.queries import Inquirer
+from helm_rollback_component.kube.health.reads import (
     at_once,
     events_about,
     live_objects,
