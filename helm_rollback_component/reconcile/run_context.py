@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.helm.engine import Deployment, HelmEngine, Target
     from helm_rollback_component.inputs.redaction import Redactor
     from helm_rollback_component.kube.api.client import Cluster
-    from helm_rollback_component.kube.storage import ReleaseStorage
+    from helm_rollback_component.kube.storage.storage import ReleaseStorage
 
 
 @dataclass(frozen=True)

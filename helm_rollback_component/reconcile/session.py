@@ -15,7 +15,7 @@ from helm_rollback_component.helm.selection import choose_engine
 from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.claims.claims import NOBODY, Claims
-from helm_rollback_component.kube.storage import ReleaseStorage
+from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reconcile import desired
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
-    from helm_rollback_component.kube.storage import ReleaseStorage
+    from helm_rollback_component.kube.storage.storage import ReleaseStorage
 
 
 def status_of(config: HelmConfig, records: ReleaseStorage, history: History, ledger: Ledger) -> ReleaseStatus:

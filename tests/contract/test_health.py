@@ -26,7 +26,7 @@ from helm_rollback_component.kube.health.watch import (
     soak,
     wait_ready,
 )
-from helm_rollback_component.kube.storage import ReleaseStorage
+from helm_rollback_component.kube.storage.storage import ReleaseStorage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

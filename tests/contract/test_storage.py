@@ -14,9 +14,9 @@ import pytest
 from helm_rollback_component.core.records.digests import Digester, as_stored
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import records
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.storage import ReleaseStorage
+from helm_rollback_component.kube.storage import release_codec
+from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.results import Resource
 from tests.support import control_plane
 from tests.support.control_plane import Place, write_chart
@@ -65,7 +65,7 @@ class Release:
         return f"--values={file}"
 
     def path(self, revision: int) -> str:
-        return paths.secrets(self.place.namespace, records.secret_name("web", revision))
+        return paths.secrets(self.place.namespace, release_codec.secret_name("web", revision))
 
     def secret(self, revision: int) -> dict[str, Any]:
         found = self.place.cluster.get(self.path(revision))
@@ -130,8 +130,8 @@ def test_records_of_others_are_not_counted(release: Release) -> None:
     found = release.secret(1)
     labels, secrets = found["metadata"]["labels"], paths.secrets(release.place.namespace)
     for name, changed, kind in (
-        (records.secret_name("web", 2), {"owner": "someone"}, found["type"]),
-        (records.secret_name("web", 3), {}, "Opaque"),
+        (release_codec.secret_name("web", 2), {"owner": "someone"}, found["type"]),
+        (release_codec.secret_name("web", 3), {}, "Opaque"),
         ("backup-of-web", {}, found["type"]),
     ):
         metadata = {"name": name, "labels": {**labels, **changed}}

@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from helm_rollback_component.kube import records
+from helm_rollback_component.kube.storage import release_codec
 
 RELEASE: dict[str, Any] = {
     "name": "web",
@@ -63,7 +63,7 @@ def secret(content: dict[str, Any], name: str = "web", **labels: str) -> dict[st
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "type": records.SECRET_TYPE,
-        "metadata": {"name": records.secret_name(name, version), "labels": system},
-        "data": {"release": records.encode(content)},
+        "type": release_codec.SECRET_TYPE,
+        "metadata": {"name": release_codec.secret_name(name, version), "labels": system},
+        "data": {"release": release_codec.encode(content)},
     }

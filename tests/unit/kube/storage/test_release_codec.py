@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.core.records.history import Status
-from helm_rollback_component.kube import records
+from helm_rollback_component.kube.storage import release_codec
 from tests.support.helm_records import RELEASE, release, secret
 
 DIGESTER = Digester(b"k" * 32)
@@ -24,12 +24,12 @@ def stored(data: bytes) -> dict[str, Any]:
 
 
 def digest(content: dict[str, Any]) -> str:
-    return records.record(content, DIGESTER).digest
+    return release_codec.record(content, DIGESTER).digest
 
 
 @given(st.text(min_size=1, max_size=53), st.integers(1, 10**9))
 def test_names_and_revisions_belong_together(name: str, revision: int) -> None:
-    assert records.revision_of(records.secret_name(name, revision), name) == revision
+    assert release_codec.revision_of(release_codec.secret_name(name, revision), name) == revision
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_names_and_revisions_belong_together(name: str, revision: int) -> None:
     ],
 )
 def test_other_secrets_have_no_revision(name: str) -> None:
-    assert records.revision_of(name, "web") is None
+    assert release_codec.revision_of(name, "web") is None
 
 
 def test_what_is_encoded_can_be_decoded() -> None:
-    assert records.decode(secret(release(3)), 3) == release(3)
+    assert release_codec.decode(secret(release(3)), 3) == release(3)
 
 
 def test_very_old_records_are_not_compressed() -> None:
-    assert records.decode(stored(json.dumps(release()).encode()), 1) == release()
+    assert release_codec.decode(stored(json.dumps(release()).encode()), 1) == release()
 
 
 WHOLE = gzip.compress(json.dumps(release()).encode())
@@ -77,18 +77,18 @@ WHOLE = gzip.compress(json.dumps(release()).encode())
     ],
 )
 def test_what_is_no_record_is_undecodable(found: dict[str, Any]) -> None:
-    with pytest.raises(records.UndecodableError):
-        records.decode(found, 1)
+    with pytest.raises(release_codec.UndecodableError):
+        release_codec.decode(found, 1)
 
 
 def test_a_record_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "_MAX_SIZE", 1000)
-    with pytest.raises(records.UndecodableError, match="larger than any record"):
-        records.decode(stored(gzip.compress(b" " * 100_000)), 1)
+    monkeypatch.setattr(release_codec, "_MAX_SIZE", 1000)
+    with pytest.raises(release_codec.UndecodableError, match="larger than any record"):
+        release_codec.decode(stored(gzip.compress(b" " * 100_000)), 1)
 
 
 def test_what_history_tells() -> None:
-    found = records.record(release(3, "pending-rollback"), DIGESTER)
+    found = release_codec.record(release(3, "pending-rollback"), DIGESTER)
     assert (found.revision, found.status) == (3, Status.PENDING_ROLLBACK)
     assert (found.chart_name, found.chart_version, found.app_version) == ("web", "1.2.3", "7")
     assert (found.description, found.deployed_at) == ("Upgrade complete", "2026-01-02T00:00:00Z")
@@ -96,15 +96,15 @@ def test_what_history_tells() -> None:
 
 
 def test_an_unknown_status_is_unknown() -> None:
-    assert records.record(release(1, "exploded"), DIGESTER).status is Status.UNKNOWN
+    assert release_codec.record(release(1, "exploded"), DIGESTER).status is Status.UNKNOWN
 
 
 @pytest.mark.parametrize(
     "changes", [{"hooks": [1]}, {"config": 1, "chart": {"metadata": 1}}, {"config": {1: 2}}]
 )
 def test_a_record_that_lacks_things_is_undecodable(changes: dict[str, Any]) -> None:
-    with pytest.raises(records.UndecodableError):
-        records.record({**release(), **changes}, DIGESTER)
+    with pytest.raises(release_codec.UndecodableError):
+        release_codec.record({**release(), **changes}, DIGESTER)
 
 
 def superseded(content: dict[str, Any]) -> None:
@@ -164,23 +164,23 @@ def test_the_digest_changes_with_the_content(change: Callable[[dict[str, Any]], 
 
 
 def test_values_are_as_helm_reads_them() -> None:
-    assert records.values(release(config={"big": 2**53 + 1})) == {"big": float(2**53)}
-    assert records.values(release(config=None)) == {}
+    assert release_codec.values(release(config={"big": 2**53 + 1})) == {"big": float(2**53)}
+    assert release_codec.values(release(config=None)) == {}
 
 
 def test_hooks() -> None:
     ran = release()
     ran["hooks"][0]["last_run"]["phase"] = "Failed"
-    (hook,) = records.hooks(ran)
-    assert hook == records.Hook("check", "Pod", ("test",), "kind: Pod", "Failed")
-    assert records.hooks(release(hooks=[{}])) == (records.Hook("", "", (), "", ""),)
-    assert records.hooks(release(hooks=None)) == ()
+    (hook,) = release_codec.hooks(ran)
+    assert hook == release_codec.Hook("check", "Pod", ("test",), "kind: Pod", "Failed")
+    assert release_codec.hooks(release(hooks=[{}])) == (release_codec.Hook("", "", (), "", ""),)
+    assert release_codec.hooks(release(hooks=None)) == ()
 
 
 def test_marking_failed_changes_label_and_record_and_nothing_else() -> None:
     before = secret(release(2, "pending-upgrade"), extra="label")
     before["metadata"] |= {"resourceVersion": "7", "annotations": {"a": "b"}}
-    after = records.marked_failed(before, release(2, "pending-upgrade"), "it died", now=1_700_000_000)
+    after = release_codec.marked_failed(before, release(2, "pending-upgrade"), "it died", now=1_700_000_000)
     assert after["metadata"] == {
         **before["metadata"],
         "labels": {**before["metadata"]["labels"], "status": "failed", "modifiedAt": "1700000000"},
@@ -188,5 +188,5 @@ def test_marking_failed_changes_label_and_record_and_nothing_else() -> None:
     expected = copy.deepcopy(RELEASE)
     expected["version"] = 2
     expected["info"] |= {"status": "failed", "description": "it died"}
-    assert records.decode(after, 2) == expected
+    assert release_codec.decode(after, 2) == expected
     assert after["type"] == before["type"]

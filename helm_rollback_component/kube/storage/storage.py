@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.records.history import History, Record
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import manifests, records
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
-from helm_rollback_component.kube.memory import Memory
+from helm_rollback_component.kube.storage import manifests, release_codec
+from helm_rollback_component.kube.storage.lru_cache import Memory
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.kube.api.client import Cluster
-    from helm_rollback_component.kube.records import Hook, Release
+    from helm_rollback_component.kube.storage.release_codec import Hook, Release
 
 _READS_AT_ONCE = 4
 
@@ -74,7 +74,7 @@ class ReleaseStorage:
         """Return the objects of a revision and those of its hooks; as `manifest` does in all else."""
         with about(self._namespace, self._release):
             release = self._stored(revision)[1]
-            hooks = (hook.manifest for hook in records.hooks(release))
+            hooks = (hook.manifest for hook in release_codec.hooks(release))
             return self._objects(revision, _manifest(release), *hooks)
 
     def resources(self, revision: int) -> tuple[Resource, ...]:
@@ -84,12 +84,12 @@ class ReleaseStorage:
     def hooks(self, revision: int) -> tuple[Hook, ...]:
         """Return the hooks of a revision; raises as `manifest` does."""
         with about(self._namespace, self._release):
-            return records.hooks(self._stored(revision)[1])
+            return release_codec.hooks(self._stored(revision)[1])
 
     def values(self, revision: int) -> _Object:
         """Return the values that a revision was given; may hold secrets; raises as `manifest` does."""
         with about(self._namespace, self._release):
-            return records.values(self._stored(revision)[1])
+            return release_codec.values(self._stored(revision)[1])
 
     def mark_failed(self, revision: int, description: str) -> None:
         """Mark a pending revision failed, so that Helm takes the next operation.
@@ -100,27 +100,29 @@ class ReleaseStorage:
         """
         with about(self._namespace, self._release):
             secret, release = self._stored(revision)
-            if not records.status(release).pending:
+            if not release_codec.status(release).pending:
                 raise OperationError(
                     f"revision {revision} is not pending any more",
                     reason="Conflict",
                     remedy="run it again",
                     temporary=True,
                 )
-            failed = records.marked_failed(secret, release, description, int(time.time()))
+            failed = release_codec.marked_failed(secret, release, description, int(time.time()))
             self._cluster.replace(self._path(revision), failed)
 
     def delete(self, revision: int) -> None:
         """Delete the record of a revision, if there is one and it is Helm's."""
         with about(self._namespace, self._release):
-            for _, meta in self._listed(f"metadata.name={records.secret_name(self._release, revision)}"):
+            for _, meta in self._listed(
+                f"metadata.name={release_codec.secret_name(self._release, revision)}"
+            ):
                 self._cluster.delete(self._path(revision), {"preconditions": {"uid": meta["uid"]}})
 
     def _listed(self, *fields: str) -> list[tuple[int, _Object]]:
         """Return number and metadata of every revision in ascending order, or of those with such fields."""
-        query = records.selector(self._release, *fields)
+        query = release_codec.selector(self._release, *fields)
         found = self._cluster.list_metadata(paths.secrets(self._namespace), **query)
-        numbered = ((records.revision_of(meta["name"], self._release), meta) for meta in found)
+        numbered = ((release_codec.revision_of(meta["name"], self._release), meta) for meta in found)
         return sorted(((number, meta) for number, meta in numbered if number), key=itemgetter(0))
 
     def _facts(self, listed: tuple[int, _Object]) -> tuple[int, Record | None] | None:
@@ -136,8 +138,8 @@ class ReleaseStorage:
 
     def _decoded(self, secret: _Object, revision: int) -> Record | None:
         try:
-            return records.record(records.decode(secret, revision), self._digester)
-        except records.UndecodableError:
+            return release_codec.record(release_codec.decode(secret, revision), self._digester)
+        except release_codec.UndecodableError:
             return None
 
     def _stored(self, revision: int) -> tuple[_Object, Release]:
@@ -145,8 +147,8 @@ class ReleaseStorage:
         if secret is None:
             raise OperationError(f"revision {revision} is not stored", reason="RevisionMissing")
         try:
-            return secret, records.decode(secret, revision)
-        except records.UndecodableError as error:
+            return secret, release_codec.decode(secret, revision)
+        except release_codec.UndecodableError as error:
             raise _unreadable(revision, str(error)) from None
 
     def _objects(self, revision: int, *texts: str) -> tuple[_Object, ...]:
@@ -173,7 +175,7 @@ class ReleaseStorage:
             return True
 
     def _path(self, revision: int) -> str:
-        return paths.secrets(self._namespace, records.secret_name(self._release, revision))
+        return paths.secrets(self._namespace, release_codec.secret_name(self._release, revision))
 
     def _key(self, meta: _Object) -> tuple[str, str, str]:
         return meta["uid"], meta["resourceVersion"], self._digester.kind

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helm_rollback_component.kube.memory import Memory
+from helm_rollback_component.kube.storage.lru_cache import Memory
 
 
 def test_what_was_used_last_is_kept() -> None:

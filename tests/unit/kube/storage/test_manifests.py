@@ -2,7 +2,7 @@
 
 import pytest
 
-from helm_rollback_component.kube.manifests import UnreadableError, parse
+from helm_rollback_component.kube.storage.manifests import UnreadableError, parse
 
 TWO = """
 ---

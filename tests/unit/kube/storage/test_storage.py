@@ -6,9 +6,9 @@ import pytest
 
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube import records
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.storage import ReleaseStorage
+from helm_rollback_component.kube.storage import release_codec
+from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.results import Resource
 from tests.support.fake_cluster import FakeCluster, failure
 from tests.support.helm_records import release, secret
@@ -55,7 +55,7 @@ def put(cluster: FakeCluster, *contents: dict[str, Any]) -> None:
 
 
 def path(revision: int) -> str:
-    return paths.secrets("apps", records.secret_name("web", revision))
+    return paths.secrets("apps", release_codec.secret_name("web", revision))
 
 
 def read(cluster: FakeCluster) -> list[str]:
