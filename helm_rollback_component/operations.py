@@ -23,7 +23,7 @@ from helm_rollback_component.errors import (
     ValidationError,
 )
 from helm_rollback_component.helm import charts
-from helm_rollback_component.helm.engine import EngineError
+from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.reconcile import desired
 from helm_rollback_component.reconcile.reconciler import Run
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.remediation.steps import Outcome, Situation
-    from helm_rollback_component.helm.engine import Deployment
+    from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.kube.claims.claims import Held
 
 __all__ = ["HelmOperations", "Identity"]

@@ -16,13 +16,13 @@ from helm_rollback_component.helm.chart_cache import find_archive, keep_archive,
 from helm_rollback_component.helm.chart_files import read_metadata, refusal
 from helm_rollback_component.helm.dependencies import with_dependencies
 from helm_rollback_component.helm.download import download
-from helm_rollback_component.helm.engine import EngineError
+from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.recent import Recent
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
+    from helm_rollback_component.helm.engines.tools import ChartTools
     from helm_rollback_component.helm.repositories import IndexEntry
-    from helm_rollback_component.helm.tools import ChartTools
 
 _fetched: Recent[Path] = Recent(lifetime=300.0, usable=Path.is_file)
 

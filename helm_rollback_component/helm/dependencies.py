@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.helm.chart_cache import keep_folder, scratch_folder
 from helm_rollback_component.helm.chart_files import read_metadata
-from helm_rollback_component.helm.engine import EngineError
+from helm_rollback_component.helm.engines.engine import EngineError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from helm_rollback_component.helm.tools import ChartTools
+    from helm_rollback_component.helm.engines.tools import ChartTools
 
 _OUT_OF_SYNC = "out of sync"
 

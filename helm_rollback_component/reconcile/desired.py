@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.remediation.steps import Desired
 from helm_rollback_component.helm import chart_files
-from helm_rollback_component.helm.engine import Capability, Deployment, Options
+from helm_rollback_component.helm.engines.engine import Capability, Deployment, Options
 from helm_rollback_component.inputs import chart_values
 
 if TYPE_CHECKING:

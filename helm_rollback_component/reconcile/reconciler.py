@@ -26,7 +26,7 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
-from helm_rollback_component.helm.engine import Capability, EngineError
+from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.reconcile.watched_helm import Supervision
 
 if TYPE_CHECKING:

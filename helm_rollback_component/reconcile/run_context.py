@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.helm.engine import Deployment, HelmEngine, Target
+    from helm_rollback_component.helm.engines.engine import Deployment, HelmEngine, Target
     from helm_rollback_component.inputs.redaction import Redactor
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.storage.storage import ReleaseStorage

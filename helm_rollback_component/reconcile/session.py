@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engine import Target
-from helm_rollback_component.helm.selection import choose_engine
+from helm_rollback_component.helm.engines.engine import Target
+from helm_rollback_component.helm.engines.selection import choose_engine
 from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.claims.claims import NOBODY, Claims
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.digests import Digester
-    from helm_rollback_component.helm.tools import Engine
+    from helm_rollback_component.helm.engines.tools import Engine
     from helm_rollback_component.kube.claims.claims import Held, Owner
 
 _PATIENCE = 60.0

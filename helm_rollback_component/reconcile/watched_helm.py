@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import Failure, classify
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engine import Cancellation, EngineError
+from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
 from helm_rollback_component.kube.health.watch import HealthWatch, baseline, soak, wait_ready
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.judge import Baseline, Verdict
     from helm_rollback_component.core.records.history import Record
-    from helm_rollback_component.helm.engine import Deployment
+    from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.reconcile.run_context import Tools
 
 

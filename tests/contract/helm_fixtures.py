@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helm_rollback_component.helm.cli import CliEngine
-from helm_rollback_component.helm.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engine import Cancellation, Deployment, EngineError, Options, Target
-from helm_rollback_component.helm.tools import Engine
+from helm_rollback_component.helm.engines.cli import CliEngine
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines.engine import Cancellation, Deployment, EngineError, Options, Target
+from helm_rollback_component.helm.engines.tools import Engine
 from tests.support.namespaces import cluster_of, fresh_namespace
 from tests.support.objects import Objects, record_of
 from tools.ground import Ground

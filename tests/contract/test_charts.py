@@ -11,8 +11,8 @@ from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.helm import charts, repositories
 from helm_rollback_component.helm.charts import fetch
-from helm_rollback_component.helm.embedded import EmbeddedEngine
-from helm_rollback_component.helm.tools import Engine
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines.tools import Engine
 from tests.contract.helm_fixtures import ENGINES, engine_named
 from tests.support.packages import packed
 from tests.support.registry import Registry

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engine import Cancellation
+from helm_rollback_component.helm.engines.engine import Cancellation
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.client import Cluster
 from tests.support import control_plane

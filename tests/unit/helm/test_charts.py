@@ -10,7 +10,7 @@ from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.helm import charts, repositories
 from helm_rollback_component.helm.charts import fetch
-from helm_rollback_component.helm.engine import EngineError
+from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.repository_index import Listed
 from tests.support.packages import packed
 from tests.support.repository import Repository

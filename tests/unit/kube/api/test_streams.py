@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.helm.engine import Cancellation
+from helm_rollback_component.helm.engines.engine import Cancellation
 from helm_rollback_component.kube.api import streams
 
 

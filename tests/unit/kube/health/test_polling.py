@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from helm_rollback_component.helm.engine import Cancellation
+from helm_rollback_component.helm.engines.engine import Cancellation
 from helm_rollback_component.kube.health.polling import Pace, Teller
 
 

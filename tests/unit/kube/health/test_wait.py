@@ -11,7 +11,7 @@ import pytest
 
 from helm_rollback_component.core.health.judge import HealthSettings
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engine import Cancellation
+from helm_rollback_component.helm.engines.engine import Cancellation
 from helm_rollback_component.kube.health import polling
 from helm_rollback_component.kube.health.watch import soak, wait_ready
 from helm_rollback_component.results import Resource

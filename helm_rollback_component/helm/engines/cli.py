@@ -9,23 +9,23 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import is_absent
-from helm_rollback_component.helm import arguments
-from helm_rollback_component.helm.anonymous import readable_path
-from helm_rollback_component.helm.arguments import DIALECTS, CommandLine
 from helm_rollback_component.helm.chart_files import read_metadata
-from helm_rollback_component.helm.cli_version import helm_version, spell
-from helm_rollback_component.helm.engine import EngineError
-from helm_rollback_component.helm.environment import helm_environment
-from helm_rollback_component.helm.patience import Patience
-from helm_rollback_component.helm.process import Command, run
-from helm_rollback_component.helm.registry import registry_config
-from helm_rollback_component.helm.repository_config import repository_config
+from helm_rollback_component.helm.engines import arguments
+from helm_rollback_component.helm.engines.arguments import DIALECTS, CommandLine
+from helm_rollback_component.helm.engines.cli_version import helm_version, spell
+from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.helm.engines.environment import helm_environment
+from helm_rollback_component.helm.engines.memory_files import readable_path
+from helm_rollback_component.helm.engines.patience import Patience
+from helm_rollback_component.helm.engines.process import Command, run
+from helm_rollback_component.helm.engines.registry_login import registry_config
+from helm_rollback_component.helm.engines.repository_config import repository_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from helm_rollback_component.config import SourceConfig
-    from helm_rollback_component.helm.engine import Cancellation, Capability, Deployment, Target
+    from helm_rollback_component.helm.engines.engine import Cancellation, Capability, Deployment, Target
 
 _DOWNLOADING = Patience(300.0)
 

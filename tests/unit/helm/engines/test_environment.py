@@ -1,6 +1,6 @@
 """What Helm sees of the caller's environment."""
 
-from helm_rollback_component.helm.environment import helm_environment
+from helm_rollback_component.helm.engines.environment import helm_environment
 
 
 def test_what_plugins_and_proxies_need_stays() -> None:

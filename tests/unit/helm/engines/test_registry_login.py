@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from helm_rollback_component.helm.registry import registry_config
+from helm_rollback_component.helm.engines.registry_login import registry_config
 
 
 def test_a_login_is_for_the_host_of_the_chart_alone() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from helm_rollback_component.helm.engine import HelmEngine
+from helm_rollback_component.helm.engines.engine import HelmEngine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from helm_rollback_component.helm.repository_config import repository_config
+from helm_rollback_component.helm.engines.repository_config import repository_config
 
 _OWN = """\
 apiVersion: ""

@@ -17,8 +17,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import helm_python
 
-from helm_rollback_component.helm.anonymous import readable_path
-from helm_rollback_component.helm.wire import Message, receive, send
+from helm_rollback_component.helm.engines.memory_files import readable_path
+from helm_rollback_component.helm.engines.wire import Message, receive, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,6 +1,6 @@
 """The request to stop."""
 
-from helm_rollback_component.helm.engine import Cancellation, EngineError
+from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
 
 
 def test_listeners_are_told_once() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.helm.engine import Capability
+from helm_rollback_component.helm.engines.engine import Capability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from helm_rollback_component.config import SourceConfig
-    from helm_rollback_component.helm.engine import Deployment, Options, Target
+    from helm_rollback_component.helm.engines.engine import Deployment, Options, Target
 
 Version = tuple[int, int, int]
 

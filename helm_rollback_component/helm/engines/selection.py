@@ -8,18 +8,18 @@ import threading
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.errors import OperationError, Problem, ValidationError
-from helm_rollback_component.helm import embedded
-from helm_rollback_component.helm.arguments import DIALECTS, OLDEST
-from helm_rollback_component.helm.cli import CliEngine
-from helm_rollback_component.helm.cli_version import locate
-from helm_rollback_component.helm.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines import embedded
+from helm_rollback_component.helm.engines.arguments import DIALECTS, OLDEST
+from helm_rollback_component.helm.engines.cli import CliEngine
+from helm_rollback_component.helm.engines.cli_version import locate
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from helm_rollback_component.helm.engine import Capability
-    from helm_rollback_component.helm.tools import Engine
+    from helm_rollback_component.helm.engines.engine import Capability
+    from helm_rollback_component.helm.engines.tools import Engine
 
 AUTO = "auto"
 EMBEDDED = "embedded"

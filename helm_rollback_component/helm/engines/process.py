@@ -13,13 +13,13 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.helm.anonymous import anonymous_file
-from helm_rollback_component.helm.engine import Cancellation, EngineError
+from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
+from helm_rollback_component.helm.engines.memory_files import anonymous_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from helm_rollback_component.helm.patience import Patience
+    from helm_rollback_component.helm.engines.patience import Patience
 
 TERMINATION_GRACE = 10.0
 """Seconds that Helm has to write the release's record and exit, once told to stop."""

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import pytest
 
-from helm_rollback_component.helm.wire import receive, send
+from helm_rollback_component.helm.engines.wire import receive, send
 
 _LIBRARY = Path(__file__).with_name("fake_library")
 _TARGET = {"release": "web", "namespace": "apps", "kubeconfig": "kubeconfig", "context": None}
@@ -54,10 +54,10 @@ def module(monkeypatch: pytest.MonkeyPatch, notes: Path) -> ModuleType:
     monkeypatch.setenv("FAKE_LIBRARY_NOTES", str(notes))
     monkeypatch.syspath_prepend(str(_LIBRARY))
     monkeypatch.delitem(sys.modules, "helm_python", raising=False)
-    monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.worker", raising=False)
-    module = importlib.import_module("helm_rollback_component.helm.worker")
+    monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.engines.worker", raising=False)
+    module = importlib.import_module("helm_rollback_component.helm.engines.worker")
     monkeypatch.delitem(sys.modules, "helm_python")
-    monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.worker")
+    monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.engines.worker")
     return module
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.helm.anonymous import anonymous_file, readable_path
+from helm_rollback_component.helm.engines.memory_files import anonymous_file, readable_path
 
 
 def test_a_nameless_file_is_read_from_its_beginning() -> None:

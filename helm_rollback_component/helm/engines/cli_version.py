@@ -9,11 +9,11 @@ import shutil
 from pathlib import Path
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.arguments import DIALECTS, OLDEST, Version
-from helm_rollback_component.helm.engine import EngineError
-from helm_rollback_component.helm.environment import helm_environment
-from helm_rollback_component.helm.patience import Patience
-from helm_rollback_component.helm.process import Command, run
+from helm_rollback_component.helm.engines.arguments import DIALECTS, OLDEST, Version
+from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.helm.engines.environment import helm_environment
+from helm_rollback_component.helm.engines.patience import Patience
+from helm_rollback_component.helm.engines.process import Command, run
 
 _ANSWERING = Patience(30.0)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from helm_rollback_component.config import SourceConfig
-from helm_rollback_component.helm import arguments
-from helm_rollback_component.helm.arguments import DIALECTS, CommandLine
-from helm_rollback_component.helm.engine import Capability, Deployment, Options, Target
+from helm_rollback_component.helm.engines import arguments
+from helm_rollback_component.helm.engines.arguments import DIALECTS, CommandLine
+from helm_rollback_component.helm.engines.engine import Capability, Deployment, Options, Target
 
 _CLUSTER = ["--namespace=apps", "--kubeconfig=/proc/self/fd/3"]
 _WAIT = {3: "--wait", 4: "--wait=watcher"}

@@ -12,20 +12,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from helm_rollback_component.helm.anonymous import anonymous_file
-from helm_rollback_component.helm.engine import EngineError
-from helm_rollback_component.helm.environment import helm_environment
-from helm_rollback_component.helm.process import TERMINATION_GRACE
-from helm_rollback_component.helm.wire import Message, receive, send
+from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.helm.engines.environment import helm_environment
+from helm_rollback_component.helm.engines.memory_files import anonymous_file
+from helm_rollback_component.helm.engines.process import TERMINATION_GRACE
+from helm_rollback_component.helm.engines.wire import Message, receive, send
 
 if TYPE_CHECKING:
-    from helm_rollback_component.helm.engine import Cancellation
-    from helm_rollback_component.helm.patience import Patience
+    from helm_rollback_component.helm.engines.engine import Cancellation
+    from helm_rollback_component.helm.engines.patience import Patience
 
 _STARTUP = 60.0
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from helm_rollback_component.helm.worker import main; main()"
+    "from helm_rollback_component.helm.engines.worker import main; main()"
 )
 _CANCELLING: Message = {"cancelling": True}
 _LONGEST_LAST_WORDS = 4096

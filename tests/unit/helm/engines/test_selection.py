@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.helm.cli import CliEngine
-from helm_rollback_component.helm.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engine import Capability
-from helm_rollback_component.helm.selection import choose_engine, who_can
+from helm_rollback_component.helm.engines.cli import CliEngine
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines.engine import Capability
+from helm_rollback_component.helm.engines.selection import choose_engine, who_can
 
 _NOTHING: frozenset[Capability] = frozenset()
 

@@ -11,9 +11,15 @@ import yaml
 
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.cli import CliEngine
-from helm_rollback_component.helm.cli_version import helm_version, locate
-from helm_rollback_component.helm.engine import Cancellation, Capability, Deployment, EngineError, Target
+from helm_rollback_component.helm.engines.cli import CliEngine
+from helm_rollback_component.helm.engines.cli_version import helm_version, locate
+from helm_rollback_component.helm.engines.engine import (
+    Cancellation,
+    Capability,
+    Deployment,
+    EngineError,
+    Target,
+)
 
 _HELM = """\
 #!{python} -S

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import is_absent
 from helm_rollback_component.errors import Problem, ValidationError
-from helm_rollback_component.helm.engine import Capability, EngineError, Options
-from helm_rollback_component.helm.patience import Patience
-from helm_rollback_component.helm.registry import registry_config
-from helm_rollback_component.helm.worker_process import WorkerProcess
+from helm_rollback_component.helm.engines.engine import Capability, EngineError, Options
+from helm_rollback_component.helm.engines.patience import Patience
+from helm_rollback_component.helm.engines.registry_login import registry_config
+from helm_rollback_component.helm.engines.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from helm_rollback_component.config import SourceConfig
-    from helm_rollback_component.helm.engine import Cancellation, Deployment, Target
-    from helm_rollback_component.helm.wire import Message
+    from helm_rollback_component.helm.engines.engine import Cancellation, Deployment, Target
+    from helm_rollback_component.helm.engines.wire import Message
 
 MODULE = "helm_python"
 EXTRA = "helm-rollback-component[embedded]"
