@@ -22,7 +22,7 @@ from helm_rollback_component.errors import (
     RollbackError,
     ValidationError,
 )
-from helm_rollback_component.helm import charts
+from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.reconcile import desired
@@ -192,7 +192,7 @@ class HelmOperations:
             raise self._refusal(_TARGET, refusal.reason, refusal.message)
 
     def _reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
-        chart = charts.fetch(self._config.source, self._session.engine)
+        chart = fetching.fetch(self._config.source, self._session.engine)
         history = self._session.records.history()
         self._warn_of(held, history)
         tools = self._tools(desired.deployment(self._config, chart, timeout))

@@ -14,7 +14,7 @@ from pydantic import ValidationError as PydanticValidationError
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.core.remediation.preview import describe
 from helm_rollback_component.errors import Problem, ValidationError
-from helm_rollback_component.helm import chart_files
+from helm_rollback_component.helm.charts import chart_files
 from helm_rollback_component.inputs.chart_values import read_files
 from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.pulumi_adapter import state

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.remediation.steps import Desired
-from helm_rollback_component.helm import chart_files
+from helm_rollback_component.helm.charts import chart_files
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, Options
 from helm_rollback_component.inputs import chart_values
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.digests import Digester
-    from helm_rollback_component.helm.charts import LocalChart
+    from helm_rollback_component.helm.charts.fetching import LocalChart
 
 _SWITCHES = (
     "disable_hooks",

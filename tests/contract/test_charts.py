@@ -9,8 +9,8 @@ import pytest
 
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.helm import charts, repositories
-from helm_rollback_component.helm.charts import fetch
+from helm_rollback_component.helm.charts import fetching, repositories
+from helm_rollback_component.helm.charts.fetching import fetch
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engines.tools import Engine
 from tests.contract.helm_fixtures import ENGINES, engine_named
@@ -34,7 +34,7 @@ def engine(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Engine]:
 def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("XDG_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_CACHE_HOME", "HELM_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
-    charts.forget()
+    fetching.forget()
     repositories.forget()
 
 
@@ -78,7 +78,7 @@ def test_a_tag_that_moved_is_followed(engine: Engine) -> None:
     with Registry() as registry:
         registry.push("web", "1.0.0", packed("web", "1.0.0", app_version="before"))
         fetch(_in_registry(registry), engine)
-        charts.forget()
+        fetching.forget()
 
         registry.push("web", "1.0.0", packed("web", "1.0.0", app_version="after"))
 

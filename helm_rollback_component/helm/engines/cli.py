@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import is_absent
-from helm_rollback_component.helm.chart_files import read_metadata
+from helm_rollback_component.helm.charts.chart_files import read_metadata
 from helm_rollback_component.helm.engines import arguments
 from helm_rollback_component.helm.engines.arguments import DIALECTS, CommandLine
 from helm_rollback_component.helm.engines.cli_version import helm_version, spell

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.helm import charts, repositories
+from helm_rollback_component.helm.charts import fetching, repositories
 
 
 @pytest.fixture(autouse=True)
@@ -13,5 +13,5 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A cache folder of the test's own, and nothing remembered."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     yield tmp_path / "cache" / "helm-rollback-component" / "charts"
-    charts.forget()
+    fetching.forget()
     repositories.forget()

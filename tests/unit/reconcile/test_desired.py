@@ -8,7 +8,7 @@ import pytest
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.records.digests import Digester
-from helm_rollback_component.helm.charts import LocalChart
+from helm_rollback_component.helm.charts.fetching import LocalChart
 from helm_rollback_component.helm.engines.engine import Capability, Options
 from helm_rollback_component.reconcile import desired
 

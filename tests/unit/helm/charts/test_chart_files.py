@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.helm.chart_files import ChartMetadata, content_digest, read_metadata
+from helm_rollback_component.helm.charts.chart_files import ChartMetadata, content_digest, read_metadata
 from tests.support.packages import packed
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.repository_index import Listed, cut_out, listed_versions
+from helm_rollback_component.helm.charts.repository_index import Listed, cut_out, listed_versions
 
 _INDEX = """\
 apiVersion: v1

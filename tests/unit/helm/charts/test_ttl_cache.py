@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helm_rollback_component.helm.recent import Recent
+from helm_rollback_component.helm.charts.ttl_cache import Recent
 
 
 class _Clock:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.helm.chart_cache import keep_folder, scratch_folder
-from helm_rollback_component.helm.chart_files import read_metadata
+from helm_rollback_component.helm.charts.cache import keep_folder, scratch_folder
+from helm_rollback_component.helm.charts.chart_files import read_metadata
 from helm_rollback_component.helm.engines.engine import EngineError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.helm.chart_files import content_digest
+from helm_rollback_component.helm.charts.chart_files import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

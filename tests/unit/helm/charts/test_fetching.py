@@ -8,10 +8,10 @@ import pytest
 
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.helm import charts, repositories
-from helm_rollback_component.helm.charts import fetch
+from helm_rollback_component.helm.charts import fetching, repositories
+from helm_rollback_component.helm.charts.fetching import fetch
+from helm_rollback_component.helm.charts.repository_index import Listed
 from helm_rollback_component.helm.engines.engine import EngineError
-from helm_rollback_component.helm.repository_index import Listed
 from tests.support.packages import packed
 from tests.support.repository import Repository
 
@@ -176,7 +176,7 @@ def test_an_archive_that_is_kept_is_not_downloaded_again(tools: _Tools) -> None:
     with Repository() as repository:
         repository.add("web", "1.0.0", packed("web", "1.0.0"))
         fetch(_listed(repository), tools)
-        charts.forget()
+        fetching.forget()
         repositories.forget()
 
         fetch(_listed(repository), tools)
@@ -188,7 +188,7 @@ def test_a_version_that_is_published_again_is_found(tools: _Tools) -> None:
     with Repository() as repository:
         repository.add("web", "1.0.0", packed("web", "1.0.0", app_version="before"))
         fetch(_listed(repository), tools)
-        charts.forget()
+        fetching.forget()
         repositories.forget()
 
         repository.add("web", "1.0.0", packed("web", "1.0.0", app_version="after"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.helm.chart_cache import (
+from helm_rollback_component.helm.charts.cache import (
     cache_dir,
     find_archive,
     keep_archive,

@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.download import download, origin, shown
-from helm_rollback_component.helm.recent import Recent
-from helm_rollback_component.helm.repository_index import Listed, listed_versions
+from helm_rollback_component.helm.charts.download import download, origin, shown
+from helm_rollback_component.helm.charts.repository_index import Listed, listed_versions
+from helm_rollback_component.helm.charts.ttl_cache import Recent
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig

@@ -11,18 +11,18 @@ from urllib.parse import urlsplit, urlunsplit
 from helm_rollback_component.config import OCI_SCHEME
 from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm import repositories
-from helm_rollback_component.helm.chart_cache import find_archive, keep_archive, scratch_folder
-from helm_rollback_component.helm.chart_files import read_metadata, refusal
-from helm_rollback_component.helm.dependencies import with_dependencies
-from helm_rollback_component.helm.download import download
+from helm_rollback_component.helm.charts import repositories
+from helm_rollback_component.helm.charts.cache import find_archive, keep_archive, scratch_folder
+from helm_rollback_component.helm.charts.chart_files import read_metadata, refusal
+from helm_rollback_component.helm.charts.dependencies import with_dependencies
+from helm_rollback_component.helm.charts.download import download
+from helm_rollback_component.helm.charts.ttl_cache import Recent
 from helm_rollback_component.helm.engines.engine import EngineError
-from helm_rollback_component.helm.recent import Recent
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
+    from helm_rollback_component.helm.charts.repositories import IndexEntry
     from helm_rollback_component.helm.engines.tools import ChartTools
-    from helm_rollback_component.helm.repositories import IndexEntry
 
 _fetched: Recent[Path] = Recent(lifetime=300.0, usable=Path.is_file)
 
