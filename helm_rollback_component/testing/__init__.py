@@ -4,10 +4,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helm_rollback_component.testing.engine import LocalEngine
+    from pulumi_local_engine import LocalEngine
+
     from helm_rollback_component.testing.mocks import Deployed, HelmReleaseMocks, RolledBack
 
-_HOMES = {"Deployed": "mocks", "HelmReleaseMocks": "mocks", "LocalEngine": "engine", "RolledBack": "mocks"}
+_HOMES = {
+    "Deployed": "helm_rollback_component.testing.mocks",
+    "HelmReleaseMocks": "helm_rollback_component.testing.mocks",
+    "LocalEngine": "pulumi_local_engine",
+    "RolledBack": "helm_rollback_component.testing.mocks",
+}
 
 __all__ = ["Deployed", "HelmReleaseMocks", "LocalEngine", "RolledBack"]
 
@@ -16,4 +22,4 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever is exported under
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    return getattr(import_module(home), name)

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from pulumi import automation
-
-from helm_rollback_component.testing.engine import LocalEngine
+from pulumi_local_engine import LocalEngine
 
 HERE = Path(__file__).parent
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from pulumi.automation import ConfigValue
+from pulumi_local_engine import __main__ as command
+from pulumi_local_engine.board import Board
+from pulumi_local_engine.live import LiveDisplay
 from rich.console import Console
 
-from helm_rollback_component.testing.engine import __main__ as command
-from helm_rollback_component.testing.engine.board import Board
-from helm_rollback_component.testing.engine.live import LiveDisplay
 from tests.engine.laboratory import Laboratory
 
 PROGRAM = """

@@ -26,7 +26,7 @@ def _running(
 ) -> Iterator[subprocess.Popen[str]]:
     """Run an operation as a command until the slow call is in flight."""
     lab.program(program)
-    command = [sys.executable, "-m", "helm_rollback_component.testing.engine", operation, "--stack", "dev"]
+    command = [sys.executable, "-m", "pulumi_local_engine", operation, "--stack", "dev"]
     command += ["--cwd", str(lab.work_dir), "--state-dir", str(lab.state)]
     environment = {**os.environ, **lab.environment}
     with subprocess.Popen(

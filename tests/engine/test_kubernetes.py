@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 from pulumi.automation import CommandError
+from pulumi_local_engine import LocalEngine
 
 from helm_rollback_component.kube.api import kubeconfig as kubeconfigs
 from helm_rollback_component.kube.api.client import Cluster
-from helm_rollback_component.testing.engine import LocalEngine
 from tests.engine.laboratory import Laboratory
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(1800)]

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from helm_rollback_component.testing.engine import nursery
-from helm_rollback_component.testing.engine.nursery import Child, Command
+from pulumi_local_engine import nursery
+from pulumi_local_engine.nursery import Child, Command
 
 Start = Callable[..., Child]
 

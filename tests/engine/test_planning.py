@@ -1,15 +1,14 @@
 """Pure decisions: names, dependencies, steps, durations, the names of Kubernetes objects."""
 
 import pytest
-
-from helm_rollback_component.testing.engine import graph, steps, urns
-from helm_rollback_component.testing.engine import kubernetes_objects as objects
-from helm_rollback_component.testing.engine.goal import Goal, parse_duration
-from helm_rollback_component.testing.engine.provider import Diff
-from helm_rollback_component.testing.engine.resource import Resource
-from helm_rollback_component.testing.engine.steps import Choice, Op
-from helm_rollback_component.testing.engine.urns import Alias, Names
-from helm_rollback_component.testing.engine.values import UNKNOWN, Secret
+from pulumi_local_engine import graph, steps, urns
+from pulumi_local_engine import kubernetes_objects as objects
+from pulumi_local_engine.goal import Goal, parse_duration
+from pulumi_local_engine.provider import Diff
+from pulumi_local_engine.resource import Resource
+from pulumi_local_engine.steps import Choice, Op
+from pulumi_local_engine.urns import Alias, Names
+from pulumi_local_engine.values import UNKNOWN, Secret
 
 NAMES = Names("dev", "lab")
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from pulumi.automation import ConfigValue
+from pulumi_local_engine import LocalEngine
+from pulumi_local_engine.project import ProjectError
 
-from helm_rollback_component.testing.engine import LocalEngine
-from helm_rollback_component.testing.engine.project import ProjectError
 from tests.engine.laboratory import Laboratory
 
 PROGRAM = """

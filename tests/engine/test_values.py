@@ -3,10 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from helm_rollback_component.testing.engine import store, values, wire
-from helm_rollback_component.testing.engine.crypt import Cipher, WrongKeyError
-from helm_rollback_component.testing.engine.values import UNKNOWN, Secret
+from pulumi_local_engine import store, values, wire
+from pulumi_local_engine.crypt import Cipher, WrongKeyError
+from pulumi_local_engine.values import UNKNOWN, Secret
 
 _leaves = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text() | st.just(UNKNOWN)
 _plain = st.recursive(

@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 from pulumi import automation
-
-from helm_rollback_component.testing.engine import LocalEngine
+from pulumi_local_engine import LocalEngine
 
 LOCAL = "local"
 CLI = "cli"

@@ -1,0 +1,177 @@
+"""The SDK's own host of dynamic providers, as a process that the engine speaks real gRPC to."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import grpc  # type: ignore[import-untyped]
+from pulumi.runtime import proto
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from pulumi_local_engine.process import ChildProcess, Launcher, ProcessEndedError
+from pulumi_local_engine.provider import (
+    Call,
+    Checked,
+    CheckFailure,
+    Diff,
+    Live,
+    ProviderError,
+)
+from pulumi_local_engine.urns import name_of, type_of
+from pulumi_local_engine.values import Properties, mark_like
+from pulumi_local_engine.wire import from_wire, to_wire
+
+PACKAGE: Final = "pulumi-python"
+CHANNEL_OPTIONS: Final = [
+    ("grpc.max_receive_message_length", 400 * 1024 * 1024),
+    ("grpc.max_send_message_length", 400 * 1024 * 1024),
+]
+_CHANGES: Final = {
+    proto.DiffResponse.DIFF_NONE: False,
+    proto.DiffResponse.DIFF_SOME: True,
+}
+T = TypeVar("T")
+
+
+class DynamicProvider:
+    """Serves all dynamic resources of a run. Its process starts with the first request and ends with `close`.
+
+    The host takes no secrets: they are sent plain, and what comes back under the same names is marked.
+    """
+
+    def __init__(self, launcher: Launcher, config: Properties) -> None:
+        """Use `config`, the stack's whole configuration under its namespaced keys."""
+        self._launcher = launcher
+        self._config = config
+        self._lock = threading.Lock()
+        self._process: ChildProcess | None = None
+        self._channel: Any = None
+        self._stub: Any = None
+
+    def check(self, call: Call, olds: Properties, news: Properties) -> Checked:
+        """Ask the provider's `check`."""
+        request = proto.CheckRequest(
+            **_names(call),
+            olds=to_wire(olds, secrets=False, unknowns=call.preview),
+            news=to_wire(news, secrets=False, unknowns=call.preview),
+        )
+        answer = self._ask(lambda stub: stub.Check(request))
+        failures = [CheckFailure(failure.property, failure.reason) for failure in answer.failures]
+        return Checked(mark_like(from_wire(answer.inputs), news), failures)
+
+    def diff(self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Diff:
+        """Ask the provider's `diff`."""
+        request = proto.DiffRequest(
+            **_names(call),
+            id=call.id,
+            olds=to_wire(old_outputs, secrets=False, unknowns=call.preview),
+            old_inputs=to_wire(old_inputs, secrets=False, unknowns=call.preview),
+            news=to_wire(news, secrets=False, unknowns=call.preview),
+            ignoreChanges=call.ignore_changes,
+        )
+        answer = self._ask(lambda stub: stub.Diff(request))
+        return Diff(
+            _CHANGES.get(answer.changes),
+            list(answer.replaces),
+            list(answer.diffs),
+            answer.deleteBeforeReplace,
+        )
+
+    def create(self, call: Call, inputs: Properties) -> Live:
+        """Create, or in a preview expect the inputs as outputs: the host has no preview of its own."""
+        if call.preview:
+            return Live("", inputs)
+        request = proto.CreateRequest(
+            **_names(call), properties=to_wire(inputs, secrets=False, unknowns=False), timeout=call.timeout
+        )
+        answer = self._ask(lambda stub: stub.Create(request))
+        if not answer.id:
+            raise ProviderError(f"plugin returned empty resource.ID from create '{call.urn}'")
+        return Live(answer.id, mark_like(from_wire(answer.properties), inputs))
+
+    def update(
+        self, call: Call, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Properties:
+        """Update, or in a preview expect the inputs as outputs."""
+        if call.preview:
+            return news
+        request = proto.UpdateRequest(
+            **_names(call),
+            id=call.id,
+            olds=to_wire(old_outputs, secrets=False, unknowns=False),
+            old_inputs=to_wire(old_inputs, secrets=False, unknowns=False),
+            news=to_wire(news, secrets=False, unknowns=False),
+            timeout=call.timeout,
+            ignoreChanges=call.ignore_changes,
+        )
+        return mark_like(from_wire(self._ask(lambda stub: stub.Update(request)).properties), news)
+
+    def delete(self, call: Call, inputs: Properties, outputs: Properties) -> None:
+        """Delete."""
+        request = proto.DeleteRequest(
+            **_names(call),
+            id=call.id,
+            properties=to_wire(outputs, secrets=False, unknowns=False),
+            old_inputs=to_wire(inputs, secrets=False, unknowns=False),
+            timeout=call.timeout,
+        )
+        self._ask(lambda stub: stub.Delete(request))
+
+    def read(self, call: Call, inputs: Properties, outputs: Properties) -> Live:
+        """Read what exists; inputs that the provider returns take the place of the old ones."""
+        request = proto.ReadRequest(
+            **_names(call),
+            id=call.id,
+            properties=to_wire(outputs, secrets=False, unknowns=False),
+            inputs=to_wire(inputs, secrets=False, unknowns=False),
+            timeout=call.timeout,
+        )
+        answer = self._ask(lambda stub: stub.Read(request))
+        found = mark_like(from_wire(answer.inputs), inputs) if answer.HasField("inputs") else None
+        return Live(answer.id, mark_like(from_wire(answer.properties), outputs), found)
+
+    def moved(self, old_config: Properties) -> bool:
+        """Return False: the configuration of dynamic providers never forces a replacement."""
+        del old_config
+        return False
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            if self._channel is not None:
+                self._channel.close()
+            if self._process is not None:
+                self._process.stop()
+            self._channel = self._process = self._stub = None
+
+    def _ask(self, request: Callable[[Any], T]) -> T:
+        try:
+            return request(self._started())
+        except grpc.RpcError as error:
+            raise ProviderError(error.details()) from None
+        except ProcessEndedError as error:
+            raise ProviderError(str(error)) from None
+
+    def _started(self) -> Any:  # noqa: ANN401 - a gRPC stub
+        with self._lock:
+            if self._stub is None:
+                self._process = self._launcher.start_provider()
+                port = self._process.first_line()
+                self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
+                stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+                stub.Configure(self._configure_request(), wait_for_ready=True)
+                self._stub = stub
+            return self._stub
+
+    def _configure_request(self) -> Any:  # noqa: ANN401 - a protobuf message
+        return proto.ConfigureRequest(
+            args=to_wire(self._config, secrets=True, unknowns=True),
+            acceptSecrets=True,
+            acceptResources=True,
+            sends_old_inputs=True,
+            sends_old_inputs_to_delete=True,
+        )
+
+
+def _names(call: Call) -> dict[str, Any]:
+    return {"urn": call.urn, "name": name_of(call.urn), "type": type_of(call.urn)}

@@ -1,0 +1,144 @@
+"""What a program asks for: a registration request, read and checked for what the engine leaves out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pulumi_local_engine.resource import Resource, Timeouts
+from pulumi_local_engine.urns import Alias
+from pulumi_local_engine.values import Properties
+from pulumi_local_engine.wire import from_wire
+
+_LEFT_OUT: Final = {
+    "remote": "remote components",
+    "importId": "the `import_` option",
+    "transforms": "transforms",
+    "deletedWith": "the `deleted_with` option",
+    "replace_with": "the `replace_with` option",
+    "state_migrations": "state migrations",
+}
+_UNIT_SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_DURATION_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)")
+
+
+class UnsupportedError(Exception):
+    """The program uses something that this engine leaves out."""
+
+    def __init__(self, what: str) -> None:
+        """Say what it is and where it works."""
+        super().__init__(f"LocalEngine leaves out {what}; run this program with the Pulumi CLI")
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One resource as the program declares it."""
+
+    type: str
+    name: str
+    custom: bool
+    properties: Properties = field(default_factory=dict)
+    parent: str = ""
+    provider: str = ""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+    protect: bool | None = None
+    retain_on_delete: bool | None = None
+    delete_before_replace: bool | None = None
+    dependencies: list[str] = field(default_factory=list)
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    ignore_changes: list[str] = field(default_factory=list)
+    replace_on_changes: list[str] = field(default_factory=list)
+    additional_secret_outputs: list[str] = field(default_factory=list)
+    aliases: list[Alias] = field(default_factory=list)
+    custom_timeouts: Timeouts = field(default_factory=dict)
+
+    def resource(self, urn: str, old: Resource | None) -> Resource:
+        """Return the resource that is to be, before any provider has been asked."""
+        return Resource(
+            urn=urn,
+            type=self.type,
+            custom=self.custom,
+            inputs=self.properties,
+            parent=self.parent,
+            provider=self.provider,
+            dependencies=self.dependencies,
+            property_dependencies=self.property_dependencies,
+            protect=bool(self.protect),
+            retain_on_delete=bool(self.retain_on_delete),
+            additional_secret_outputs=self.additional_secret_outputs,
+            aliases=[old.urn] if old and old.urn != urn else [],
+            custom_timeouts=self.custom_timeouts,
+            ignore_changes=self.ignore_changes,
+            replace_on_changes=self.replace_on_changes,
+            created=old.created if old else "",
+            modified=old.modified if old else "",
+        )
+
+
+def read_goal(request: Any) -> Goal:  # noqa: ANN401 - a protobuf message
+    """Read a RegisterResourceRequest; raise UnsupportedError for what the engine leaves out."""
+    for name, what in _LEFT_OUT.items():
+        if getattr(request, name, None):
+            raise UnsupportedError(what)
+    if request.HasField("replacement_trigger"):
+        raise UnsupportedError("the `replacement_trigger` option")
+    properties = from_wire(request.object)
+    chosen = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
+    return Goal(
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        properties=properties,
+        parent=request.parent,
+        provider=request.provider,
+        providers=dict(request.providers),
+        version=request.version,
+        protect=request.protect if request.HasField("protect") else None,
+        retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
+        delete_before_replace=request.deleteBeforeReplace if chosen else None,
+        dependencies=sorted(request.dependencies),
+        property_dependencies=_property_dependencies(request, properties),
+        ignore_changes=list(request.ignoreChanges),
+        replace_on_changes=list(request.replaceOnChanges),
+        additional_secret_outputs=list(request.additionalSecretOutputs),
+        aliases=_aliases(request),
+        custom_timeouts=_timeouts(request.customTimeouts),
+    )
+
+
+def _property_dependencies(request: Any, properties: Properties) -> dict[str, list[str]]:  # noqa: ANN401
+    if not request.propertyDependencies:
+        return {key: sorted(request.dependencies) for key in properties}
+    return {key: sorted(entry.urns) for key, entry in request.propertyDependencies.items()}
+
+
+def _aliases(request: Any) -> list[Alias]:  # noqa: ANN401
+    return [*(Alias(urn=urn) for urn in request.aliasURNs), *(_alias(entry) for entry in request.aliases)]
+
+
+def _alias(entry: Any) -> Alias:  # noqa: ANN401
+    if entry.urn:
+        return Alias(urn=entry.urn)
+    spec = entry.spec
+    return Alias(
+        name=spec.name,
+        type=spec.type,
+        stack=spec.stack,
+        project=spec.project,
+        parent=spec.parentUrn,
+        no_parent=spec.noParent,
+    )
+
+
+def _timeouts(message: Any) -> Timeouts:  # noqa: ANN401
+    texts = {name: getattr(message, name) for name in ("create", "update", "delete", "read")}
+    return {name: parse_duration(text) for name, text in texts.items() if text}
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds of a duration such as `1h30m` or `1.5s`."""
+    parts = list(_DURATION_PART.finditer(text))
+    if not parts or "".join(part.group() for part in parts) != text:
+        raise ValueError(f"{text!r} is not a duration such as 5m or 1h30m")
+    return sum(float(part[1]) * _UNIT_SECONDS[part[2]] for part in parts)

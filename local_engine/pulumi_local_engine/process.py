@@ -1,0 +1,108 @@
+"""The processes that the engine starts: the user's program and the host of dynamic providers.
+
+Each runs in a session of its own, so a Ctrl-C in the terminal reaches the engine alone, and each is ended by
+whoever started it.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final
+
+from pulumi_local_engine.nursery import Command, start
+
+OnLine = Callable[[str], None]
+_GRACE: Final = 5.0
+
+
+class ProcessEndedError(Exception):
+    """A child process ended before it was of use."""
+
+
+class ChildProcess:
+    """A process whose output is passed on line by line."""
+
+    def __init__(
+        self, command: Command, folder: Path, environment: Mapping[str, str], on_line: OnLine
+    ) -> None:
+        """Start `command` in `folder`. Lines of stderr go to `on_line`, those of stdout when asked for."""
+        self._process = start(command, folder, environment)
+        self._on_line = on_line
+        self._readers = [self._reader(self._process.stderr)]
+
+    def first_line(self) -> str:
+        """Return the first line of stdout, and pass the others on."""
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        self.pass_output()
+        if not line:
+            self.stop()
+            raise ProcessEndedError("the process that hosts dynamic providers ended before it was ready")
+        return line.strip()
+
+    def pass_output(self) -> None:
+        """Pass stdout on from here."""
+        self._readers.append(self._reader(self._process.stdout))
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Return the exit code, when all output has been passed on; None if the process still runs."""
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        for reader in self._readers:
+            reader.join(_GRACE)
+        return code
+
+    def on_exit(self, tell: Callable[[int], None]) -> None:
+        """Call `tell` with the exit code once the process has ended."""
+        threading.Thread(target=lambda: tell(self._process.wait()), daemon=True).start()
+
+    def stop(self, politely: signal.Signals = signal.SIGINT) -> None:
+        """End the process and all that it started: politely, and after some seconds not."""
+        for number in (politely, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+            if self.wait(_GRACE) is not None:
+                break
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+    def _reader(self, stream: IO[str] | None) -> threading.Thread:
+        thread = threading.Thread(target=self._pass, args=(stream,), daemon=True)
+        thread.start()
+        return thread
+
+    def _pass(self, stream: IO[str] | None) -> None:
+        for line in stream or ():
+            self._on_line(line.rstrip("\n"))
+        if stream is not None:
+            stream.close()
+
+
+class Launcher:
+    """Knows how to start the two kinds of processes for one run."""
+
+    def __init__(
+        self, main: Path, environment: Mapping[str, str], engine_address: str, on_line: OnLine
+    ) -> None:
+        """Run things in `main`, the program's folder, with this interpreter."""
+        self._main = main
+        self._environment = environment
+        self._engine_address = engine_address
+        self._on_line = on_line
+
+    def start_provider(self) -> ChildProcess:
+        """Start the SDK's host of dynamic providers; it imports modules that lie beside the program."""
+        command = Command([self._engine_address], module="pulumi.dynamic")
+        return ChildProcess(command, self._main, self._environment, self._on_line)
+
+    def start_program(self, entry: Path, arguments: Sequence[str]) -> ChildProcess:
+        """Start the user's program by the script `entry`, whose own folder stays off the import path."""
+        command = Command(arguments, script=str(entry))
+        child = ChildProcess(command, self._main, self._environment, self._on_line)
+        child.pass_output()
+        return child

@@ -1,0 +1,70 @@
+"""A project on disk: `Pulumi.yaml`, where its program is, and the configuration that its stack files hold."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pulumi_local_engine.values import Properties
+
+
+class ProjectError(Exception):
+    """The folder does not hold a project that the engine can run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What `Pulumi.yaml` says."""
+
+    name: str
+    root: Path
+    main: Path
+    defaults: dict[str, Any]
+
+    def key(self, key: str) -> str:
+        """Return a configuration key with its namespace; the project's own is the default."""
+        return key if ":" in key else f"{self.name}:{key}"
+
+    def stack_config(self, stack: str) -> Properties:
+        """Return the configuration in `Pulumi.<stack>.yaml`, never written, above the project's own."""
+        path = self.root / f"Pulumi.{stack}.yaml"
+        content = (yaml.safe_load(path.read_text()) or {}) if path.exists() else {}
+        given = {**self.defaults, **(content.get("config") or {})}
+        return {self.key(key): _text(key, value) for key, value in given.items()}
+
+
+def read_project(folder: Path) -> Project:
+    """Read the project in `folder`."""
+    path = next((folder / name for name in ("Pulumi.yaml", "Pulumi.yml") if (folder / name).exists()), None)
+    if path is None:
+        raise ProjectError(f"no Pulumi.yaml project file found in {folder}")
+    raw = yaml.safe_load(path.read_text())
+    runtime = raw["runtime"] if isinstance(raw["runtime"], str) else raw["runtime"]["name"]
+    if runtime != "python":
+        raise ProjectError(f"LocalEngine runs Python programs, and {path} says {runtime!r}")
+    main = (folder / raw.get("main", ".")).resolve()
+    return Project(raw["name"], folder.resolve(), main, _defaults(raw.get("config") or {}))
+
+
+def _defaults(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the values that a project gives to all its stacks."""
+    given: dict[str, Any] = {}
+    for key, entry in config.items():
+        value = entry.get("value", entry.get("default")) if isinstance(entry, dict) else entry
+        if value is not None:
+            given[key] = value
+    return given
+
+
+def _text(key: str, value: Any) -> str:  # noqa: ANN401 - whatever YAML holds
+    if _has_secret(value):
+        raise ProjectError(f"LocalEngine cannot decrypt {key!r}, a secret of the CLI: set it with set_config")
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _has_secret(value: Any) -> bool:  # noqa: ANN401
+    if isinstance(value, dict):
+        return "secure" in value or any(_has_secret(item) for item in value.values())
+    return isinstance(value, list) and any(_has_secret(item) for item in value)
