@@ -109,6 +109,23 @@ _HEADLINES = {
 _BY_HAND = "what runs is not what was declared"
 
 
+def headline(status: ReleaseStatus) -> str:
+    """Return the short form of `explain`, for a line of a table; empty for a release that is as declared.
+
+    It has the phase and the reason word: ``rolled back to revision 1: ImagePullBackOff``.
+    """
+    if status.phase is Phase.DEPLOYED:
+        return ""
+    ready = _ready(status)
+    return f"{_outcome(status)}: {ready.reason if ready else 'Unknown'}"
+
+
+def _outcome(status: ReleaseStatus) -> str:
+    if status.phase is Phase.ROLLED_BACK:
+        return f"rolled back to revision {status.rollback_status.target_revision}"
+    return status.phase.value.lower()
+
+
 def _what_became_of_it(status: ReleaseStatus) -> str:
     rollback = status.rollback_status
     if status.phase is not Phase.ROLLED_BACK:

@@ -14,6 +14,7 @@ from helm_rollback_component.core.remediation.assessment import (
     conditions,
     explain,
     found_behind_our_back,
+    headline,
     revisions,
     warnings,
 )
@@ -247,3 +248,29 @@ class TestExplain:
         assert explain(gone) == (
             "apps/web: the release is not as declared (Unknown); its latest revision is 0 (none)"
         )
+
+
+class TestHeadline:
+    def test_a_release_as_declared_has_none(self) -> None:
+        ready = Condition("Ready", "True", "UpgradeSucceeded", "", NOW)
+        assert headline(status(Phase.DEPLOYED, ready)) == ""
+
+    def test_a_rollback_names_the_revision_that_was_restored(self) -> None:
+        ready = Condition("Ready", "False", "ImagePullBackOff", "no such image", NOW)
+        rollback = RollbackStatus(target_revision=1, restored_revision=3)
+        told = headline(status(Phase.ROLLED_BACK, ready, rollback_status=rollback))
+        assert told == "rolled back to revision 1: ImagePullBackOff"
+
+    @pytest.mark.parametrize(
+        ("phase", "reason", "expected"),
+        [
+            (Phase.FAILED, "UpgradeTimeout", "failed: UpgradeTimeout"),
+            (Phase.STALLED, "RollbackFailed", "stalled: RollbackFailed"),
+        ],
+    )
+    def test_a_failure_names_phase_and_reason_alone(self, phase: Phase, reason: str, expected: str) -> None:
+        ready = Condition("Ready", "False", reason, "a long sentence", NOW)
+        assert headline(status(phase, ready)) == expected
+
+    def test_without_conditions_the_reason_is_unknown(self) -> None:
+        assert headline(status(Phase.FAILED)) == "failed: Unknown"
