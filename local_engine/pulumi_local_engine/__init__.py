@@ -15,6 +15,8 @@ can run on either. What it does was compared with the real engine, call by call 
 - Kubernetes objects are served by a small provider of its own, see `kubernetes.py`.
 - Steps are planned one by one and run at once; the state is saved before and after each. What is in flight
   when the engine is killed stays in the state as a pending operation.
+- An operation may end as a partial failure (`ErrorResourceInitFailed`): the state has the new outputs and
+  `initErrors`, and the next update tries again.
 - Secrets are not in the state file in the clear, but see `crypt.py` for what that is worth.
 - On the command line: `python -m pulumi_local_engine --help`.
 
@@ -23,10 +25,9 @@ calls, transforms, hooks, import, remote components, parameterized packages, the
 `replace_with` and `replacement_trigger`, secrets that the CLI encrypted, and all other providers.
 
 Left out without a word: targets, `--continue-on-error`, update plans, policies, resource references as values
-of their own (an id or a URN takes their place), initialisation errors of half-made resources, previews of
-refresh and destroy, the history of updates. Programs are run by this very interpreter, whatever `Pulumi.yaml`
-says of virtual environments. After a failed step the program is ended with SIGTERM, where the CLI interrupts
-it.
+of their own (an id or a URN takes their place), previews of refresh and destroy, the history of updates.
+Programs are run by this very interpreter, whatever `Pulumi.yaml` says of virtual environments. After a failed
+step the program is ended with SIGTERM, where the CLI interrupts it.
 """
 
 from pulumi_local_engine.stack import LocalEngine

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 import grpc  # type: ignore[import-untyped]
 from pulumi.runtime import proto
-from pulumi.runtime.proto import provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2_grpc, status_pb2
 
 from pulumi_local_engine.process import ChildProcess, Launcher, ProcessEndedError
 from pulumi_local_engine.provider import (
@@ -15,6 +15,7 @@ from pulumi_local_engine.provider import (
     CheckFailure,
     Diff,
     Live,
+    PartialFailureError,
     ProviderError,
 )
 from pulumi_local_engine.urns import name_of, type_of
@@ -30,6 +31,7 @@ _CHANGES: Final = {
     proto.DiffResponse.DIFF_NONE: False,
     proto.DiffResponse.DIFF_SOME: True,
 }
+_DETAILS: Final = "grpc-status-details-bin"
 T = TypeVar("T")
 
 
@@ -84,9 +86,12 @@ class DynamicProvider:
         request = proto.CreateRequest(
             **_names(call), properties=to_wire(inputs, secrets=False, unknowns=False), timeout=call.timeout
         )
-        answer = self._ask(lambda stub: stub.Create(request))
-        if not answer.id:
-            raise ProviderError(f"plugin returned empty resource.ID from create '{call.urn}'")
+        try:
+            answer = self._ask(lambda stub: stub.Create(request), Live(call.id, inputs))
+        except PartialFailureError as failure:
+            _require_id(failure.live.id, call)
+            raise
+        _require_id(answer.id, call)
         return Live(answer.id, mark_like(from_wire(answer.properties), inputs))
 
     def update(
@@ -104,7 +109,8 @@ class DynamicProvider:
             timeout=call.timeout,
             ignoreChanges=call.ignore_changes,
         )
-        return mark_like(from_wire(self._ask(lambda stub: stub.Update(request)).properties), news)
+        answer = self._ask(lambda stub: stub.Update(request), Live(call.id, news))
+        return mark_like(from_wire(answer.properties), news)
 
     def delete(self, call: Call, inputs: Properties, outputs: Properties) -> None:
         """Delete."""
@@ -126,9 +132,8 @@ class DynamicProvider:
             inputs=to_wire(inputs, secrets=False, unknowns=False),
             timeout=call.timeout,
         )
-        answer = self._ask(lambda stub: stub.Read(request))
-        found = mark_like(from_wire(answer.inputs), inputs) if answer.HasField("inputs") else None
-        return Live(answer.id, mark_like(from_wire(answer.properties), outputs), found)
+        known = Live(call.id, outputs, inputs)
+        return _live(self._ask(lambda stub: stub.Read(request), known), known)
 
     def moved(self, old_config: Properties) -> bool:
         """Return False: the configuration of dynamic providers never forces a replacement."""
@@ -144,11 +149,12 @@ class DynamicProvider:
                 self._process.stop()
             self._channel = self._process = self._stub = None
 
-    def _ask(self, request: Callable[[Any], T]) -> T:
+    def _ask(self, request: Callable[[Any], T], known: Live | None = None) -> T:
+        """Send a request. One with `known` may fail partially; what is secret there is so in the answer."""
         try:
             return request(self._started())
         except grpc.RpcError as error:
-            raise ProviderError(error.details()) from None
+            raise _failure(error, known) from None
         except ProcessEndedError as error:
             raise ProviderError(str(error)) from None
 
@@ -171,6 +177,31 @@ class DynamicProvider:
             sends_old_inputs=True,
             sends_old_inputs_to_delete=True,
         )
+
+
+def _failure(error: grpc.RpcError, known: Live | None) -> ProviderError:
+    detail = _init_failure(error)
+    if known is None or detail is None:
+        return ProviderError(error.details())
+    return PartialFailureError(_live(detail, known), detail.reasons)
+
+
+def _init_failure(error: grpc.RpcError) -> Any:  # noqa: ANN401 - a protobuf message, or None
+    """Return the detail of an error that says what exists in spite of it."""
+    status = status_pb2.Status.FromString(dict(error.trailing_metadata() or ()).get(_DETAILS, b""))
+    detail = proto.ErrorResourceInitFailed()
+    return next((detail for packed in status.details if packed.Unpack(detail)), None)
+
+
+def _live(answer: Any, known: Live) -> Live:  # noqa: ANN401 - a protobuf message
+    """Read what exists, with what is secret in `known` marked."""
+    inputs = mark_like(from_wire(answer.inputs), known.inputs or {}) if answer.HasField("inputs") else None
+    return Live(answer.id, mark_like(from_wire(answer.properties), known.outputs), inputs)
+
+
+def _require_id(id_: str, call: Call) -> None:
+    if not id_:
+        raise ProviderError(f"plugin returned empty resource.ID from create '{call.urn}'")
 
 
 def _names(call: Call) -> dict[str, Any]:

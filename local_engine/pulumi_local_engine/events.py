@@ -160,4 +160,5 @@ def _state(resource: Resource | None) -> automation.StepEventStateMetadata | Non
         retain_on_delete=resource.retain_on_delete,
         inputs=redact(resource.inputs),
         outputs=redact(resource.outputs),
+        init_errors=resource.init_errors or None,
     )

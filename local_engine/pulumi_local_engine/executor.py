@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from pulumi_local_engine.events import Events
-from pulumi_local_engine.provider import Call, ProviderError
+from pulumi_local_engine.provider import Call, Live, PartialFailureError, ProviderError, attempt
 from pulumi_local_engine.registry import Registry, is_provider
 from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.snapshot import Snapshot
@@ -97,6 +97,9 @@ class Executor:
             self._snapshot.begin(step.resource, begin)
         try:
             self._apply(step)
+        except PartialFailureError as error:
+            self._settle(step, str(error))
+            raise StepFailedError(str(error)) from None
         except ProviderError as error:
             self._fail(step, str(error))
             raise StepFailedError(str(error)) from None
@@ -105,6 +108,15 @@ class Executor:
             raise
         self._finish(step)
         self._events.done(step)
+
+    def _settle(self, step: Step, message: str) -> None:
+        """Record what a partial failure left: an update's new outputs, beside the inputs from before."""
+        self._events.failed(step, message)
+        if step.op is Op.UPDATE:
+            old, new = _both(step)
+            new.inputs = old.inputs
+        self._finish(step)
+        self.stop(message)
 
     def _fail(self, step: Step, message: str) -> None:
         self._abandon(step, message)
@@ -138,22 +150,28 @@ class Executor:
         self._mark(new)
 
     def _create(self, step: Step) -> None:
-        new = step.resource
+        new, failure = step.resource, None
         if new.custom:
-            live = self._registry.serving(new).create(self._call(new, "create"), new.inputs)
+            provider, call = self._registry.serving(new), self._call(new, "create")
+            live, failure = attempt(lambda: provider.create(call, new.inputs))
             new.id, new.outputs = live.id, live.outputs
         new.created = new.modified = _now()
         self._mark(new)
         if step.old is not None and not step.delete_first:
             step.old.delete = True
+        _raise(failure, new)
 
     def _update(self, old: Resource, new: Resource) -> None:
-        new.id = old.id
+        new.id, failure = old.id, None
         if new.custom:
-            provider = self._registry.serving(new)
-            new.outputs = provider.update(self._call(new, "update"), old.inputs, old.outputs, new.inputs)
+            provider, call = self._registry.serving(new), self._call(new, "update")
+            live, failure = attempt(
+                lambda: Live(old.id, provider.update(call, old.inputs, old.outputs, new.inputs))
+            )
+            new.outputs = live.outputs
             new.modified = _now()
         self._mark(new)
+        _raise(failure, new)
 
     def _delete(self, step: Step) -> None:
         old = step.resource
@@ -199,6 +217,13 @@ _IN_FLIGHT: Final = {
     Op.DELETE: "deleting",
     Op.DELETE_REPLACED: "deleting",
 }
+
+
+def _raise(failure: PartialFailureError | None, resource: Resource) -> None:
+    """Raise a partial failure, if there was one, and mark the resource with its reasons."""
+    if failure is not None:
+        resource.init_errors = failure.reasons
+        raise failure
 
 
 def _both(step: Step) -> tuple[Resource, Resource]:

@@ -94,6 +94,7 @@ class Planner:
             goal.replace_on_changes,
             delete_first=goal.delete_before_replace,
             pending_replacement=old.pending_replacement,
+            init_errors=bool(old.init_errors),
         )
         match decision.choice:
             case Choice.SAME:

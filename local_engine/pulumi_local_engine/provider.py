@@ -1,6 +1,6 @@
 """What the engine asks of a provider, and what it gets back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -50,6 +50,35 @@ class Live:
     inputs: Properties | None = None
 
 
+class PartialFailureError(ProviderError):
+    """An operation failed and yet has changed the resource, which is now as `live` says."""
+
+    def __init__(self, live: Live, reasons: Sequence[str]) -> None:
+        """Tell the reasons in the words of the CLI."""
+        super().__init__(_listed(reasons))
+        self.live = live
+        self.reasons = list(reasons)
+
+
+def attempt(request: Callable[[], Live]) -> tuple[Live, PartialFailureError | None]:
+    """Make a request; return what exists after it, and the failure if it was a partial one.
+
+    Raises:
+        ProviderError: the request failed and has changed nothing.
+    """
+    try:
+        return request(), None
+    except PartialFailureError as failure:
+        return failure.live, failure
+
+
+def _listed(reasons: Sequence[str]) -> str:
+    if not reasons:
+        return "resource init failed"
+    count = f"{len(reasons)} error{'s' if len(reasons) > 1 else ''} occurred:"
+    return "\n\t* ".join([count, *reasons]) + "\n\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """Which resource a request is about, and under which conditions."""
@@ -62,7 +91,10 @@ class Call:
 
 
 class Provider(Protocol):
-    """Manages resources of one package. Methods raise ProviderError and may be called at the same time."""
+    """Manages resources of one package. Methods raise ProviderError and may be called at the same time.
+
+    Create, update and read may raise PartialFailureError.
+    """
 
     def check(self, call: Call, olds: Properties, news: Properties) -> Checked:
         """Validate and complete the inputs; `olds` are the former *inputs*."""

@@ -3,7 +3,7 @@
 import dataclasses
 
 from pulumi_local_engine import graph
-from pulumi_local_engine.provider import Call, Diff, Provider, ProviderError
+from pulumi_local_engine.provider import Call, Diff, Provider, ProviderError, attempt
 from pulumi_local_engine.registry import is_provider
 from pulumi_local_engine.resource import Resource, State
 from pulumi_local_engine.run import Run
@@ -33,7 +33,7 @@ def _refresh(run: Run, old: Resource) -> Resource | None:
         run.events.done(step, Op.SAME)
         return old
     try:
-        new, op = _read(run.registry.find(old.provider), old)
+        new, op = _read(run, run.registry.find(old.provider), old)
     except ProviderError as error:
         if run.executor.stopping:
             return old  # given up, so of no interest
@@ -44,13 +44,17 @@ def _refresh(run: Run, old: Resource) -> Resource | None:
     return new
 
 
-def _read(provider: Provider, old: Resource) -> tuple[Resource | None, Op]:
-    live = provider.read(Call(old.urn, old.id, timeout=old.timeout("read")), old.inputs, old.outputs)
+def _read(run: Run, provider: Provider, old: Resource) -> tuple[Resource | None, Op]:
+    call = Call(old.urn, old.id, timeout=old.timeout("read"))
+    live, failure = attempt(lambda: provider.read(call, old.inputs, old.outputs))
+    reasons = failure.reasons if failure else []
+    if failure:
+        run.events.warning(old.urn, "\n* ".join(["Refreshed resource is in an unhealthy state:", *reasons]))
     if not live.id:
         return None, Op.DELETE
     inputs = old.inputs if live.inputs is None else live.inputs
     outputs = mark_outputs(live.outputs, inputs, old.additional_secret_outputs)
-    new = dataclasses.replace(old, id=live.id, inputs=inputs, outputs=outputs)
+    new = dataclasses.replace(old, id=live.id, inputs=inputs, outputs=outputs, init_errors=reasons)
     return new, Op.UPDATE if _differs(provider, old, new).changes else Op.SAME
 
 

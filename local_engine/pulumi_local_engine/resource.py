@@ -11,6 +11,7 @@ Timeouts = dict[str, float]
 _OPTIONAL: Final = {
     "delete": "delete",
     "id": "id",
+    "init_errors": "initErrors",
     "parent": "parent",
     "protect": "protect",
     "dependencies": "dependencies",
@@ -48,6 +49,7 @@ class Resource:
     pending_replacement: bool = False
     additional_secret_outputs: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
+    init_errors: list[str] = field(default_factory=list)  # why its last operation was a partial failure
     custom_timeouts: Timeouts = field(default_factory=dict)
     ignore_changes: list[str] = field(default_factory=list)
     replace_on_changes: list[str] = field(default_factory=list)

@@ -64,6 +64,8 @@ class Decision:
 
 
 FORCED_REPLACEMENT = Diff(changes=True, replaces=["id"])
+INIT_ERROR = "#initerror"
+"""The key that stands for a partial failure of the last operation, in `replace_on_changes` too."""
 PROVIDER_CHANGED = Diff(changes=True, replaces=["provider"])
 
 
@@ -88,16 +90,20 @@ def decide(
     *,
     delete_first: bool | None = None,
     pending_replacement: bool = False,
+    init_errors: bool = False,
 ) -> Decision:
-    """Choose between leaving, updating and replacing. A wish of the program beats that of the provider."""
-    forced = [
-        key for key in diff.changed_keys if any(path_contains(path, key) for path in replace_on_changes)
-    ]
+    """Choose between leaving, updating and replacing. A wish of the program beats that of the provider.
+
+    After a partial failure (`init_errors`) a resource is updated even if nothing has changed.
+    """
+    candidates = [*diff.changed_keys, *([INIT_ERROR] if init_errors else [])]
+    forced = [key for key in candidates if any(path_contains(path, key) for path in replace_on_changes)]
     keys = list(dict.fromkeys([*diff.replaces, *forced]))
-    if pending_replacement or (diff.changes and keys):
+    changes = diff.changes or INIT_ERROR in forced
+    if pending_replacement or (changes and keys):
         first = diff.delete_before_replace if delete_first is None else delete_first
         return Decision(Choice.REPLACE, keys, diff.changed_keys, first)
-    if diff.changes:
+    if changes or init_errors:
         return Decision(Choice.UPDATE, diffs=diff.changed_keys)
     return Decision(Choice.SAME)
 

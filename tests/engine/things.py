@@ -1,16 +1,19 @@
 """A dynamic provider of made-up things, which notes every call. Tests copy it beside their program.
 
 A thing exists as a file in the folder `THINGS_WORLD`, so a test can change or remove it behind the engine's
-back. Its inputs steer what happens: `fail` names a call that raises, `sleep` makes create and update take
-that long, a change of `key` replaces, `first` asks for the deletion before the replacement.
+back. Its inputs steer what happens: `fail` names a call that raises, `partial` one that ends as a partial
+failure for the `reasons` (without an id if `nameless`), `sleep` makes create and update take that long, a
+change of `key` replaces, `first` asks for the deletion before the replacement.
 """
 
+import inspect
 import json
 import os
 import time
 from pathlib import Path
 from typing import Any
 
+import grpc  # type: ignore[import-untyped]
 import pulumi
 from pulumi.dynamic import (
     CheckFailure,
@@ -23,6 +26,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+from pulumi.runtime.proto import provider_pb2, status_pb2
 
 Props = dict[str, Any]
 _HIDDEN = "__provider"
@@ -67,6 +71,38 @@ def _trouble(call: str, props: Props) -> None:
         time.sleep(float(props.get("sleep", 0)))
 
 
+def _end(call: str, id_: str, props: Props, outs: Props) -> None:
+    """End as a partial failure if asked to: what `outs` say exists, and yet the call failed."""
+    if props.get("partial") != call:
+        return
+    detail = provider_pb2.ErrorResourceInitFailed(id=id_, reasons=props.get("reasons", ["not ready"]))
+    detail.properties.update({**outs, _HIDDEN: props[_HIDDEN]})
+    if call == "read":
+        detail.inputs.update({**_inputs(outs), _HIDDEN: props[_HIDDEN]})
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message="partial failure")
+    status.details.add().Pack(detail)
+    _call_context().set_trailing_metadata([("grpc-status-details-bin", status.SerializeToString())])
+    raise RuntimeError("partial failure")
+
+
+def _inputs(outs: Props) -> Props:
+    return {key: item for key, item in outs.items() if key != "size"}
+
+
+def _call_context() -> Any:  # noqa: ANN401  # gRPC has no stubs
+    """Return the context of the request that is being answered, found on this thread's stack.
+
+    The SDK hands no context on.
+    """
+    frame = inspect.currentframe()
+    while frame is not None:
+        for item in frame.f_locals.values():
+            if isinstance(item, grpc.ServicerContext):
+                return item
+        frame = frame.f_back
+    raise LookupError("no request is being answered")
+
+
 class ThingProvider(ResourceProvider):
     """Makes, changes and removes things."""
 
@@ -102,7 +138,9 @@ class ThingProvider(ResourceProvider):
         while _file(f"{props['name']}-{number}").exists():
             number += 1
         id_ = f"{props['name']}-{number}"
-        return CreateResult(id_, _store(id_, props))
+        outs = _store(id_, props)
+        _end("create", "" if props.get("nameless") else id_, props, outs)
+        return CreateResult(id_, outs)
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Look at a thing; what it has become is both inputs and outputs."""
@@ -111,13 +149,16 @@ class ThingProvider(ResourceProvider):
         if not _file(id_).exists():
             return ReadResult("", {})
         outs = json.loads(_file(id_).read_text())
-        return ReadResult(id_, outs, {key: item for key, item in outs.items() if key != "size"})
+        _end("read", id_, props, outs)
+        return ReadResult(id_, outs, _inputs(outs))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Change a thing."""
         note("update", _olds["name"], id=_id, olds=_olds, news=_news)
         _trouble("update", _news)
-        return UpdateResult(_store(_id, _news))
+        outs = _store(_id, _news)
+        _end("update", _id, _news, outs)
+        return UpdateResult(outs)
 
     def delete(self, _id: str, _props: Props) -> None:
         """Remove a thing."""
