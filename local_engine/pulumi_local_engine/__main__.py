@@ -10,8 +10,8 @@ from typing import Any, Final
 from pulumi.automation import CommandError, ConfigValue
 from rich.console import Console
 
-from pulumi_local_engine.board import Board
 from pulumi_local_engine.live import LiveDisplay
+from pulumi_local_engine.progress_rows import ProgressRows
 from pulumi_local_engine.session import DESTROY, PREVIEW, REFRESH, UPDATE
 from pulumi_local_engine.stack import LocalEngine
 
@@ -64,7 +64,9 @@ def _plain(engine: LocalEngine, options: argparse.Namespace) -> int:
 
 def _live(engine: LocalEngine, options: argparse.Namespace, console: Console) -> int:
     kind = _KINDS[options.operation]
-    live = LiveDisplay(kind.title(engine.name), Board(engine.root_urn), console, preview=kind is PREVIEW)
+    live = LiveDisplay(
+        kind.title(engine.name), ProgressRows(engine.root_urn), console, preview=kind is PREVIEW
+    )
     error = ""
     with live:
         try:

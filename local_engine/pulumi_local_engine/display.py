@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from pulumi.automation import OpType
 from pulumi.automation.events import EngineEvent
 
-from pulumi_local_engine.board import SIGNS, Board, Row, shown
+from pulumi_local_engine.progress_rows import SIGNS, ProgressRows, Row, shown
 
 OnLine = Callable[[str], Any]
 _PAST: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
@@ -36,7 +36,7 @@ class Callbacks(Protocol):
 class Display:
     """Prints a line for each thing that happens, and at the end what is worth reading twice."""
 
-    def __init__(self, title: str, board: Board, *, preview: bool, options: Callbacks) -> None:
+    def __init__(self, title: str, board: ProgressRows, *, preview: bool, options: Callbacks) -> None:
         """Print to the callbacks; `title` says what is being done to which stack."""
         self._board = board
         self._preview = preview
@@ -76,7 +76,7 @@ class Display:
             self._on_output(line)
 
 
-def ending(board: Board, *, preview: bool, outputs: bool) -> list[str]:
+def ending(board: ProgressRows, *, preview: bool, outputs: bool) -> list[str]:
     """Return the sections that close a run: diagnostics, outputs, resources, duration."""
     return [
         *_diagnostics(board),
@@ -86,7 +86,7 @@ def ending(board: Board, *, preview: bool, outputs: bool) -> list[str]:
     ]
 
 
-def _diagnostics(board: Board) -> Iterator[str]:
+def _diagnostics(board: ProgressRows) -> Iterator[str]:
     told = [row for row in board.rows.values() if row.diagnostics]
     if told:
         yield "Diagnostics:"
@@ -99,7 +99,7 @@ def _diagnostics(board: Board) -> Iterator[str]:
         yield ""
 
 
-def _outputs(board: Board) -> Iterator[str]:
+def _outputs(board: ProgressRows) -> Iterator[str]:
     if board.outputs:
         yield "Outputs:"
         width = max(len(key) for key in board.outputs)
@@ -108,7 +108,7 @@ def _outputs(board: Board) -> Iterator[str]:
         yield ""
 
 
-def _resources(board: Board, *, preview: bool) -> Iterator[str]:
+def _resources(board: ProgressRows, *, preview: bool) -> Iterator[str]:
     changed = {op: count for op, count in board.counts.items() if op is not OpType.SAME and count}
     same = board.counts.get(OpType.SAME, 0)
     yield "Resources:"

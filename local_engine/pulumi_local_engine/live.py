@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_local_engine.board import Board, Row
 from pulumi_local_engine.display import ending
+from pulumi_local_engine.progress_rows import ProgressRows, Row
 
 _STYLES = {
     OpType.CREATE: "green",
@@ -28,7 +28,7 @@ _STYLES = {
 class LiveDisplay:
     """Draws the board several times a second for as long as it is entered."""
 
-    def __init__(self, title: str, board: Board, console: Console, *, preview: bool) -> None:
+    def __init__(self, title: str, board: ProgressRows, console: Console, *, preview: bool) -> None:
         """Draw on `console`; `title` says what is being done to which stack."""
         self._title = title
         self._board = board

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from pulumi_local_engine import graph, steps, urns
-from pulumi_local_engine.condemned import Condemned, ProtectedDependantError
+from pulumi_local_engine.dependent_deletions import DependentDeletions, ProtectedDependantError
 from pulumi_local_engine.events import Events
 from pulumi_local_engine.goal import Goal
 from pulumi_local_engine.identity import Identities, IdentityError
@@ -50,7 +50,7 @@ class Planner:
         self._preview = preview
         self._replace = set(replace)
         self._identities = Identities(names, olds)
-        self._condemned = Condemned(olds, registry)
+        self._condemned = DependentDeletions(olds, registry)
         self._planned: set[str] = set()
         self.errored = False  # a preview goes on after some errors, and fails at the end
 

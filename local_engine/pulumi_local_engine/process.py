@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-from pulumi_local_engine.nursery import Command, start
+from pulumi_local_engine.fork_server import Command, start
 
 OnLine = Callable[[str], None]
 _GRACE: Final = 5.0

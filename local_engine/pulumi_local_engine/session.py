@@ -9,9 +9,9 @@ from typing import Any, Final
 from pulumi import automation
 
 from pulumi_local_engine import operation
-from pulumi_local_engine.board import Board
 from pulumi_local_engine.display import Display
 from pulumi_local_engine.events import Events, Listener
+from pulumi_local_engine.progress_rows import ProgressRows
 from pulumi_local_engine.run import RunFailedError, Setting
 from pulumi_local_engine.store import LockedError, Store
 
@@ -75,7 +75,9 @@ class Session:
     def perform(self, kind: Kind, options: Options) -> Ended:
         """Do it; raise the Automation API's CommandError if it fails."""
         start = datetime.now(UTC)
-        display = Display(kind.title(self.stack), Board(self.root_urn), preview=kind.preview, options=options)
+        display = Display(
+            kind.title(self.stack), ProgressRows(self.root_urn), preview=kind.preview, options=options
+        )
         listeners = [display.show, *([options.on_event] if options.on_event else [])]
         events = Events(listeners, preview=kind.preview, secrets=self.secrets)
         error = self._attempt(kind, options, events)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pulumi.automation import ConfigValue
 from pulumi_local_engine import __main__ as command
-from pulumi_local_engine.board import Board
 from pulumi_local_engine.live import LiveDisplay
+from pulumi_local_engine.progress_rows import ProgressRows
 from rich.console import Console
 
 from tests.engine.laboratory import Laboratory
@@ -91,7 +91,7 @@ def test_live_display_draws_a_tree(local: Laboratory) -> None:
     stack = _stack(local)
     output = io.StringIO()
     console = Console(file=output, width=120, force_terminal=True, color_system=None)
-    live = LiveDisplay("Updating (dev)", Board(stack.root_urn), console, preview=False)
+    live = LiveDisplay("Updating (dev)", ProgressRows(stack.root_urn), console, preview=False)
     with live:
         stack.up(on_event=live.show)
     live.end()

@@ -133,7 +133,7 @@ def _seconds(duration: float) -> str:
     return f"{duration:.2f}s" if duration < 1 else f"{int(duration)}s"
 
 
-class Board:
+class ProgressRows:
     """All rows, and the stack's outputs, kept up to date by events."""
 
     def __init__(self, root_urn: str, clock: Callable[[], float] = time.monotonic) -> None:

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pulumi_local_engine import nursery
-from pulumi_local_engine.nursery import Child, Command
+from pulumi_local_engine import fork_server
+from pulumi_local_engine.fork_server import Child, Command
 
 Start = Callable[..., Child]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
 
 
-@pytest.fixture(params=[nursery.spawn, nursery.fork], ids=["spawned", "forked"])
+@pytest.fixture(params=[fork_server.spawn, fork_server.fork], ids=["spawned", "forked"])
 def start(request: pytest.FixtureRequest) -> Start:
     chosen: Start = request.param
     return chosen

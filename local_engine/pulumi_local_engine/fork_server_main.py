@@ -1,4 +1,4 @@
-"""A process that has imported what every child imports, and forks children off. See `nursery.py`.
+"""A process that has imported what every child imports, and forks children off. See `fork_server.py`.
 
 It stays without threads, because a fork copies none, and ends with the process that started it.
 """

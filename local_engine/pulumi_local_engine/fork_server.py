@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
-_MAIN: Final = "pulumi_local_engine.nursery_main"
+_MAIN: Final = "pulumi_local_engine.fork_server_main"
 _PATIENCE: Final = 30.0
 
 _FORKS_SAFELY: Final = sys.platform == "linux"
@@ -91,10 +91,10 @@ def spawn(command: Command, folder: Path, environment: Mapping[str, str]) -> "su
 def fork(command: Command, folder: Path, environment: Mapping[str, str]) -> Forked:
     """Start a child by a fork; what Python reads from the environment as it starts is heeded."""
     heeded = {key: value for key, value in environment.items() if key.startswith("PYTHON")}
-    return _nursery(tuple(sorted(heeded.items()))).fork(command, folder, environment)
+    return _fork_server(tuple(sorted(heeded.items()))).fork(command, folder, environment)
 
 
-class _Nursery:
+class _ForkServer:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._lock = threading.Lock()
         self._connection, theirs = socket.socketpair()
@@ -129,8 +129,8 @@ class _Nursery:
 
 
 @functools.cache
-def _nursery(environment: tuple[tuple[str, str], ...]) -> _Nursery:
-    return _Nursery(dict(environment))
+def _fork_server(environment: tuple[tuple[str, str], ...]) -> _ForkServer:
+    return _ForkServer(dict(environment))
 
 
 def _plain_environment() -> dict[str, str]:

@@ -15,7 +15,7 @@ class ProtectedDependantError(Exception):
     """A protected resource would have to go."""
 
 
-class Condemned:
+class DependentDeletions:
     """Finds the dependants that a deletion before replacement takes along, and remembers them."""
 
     def __init__(self, olds: Sequence[Resource], registry: Registry) -> None:
