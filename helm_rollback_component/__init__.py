@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         ValidationError,
     )
     from helm_rollback_component.operations import HelmOperations
-    from helm_rollback_component.provider import GateProvider, ReleaseProvider
+    from helm_rollback_component.provider import ReleaseProvider
     from helm_rollback_component.results import (
         Condition,
         Phase,
@@ -52,7 +52,7 @@ _MODULES = {
     "config": ("HelmConfig",),
     "errors": ("HelmRollbackError", "OperationError", "Problem", "RollbackError", "ValidationError"),
     "operations": ("HelmOperations",),
-    "provider": ("GateProvider", "ReleaseProvider"),
+    "provider": ("ReleaseProvider",),
     "results": (
         "Condition",
         "Phase",
@@ -67,7 +67,6 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "Condition",
-    "GateProvider",
     "HealthArgs",
     "HelmConfig",
     "HelmOperations",

@@ -17,24 +17,14 @@ from helm_rollback_component.errors import Problem
 from helm_rollback_component.inputs.chart_values import encode, map_leaves
 from helm_rollback_component.inputs.property_paths import below
 from helm_rollback_component.inputs.spelling import to_snake_case
-from helm_rollback_component.provider import GateProvider, ReleaseProvider
-from helm_rollback_component.pulumi_adapter import resource_options
+from helm_rollback_component.provider import ReleaseProvider
+from helm_rollback_component.pulumi_adapter import interrupts, resource_options
+from helm_rollback_component.pulumi_adapter.run_kind import DRY_RUN
 from helm_rollback_component.pulumi_adapter.state import REPLACE_ON_CHANGES
 
 TYPE = "helm-rollback:index:HelmRelease"
 
 RELEASE_TYPE = "pulumi-python:dynamic/helm-rollback:Release"
-GATE_TYPE = "pulumi-python:dynamic/helm-rollback:Gate"
-
-_GATED = (
-    "release_name",
-    "release_namespace",
-    "revision",
-    "chart_version",
-    "app_version",
-    "status",
-    "resources",
-)
 
 
 class HelmRelease(pulumi.ComponentResource):
@@ -50,10 +40,10 @@ class HelmRelease(pulumi.ComponentResource):
         chart_version: the version of its chart.
         app_version: the application version of its chart.
         status: Helm's word for it.
-        phase: ``Deployed``, ``RolledBack``, ``Failed`` or ``Stalled``; true even while an update fails.
-        rollback_status: the last rollback, see `results.RollbackStatus`; true even while an update fails.
-        history: every stored revision, see `results.ReleaseRevision`; true even while an update fails.
-        conditions: see `results.Condition`; true even while an update fails.
+        phase: ``Deployed``, ``RolledBack``, ``Failed`` or ``Stalled``.
+        rollback_status: the last rollback, see `results.RollbackStatus`.
+        history: every stored revision, see `results.ReleaseRevision`.
+        conditions: see `results.Condition`.
         resources: the release's objects, see `results.Resource`.
     """
 
@@ -81,6 +71,7 @@ class HelmRelease(pulumi.ComponentResource):
             pulumi.RunError: the inputs cannot be read well enough to declare anything.
         """
         super().__init__(TYPE, name, None, opts)
+        interrupts.end_program_quietly()
         inputs = _inputs(name, args, resource_options.timeouts(opts))
         resource_options.refuse_foreign_provider(name, inputs, opts)
         namespace = _namespace(self, name, inputs)
@@ -90,16 +81,14 @@ class HelmRelease(pulumi.ComponentResource):
                 **inputs,
                 **_context(self, name, inputs),
                 REPLACE_ON_CHANGES: resource_options.replace_on_changes(opts),
+                DRY_RUN: pulumi.runtime.is_dry_run(),
             },
             pulumi.ResourceOptions.merge(
                 resource_options.passed_on(opts),
                 pulumi.ResourceOptions(parent=self, depends_on=namespace, delete_before_replace=True),
             ),
         )
-        gate = _Gate(f"{name}-gate", _gated(self, name, release, inputs), pulumi.ResourceOptions(parent=self))
-        for output in _GATED:
-            setattr(self, output, getattr(gate, output))
-        for output in ("phase", "rollback_status", "conditions"):
+        for output in HelmRelease.__annotations__.keys() - {"history"}:
             setattr(self, output, getattr(release, output))
         self.history = release.revisions
         self.register_outputs({output: getattr(self, output) for output in HelmRelease.__annotations__})
@@ -122,19 +111,6 @@ class _Release(Resource, module="helm-rollback", name="Release"):
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
         outputs = dict.fromkeys(_Release.__annotations__)
         super().__init__(ReleaseProvider(), name, {**outputs, **inputs}, opts)
-
-
-class _Gate(Resource, module="helm-rollback", name="Gate"):
-    release_name: pulumi.Output[str]
-    release_namespace: pulumi.Output[str]
-    revision: pulumi.Output[int]
-    chart_version: pulumi.Output[str]
-    app_version: pulumi.Output[str]
-    status: pulumi.Output[str]
-    resources: pulumi.Output[list[dict[str, Any]]]
-
-    def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
-        super().__init__(GateProvider(), name, inputs, opts)
 
 
 def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[str, Any]:
@@ -248,19 +224,3 @@ def _secret_paths(value: Any, path: str = "") -> Iterator[Awaitable[str]]:  # no
 
 async def _path_if_secret(output: pulumi.Output[Any], path: str) -> str:
     return path if await output.is_secret() else ""
-
-
-def _gated(component: HelmRelease, name: str, release: _Release, inputs: dict[str, Any]) -> dict[str, Any]:
-    operations = pulumi.Output.from_input(inputs.get("operations") or {})
-    return {
-        **{output: getattr(release, output) for output in _GATED},
-        "phase": release.phase,
-        "message": release.message,
-        "on_rollback": operations.apply(_on_rollback),
-        "urn": _urn(component, f"{name}-gate", GATE_TYPE),
-    }
-
-
-def _on_rollback(operations: Any) -> str:  # noqa: ANN401  # whatever was given; the release's check judges it
-    rollback = operations.get("rollback") if isinstance(operations, Mapping) else None
-    return str(rollback.get("on_rollback", "fail")) if isinstance(rollback, Mapping) else "fail"

@@ -29,7 +29,7 @@ from helm_rollback_component.reconcile import desired
 from helm_rollback_component.reconcile.reconciler import Run
 from helm_rollback_component.reconcile.run_context import Tools
 from helm_rollback_component.reconcile.session import Identity, Session
-from helm_rollback_component.reconcile.status import now, status_of
+from helm_rollback_component.reconcile.status import failed_status, now, status_of, status_of_unknown
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:
@@ -90,6 +90,23 @@ class HelmOperations:
         self._refuse_unmanaged()
         with self._session.hold(self._progress) as held, _given_up_if_nothing_is_known(held):
             return self._reconcile(held, self._config.timeouts.deploy)
+
+    def left_behind(self, error: HelmRollbackError) -> ReleaseStatus | None:
+        """Return what a `deploy` that ended in `error` left of the release, or None where it left nothing.
+
+        The claim is made first and released last, so where it is not there, nothing is. Where that cannot be
+        looked at any more, something counts as left as soon as the release was claimed.
+        """
+        try:
+            claim = self._session.claims.read()
+            if claim is None or not claim.bears(self._identity.incarnation):
+                return None
+            found = self.get_status()
+        except HelmRollbackError:
+            if not self._session.claimed:
+                return None
+            found = status_of_unknown(self._config)
+        return failed_status(found, error)
 
     def upgrade(self) -> ReleaseStatus:
         """Bring the release to what is declared, or back to its last good revision.

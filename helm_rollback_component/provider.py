@@ -1,7 +1,7 @@
-"""What Pulumi asks of a release and of its gate: check, diff, create, update, read, delete.
+"""What Pulumi asks of a release: check, diff, create, update, read, delete.
 
-This module knows Pulumi and nothing of Helm. The names of the module and of both classes stand in users'
-state and are kept for ever. Neither class holds anything: Pulumi pickles them.
+This module knows Pulumi and nothing of Helm. The names of the module and of the class stand in users' state
+and are kept for ever. The class holds nothing: Pulumi pickles it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,16 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from helm_rollback_component.core.remediation.assessment import explain, found_behind_our_back
+from helm_rollback_component.core.remediation.assessment import explain, found_behind_our_back, headline
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
-from helm_rollback_component.pulumi_adapter import parallelism, process_lifetime, state
+from helm_rollback_component.pulumi_adapter import (
+    parallelism,
+    partial_failure,
+    process_lifetime,
+    run_kind,
+    state,
+)
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.results import Phase
 
@@ -40,7 +46,12 @@ if TYPE_CHECKING:
 _Properties = dict[str, Any]
 
 
-class _Provider(ResourceProvider):
+class ReleaseProvider(ResourceProvider):
+    """A release. An operation that leaves it in any other phase than the declared one is a partial failure.
+
+    Pulumi then saves the outputs, which say what is deployed, and fails the update with the reason.
+    """
+
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -49,16 +60,13 @@ class _Provider(ResourceProvider):
         process_lifetime.end_with_engine()
         parallelism.allow(req.config.get(parallelism.SETTING))
 
-
-class ReleaseProvider(_Provider):
-    """The release itself. Its update succeeds whenever the cluster is in a known state, and says which."""
-
     def check(self, olds: _Properties, news: _Properties) -> CheckResult:
         """Refuse bad inputs, all of them at once, and compute the plan that the preview shows."""
         from helm_rollback_component.pulumi_adapter import check  # noqa: PLC0415  # keeps the start of the process quick
 
         inputs = dict(news)
         inputs.pop("__provider", None)
+        run_kind.note(dry_run=inputs.pop(run_kind.DRY_RUN, False))
         config, problems = check.parsed(inputs)
         if config and not problems:
             inputs |= check.computed_inputs(config, olds)
@@ -71,121 +79,134 @@ class ReleaseProvider(_Provider):
         replaces = state.replaces(olds, news)
         if state.moves_cluster(names, news) and _another_cluster(olds, news):
             replaces.append("kubeconfig")
+        if not names:
+            _tell_what_is_known(olds, news)
         return DiffResult(
-            changes=bool(names) or state.to_be_tried_again(olds),
+            changes=bool(names) or state.to_be_tried_again(olds, news),
             replaces=replaces,
             delete_before_replace=True,
         )
 
     def create(self, props: _Properties) -> CreateResult:
-        """Deploy; raises only when nothing was left behind."""
-        incarnation = secrets.token_hex(8)
+        """Deploy; fails without a state only where nothing was left behind."""
         with _in_one_line():
-            operations = _operations(props, incarnation=incarnation)
-            outs = _outputs(props, operations, operations.deploy(), incarnation)
-        return CreateResult(f"{outs['release_namespace']}/{outs['release_name']}", outs)
+            release = _Release(props, incarnation=secrets.token_hex(8))
+            cluster = release.operations.cluster_identity  # it may not answer any more afterwards
+            status = _deployed_or_left(release.operations)
+            outs = release.outputs(props, status, cluster)
+        release.settle(status, outs)
+        return CreateResult(release.id, outs)
 
     def update(self, _id: str, olds: _Properties, news: _Properties) -> UpdateResult:
         """Bring the release to the new inputs, or back to its last good revision."""
         with _in_one_line():
-            operations = _operations(news, incarnation=olds["incarnation"], cluster=olds["cluster"])
-            return UpdateResult(_outputs(news, operations, operations.upgrade(), olds["incarnation"]))
+            release = _Release(news, incarnation=olds["incarnation"], cluster=olds["cluster"])
+            status = release.operations.upgrade()
+            outs = release.outputs(news, status, release.operations.cluster_identity)
+        release.settle(status, outs)
+        return UpdateResult(outs)
 
     def read(self, id_: str, props: _Properties) -> ReadResult:
         """Look at the release as it is; it is gone only when its claim is gone too."""
         with _in_one_line():
-            operations = _operations(props, incarnation=props["incarnation"], cluster=props["cluster"])
-            if not operations.exists():
+            release = _Release(props, incarnation=props["incarnation"], cluster=props["cluster"])
+            if not release.operations.exists():
                 return ReadResult("", {}, {})
-            status = operations.get_status()
+            status = release.operations.get_status()
             inputs = state.checked_inputs_of(props)
-            inputs[state.OBSERVED] = found_behind_our_back(status)
-            outs = _outputs(inputs, operations, status, props["incarnation"])
+            if found := found_behind_our_back(status):
+                inputs[state.OBSERVED] = found
+            outs = release.outputs(inputs, status, release.operations.cluster_identity)
         return ReadResult(id_, outs, inputs)
 
     def delete(self, _id: str, props: _Properties) -> None:
-        """Uninstall what this very creation deployed, and give up the claim."""
+        """Uninstall what this very creation deployed, and release the claim."""
         with _in_one_line():
-            _operations(props, incarnation=props["incarnation"], cluster=props["cluster"]).delete()
+            _Release(props, incarnation=props["incarnation"], cluster=props["cluster"]).operations.delete()
 
 
-class GateProvider(_Provider):
-    """The gate behind a release: it fails while the release is not what was declared.
+class _Release:
+    """One release as an operation of the provider has it."""
 
-    What depends on a release's outputs depends on the gate, and so does not run on a bad release.
-    """
+    def __init__(self, properties: Mapping[str, Any], *, incarnation: str, cluster: str = "") -> None:
+        from helm_rollback_component.kube.claims.claims import Owner  # noqa: PLC0415  # keeps the start of the process quick
+        from helm_rollback_component.operations import HelmOperations, Identity  # noqa: PLC0415
 
-    def check(self, _olds: _Properties, news: _Properties) -> CheckResult:
-        """Say in the preview already that the update will fail, where that is known."""
-        inputs = dict(news)
-        inputs.pop("__provider", None)
-        if _fails(inputs):
-            inputs["verdict"] = f"this update will fail: {inputs.get('message', '')}"
-            ResourceLog(str(inputs.get("urn", "")), Redactor()).progress(inputs["verdict"])
-        return CheckResult(state.with_markers(inputs), [])
+        declared = state.read(properties)
+        owner = Owner(**declared.owner)
+        self._incarnation = incarnation
+        self._log = ResourceLog(owner.urn, declared.redact)
+        self.id = declared.config.label
+        self.operations = HelmOperations(
+            declared.config,
+            identity=Identity(owner, incarnation, cluster),
+            progress=self._log.progress,
+            warn=self._log.warning,
+            redact=declared.redact,
+        )
 
-    def diff(self, _id: str, olds: _Properties, news: _Properties) -> DiffResult:
-        """Have the gate act on every change of the release, and at every update while it is bad."""
-        olds, news = ({k: v for k, v in props.items() if k != "__provider"} for props in (olds, news))
-        return DiffResult(changes=olds != news or news.get("phase") != Phase.DEPLOYED)
+    def outputs(self, inputs: Mapping[str, Any], status: ReleaseStatus, cluster: str) -> _Properties:
+        """Return what the state is to hold: the inputs, and the release as it is."""
+        return state.outputs(
+            inputs,
+            status,
+            incarnation=self._incarnation,
+            cluster=cluster,
+            message=explain(status),
+        )
 
-    def create(self, props: _Properties) -> CreateResult:
-        """Pass, warn or fail."""
-        return CreateResult(f"{props['release_namespace']}/{props['release_name']}", _pass(props))
+    def settle(self, status: ReleaseStatus, outs: _Properties) -> None:
+        """Pass, warn, or fail with the outputs as the new state, as the phase and the inputs say.
 
-    def update(self, _id: str, _olds: _Properties, news: _Properties) -> UpdateResult:
-        """Pass, warn or fail."""
-        return UpdateResult(_pass(news))
-
-
-def _operations(props: Mapping[str, Any], *, incarnation: str, cluster: str = "") -> HelmOperations:
-    from helm_rollback_component.kube.claims.claims import Owner  # noqa: PLC0415  # keeps the start of the process quick
-    from helm_rollback_component.operations import HelmOperations, Identity  # noqa: PLC0415
-
-    redact = state.redactor(props)
-    log = ResourceLog(props["owner"]["urn"], redact)
-    return HelmOperations(
-        state.parse(props),
-        identity=Identity(Owner(**props["owner"]), incarnation, cluster),
-        progress=log.progress,
-        warn=log.warning,
-        redact=redact,
-    )
+        Raises:
+            RuntimeError: the release is not what was declared.
+        """
+        message = outs["message"]
+        if state.accepts_phase(outs, outs):
+            if message:
+                self._log.warning(f"{headline(status)}\n{message}")
+            return
+        self._log.progress(headline(status))
+        if not partial_failure.announce(self.id, outs, message):
+            self._log.warning(_NOT_SAVED)
+        raise RuntimeError(message)
 
 
-def _outputs(
-    props: Mapping[str, Any], operations: HelmOperations, status: ReleaseStatus, incarnation: str
-) -> _Properties:
-    return state.outputs(
-        props,
-        status,
-        incarnation=incarnation,
-        cluster=operations.cluster_identity,
-        message=explain(status),
-    )
+_NOT_SAVED = (
+    "this Pulumi host saves no state of an operation that failed; run `pulumi refresh` to bring the state "
+    "up to date"
+)
+
+
+def _deployed_or_left(operations: HelmOperations) -> ReleaseStatus:
+    try:
+        return operations.deploy()
+    except HelmRollbackError as error:
+        left = operations.left_behind(error)
+        if left is None:
+            raise
+        return left
+
+
+def _tell_what_is_known(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    """Say what an update with unchanged inputs comes to, where the last one was rolled back."""
+    if olds.get("phase") != Phase.ROLLED_BACK or olds.get(state.OBSERVED):
+        return
+    row = ResourceLog(news["owner"]["urn"], Redactor())
+    accepted = state.accepts_phase(olds, news)
+    if run_kind.is_preview() and not accepted:
+        row.warning(f"this update will fail:\n{olds['message']}")
+    elif accepted and not run_kind.is_preview():
+        row.warning(f"what runs is still not what was declared:\n{olds['message']}")
 
 
 def _another_cluster(olds: _Properties, news: _Properties) -> bool:
-    try:
-        operations = _operations(news, incarnation=olds["incarnation"])
-    except state.NotYetKnown:
-        return False
     with _in_one_line():
-        return bool(operations.cluster_identity != olds["cluster"])
-
-
-def _fails(gated: Mapping[str, Any]) -> bool:
-    phase = gated.get("phase")
-    tolerated = phase == Phase.ROLLED_BACK and gated.get("on_rollback") == "warn"
-    return isinstance(phase, str) and phase != Phase.DEPLOYED and not tolerated
-
-
-def _pass(gated: _Properties) -> _Properties:
-    if _fails(gated):
-        raise RuntimeError(gated["message"]) from None
-    if gated["phase"] != Phase.DEPLOYED:
-        ResourceLog(gated["urn"], Redactor()).warning(gated["message"])
-    return gated
+        try:
+            release = _Release(news, incarnation=olds["incarnation"])
+        except state.NotYetKnown:
+            return False
+        return bool(release.operations.cluster_identity != olds["cluster"])
 
 
 @contextmanager

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from helm_rollback_component import HelmRelease, HelmReleaseArgs
-
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # a failed update ends this program quietly
 
 
 def declared() -> dict[str, HelmReleaseArgs]:

@@ -43,15 +43,21 @@ class Traffic:
 
 @contextmanager
 def relay(kubeconfig: Path) -> Iterator[Traffic]:
-    """Serve as the API server of that kubeconfig's first cluster, on loopback, while the block runs."""
+    """Serve as the API server of that kubeconfig's first cluster, on loopback, while the block runs.
+
+    All connections end with it.
+    """
     config = yaml.safe_load(kubeconfig.read_text())
     cluster = config["clusters"][0]["cluster"]
     upstream = urlsplit(cluster["server"])
     traffic = Traffic("")
 
+    ends: list[socket.socket] = []
+
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with socket.create_connection((upstream.hostname or "", upstream.port or 443)) as server:
+                ends.extend((self.request, server))
                 back = threading.Thread(target=_pass, args=(server, self.request, traffic, "received"))
                 back.start()
                 _pass(self.request, server, traffic, "sent")
@@ -65,6 +71,8 @@ def relay(kubeconfig: Path) -> Iterator[Traffic]:
             yield traffic
         finally:
             server.shutdown()
+            server.server_close()
+            _cut(ends)
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -72,6 +80,12 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+
+
+def _cut(connections: list[socket.socket]) -> None:
+    for connection in connections:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 def _pass(source: socket.socket, target: socket.socket, traffic: Traffic, direction: str) -> None:

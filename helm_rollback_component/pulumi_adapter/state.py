@@ -6,6 +6,7 @@ Pure. Property names here are kept for ever, because users' state holds them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulumi.output import Unknown
@@ -46,9 +47,30 @@ def checked_inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: properties[key] for key in (*DECLARED, *_CONTEXT, CONTENT, CHART, PLAN) if key in properties}
 
 
-def parse(properties: Mapping[str, Any]) -> HelmConfig:
-    """Return the config that a resource's properties, checked once, hold."""
-    return parse_inputs({key: properties[key] for key in DECLARED if key in properties})
+@dataclass(frozen=True)
+class Declared:
+    """What a release resource's properties say of the release.
+
+    Attributes:
+        config: what is declared.
+        owner: who declares it: ``organization``, ``project``, ``stack`` and ``urn``.
+        redact: takes the secrets among the properties out of a text.
+    """
+
+    config: HelmConfig
+    owner: Mapping[str, str]
+    redact: Redactor
+
+
+def read(properties: Mapping[str, Any]) -> Declared:
+    """Return what a resource's properties, checked once, hold.
+
+    Raises:
+        NotYetKnown: so much is not known yet that there is no config.
+    """
+    declared = decode({key: properties[key] for key in DECLARED if key in properties})
+    secret = (*(properties.get("secret_paths") or ()), "source.password")
+    return Declared(_config(declared), properties["owner"], Redactor(secrets_at(declared, secret)))
 
 
 def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:
@@ -58,9 +80,13 @@ def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:
         ValidationError: names everything that is wrong; what is not known yet is not held to be wrong.
         NotYetKnown: so much is not known yet that there is no config.
     """
-    unknown = tuple(_unknown_paths(inputs))
-    known = _prune({key: value for key, value in inputs.items() if key not in _INTERNAL})
-    known["values"] = decode(known.get("values")) or {}
+    return _config(decode({key: value for key, value in inputs.items() if key not in _INTERNAL}))
+
+
+def _config(declared: Mapping[str, Any]) -> HelmConfig:
+    unknown = tuple(_unknown_paths(declared))
+    known = _prune(declared)
+    known["values"] = known.get("values") or {}
     try:
         return HelmConfig.parse(known)
     except ValidationError as error:
@@ -78,12 +104,6 @@ def with_markers(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties with unknown values in the form that goes back to the engine."""
     marked: dict[str, Any] = map_leaves(properties, _mark)
     return marked
-
-
-def redactor(properties: Mapping[str, Any]) -> Redactor:
-    """Return what takes the secrets among the properties out of messages."""
-    paths = properties.get("secret_paths") or ()
-    return Redactor(secrets_at(decode(properties), (*paths, "source.password")))
 
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
@@ -105,9 +125,17 @@ def moves_cluster(names: tuple[str, ...], news: Mapping[str, Any]) -> bool:
     return known and any(name in _REACHES_THE_CLUSTER for name in names)
 
 
-def to_be_tried_again(olds: Mapping[str, Any]) -> bool:
-    """Whether an unchanged release is acted on all the same: it failed, or was found changed."""
-    return olds.get("phase") in (Phase.FAILED, Phase.STALLED) or bool(olds.get(OBSERVED))
+def to_be_tried_again(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether an unchanged release is acted on all the same: it is not as declared, or was found changed."""
+    phase = olds.get("phase")
+    return bool(olds.get(OBSERVED)) or (phase is not None and not accepts_phase(olds, news))
+
+
+def accepts_phase(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
+    """Whether an update succeeds with the phase in `olds`, as far as the inputs are known."""
+    phase = olds.get("phase")
+    warns = value_at(inputs, "operations.rollback.on_rollback") == "warn"
+    return phase == Phase.DEPLOYED or (phase == Phase.ROLLED_BACK and warns)
 
 
 def outputs(
@@ -120,7 +148,7 @@ def outputs(
         status: the release as it is now.
         incarnation: which creation of this release this is.
         cluster: which cluster it lives on.
-        message: what a failing gate says.
+        message: what a failing update says.
     """
     found = status.as_outputs()
     found["revisions"] = found.pop("history")

@@ -55,6 +55,8 @@ class Session:
     def __init__(self, config: HelmConfig, identity: Identity) -> None:
         self._config = config
         self._identity = identity
+        self.claimed = False
+        """Whether the release was claimed here."""
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -124,6 +126,7 @@ class Session:
             strict=strict,
         )
         with holding as held:
+            self.claimed = True
             self.digester = self.claims.digester()
             yield held
 

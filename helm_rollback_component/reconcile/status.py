@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.remediation import assessment
-from helm_rollback_component.results import ReleaseStatus
+from helm_rollback_component.core.remediation.conclude import merge_conditions
+from helm_rollback_component.results import Condition, Phase, ReleaseStatus
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.errors import HelmRollbackError
     from helm_rollback_component.kube.storage.storage import ReleaseStorage
 
 
@@ -42,6 +45,25 @@ def status_of(config: HelmConfig, records: ReleaseStorage, history: History, led
         conditions=assessment.conditions(found, ledger, now()),
         resources=records.resources(latest.revision) if latest else (),
     )
+
+
+def status_of_unknown(config: HelmConfig) -> ReleaseStatus:
+    """Return the status of a release of which nothing can be read."""
+    return ReleaseStatus(
+        release_name=config.release_name,
+        release_namespace=config.release_namespace,
+        revision=0,
+        chart_version="",
+        app_version="",
+        status="",
+        phase=Phase.FAILED,
+    )
+
+
+def failed_status(found: ReleaseStatus, error: HelmRollbackError) -> ReleaseStatus:
+    """Return the status with phase ``Failed`` for the reason that `error` gives."""
+    ready = Condition("Ready", "False", error.reason, error.message, "")
+    return replace(found, phase=Phase.FAILED, conditions=merge_conditions(found.conditions, (ready,), now()))
 
 
 def now() -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
-from helm_rollback_component.component import GATE_TYPE, RELEASE_TYPE
+from helm_rollback_component.component import RELEASE_TYPE
 from helm_rollback_component.core.remediation.assessment import explain
-from helm_rollback_component.pulumi_adapter.state import outputs, parse
+from helm_rollback_component.pulumi_adapter.state import outputs, read
 from helm_rollback_component.results import (
     Condition,
     Phase,
@@ -68,8 +68,8 @@ class RolledBack:
 class HelmReleaseMocks(pulumi.runtime.Mocks):
     """Mocks for `pulumi.runtime.set_mocks`: every release is deployed, but for those that `outcomes` names.
 
-    Bad inputs are refused as the provider refuses them. The gate lets everything through, so that a test sees
-    what a program makes of a release that was rolled back. Override `resource` for other resources' outputs.
+    Bad inputs are refused as the provider refuses them. A release that was rolled back does not fail, so that
+    a test sees what a program makes of its outputs. Override `resource` for other resources' outputs.
 
     Args:
         outcomes: what became of a release, by the name of its `HelmRelease`.
@@ -84,8 +84,6 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
         if args.typ == RELEASE_TYPE:
             outcome = self._outcomes.get(args.name.removesuffix("-release"), Deployed())
             return f"{args.name}-id", _release(args.inputs, outcome)
-        if args.typ == GATE_TYPE:
-            return f"{args.name}-id", dict(args.inputs)
         return self.resource(args)
 
     def resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
@@ -99,7 +97,7 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
 
 
 def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str, Any]:
-    config = parse(_opened(inputs))
+    config = read(_opened(inputs)).config
     status = _deployed(config, outcome) if isinstance(outcome, Deployed) else _rolled_back(config, outcome)
     return outputs(inputs, status, incarnation="mock", cluster="mock", message=explain(status))
 

@@ -42,6 +42,12 @@ class Outcome:
         told = (event.diagnostic_event for event in self.events)
         return tuple(one.message.strip() for one in told if one and one.severity in ("error", "warning"))
 
+    @property
+    def progress(self) -> tuple[str, ...]:
+        """What was shown for a while in the rows of resources."""
+        told = (event.diagnostic_event for event in self.events)
+        return tuple(one.message.strip() for one in told if one and one.ephemeral)
+
     def inputs(self, name: str) -> dict[str, Any]:
         """Return the inputs with which a resource went into its step."""
         for event in self.events:

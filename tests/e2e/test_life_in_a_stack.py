@@ -13,11 +13,10 @@ from tests.e2e.values import BAD, BETTER, GOOD
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
 _PROGRAM = """
-import json, signal
+import json
 import pulumi
 from helm_rollback_component import HelmRelease
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)
 inputs = json.loads({inputs!r})
 release = HelmRelease({name!r}, inputs, pulumi.ResourceOptions({options}))
 pulumi.export("revision", release.revision)
@@ -154,7 +153,7 @@ def test_the_provider_option_alone_is_refused(bench: Bench) -> None:
     assert "Traceback" not in outcome.text
 
 
-def test_a_first_update_that_fails_behind_the_gate_can_be_destroyed(bench: Bench) -> None:
+def test_a_release_whose_first_update_failed_can_be_destroyed(bench: Bench) -> None:
     write(bench, values=GOOD)
     up(bench)
     write(bench, values=BAD)

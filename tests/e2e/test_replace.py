@@ -22,16 +22,6 @@ def test_a_replaced_release_lives(bench: Bench) -> None:
     assert bench.space.get("lease", "helm-rollback.web") is not None
 
 
-def test_a_replaced_gate_leaves_the_release_alone(bench: Bench) -> None:
-    bench.project.deploy({"web": bench.web(values=GOOD)})
-    before = bench.space.history()
-
-    outcome = bench.project.up(replace=[bench.project.resources()["web-gate"]["urn"]])
-
-    assert not outcome.failed, outcome.text
-    assert bench.space.history() == before
-
-
 def test_another_release_name_is_another_release(bench: Bench) -> None:
     bench.project.deploy({"web": bench.web(values=GOOD, releaseName="blue")})
 

@@ -21,11 +21,9 @@ TELLINGS = [(LOCAL, "helm4"), (LOCAL, "embedded"), (CLI, "helm4")]
 PASSWORD = "correct-horse-battery-staple"
 PLAY = {"ground/play": "image-pull"}
 PROGRAM = """\
-import signal
 import pulumi
 from helm_rollback_component import HelmRelease
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)
 config = pulumi.Config()
 inputs = config.require_object("releases")["web"]
 inputs["values"]["password"] = config.require_secret("password")

@@ -117,6 +117,16 @@ def test_a_bad_upgrade_fails_the_update_and_says_why(story: Story) -> None:
     assert "Traceback" not in outcome.text
 
 
+def test_why_it_failed_is_said_once(story: Story) -> None:
+    told = [message for message in story["bad"].outcome.messages if "revision 1 runs again" in message]
+
+    assert len(told) == 1
+
+
+def test_the_row_of_the_release_stays_short(story: Story) -> None:
+    assert "rolled back to revision 1: ImagePullBackOff" in story["bad"].outcome.progress
+
+
 def test_the_old_revision_is_back_long_before_helms_timeout(story: Story) -> None:
     assert 0 < story.restored_within <= LIMIT
     assert story.image_after_rollback == "nginx:1.29"
@@ -152,11 +162,10 @@ def test_dependants_do_not_see_a_bad_release(story: Story) -> None:
 
 
 def test_the_next_preview_says_that_the_update_will_fail(story: Story) -> None:
-    verdict = story.preview.inputs("web-gate")["verdict"]
-
     assert not story.preview.failed
-    assert verdict.startswith("this update will fail: ")
-    assert "ImagePullBackOff" in verdict
+    (warning,) = story.preview.messages
+    assert warning.startswith("this update will fail:")
+    assert "ImagePullBackOff" in warning
 
 
 def test_the_same_update_again_fails_for_the_same_reason_without_touching_the_release(story: Story) -> None:

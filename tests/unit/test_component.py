@@ -12,7 +12,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.rpc import deserialize_properties, is_rpc_secret, unwrap_rpc_secret
 
 from helm_rollback_component import HelmRelease
-from helm_rollback_component.component import GATE_TYPE, RELEASE_TYPE, TYPE
+from helm_rollback_component.component import RELEASE_TYPE, TYPE
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs.chart_values import decode
 from helm_rollback_component.results import Resource
@@ -138,24 +138,28 @@ class TestChildren:
     """Users' state holds these for ever."""
 
     def test_types_names_and_parents(self) -> None:
-        component, release, gate = declare().registrations
+        component, release = declare().registrations
         assert (component.kind, component.request.name) == ("helm-rollback:index:HelmRelease", "web")
         assert (release.kind, release.request.name) == (
             "pulumi-python:dynamic/helm-rollback:Release",
             "web-release",
         )
-        assert (gate.kind, gate.request.name) == ("pulumi-python:dynamic/helm-rollback:Gate", "web-gate")
         parent = "urn:pulumi:dev::p::pulumi:pulumi:Stack$helm-rollback:index:HelmRelease::web"
-        assert release.request.parent == gate.request.parent == parent
+        assert release.request.parent == parent
 
     def test_a_release_is_deleted_before_it_is_replaced(self) -> None:
         assert declare().one(RELEASE_TYPE).request.deleteBeforeReplace
 
-    def test_the_gate_stands_behind_the_release(self) -> None:
-        stack = declare()
-        assert [each.kind for each in stack.registrations] == [TYPE, RELEASE_TYPE, GATE_TYPE]
-        (urn,) = stack.one(GATE_TYPE).request.dependencies
-        assert urn.endswith("pulumi-python:dynamic/helm-rollback:Release::web-release")
+    def test_one_resource_stands_for_a_release(self) -> None:
+        assert [each.kind for each in declare().registrations] == [TYPE, RELEASE_TYPE]
+
+    @pytest.mark.parametrize("preview", [True, False])
+    def test_the_provider_learns_whether_it_is_a_preview(self, *, preview: bool) -> None:
+        def program() -> dict[str, Any]:
+            HelmRelease("web", LEAST)  # type: ignore[arg-type]
+            return {}
+
+        assert Stack(program, preview=preview).one(RELEASE_TYPE).inputs["dry_run"] is preview
 
     def test_the_owner_is_who_declares_it(self) -> None:
         owner = told()["owner"]
@@ -220,7 +224,7 @@ class TestOutputs:
             HelmRelease("web", LEAST)  # type: ignore[arg-type]
             return {}
 
-        assert len(Stack(program, preview=True).registrations) == 3
+        assert len(Stack(program, preview=True).registrations) == 2
 
 
 class TestInputs:
@@ -387,27 +391,6 @@ class TestSecrets:
         assert release.secrets == {"source"}
         assert release.inputs["source"]["password"] == "hunter2"
         assert release.inputs["secret_paths"] == ["source.password"]
-
-
-class TestGate:
-    def on_rollback(self, **inputs: Any) -> object:  # noqa: ANN401  # any inputs
-        return declare(**inputs).one(GATE_TYPE).inputs["on_rollback"]
-
-    def test_it_is_told_what_to_do_of_a_rollback(self) -> None:
-        assert self.on_rollback(operations={"rollback": {"on_rollback": "warn"}}) == "warn"
-        assert self.on_rollback(operations={"rollback": {"onRollback": "warn"}}) == "warn"
-
-    def test_by_an_output_too(self) -> None:
-        operations = pulumi.Output.from_input({"rollback": {"onRollback": "warn"}})
-        assert self.on_rollback(operations=operations) == "warn"
-
-    @pytest.mark.parametrize("operations", [None, {}, {"rollback": {}}, {"rollback": {"strategy": "manual"}}])
-    def test_else_it_fails(self, operations: object) -> None:
-        assert self.on_rollback(operations=operations) == "fail"
-
-    def test_it_passes_on_what_is_deployed(self) -> None:
-        inputs = declare().one(GATE_TYPE).inputs
-        assert (inputs["phase"], inputs["message"], inputs["revision"]) == ("Deployed", "", 1)
 
 
 class TestManagedNamespace:

@@ -1,21 +1,25 @@
-"""What Pulumi's engine is answered when it asks about a release or its gate."""
+"""What Pulumi's engine is answered when it asks about a release."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import create_autospec
 
+import grpc  # type: ignore[import-untyped]
 import pytest
+from google.protobuf import json_format  # type: ignore[import-untyped]
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import Unknown
+from pulumi.runtime.proto import provider_pb2, status_pb2
 from pulumi.runtime.rpc import UNKNOWN
 
 from helm_rollback_component import operations
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs.chart_values import encode
 from helm_rollback_component.inputs.redaction import MASK
-from helm_rollback_component.provider import GateProvider, ReleaseProvider
+from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
 
@@ -58,6 +62,8 @@ class Cluster:
     there: bool = True
     identity: str = "cluster-1"
     error: Exception | None = None
+    unreachable: Exception | None = None
+    left: ReleaseStatus | None = None
     asked: list[str] = field(default_factory=list)
     configs: list[HelmConfig] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
@@ -83,6 +89,11 @@ class Cluster:
         """Deploy."""
         return self.do("deploy")
 
+    def left_behind(self, error: Exception) -> ReleaseStatus | None:
+        """Tell what a failed deployment left."""
+        assert error is self.error
+        return self.left
+
     def upgrade(self) -> ReleaseStatus:
         """Upgrade."""
         return self.do("upgrade")
@@ -103,8 +114,8 @@ class Cluster:
     def cluster_identity(self) -> str:
         """Which cluster it is."""
         self.asked.append("cluster_identity")
-        if self.error:
-            raise self.error
+        if self.unreachable:
+            raise self.unreachable
         return self.identity
 
 
@@ -135,9 +146,8 @@ class TestConfigure:
         """Have the limit set back afterwards, if a test sets it."""
         monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
 
-    @pytest.mark.parametrize("kind", [ReleaseProvider, GateProvider])
-    def test_errors_are_shown_without_a_traceback(self, kind: type[ReleaseProvider | GateProvider]) -> None:
-        kind().configure(ConfigureRequest(Config({}, "p")))
+    def test_errors_are_shown_without_a_traceback(self) -> None:
+        ReleaseProvider().configure(ConfigureRequest(Config({}, "p")))
         assert sys.tracebacklimit == 0
 
 
@@ -250,7 +260,7 @@ class TestDiff:
         assert cluster.asked == []
 
     def test_a_cluster_that_does_not_answer_is_told(self, outputs: dict[str, Any], cluster: Cluster) -> None:
-        cluster.error = OperationError("no answer", reason="Unreachable")
+        cluster.unreachable = OperationError("no answer", reason="Unreachable")
         with pytest.raises(RuntimeError, match=r"^no answer$"):
             self.diff(outputs, kubeconfig="new")
 
@@ -258,8 +268,10 @@ class TestDiff:
     def test_what_failed_is_tried_again(self, outputs: dict[str, Any], phase: str) -> None:
         assert self.diff({**outputs, "phase": phase}) == (True, [])
 
-    def test_what_was_rolled_back_is_not(self, outputs: dict[str, Any]) -> None:
-        assert self.diff({**outputs, "phase": "RolledBack"}) == (False, [])
+    def test_so_is_what_was_rolled_back_unless_that_is_accepted(self, outputs: dict[str, Any]) -> None:
+        olds = {**outputs, "phase": "RolledBack", "message": "it was rolled back"}
+        assert self.diff(olds) == (True, [])
+        assert self.diff({**olds, **WARN}, **WARN) == (False, [])
 
     def test_what_a_refresh_found_is_mended(self, outputs: dict[str, Any]) -> None:
         assert self.diff({**outputs, "observed": "the release is gone"}) == (True, [])
@@ -269,7 +281,7 @@ class TestCreate:
     def test_it_deploys_and_writes_down_everything(self, cluster: Cluster) -> None:
         created = ReleaseProvider().create(INPUTS)
         assert created.outs is not None
-        assert cluster.asked[0] == "deploy"
+        assert cluster.asked[:2] == ["cluster_identity", "deploy"]
         assert created.id == "apps/web"
         assert created.outs["phase"] == "Deployed"
         assert created.outs["cluster"] == "cluster-1"
@@ -293,12 +305,6 @@ class TestCreate:
     def test_values_are_what_was_given(self, cluster: Cluster) -> None:
         ReleaseProvider().create({**INPUTS, "values": encode({"a": None, "b": 2**60, "c": 1.0})})
         assert cluster.configs[0].values == {"a": None, "b": 2**60, "c": 1}
-
-    def test_a_release_that_is_not_as_declared_says_why(self, cluster: Cluster) -> None:
-        cluster.status = BAD
-        created = ReleaseProvider().create(INPUTS)
-        assert created.outs is not None
-        assert "apps/web: the upgrade failed (ImagePullBackOff: no such image)" in created.outs["message"]
 
     def test_a_failure_is_one_line(self, cluster: Cluster) -> None:
         cluster.error = OperationError("it broke", reason="Broken", release="apps/web", remedy="mend it")
@@ -333,13 +339,6 @@ class TestUpdate:
         assert updated.outs is not None
         assert "observed" not in updated.outs
 
-    def test_a_rollback_is_no_failure_of_the_release(self, outputs: dict[str, Any], cluster: Cluster) -> None:
-        cluster.status = BAD
-        updated = ReleaseProvider().update("apps/web", outputs, INPUTS)
-        assert updated.outs is not None
-        assert (updated.outs["phase"], updated.outs["revision"]) == ("RolledBack", 3)
-        assert updated.outs["message"]
-
     def test_a_failure_is_one_line(self, outputs: dict[str, Any], cluster: Cluster) -> None:
         cluster.error = OperationError("it broke", reason="Broken")
         with pytest.raises(RuntimeError, match=r"^it broke$"):
@@ -350,8 +349,8 @@ class TestRead:
     def test_an_unchanged_release_is_what_it_was(self, outputs: dict[str, Any]) -> None:
         read = ReleaseProvider().read("apps/web", outputs)
         assert read.id == "apps/web"
-        assert read.outs == {**outputs, "observed": ""}
-        assert read.inputs == {**INPUTS, "observed": ""}
+        assert read.outs == outputs
+        assert read.inputs == INPUTS
 
     def test_a_release_whose_claim_is_gone_too_is_gone(
         self, outputs: dict[str, Any], cluster: Cluster
@@ -387,92 +386,140 @@ class TestDelete:
             ReleaseProvider().delete("apps/web", outputs)
 
 
-GATED: dict[str, Any] = {
-    "release_name": "web",
-    "release_namespace": "apps",
-    "revision": 3.0,
-    "phase": "Deployed",
-    "message": "",
-    "on_rollback": "fail",
-    "urn": "urn:gate",
-}
-ROLLED_BACK: dict[str, Any] = {**GATED, "phase": "RolledBack", "message": "it was rolled back"}
-TOLERATED: dict[str, Any] = {**ROLLED_BACK, "on_rollback": "warn"}
+@dataclass
+class Saved:
+    """What a failed operation gives the engine to save."""
+
+    id: str
+    reasons: list[str]
+    outputs: dict[str, Any]
 
 
-def bad(phase: str, on_rollback: str) -> dict[str, Any]:
-    return {**GATED, "phase": phase, "message": "it is bad", "on_rollback": on_rollback}
+def failing(operation: Callable[[], object]) -> Saved:
+    """Return what an operation gives to be saved that fails in a request of the engine's."""
+    context = create_autospec(grpc.ServicerContext, instance=True)
+    with pytest.raises(RuntimeError) as raised:
+        operation()
+    ((name, details),) = context.set_trailing_metadata.call_args.args[0]
+    assert name == "grpc-status-details-bin"
+    failed = provider_pb2.ErrorResourceInitFailed()
+    assert status_pb2.Status.FromString(details).details[0].Unpack(failed)
+    assert list(failed.reasons) == [str(raised.value)]
+    return Saved(failed.id, list(failed.reasons), json_format.MessageToDict(failed.properties))
 
 
-class TestGate:
-    @pytest.fixture
-    def said(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
-        """What is said in the gate's row."""
-        lines: list[tuple[str, str, str]] = []
+Line = tuple[str, str, str]
 
-        def listen(kind: str) -> Callable[[ResourceLog, str], None]:
-            return lambda log, message: lines.append((kind, log._urn, message))  # noqa: SLF001  # whose row
 
-        monkeypatch.setattr(ResourceLog, "progress", listen("progress"))
-        monkeypatch.setattr(ResourceLog, "warning", listen("warning"))
-        return lines
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
+    """What is said in the resource's row: of which kind, whose row, and what."""
+    lines: list[Line] = []
 
-    def test_a_good_release_passes(self) -> None:
-        created = GateProvider().create(GATED)
-        assert (created.id, created.outs) == ("apps/web", GATED)
-        assert GateProvider().update("apps/web", ROLLED_BACK, GATED).outs == GATED
+    def listen(kind: str) -> Callable[[ResourceLog, str], None]:
+        return lambda log, message: lines.append((kind, log._urn, message))  # noqa: SLF001  # whose row
 
-    @pytest.mark.parametrize(
-        ("phase", "on_rollback"),
-        [
-            ("RolledBack", "fail"),
-            ("Failed", "fail"),
-            ("Failed", "warn"),
-            ("Stalled", "fail"),
-            ("Stalled", "warn"),
-        ],
-    )
-    def test_a_bad_one_fails_the_update(self, phase: str, on_rollback: str) -> None:
-        with pytest.raises(RuntimeError, match=r"^it is bad$"):
-            GateProvider().create(bad(phase, on_rollback))
-        with pytest.raises(RuntimeError, match=r"^it is bad$"):
-            GateProvider().update("apps/web", GATED, bad(phase, on_rollback))
+    monkeypatch.setattr(ResourceLog, "progress", listen("progress"))
+    monkeypatch.setattr(ResourceLog, "warning", listen("warning"))
+    return lines
 
-    def test_a_rollback_may_only_warn(self, said: list[tuple[str, str, str]]) -> None:
-        assert GateProvider().update("apps/web", GATED, TOLERATED).outs == TOLERATED
-        assert said == [("warning", "urn:gate", "it was rolled back")]
 
-    def test_a_good_release_is_passed_in_silence(self, said: list[tuple[str, str, str]]) -> None:
-        GateProvider().create(GATED)
-        assert said == []
+WARN: dict[str, Any] = {"operations": {"rollback": {"on_rollback": "warn"}}}
+STALLED = replace(BAD, phase=Phase.STALLED)
+ROLLED_BACK_TO_1 = "rolled back to revision 1: ImagePullBackOff"
 
-    def test_a_preview_says_that_the_update_will_fail(self, said: list[tuple[str, str, str]]) -> None:
-        checked = GateProvider().check({}, {**ROLLED_BACK, "__provider": "x"})
-        verdict = "this update will fail: it was rolled back"
-        assert checked.inputs == {**ROLLED_BACK, "verdict": verdict}
-        assert checked.failures == []
-        assert said == [("progress", "urn:gate", verdict)]
 
-    @pytest.mark.parametrize("gated", [GATED, TOLERATED])
-    def test_it_says_nothing_where_it_will_not(self, gated: dict[str, Any]) -> None:
-        assert GateProvider().check({}, gated).inputs == gated
-
-    def test_it_says_nothing_of_what_is_not_known_yet(self) -> None:
-        checked = GateProvider().check({}, {**GATED, "phase": LATER, "message": LATER})
-        assert checked.inputs == {**GATED, "phase": UNKNOWN, "message": UNKNOWN}
-
-    @pytest.mark.parametrize(
-        ("olds", "news", "acts"),
-        [
-            (GATED, GATED, False),
-            ({**GATED, "__provider": "old"}, {**GATED, "__provider": "new"}, False),
-            (GATED, {**GATED, "revision": 4.0}, True),
-            (GATED, ROLLED_BACK, True),
-            (TOLERATED, TOLERATED, True),
-            (GATED, {**GATED, "phase": LATER}, True),
-        ],
-    )
-    def test_it_acts_on_every_change_and_while_the_release_is_bad(
-        self, olds: dict[str, Any], news: dict[str, Any], *, acts: bool
+class TestPartialFailure:
+    def test_a_rollback_fails_the_update_and_is_saved(
+        self, outputs: dict[str, Any], cluster: Cluster, said: list[Line]
     ) -> None:
-        assert GateProvider().diff("apps/web", olds, news).changes is acts
+        cluster.status = BAD
+        saved = failing(lambda: ReleaseProvider().update("apps/web", outputs, {**INPUTS, "__provider": "p"}))
+        assert saved.id == "apps/web"
+        assert (saved.outputs["phase"], saved.outputs["revision"]) == ("RolledBack", 3)
+        assert saved.outputs["__provider"] == "p"
+        assert saved.outputs["message"] == saved.reasons[0]
+        assert "ImagePullBackOff: no such image" in saved.reasons[0]
+        assert said[-1] == ("progress", "urn:web", ROLLED_BACK_TO_1)
+
+    @pytest.mark.parametrize("inputs", [INPUTS, {**INPUTS, **WARN}])
+    def test_so_does_a_release_that_stalled_whatever_is_asked_of_rollbacks(
+        self, outputs: dict[str, Any], cluster: Cluster, inputs: dict[str, Any]
+    ) -> None:
+        cluster.status = STALLED
+        saved = failing(lambda: ReleaseProvider().update("apps/web", outputs, inputs))
+        assert saved.outputs["phase"] == "Stalled"
+
+    def test_a_creation_that_ends_so_is_saved_with_its_id(self, cluster: Cluster) -> None:
+        cluster.status = replace(BAD, phase=Phase.FAILED)
+        saved = failing(lambda: ReleaseProvider().create(INPUTS))
+        assert (saved.id, saved.outputs["phase"]) == ("apps/web", "Failed")
+        assert saved.outputs["incarnation"] == cluster.identities[0].incarnation
+
+    def test_a_creation_that_broke_off_is_saved_if_it_left_something(self, cluster: Cluster) -> None:
+        cluster.error = OperationError("no answer", reason="Unreachable")
+        cluster.left = GONE
+        saved = failing(lambda: ReleaseProvider().create(INPUTS))
+        assert saved.outputs["phase"] == "Failed"
+
+    def test_a_rollback_may_only_warn(
+        self, outputs: dict[str, Any], cluster: Cluster, said: list[Line]
+    ) -> None:
+        cluster.status = BAD
+        updated = ReleaseProvider().update("apps/web", outputs, {**INPUTS, **WARN})
+        assert updated.outs is not None
+        assert updated.outs["phase"] == "RolledBack"
+        assert said[-1] == ("warning", "urn:web", f"{ROLLED_BACK_TO_1}\n{updated.outs['message']}")
+
+    def test_where_the_engine_saves_nothing_the_way_out_is_told(
+        self, outputs: dict[str, Any], cluster: Cluster, said: list[Line]
+    ) -> None:
+        cluster.status = BAD
+        with pytest.raises(RuntimeError, match=r"^apps/web: "):
+            ReleaseProvider().update("apps/web", outputs, INPUTS)
+        kind, _, message = said[-1]
+        assert kind == "warning"
+        assert "run `pulumi refresh`" in message
+
+
+class TestWhatIsKnown:
+    """What an update with unchanged inputs will come to, told before it comes to it."""
+
+    @pytest.fixture
+    def rolled_back(self, outputs: dict[str, Any], said: list[Line]) -> dict[str, Any]:
+        said.clear()
+        return {**outputs, "phase": "RolledBack", "message": "it was rolled back"}
+
+    def told(self, olds: dict[str, Any], said: list[Line], *, preview: bool, **inputs: object) -> list[Line]:
+        ReleaseProvider().check({}, {**LEAST, "dry_run": preview})
+        ReleaseProvider().diff("id", {**olds, **inputs}, {**INPUTS, **inputs})
+        return said
+
+    def test_a_preview_says_that_the_update_will_fail(
+        self, rolled_back: dict[str, Any], said: list[Line]
+    ) -> None:
+        warning = "this update will fail:\nit was rolled back"
+        assert self.told(rolled_back, said, preview=True) == [("warning", "urn:web", warning)]
+
+    def test_the_update_itself_says_it_once_by_failing(
+        self, rolled_back: dict[str, Any], said: list[Line]
+    ) -> None:
+        assert self.told(rolled_back, said, preview=False) == []
+
+    @pytest.mark.parametrize(
+        "change", [{"phase": "Deployed"}, {"phase": "Stalled"}, {"observed": "the release is gone"}]
+    )
+    def test_nothing_is_said_of_what_is_not_known(
+        self, rolled_back: dict[str, Any], said: list[Line], change: dict[str, Any]
+    ) -> None:
+        assert self.told({**rolled_back, **change}, said, preview=True) == []
+
+    def test_nor_of_other_inputs(self, rolled_back: dict[str, Any], said: list[Line]) -> None:
+        assert self.told({**rolled_back, "values": {"a": 1.0}}, said, preview=True) == []
+
+    def test_an_accepted_rollback_is_told_by_every_update(
+        self, rolled_back: dict[str, Any], said: list[Line]
+    ) -> None:
+        warning = "what runs is still not what was declared:\nit was rolled back"
+        assert self.told(rolled_back, said, preview=True, **WARN) == []
+        assert self.told(rolled_back, said, preview=False, **WARN) == [("warning", "urn:web", warning)]

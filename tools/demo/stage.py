@@ -15,7 +15,6 @@ from tools.sandbox import Sandbox
 
 RELEASE = "web"
 REPLICAS = 2
-_RAISED = "RuntimeError: "
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,12 @@ class Outcome:
     Attributes:
         message: why it failed, as it said itself; empty if it did not fail.
         seconds: how long it took.
-        inputs: the inputs of the release's gate, as the operation had them.
+        warnings: what it warned of, about the release.
     """
 
     message: str
     seconds: float
-    inputs: Mapping[str, Any]
+    warnings: tuple[str, ...]
 
     @property
     def failed(self) -> bool:
@@ -89,7 +88,7 @@ class Stage:
                 operation(on_event=lambda event: listener.hear(event, activity))
             except CommandError as error:
                 failure = listener.errors[-1] if listener.errors else str(error)
-        return Outcome(failure, time.monotonic() - started, listener.gate)
+        return Outcome(failure, time.monotonic() - started, tuple(listener.warnings))
 
 
 class _Listener:
@@ -97,14 +96,21 @@ class _Listener:
 
     def __init__(self) -> None:
         self.errors: list[str] = []
-        self.gate: dict[str, Any] = {}
+        self.warnings: list[str] = []
 
     def hear(self, event: EngineEvent, activity: Activity) -> None:
-        step = event.resource_pre_event and event.resource_pre_event.metadata
-        if step and step.new and step.urn.endswith(f"::{RELEASE}-gate"):
-            self.gate = dict(step.new.inputs or {})
         diagnostic = event.diagnostic_event
-        if diagnostic and diagnostic.urn and diagnostic.severity == "error":
-            self.errors.append(diagnostic.message.strip().removeprefix(_RAISED))
-        elif diagnostic and diagnostic.urn and diagnostic.urn.endswith(f"::{RELEASE}-release"):
-            activity.progress(diagnostic.message.strip())
+        if not diagnostic or not diagnostic.urn:
+            return
+        message = diagnostic.message.strip()
+        if diagnostic.severity == "error":
+            self.errors.append(_reason(message))
+        elif diagnostic.urn.endswith(f"::{RELEASE}-release"):
+            activity.progress(message)
+            if diagnostic.severity == "warning":
+                self.warnings.append(message)
+
+
+def _reason(message: str) -> str:
+    """Return the one reason in an engine's report of a failed operation."""
+    return message.removeprefix("RuntimeError: ").removeprefix("1 error occurred:").strip().removeprefix("* ")

@@ -96,10 +96,10 @@ class Story:
         )
         before = self._stage.place.history(RELEASE)
         preview = self._stage.preview()
-        verdict = str(preview.inputs.get("verdict", ""))
+        warning = next(iter(preview.warnings), "")
         self._screen.check(
-            f"the preview says beforehand: “{verdict.partition(':')[0]}: …”",
-            good=verdict.startswith("this update will fail"),
+            f"the preview says beforehand: “{warning.partition(':')[0]}: …”",
+            good=warning.startswith("this update will fail"),
             aside=_took(preview),
         )
         outcome = self._stage.up()

@@ -11,7 +11,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs.chart_values import encode
-from helm_rollback_component.inputs.redaction import MASK
+from helm_rollback_component.inputs.redaction import MASK, Redactor
 from helm_rollback_component.pulumi_adapter import state
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
 
@@ -93,13 +93,13 @@ class TestParse:
             "phase": "Deployed",
             "__provider": "x",
         }
-        assert state.parse(properties) == HelmConfig.parse(LEAST)
+        assert state.read(properties).config == HelmConfig.parse(LEAST)
 
     def test_the_history_section_is_not_the_history(self) -> None:
         written = state.outputs(
             {**LEAST, "history": {"max_revisions": 3.0}}, STATUS, incarnation="", cluster="", message=""
         )
-        assert state.parse(written).history.max_revisions == 3
+        assert state.read({**written, "owner": {}}).config.history.max_revisions == 3
         assert written["revisions"][0]["revision"] == 3
 
     @pytest.mark.parametrize("values", [{"a": None, "b": 2**60}, {"deep": [{"c": None}]}])
@@ -253,19 +253,27 @@ def test_only_a_known_way_to_the_cluster_may_lead_to_another(
     assert state.moves_cluster(names, news) is moves
 
 
+WARN: dict[str, Any] = {"operations": {"rollback": {"on_rollback": "warn"}}}
+
+
 @pytest.mark.parametrize(
-    ("olds", "again"),
+    ("olds", "news", "again"),
     [
-        ({"phase": "Deployed"}, False),
-        ({"phase": "RolledBack"}, False),
-        ({"phase": "Failed"}, True),
-        ({"phase": "Stalled"}, True),
-        ({"phase": "Deployed", "observed": ""}, False),
-        ({"phase": "RolledBack", "observed": "the release is gone"}, True),
+        ({}, {}, False),
+        ({"phase": "Deployed"}, {}, False),
+        ({"phase": "RolledBack"}, {}, True),
+        ({"phase": "RolledBack"}, WARN, False),
+        ({"phase": "RolledBack"}, {"operations": LATER}, True),
+        ({"phase": "Failed"}, WARN, True),
+        ({"phase": "Stalled"}, WARN, True),
+        ({"phase": "Deployed", "observed": "the release is gone"}, {}, True),
+        ({"phase": "RolledBack", "observed": "the release is gone"}, WARN, True),
     ],
 )
-def test_what_failed_or_was_found_changed_is_tried_again(olds: dict[str, Any], *, again: bool) -> None:
-    assert state.to_be_tried_again(olds) is again
+def test_what_is_not_as_declared_or_was_found_changed_is_tried_again(
+    olds: dict[str, Any], news: dict[str, Any], *, again: bool
+) -> None:
+    assert state.to_be_tried_again(olds, news) is again
 
 
 def test_a_refresh_keeps_the_checked_inputs_alone() -> None:
@@ -284,6 +292,9 @@ def test_outputs_hold_the_inputs_and_what_is() -> None:
 
 
 class TestRedactor:
+    def redactor(self, **inputs: object) -> Redactor:
+        return state.read({**LEAST, "owner": {}, **inputs}).redact
+
     @pytest.mark.parametrize(
         ("path", "values", "text"),
         [
@@ -297,16 +308,17 @@ class TestRedactor:
     def test_what_stands_at_a_secret_path_is_masked(
         self, path: str, values: dict[str, Any], text: str
     ) -> None:
-        redact = state.redactor({**LEAST, "values": values, "secret_paths": [path]})
+        redact = self.redactor(values=values, secret_paths=[path])
         assert redact(f"got {text}!") == f"got {MASK}!"
 
     def test_a_secret_null_masks_nothing(self) -> None:
-        redact = state.redactor({"values": encode({"a": None}), "secret_paths": ["values.a"]})
+        redact = self.redactor(values=encode({"a": None}), secret_paths=["values.a"])
         assert redact("null") == "null"
 
     def test_a_sources_password_is_always_masked(self) -> None:
-        assert state.redactor({"source": {"chart": "x", "password": "hunter2"}})("hunter2") == MASK
+        redact = self.redactor(source={"chart": "./web", "password": "hunter2"})
+        assert redact("hunter2") == MASK
 
     def test_nothing_else_is(self) -> None:
-        redact = state.redactor({**LEAST, "values": {"password": "hunter2"}, "secret_paths": None})
+        redact = self.redactor(values={"password": "hunter2"}, secret_paths=None)
         assert redact("hunter2") == "hunter2"
