@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.digests import Digester
-    from helm_rollback_component.helm.engines.tools import Engine
+    from helm_rollback_component.helm.engines.engine import Engine
     from helm_rollback_component.kube.claims.claims import Held, Owner
 
 _PATIENCE = 60.0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from helm_rollback_component.helm.engines.tools import Engine
+    from helm_rollback_component.helm.engines.engine import Engine
     from tools.ground import Ground
 
 

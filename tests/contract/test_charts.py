@@ -12,7 +12,7 @@ from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.helm.charts import fetching, repositories
 from helm_rollback_component.helm.charts.fetching import fetch
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engines.tools import Engine
+from helm_rollback_component.helm.engines.engine import Engine
 from tests.contract.helm_fixtures import ENGINES, engine_named
 from tests.support.packages import packed
 from tests.support.registry import Registry

@@ -18,8 +18,7 @@ import pytest
 
 from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engines.engine import Cancellation, Capability, EngineError, Options
-from helm_rollback_component.helm.engines.tools import Engine
+from helm_rollback_component.helm.engines.engine import Cancellation, Capability, Engine, EngineError, Options
 from tests.contract.helm_fixtures import ENGINES, Space, engine_named, failure_of, space_of, write_chart
 from tools.ground import Ground
 

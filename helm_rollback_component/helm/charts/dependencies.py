@@ -12,7 +12,7 @@ from helm_rollback_component.helm.engines.engine import EngineError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from helm_rollback_component.helm.engines.tools import ChartTools
+    from helm_rollback_component.helm.engines.engine import ChartTools
 
 _OUT_OF_SYNC = "out of sync"
 

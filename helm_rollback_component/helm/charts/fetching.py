@@ -22,7 +22,7 @@ from helm_rollback_component.helm.engines.engine import EngineError
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
     from helm_rollback_component.helm.charts.repositories import IndexEntry
-    from helm_rollback_component.helm.engines.tools import ChartTools
+    from helm_rollback_component.helm.engines.engine import ChartTools
 
 _fetched: Recent[Path] = Recent(lifetime=300.0, usable=Path.is_file)
 

@@ -16,8 +16,7 @@ from helm_rollback_component.helm.engines.cli_version import helm_version, spell
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.environment import helm_environment
 from helm_rollback_component.helm.engines.memory_files import readable_path
-from helm_rollback_component.helm.engines.patience import Patience
-from helm_rollback_component.helm.engines.process import Command, run
+from helm_rollback_component.helm.engines.process import Command, Patience, run
 from helm_rollback_component.helm.engines.registry_login import registry_config
 from helm_rollback_component.helm.engines.repository_config import repository_config
 

@@ -12,8 +12,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.arguments import DIALECTS, OLDEST, Version
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.environment import helm_environment
-from helm_rollback_component.helm.engines.patience import Patience
-from helm_rollback_component.helm.engines.process import Command, run
+from helm_rollback_component.helm.engines.process import Command, Patience, run
 
 _ANSWERING = Patience(30.0)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")

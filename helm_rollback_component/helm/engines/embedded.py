@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.failures.classify import is_absent
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.helm.engines.engine import Capability, EngineError, Options
-from helm_rollback_component.helm.engines.patience import Patience
+from helm_rollback_component.helm.engines.process import Patience
 from helm_rollback_component.helm.engines.registry_login import registry_config
 from helm_rollback_component.helm.engines.worker_process import WorkerProcess
 

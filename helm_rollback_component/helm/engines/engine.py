@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from helm_rollback_component.config import SourceConfig
+
 
 class Capability(StrEnum):
     """What an engine may or may not be able to honour; named like the input that asks for it."""
@@ -175,3 +177,20 @@ class HelmEngine(Protocol):
 
     def test(self, target: Target, timeout: int) -> None:
         """Run the release's test hooks; a failing one raises."""
+
+
+class ChartTools(Protocol):
+    """The work on charts that is Helm's own. Every method raises `EngineError` when Helm fails."""
+
+    def pull(self, source: SourceConfig, folder: Path) -> None:
+        """Fetch the archive of the ``oci://`` chart of `source` to the empty `folder`; verify it if asked."""
+
+    def verify(self, archive: Path, keyring: str | None) -> None:
+        """Check `archive` against the signature in the ``.prov`` file beside it."""
+
+    def build_dependencies(self, chart: Path, *, locked: bool) -> None:
+        """Fetch the dependencies of the folder `chart` into it, those of its lock file if `locked`."""
+
+
+class Engine(HelmEngine, ChartTools, Protocol):
+    """A whole Helm."""

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from helm_rollback_component.helm.engines.engine import Capability
-    from helm_rollback_component.helm.engines.tools import Engine
+    from helm_rollback_component.helm.engines.engine import Capability, Engine
 
 AUTO = "auto"
 EMBEDDED = "embedded"

@@ -20,7 +20,7 @@ from helm_rollback_component.helm.engines.wire import Message, receive, send
 
 if TYPE_CHECKING:
     from helm_rollback_component.helm.engines.engine import Cancellation
-    from helm_rollback_component.helm.engines.patience import Patience
+    from helm_rollback_component.helm.engines.process import Patience
 
 _STARTUP = 60.0
 _PROGRAM = (

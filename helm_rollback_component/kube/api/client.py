@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.api import errors, kubeconfig, paths, server_version, streams
-from helm_rollback_component.kube.api.discovery import ApiKind, Discovery
+from helm_rollback_component.kube.api import errors, kubeconfig, paths, streams
+from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ class Cluster:
         with self._lock:
             if self._validates_fields is None:
                 answer = self.get(paths.VERSION) or {}
-                self._validates_fields = server_version.validates_fields(answer)
+                self._validates_fields = server_validates_fields(answer)
             return self._validates_fields
 
     def get(self, path: str, **query: str) -> _Object | None:

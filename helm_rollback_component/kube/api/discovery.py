@@ -1,7 +1,8 @@
-"""Which kinds an API server has, and how their paths are spelled: read once, then remembered."""
+"""What an API server offers: its kinds, looked up once, and what its version can do."""
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,10 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+_VALIDATES_FIELDS = (1, 27)
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -63,3 +67,16 @@ def kinds_of(resource_list: dict[str, Any]) -> dict[str, ApiKind]:
         for entry in resource_list.get("resources", ())
         if "/" not in entry["name"]
     }
+
+
+def server_validates_fields(answer: Mapping[str, Any]) -> bool:
+    """Return whether the server itself refuses unknown and doubled fields where it is asked to.
+
+    Every server since Kubernetes 1.27 does (KEP-2885, server-side field validation). Pure.
+
+    Args:
+        answer: what it answers at ``/version``; some servers write their minor version as ``27+``.
+    """
+    found = [_NUMBER.match(str(answer.get(part, ""))) for part in ("major", "minor")]
+    numbers = tuple(int(number[0]) for number in found if number)
+    return len(numbers) == len(found) and numbers >= _VALIDATES_FIELDS

@@ -254,8 +254,8 @@ def test_a_worker_that_does_not_heed_is_killed(
 def test_one_that_takes_too_long_is_stopped(
     engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch, release: str
 ) -> None:
-    monkeypatch.setattr("helm_rollback_component.helm.engines.patience._PHASES", 0)
-    monkeypatch.setattr("helm_rollback_component.helm.engines.patience._MARGIN", 0.5)
+    monkeypatch.setattr("helm_rollback_component.helm.engines.process._PHASES", 0)
+    monkeypatch.setattr("helm_rollback_component.helm.engines.process._MARGIN", 0.5)
     monkeypatch.setattr(worker_process, "TERMINATION_GRACE", 0.2)
     monkeypatch.setattr(worker_process, "_LAST_BREATH", 0.2)
 
@@ -269,8 +269,8 @@ def test_one_that_takes_too_long_is_stopped(
 def test_a_rollback_that_takes_too_long_is_left_to_itself(
     engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helm_rollback_component.helm.engines.patience._PHASES", 0)
-    monkeypatch.setattr("helm_rollback_component.helm.engines.patience._MARGIN", 0.5)
+    monkeypatch.setattr("helm_rollback_component.helm.engines.process._PHASES", 0)
+    monkeypatch.setattr("helm_rollback_component.helm.engines.process._MARGIN", 0.5)
 
     with pytest.raises(EngineError, match="still runs, because stopping it would lock the release"):
         engine.rollback(_target("deaf"), 1, 9)

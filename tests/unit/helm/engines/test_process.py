@@ -11,8 +11,7 @@ import pytest
 
 from helm_rollback_component.helm.engines import process
 from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
-from helm_rollback_component.helm.engines.patience import Patience
-from helm_rollback_component.helm.engines.process import Command, run
+from helm_rollback_component.helm.engines.process import Command, Patience, run
 
 _LONG = Patience(30.0)
 
@@ -165,7 +164,7 @@ def test_a_signal_to_the_callers_group_does_not_reach_it(tmp_path: Path) -> None
     ready = tmp_path / "ready"
     program = f"import pathlib, time; pathlib.Path({str(ready)!r}).touch(); time.sleep(0.5); print('ended')"
     caller = (
-        "import os, sys; from helm_rollback_component.helm.engines.patience import Patience; "
+        "import os, sys; from helm_rollback_component.helm.engines.process import Patience; "
         "from helm_rollback_component.helm.engines.process import Command, run; import signal; "
         "signal.signal(signal.SIGINT, signal.SIG_IGN); "
         f"print(run(Command((sys.executable, '-S', '-c', {program!r}), {{}}, Patience(30.0))))"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.api.discovery import ApiKind, Discovery
+from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
 
 APPS = {
     "resources": [
@@ -49,3 +49,21 @@ def test_a_kind_that_comes_later_is_found() -> None:
         discovery.find("v1", "Pod")
     server.answers["/api/v1"] = {"resources": [{"kind": "Pod", "name": "pods", "namespaced": True}]}
     assert discovery.find("v1", "Pod").plural == "pods"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"major": "1", "minor": "26"}, False),
+        ({"major": "1", "minor": "27"}, True),
+        ({"major": "1", "minor": "36"}, True),
+        ({"major": "1", "minor": "29+"}, True),
+        ({"major": "1+", "minor": "9"}, False),
+        ({"major": "2", "minor": "0"}, True),
+        ({"major": "1", "minor": ""}, False),
+        ({"major": "1"}, False),
+        ({}, False),
+    ],
+)
+def test_servers_validate_fields_since_1_27(answer: dict[str, Any], expected: bool) -> None:  # noqa: FBT001
+    assert server_validates_fields(answer) is expected
