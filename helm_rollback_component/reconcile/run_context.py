@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health.judge import HealthSettings
+from helm_rollback_component.kube.health.examiner import HealthContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,17 +49,12 @@ class Tools:
         return self.deployment
 
     @property
-    def settings(self) -> HealthSettings:
-        """The user's health section, as the health rules take it."""
-        health = self.config.health
-        return HealthSettings(
-            fail_fast=health.fail_fast,
-            image_pull_grace=health.image_pull_grace,
-            grace=health.grace,
-            crash_loop_restarts=health.crash_loop_restarts,
-            refused_grace=health.refused_grace,
-            unschedulable_grace=health.unschedulable_grace,
-            volume_grace=health.volume_grace,
-            soak=health.soak,
+    def health(self) -> HealthContext:
+        """What every look at the release's health needs."""
+        return HealthContext(
+            self.cluster,
+            self.target.namespace,
+            self.config.health,
+            self.progress,
             wait_for_jobs=self.config.wait_for_jobs,
         )

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.failures.classify import Failure, classify
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
-from helm_rollback_component.kube.health.watch import HealthWatch, baseline, soak, wait_ready
+from helm_rollback_component.kube.health.observer import baseline
+from helm_rollback_component.kube.health.wait import soak, wait_ready
+from helm_rollback_component.kube.health.watch import HealthWatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from helm_rollback_component.core.health.judge import Baseline, Verdict
+    from helm_rollback_component.core.health.model import HealthVerdict
+    from helm_rollback_component.core.health.snapshot import Baseline
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.reconcile.run_context import Tools
@@ -50,14 +53,7 @@ class Supervision:
         """
         tools, cancellation = self._tools, Cancellation()
         act = tools.engine.install if verb == "install" else tools.engine.upgrade
-        watch = HealthWatch(
-            tools.cluster,
-            tools.target.namespace,
-            lambda: self._objects(number),
-            tools.settings,
-            on_progress=tools.progress,
-            before=self._baseline(before),
-        )
+        watch = HealthWatch(tools.health, lambda: self._objects(number), self._baseline(before))
         try:
             with self._stopping_when_lost(cancellation), watch.start(lambda _: cancellation.request()):
                 act(tools.target, deployment, cancellation)
@@ -86,16 +82,8 @@ class Supervision:
     def await_readiness(self, number: int, timeout: int, before: Baseline | None = None) -> Failure | None:
         """Wait until a revision that was applied is ready, `timeout` seconds at most."""
         tools = self._tools
-        verdict = wait_ready(
-            tools.cluster,
-            tools.target.namespace,
-            tools.storage.manifest(number),
-            tools.settings,
-            timeout,
-            tools.progress,
-            self._lost,
-            before,
-        )
+        objects = tools.storage.manifest(number)
+        verdict = wait_ready(tools.health, objects, timeout, self._lost, before)
         return self._condemned(verdict) if verdict else None
 
     def prove(self, number: int) -> Failure | None:
@@ -109,16 +97,9 @@ class Supervision:
 
     def _soak(self, number: int) -> Failure | None:
         tools = self._tools
-        if not tools.settings.soak:
+        if not tools.config.health.soak:
             return None
-        verdict = soak(
-            tools.cluster,
-            tools.target.namespace,
-            tools.storage.manifest(number),
-            tools.settings,
-            tools.progress,
-            self._lost,
-        )
+        verdict = soak(tools.health, tools.storage.manifest(number), self._lost)
         return self._condemned(verdict) if verdict else None
 
     def _test(self) -> Failure | None:
@@ -162,7 +143,7 @@ class Supervision:
                 raise
             return ()
 
-    def _condemned(self, verdict: Verdict) -> Failure:
+    def _condemned(self, verdict: HealthVerdict) -> Failure:
         for line in verdict.log:
             self._tools.progress(line)
         return Failure(

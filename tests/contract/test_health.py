@@ -8,30 +8,28 @@ import subprocess
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
+from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.client import Cluster
-from helm_rollback_component.kube.health.watch import (
-    Baseline,
-    HealthSettings,
-    HealthWatch,
-    Verdict,
-    baseline,
-    soak,
-    wait_ready,
-)
+from helm_rollback_component.kube.health.examiner import HealthContext
+from helm_rollback_component.kube.health.observer import baseline
+from helm_rollback_component.kube.health.wait import soak, wait_ready
+from helm_rollback_component.kube.health.watch import HealthWatch
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from helm_rollback_component.core.health.model import HealthVerdict
+    from helm_rollback_component.core.health.snapshot import Baseline
     from tools.ground import Ground
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
@@ -40,7 +38,7 @@ Object = dict[str, Any]
 
 TEMPLATE = "{{ range .Values.objects }}\n---\n{{ toYaml . }}\n{{ end }}\n"
 RELEASE = "shop"
-QUICK = HealthSettings(grace=1, refused_grace=2, unschedulable_grace=2, volume_grace=2)
+QUICK = HealthConfig(grace=1, refused_grace=2, unschedulable_grace=2, volume_grace=2)
 
 
 @pytest.fixture
@@ -105,18 +103,12 @@ class Site:
         return baseline(self.cluster, self.namespace, self.objects(revision))
 
     def upgrade(
-        self, *objects: Object, revision: int = 2, settings: HealthSettings = QUICK, timeout: int = 40
+        self, *objects: Object, revision: int = 2, settings: HealthConfig = QUICK, timeout: int = 40
     ) -> Watched:
         """Upgrade under watch, ended by the verdict if there is one."""
         watched = Watched()
-        watch = HealthWatch(
-            self.cluster,
-            self.namespace,
-            lambda: self.objects(revision),
-            settings,
-            watched.progress.append,
-            self.before(revision - 1),
-        )
+        context = HealthContext(self.cluster, self.namespace, settings, watched.progress.append)
+        watch = HealthWatch(context, lambda: self.objects(revision), self.before(revision - 1))
         command = [
             str(self.ground.helm(4)),
             "upgrade",
@@ -150,33 +142,20 @@ class Site:
     def wait(
         self,
         *objects: Object,
-        settings: HealthSettings = QUICK,
+        settings: HealthConfig = QUICK,
         timeout: float = 30,
         before: Baseline | None = None,
-    ) -> tuple[Verdict | None, list[str]]:
+    ) -> tuple[HealthVerdict | None, list[str]]:
         said: list[str] = []
-        verdict = wait_ready(
-            self.cluster,
-            self.namespace,
-            objects,
-            settings,
-            timeout,
-            said.append,
-            threading.Event(),
-            before,
-        )
+        context = HealthContext(self.cluster, self.namespace, settings, said.append)
+        verdict = wait_ready(context, objects, timeout, threading.Event(), before)
         return verdict, said
 
-    def soak(self, *objects: Object, seconds: float) -> tuple[Verdict | None, float]:
+    def soak(self, *objects: Object, seconds: float) -> tuple[HealthVerdict | None, float]:
         began = time.monotonic()
-        verdict = soak(
-            self.cluster,
-            self.namespace,
-            objects,
-            replace(QUICK, soak=seconds),
-            lambda _: None,
-            threading.Event(),
-        )
+        patience = QUICK.model_copy(update={"soak": seconds})
+        context = HealthContext(self.cluster, self.namespace, patience, lambda _: None)
+        verdict = soak(context, objects, threading.Event())
         return verdict, time.monotonic() - began
 
 
@@ -185,8 +164,8 @@ class Watched:
     """What came of an upgrade under watch. Times are those of `time.monotonic`."""
 
     progress: list[str] = field(default_factory=list)
-    verdict: Verdict | None = None
-    last: Verdict | None = None
+    verdict: HealthVerdict | None = None
+    last: HealthVerdict | None = None
     verdict_at: float = 0
     fault_at: float = 0
     began: float = field(default_factory=time.monotonic)
@@ -194,7 +173,7 @@ class Watched:
     error: str = ""
     process: subprocess.Popen[str] | None = None
 
-    def condemn(self, verdict: Verdict) -> None:
+    def condemn(self, verdict: HealthVerdict) -> None:
         self.verdict, self.verdict_at = verdict, time.monotonic()
         assert self.process is not None
         self.process.terminate()
@@ -330,11 +309,11 @@ def test_an_image_that_cannot_be_pulled(site: Site) -> None:
     ("play", "settings", "reason"),
     [
         ("crash-loop", QUICK, "CrashLoopBackOff"),
-        ("oom-killed", replace(QUICK, crash_loop_restarts=2), "OOMKilled"),
+        ("oom-killed", QUICK.model_copy(update={"crash_loop_restarts": 2}), "OOMKilled"),
         ("config-error", QUICK, "CreateContainerConfigError"),
     ],
 )
-def test_a_container_that_fails(site: Site, play: str, settings: HealthSettings, reason: str) -> None:
+def test_a_container_that_fails(site: Site, play: str, settings: HealthConfig, reason: str) -> None:
     site.deploy(deployment())
     watched = site.upgrade(deployment(play), settings=settings)
     assert watched.verdict is not None
@@ -426,7 +405,7 @@ def test_a_progress_deadline_that_passes(site: Site) -> None:
 
 def test_nothing_is_judged_where_that_is_off(site: Site) -> None:
     site.deploy(deployment())
-    settings = replace(QUICK, fail_fast=False)
+    settings = QUICK.model_copy(update={"fail_fast": False})
     watched = site.upgrade(deployment("image-pull"), settings=settings, timeout=6)
     assert watched.verdict is None
     assert any("0 of 1 updated replicas are available" in line for line in watched.progress)
@@ -501,7 +480,7 @@ def test_a_quota_that_old_pods_give_back(site: Site) -> None:
     site.deploy(quota(2), deployment(replicas=2))
     strategy = {"rollingUpdate": {"maxUnavailable": 1, "maxSurge": 1}}
     two = deployment(replicas=2, tag="two", after="8s", strategy=strategy)
-    assert site.upgrade(quota(2), two, settings=replace(QUICK, refused_grace=6)).healthy
+    assert site.upgrade(quota(2), two, settings=QUICK.model_copy(update={"refused_grace": 6})).healthy
 
 
 def test_a_config_map_that_comes_late(site: Site) -> None:

@@ -17,7 +17,7 @@ from helm_rollback_component.core.health.pod_status import containers, unschedul
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helm_rollback_component.core.health.model import HealthSettings
+    from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
 
@@ -36,7 +36,7 @@ class Obstruction:
 
 
 def obstruction(
-    snapshot: Snapshot, settings: HealthSettings, now: float, since: Mapping[str, float]
+    snapshot: Snapshot, health: HealthConfig, now: float, since: Mapping[str, float]
 ) -> Obstruction:
     """Return the pods of templates no longer wanted that are not ready, and will not be.
 
@@ -44,13 +44,13 @@ def obstruction(
 
     Args:
         snapshot: what is seen of the release's objects.
-        settings: `HealthSettings.grace` is how long a pod that may still become ready has to do so.
+        health: `HealthConfig.grace` is how long a pod that may still become ready has to do so.
         now: the time in seconds, on any clock that only goes forward.
         since: what the last look gave; empty at first.
     """
     suspects = {objects.uid(pod): pod for pod in _suspects(snapshot)}
     seen = {uid: since.get(uid, now) for uid in suspects}
-    certain = (pod for uid, pod in suspects.items() if _broken(pod) or now >= seen[uid] + settings.grace)
+    certain = (pod for uid, pod in suspects.items() if _broken(pod) or now >= seen[uid] + health.grace)
     return Obstruction(tuple(certain), seen)
 
 

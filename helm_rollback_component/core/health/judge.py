@@ -1,8 +1,8 @@
 """Whether a release that is being rolled out is certain to fail. Pure.
 
-What is wrong now are `Fault`s (`core.pods`, `core.workloads`; `core.snapshot` says of which objects). A
+What is wrong now are `Fault`s (`pod_rules`, `workload_rules`; `snapshot` says of which objects). A
 fault becomes a verdict once it has lasted its grace. How long it has lasted is measured from when it was
-first seen, on the caller's own clock; the `Memory` of that goes in and comes out as a value.
+first seen, on the caller's own clock; the `FaultMemory` of that goes in and comes out as a value.
 """
 
 from __future__ import annotations
@@ -12,45 +12,31 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.model import Fault, HealthSettings, Verdict
+from helm_rollback_component.core.health.model import Fault, HealthVerdict
 from helm_rollback_component.core.health.pod_rules import Sight, pod_faults
-from helm_rollback_component.core.health.readiness import Readiness, readiness
-from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, cases
+from helm_rollback_component.core.health.snapshot import Snapshot, cases
 from helm_rollback_component.core.health.workload_rules import View, workload_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = [
-    "Baseline",
-    "Fault",
-    "HealthSettings",
-    "Judgement",
-    "Memory",
-    "Readiness",
-    "Snapshot",
-    "Verdict",
-    "faults",
-    "judge",
-    "progress",
-    "readiness",
-    "weigh",
-]
+    from helm_rollback_component.config import HealthConfig
+    from helm_rollback_component.core.health.readiness import Readiness
 
 _TOLD = 3
 
 
 @dataclass(frozen=True)
-class Memory:
+class FaultMemory:
     """What has to be remembered from one look to the next.
 
     Attributes:
         since: when each fault that is still there was first seen, by what it is about.
-        held: when something that might have put it right was last seen under way.
+        deferred: when something that might have put it right was last seen under way.
     """
 
     since: Mapping[tuple[str, ...], float] = field(default_factory=dict)
-    held: Mapping[tuple[str, ...], float] = field(default_factory=dict)
+    deferred: Mapping[tuple[str, ...], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,45 +50,40 @@ class Judgement:
         due: when the first of these will be certain unless it goes away, infinity if none ever will.
     """
 
-    verdict: Verdict | None
-    memory: Memory
+    verdict: HealthVerdict | None
+    memory: FaultMemory
     faults: tuple[Fault, ...] = ()
     due: float = math.inf
 
 
-def judge(snapshot: Snapshot, settings: HealthSettings, now: float, memory: Memory) -> Judgement:
-    """Return whether the release is certain to fail.
+def faults(snapshot: Snapshot, health: HealthConfig) -> Iterator[Fault]:
+    """Yield all that is wrong with the release's newest revision now; nothing if that is not to be judged."""
+    if not health.fail_fast:
+        return
+    for case in cases(snapshot):
+        yield from workload_faults(View(case, snapshot, health))
+        for pod in case.pods:
+            yield from pod_faults(Sight(pod, case, snapshot, health))
+
+
+def judge(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: FaultMemory) -> Judgement:
+    """Return whether the release is certain to fail; of several faults, the one that became certain first.
 
     Args:
+        seen: all that is wrong with it now.
         snapshot: what is seen of its objects.
-        settings: how patient to be.
         now: the time in seconds, on any clock that only goes forward.
         memory: what the last look gave; an empty one at first.
     """
-    return weigh(faults(snapshot, settings), snapshot, now, memory)
-
-
-def faults(snapshot: Snapshot, settings: HealthSettings) -> Iterator[Fault]:
-    """Yield all that is wrong with the release's newest revision now; nothing if that is not to be judged."""
-    if not settings.fail_fast:
-        return
-    for case in cases(snapshot):
-        yield from workload_faults(View(case, snapshot, settings))
-        for pod in case.pods:
-            yield from pod_faults(Sight(pod, case, snapshot, settings))
-
-
-def weigh(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: Memory) -> Judgement:
-    """Return which of the faults is certain by now; of several, the one that became so first."""
     present = tuple(seen)
     crowded = any(map(objects.terminating, snapshot.pods()))
-    held_now = {fault.about: now for fault in present if fault.held or (fault.crowded and crowded)}
-    held = {about: memory.held[about] for fault in present if (about := fault.about) in memory.held}
-    kept = Memory(
+    deferred_now = {fault.about: now for fault in present if fault.deferred or (fault.crowded and crowded)}
+    before = {about: memory.deferred[about] for fault in present if (about := fault.about) in memory.deferred}
+    kept = FaultMemory(
         since={fault.about: memory.since.get(fault.about, now) for fault in present},
-        held=held | held_now,
+        deferred=before | deferred_now,
     )
-    waiting = [(_due(fault, kept), fault) for fault in present if fault.about not in held_now]
+    waiting = [(_due(fault, kept), fault) for fault in present if fault.about not in deferred_now]
     due, first = min(waiting, key=lambda each: each[0], default=(math.inf, None))
     return Judgement(_verdict(first) if first and due <= now else None, kept, present, due)
 
@@ -115,18 +96,18 @@ def progress(state: Readiness, seen: Iterable[Fault]) -> str:
     return "; ".join(told) + (f"; {more} more" if more else "")
 
 
-def _due(fault: Fault, memory: Memory) -> float:
-    """Return when a fault becomes certain that is not held now.
+def _due(fault: Fault, memory: FaultMemory) -> float:
+    """Return when a fault becomes certain that is not deferred now.
 
-    After what held it is over, whoever was refused has to try again first. The pauses between tries double
-    each time, so that may take as long again as it had failed by then; the grace begins after that.
+    After what deferred it is over, whoever was refused has to try again first. The pauses between tries
+    double each time, so that may take as long again as it had failed by then; the grace begins after that.
     """
     since = memory.since[fault.about]
-    if fault.about not in memory.held:
+    if fault.about not in memory.deferred:
         return since + fault.grace
-    released = memory.held[fault.about]
-    return released + (released - since) + fault.grace
+    resumed = memory.deferred[fault.about]
+    return resumed + (resumed - since) + fault.grace
 
 
-def _verdict(fault: Fault) -> Verdict:
-    return Verdict(fault.reason, fault.message, fault.object, fault.pod, fault.container)
+def _verdict(fault: Fault) -> HealthVerdict:
+    return HealthVerdict(fault.reason, fault.message, fault.object, fault.pod, fault.container)

@@ -14,7 +14,7 @@ from helm_rollback_component.core.health.snapshot import under_way
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from helm_rollback_component.core.health.model import HealthSettings
+    from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Case, Snapshot
 
@@ -37,7 +37,7 @@ class Sight:
     pod: Manifest
     case: Case
     snapshot: Snapshot
-    settings: HealthSettings
+    health: HealthConfig
 
     def fault(self, reason: str, what: str, *, grace: float, container: str = "", **more: bool) -> Fault:
         """Return a fault of this pod; `what` ends the sentence that begins with its name."""
@@ -79,20 +79,20 @@ class _Waiting:
 
     reason: str
     says: str
-    grace: Callable[[HealthSettings], float]
+    grace: Callable[[HealthConfig], float]
 
 
-def _at_once(_: HealthSettings) -> float:
+def _at_once(_: HealthConfig) -> float:
     return 0
 
 
-def _pulls(settings: HealthSettings) -> float:
-    return settings.image_pull_grace
+def _pulls(health: HealthConfig) -> float:
+    return health.image_pull_grace
 
 
-def _retried(settings: HealthSettings) -> float:
+def _retried(health: HealthConfig) -> float:
     """What is put right within the grace shows only at the kubelet's next try."""
-    return settings.grace + KUBELET_RETRY
+    return health.grace + KUBELET_RETRY
 
 
 _NO_IMAGE = _Waiting("ImagePullBackOff", "cannot pull its image", _pulls)
@@ -120,9 +120,9 @@ def _waiting(sight: Sight) -> Iterator[Fault]:
     for container in containers(sight.pod):
         rule = _WAITING.get(container.waiting.get("reason", ""))
         if rule is not None:
-            grace = rule.grace(sight.settings)
+            grace = rule.grace(sight.health)
             if _still_lacks(container, sight):
-                grace = sight.settings.grace
+                grace = sight.health.grace
             yield sight.fault(
                 rule.reason,
                 f"{rule.says}{_quoted(container.waiting)}",
@@ -150,7 +150,7 @@ def _cannot_start(sight: Sight) -> Iterator[Fault]:
             yield sight.fault(
                 "RunContainerError",
                 f"cannot be started{_quoted(said)}",
-                grace=sight.settings.grace,
+                grace=sight.health.grace,
                 container=container.name,
             )
 
@@ -170,7 +170,7 @@ def _crash_loop(sight: Sight) -> Iterator[Fault]:
         return
     for container in containers(sight.pod):
         loops = container.waiting.get("reason") == "CrashLoopBackOff"
-        if loops and container.restarts >= sight.settings.crash_loop_restarts:
+        if loops and container.restarts >= sight.health.crash_loop_restarts:
             yield sight.fault(*_crash(container), grace=0, container=container.name)
 
 
@@ -191,9 +191,9 @@ def _no_node(sight: Sight) -> Iterator[Fault]:
     yield sight.fault(
         "Unschedulable",
         f"finds no node{_quoted(refused)}",
-        grace=sight.settings.unschedulable_grace,
+        grace=sight.health.unschedulable_grace,
         crowded=True,
-        held=node_comes or under_way(sight.case) or not _asked_for(sight.case),
+        deferred=node_comes or under_way(sight.case) or not _asked_for(sight.case),
     )
 
 

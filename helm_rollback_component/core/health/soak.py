@@ -17,7 +17,8 @@ from helm_rollback_component.core.health.snapshot import Case, Snapshot, cases
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from helm_rollback_component.core.health.model import Fault, HealthSettings
+    from helm_rollback_component.config import HealthConfig
+    from helm_rollback_component.core.health.model import Fault
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ def start(snapshot: Snapshot) -> Start:
     )
 
 
-def degradation(snapshot: Snapshot, began: Start, settings: HealthSettings) -> Iterator[Fault]:
+def degradation(snapshot: Snapshot, began: Start, health: HealthConfig) -> Iterator[Fault]:
     """Yield what has become worse since the soak began."""
     for case in _serving(snapshot):
         for pod in case.pods:
-            yield from _of_pod(Sight(pod, case, snapshot, settings), began)
+            yield from _of_pod(Sight(pod, case, snapshot, health), began)
 
 
 def _of_pod(sight: Sight, began: Start) -> Iterator[Fault]:
@@ -57,7 +58,7 @@ def _of_pod(sight: Sight, began: Start) -> Iterator[Fault]:
             yield sight.fault(
                 "ReadinessLost",
                 "is no longer ready",
-                grace=sight.settings.grace,
+                grace=sight.health.grace,
                 container=container.name,
             )
 

@@ -14,7 +14,7 @@ from helm_rollback_component.core.health.snapshot import under_way
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from helm_rollback_component.core.health.model import HealthSettings
+    from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Case, Snapshot
 
@@ -48,7 +48,7 @@ class View:
 
     case: Case
     snapshot: Snapshot
-    settings: HealthSettings
+    health: HealthConfig
 
     def fault(
         self,
@@ -119,14 +119,15 @@ def _refused_by_events(view: View) -> Iterator[Fault]:
 
 
 def _refused(view: View, message: str) -> Iterator[Fault]:
+    """Controllers try again about 5, 10 and 20 s after the first try: client-go, 5 ms doubled each time."""
     reason = next((reason for words, reason in _REFUSALS if words in message), "")
     if reason:
         yield view.fault(
             reason,
             f"its pods are refused ({objects.one_line(message)})",
-            grace=view.settings.refused_grace,
+            grace=view.health.refused_grace,
             crowded=True,
-            held=under_way(view.case),
+            deferred=under_way(view.case),
         )
 
 
@@ -173,7 +174,7 @@ def _unbound(view: View, claim: Manifest) -> Iterator[Fault]:
         if last.get("reason") in UNBOUND:
             said = objects.one_line(last.get("message"))
             yield view.fault(
-                "VolumeUnbound", f"{what} gets no volume ({said})", grace=view.settings.volume_grace
+                "VolumeUnbound", f"{what} gets no volume ({said})", grace=view.health.volume_grace
             )
 
 

@@ -10,7 +10,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health.judge import Verdict
+    from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.kube.api.client import Cluster
 
 _LINES = 10
@@ -21,7 +21,7 @@ _OF_LAST_RUN = frozenset({"ContainerRestarted", "CrashLoopBackOff", "OOMKilled",
 _OF_THIS_RUN = frozenset({"JobFailed", "PodFailed", "ReadinessLost"})
 
 
-def attach(cluster: Cluster, verdict: Verdict) -> Verdict:
+def attach(cluster: Cluster, verdict: HealthVerdict) -> HealthVerdict:
     """Return the verdict with its container's last lines, if it has run and they come within a second."""
     if not verdict.container or verdict.reason not in _OF_LAST_RUN | _OF_THIS_RUN:
         return verdict
@@ -32,7 +32,7 @@ def attach(cluster: Cluster, verdict: Verdict) -> Verdict:
     return replace(verdict, log=tuple(found))
 
 
-def _read(cluster: Cluster, verdict: Verdict, found: list[str]) -> None:
+def _read(cluster: Cluster, verdict: HealthVerdict, found: list[str]) -> None:
     path = f"{paths.pods(verdict.object.namespace, verdict.pod)}/log"
     previous = "true" if verdict.reason in _OF_LAST_RUN else "false"
     try:

@@ -7,23 +7,42 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health.judge import Memory, faults, progress, readiness, weigh
+from helm_rollback_component.core.health.judge import FaultMemory, faults, judge, progress
+from helm_rollback_component.core.health.readiness import readiness
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.polling import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from helm_rollback_component.core.health.judge import (
-        Fault,
-        HealthSettings,
-        Judgement,
-        Readiness,
-        Snapshot,
-    )
+    from helm_rollback_component.config import HealthConfig
+    from helm_rollback_component.core.health.judge import Judgement
+    from helm_rollback_component.core.health.model import Fault
     from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.readiness import Readiness
+    from helm_rollback_component.core.health.snapshot import Snapshot
+    from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.health.observer import Observer
     from helm_rollback_component.kube.health.polling import Pace
+
+
+@dataclass(frozen=True)
+class HealthContext:
+    """What every look at a release's health needs.
+
+    Attributes:
+        cluster: where the release lives.
+        namespace: the release's.
+        health: how patient to be.
+        on_progress: called with one short line whenever what is waited for has changed.
+        wait_for_jobs: whether the release is ready only once its Jobs are complete.
+    """
+
+    cluster: Cluster
+    namespace: str
+    health: HealthConfig
+    on_progress: Callable[[str], None]
+    wait_for_jobs: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,14 +57,12 @@ class Finding:
 class Examiner:
     """Looks, judges, remembers and tells. Not safe to use from more than one thread."""
 
-    def __init__(
-        self, observer: Observer, settings: HealthSettings, on_progress: Callable[[str], None]
-    ) -> None:
-        """Look at nothing yet; `on_progress` is called with a line when what is waited for has changed."""
+    def __init__(self, context: HealthContext, observer: Observer) -> None:
+        """Look at nothing yet."""
+        self._context = context
         self._observer = observer
-        self._settings = settings
-        self._tell = Teller(on_progress)
-        self._memory = Memory()
+        self._tell = Teller(context.on_progress)
+        self._memory = FaultMemory()
 
     def look(
         self,
@@ -59,8 +76,9 @@ class Examiner:
         """
         seen = self._observer.look(manifests)
         more = also(seen) if also else ()
-        judgement = weigh(chain(faults(seen, self._settings), more), seen, time.monotonic(), self._memory)
-        state = readiness(seen, wait_for_jobs=self._settings.wait_for_jobs)
+        found = chain(faults(seen, self._context.health), more)
+        judgement = judge(found, seen, time.monotonic(), self._memory)
+        state = readiness(seen, wait_for_jobs=self._context.wait_for_jobs)
         self._memory = judgement.memory
         self.tell(progress(state, judgement.faults))
         return Finding(seen, judgement, state)

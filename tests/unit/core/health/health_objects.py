@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.judge import HealthSettings, Memory, Snapshot, judge
-from helm_rollback_component.core.health.snapshot import Baseline, mark
+from helm_rollback_component.core.health.judge import FaultMemory, Judgement, faults, judge
+from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -204,11 +205,16 @@ def seen(  # noqa: PLR0913  # so has a cluster
     )
 
 
-def condemned(snapshot: Snapshot, settings: HealthSettings | None = None) -> tuple[str, float] | None:
+def judge_snapshot(snapshot: Snapshot, health: HealthConfig, now: float, memory: FaultMemory) -> Judgement:
+    """Judge what is wrong in one snapshot, as each look does."""
+    return judge(faults(snapshot, health), snapshot, now, memory)
+
+
+def condemned(snapshot: Snapshot, settings: HealthConfig | None = None) -> tuple[str, float] | None:
     """Return the verdict's reason and after how many seconds it comes, if things stay as they are."""
-    memory, now = Memory(), 1000.0
+    memory, now = FaultMemory(), 1000.0
     while now < 1000 + HOUR:
-        judgement = judge(snapshot, settings or HealthSettings(), now, memory)
+        judgement = judge_snapshot(snapshot, settings or HealthConfig(), now, memory)
         if judgement.verdict:
             return judgement.verdict.reason, now - 1000
         memory, now = judgement.memory, min(judgement.due, now + 60)

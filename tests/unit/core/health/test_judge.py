@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.core.health.judge import (
-    HealthSettings,
-    Memory,
-    Snapshot,
-    judge,
-    progress,
-    readiness,
-)
+from helm_rollback_component.config import HealthConfig
+from helm_rollback_component.core.health.judge import FaultMemory, progress
+from helm_rollback_component.core.health.readiness import readiness
 from helm_rollback_component.results import Resource
 from tests.unit.core.health.health_objects import (
     NO_NODE,
@@ -26,6 +21,7 @@ from tests.unit.core.health.health_objects import (
     ended,
     event,
     job,
+    judge_snapshot,
     pod,
     replica_set,
     running,
@@ -35,6 +31,10 @@ from tests.unit.core.health.health_objects import (
     waiting,
 )
 
+if TYPE_CHECKING:
+    from helm_rollback_component.core.health.snapshot import Snapshot
+
+PATIENCE = HealthConfig()
 QUOTA = 'pods "web-1" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2'
 NO_CLASS = 'storageclass.storage.k8s.io "fast" not found'
 MISSING = 'secret "token" not found'
@@ -82,14 +82,14 @@ def test_what_is_still_missing_is_certain_sooner() -> None:
 @pytest.mark.parametrize(
     ("settings", "container", "expected"),
     [
-        (HealthSettings(image_pull_grace=0), waiting("ErrImagePull"), ("ImagePullBackOff", 0)),
-        (HealthSettings(crash_loop_restarts=4), SLEEPY, None),
-        (HealthSettings(grace=1), START, ("RunContainerError", 1)),
-        (HealthSettings(fail_fast=False), SLEEPY, None),
+        (HealthConfig(image_pull_grace=0), waiting("ErrImagePull"), ("ImagePullBackOff", 0)),
+        (HealthConfig(crash_loop_restarts=4), SLEEPY, None),
+        (HealthConfig(grace=1), START, ("RunContainerError", 1)),
+        (HealthConfig(fail_fast=False), SLEEPY, None),
     ],
 )
 def test_the_settings_count(
-    settings: HealthSettings, container: dict[str, object], expected: tuple[str, float] | None
+    settings: HealthConfig, container: dict[str, object], expected: tuple[str, float] | None
 ) -> None:
     assert condemned(of_deployment(pod("ReplicaSet-web-two", container)), settings) == expected
 
@@ -237,7 +237,7 @@ def test_an_object(snapshot: Snapshot, expected: tuple[str, float]) -> None:
 def test_the_verdict_names_everything() -> None:
     message = 'Back-off pulling image "web:two":\n  not found.'
     bad = pod("ReplicaSet-web-two", waiting("ImagePullBackOff", message), name="web-7d4b9-x2x4z")
-    verdict = judge(of_deployment(bad), HealthSettings(image_pull_grace=0), 0, Memory()).verdict
+    verdict = judge_snapshot(of_deployment(bad), HealthConfig(image_pull_grace=0), 0, FaultMemory()).verdict
     assert verdict is not None
     assert verdict.object == Resource("apps/v1", "Deployment", "web", "apps")
     assert (verdict.pod, verdict.container, verdict.log) == ("web-7d4b9-x2x4z", "app", ())
@@ -250,7 +250,7 @@ def test_the_verdict_names_everything() -> None:
 def test_a_crash_is_told_without_the_containers_own_words() -> None:
     last = {"exitCode": 3, "reason": "Error", "message": "password=hunter2"}
     bad = pod("ReplicaSet-web-two", waiting("CrashLoopBackOff", "back-off", restarts=4, last=last))
-    verdict = judge(of_deployment(bad), HealthSettings(), 0, Memory()).verdict
+    verdict = judge_snapshot(of_deployment(bad), PATIENCE, 0, FaultMemory()).verdict
     assert verdict is not None
     assert verdict.message == (
         "Pod web-0 of Deployment web: container app keeps ending (4 restarts, exit code 3)"
@@ -264,7 +264,7 @@ def test_a_failed_job_names_the_container_that_ended_last() -> None:
     later = ended() | {"name": "late"}
     later["state"]["terminated"]["finishedAt"] = "2026-01-01T00:00:09Z"
     pods = [pod("Job-migrate", ended(), name="m-1"), pod("Job-migrate", ended(0), later, name="m-2")]
-    verdict = judge(seen(failed, children=pods), HealthSettings(), 0, Memory()).verdict
+    verdict = judge_snapshot(seen(failed, children=pods), PATIENCE, 0, FaultMemory()).verdict
     assert verdict is not None
     assert (verdict.pod, verdict.container) == ("m-2", "late")
     assert verdict.message == "Job migrate: has failed (BackoffLimitExceeded: Too often)"
@@ -273,7 +273,7 @@ def test_a_failed_job_names_the_container_that_ended_last() -> None:
 def test_of_several_faults_the_first_to_be_certain_is_named() -> None:
     slow = pod("ReplicaSet-web-two", waiting("CreateContainerError"), name="web-a")
     quick = pod("ReplicaSet-web-two", waiting("ErrImagePull"), name="web-b")
-    judgement = judge(of_deployment(slow, quick), HealthSettings(), 100, Memory())
+    judgement = judge_snapshot(of_deployment(slow, quick), PATIENCE, 100, FaultMemory())
     assert judgement.verdict is None
     assert [fault.reason for fault in judgement.faults] == ["CreateContainerError", "ImagePullBackOff"]
     assert judgement.due == 103
@@ -282,29 +282,29 @@ def test_of_several_faults_the_first_to_be_certain_is_named() -> None:
 def test_a_fault_that_goes_away_begins_anew() -> None:
     bad = of_deployment(pod("ReplicaSet-web-two", waiting("ErrImagePull")))
     good = of_deployment(pod("ReplicaSet-web-two", running()))
-    memory = judge(bad, HealthSettings(), 0, Memory()).memory
-    memory = judge(good, HealthSettings(), 2, memory).memory
-    assert memory == Memory()
-    assert judge(bad, HealthSettings(), 4, memory).due == 7
+    memory = judge_snapshot(bad, PATIENCE, 0, FaultMemory()).memory
+    memory = judge_snapshot(good, PATIENCE, 2, memory).memory
+    assert memory == FaultMemory()
+    assert judge_snapshot(bad, PATIENCE, 4, memory).due == 7
 
 
 def test_the_words_of_a_pull_may_change_while_it_fails() -> None:
-    memory = judge(
-        of_deployment(pod("ReplicaSet-web-two", waiting("ErrImagePull"))), HealthSettings(), 0, Memory()
+    memory = judge_snapshot(
+        of_deployment(pod("ReplicaSet-web-two", waiting("ErrImagePull"))), PATIENCE, 0, FaultMemory()
     ).memory
     later = of_deployment(pod("ReplicaSet-web-two", waiting("ImagePullBackOff")))
-    assert judge(later, HealthSettings(), 2, memory).due == 3
+    assert judge_snapshot(later, PATIENCE, 2, memory).due == 3
 
 
-@pytest.mark.parametrize(("held_until", "due"), [(5.0, 22.0), (40.0, 92.0)])
-def test_after_room_was_made_whoever_was_refused_gets_another_try(held_until: float, due: float) -> None:
+@pytest.mark.parametrize(("deferred_until", "due"), [(5.0, 22.0), (40.0, 92.0)])
+def test_after_room_was_made_whoever_was_refused_gets_another_try(deferred_until: float, due: float) -> None:
     refused = replica_set(refused=QUOTA)
     leaving = pod("ReplicaSet-web-one", name="old", deletionTimestamp="2026-01-01T00:00:00Z")
     full = seen(deployment(), children=[refused, leaving])
-    memory = judge(full, HealthSettings(), 0, Memory()).memory
-    assert judge(full, HealthSettings(), held_until, memory).verdict is None
-    memory = judge(full, HealthSettings(), held_until, memory).memory
-    after = judge(seen(deployment(), children=[refused]), HealthSettings(), held_until + 0.5, memory)
+    memory = judge_snapshot(full, PATIENCE, 0, FaultMemory()).memory
+    assert judge_snapshot(full, PATIENCE, deferred_until, memory).verdict is None
+    memory = judge_snapshot(full, PATIENCE, deferred_until, memory).memory
+    after = judge_snapshot(seen(deployment(), children=[refused]), PATIENCE, deferred_until + 0.5, memory)
     assert after.due == due
 
 
@@ -314,7 +314,7 @@ def test_progress_is_one_short_line() -> None:
     }
     bad = pod("ReplicaSet-web-two", waiting("ErrImagePull"), name="web-7d")
     snapshot = seen(live, thing("StatefulSet", "db"), children=[replica_set(), bad], desired=[live])
-    judgement = judge(snapshot, HealthSettings(), 0, Memory())
+    judgement = judge_snapshot(snapshot, PATIENCE, 0, FaultMemory())
     assert progress(readiness(snapshot), judgement.faults) == (
         "Deployment web: 1 of 3 updated replicas are available; web-7d: ImagePullBackOff"
     )

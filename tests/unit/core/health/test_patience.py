@@ -29,7 +29,7 @@ from tests.unit.core.health.health_objects import (
 )
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health.judge import Snapshot
+    from helm_rollback_component.core.health.snapshot import Snapshot
 
 QUOTA = 'pods "web-1" is forbidden: exceeded quota: few'
 PULL = waiting("ImagePullBackOff")

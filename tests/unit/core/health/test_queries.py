@@ -26,7 +26,7 @@ from tests.unit.core.health.health_objects import (
 )
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health.judge import Snapshot
+    from helm_rollback_component.core.health.snapshot import Snapshot
 
 NEW = "ReplicaSet-web-two"
 VOLUME = {"volumes": [{"persistentVolumeClaim": {"claimName": "data"}}, {"emptyDir": {}}]}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core.health.judge import readiness
+from helm_rollback_component.core.health.readiness import readiness
 from helm_rollback_component.results import Resource
 from tests.unit.core.health.health_objects import (
     claim,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health.blocked_rollback import obstruction
-from helm_rollback_component.core.health.judge import HealthSettings, Memory, Snapshot, weigh
+from helm_rollback_component.core.health.judge import FaultMemory, judge
 from helm_rollback_component.core.health.soak import degradation, start
 from tests.unit.core.health.health_objects import (
     NO_NODE,
@@ -23,8 +24,11 @@ from tests.unit.core.health.health_objects import (
     waiting,
 )
 
+if TYPE_CHECKING:
+    from helm_rollback_component.core.health.snapshot import Snapshot
+
 NEW = "ReplicaSet-web-two"
-SETTINGS = HealthSettings(grace=10)
+SETTINGS = HealthConfig(grace=10)
 CRASHED = {"exitCode": 1, "reason": "Error"}
 
 
@@ -47,7 +51,7 @@ def serving(*pods: Any) -> Snapshot:  # noqa: ANN401
 def test_a_soak(later: dict[str, Any], expected: tuple[str, float] | None) -> None:
     began = start(serving(pod(NEW, running(restarts=3))))
     after = serving(later)
-    judgement = weigh(degradation(after, began, SETTINGS), after, 0, Memory())
+    judgement = judge(degradation(after, began, SETTINGS), after, 0, FaultMemory())
     assert [(fault.reason, fault.grace) for fault in judgement.faults] == ([expected] if expected else [])
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.core.health.judge import HealthSettings
+from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Cancellation
 from helm_rollback_component.kube.health import polling
-from helm_rollback_component.kube.health.watch import soak, wait_ready
+from helm_rollback_component.kube.health.examiner import HealthContext
+from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.results import Resource
 from tests.unit.core.health.health_objects import (
     condition,
@@ -28,10 +28,10 @@ from tests.unit.core.health.health_objects import (
 from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health.judge import Verdict
+    from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.kube.api.streams import Stop
 
-SETTINGS = HealthSettings(grace=0.05)
+QUICK = HealthConfig(grace=0.05)
 GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
 NEW = "ReplicaSet-web-two"
 WEB = Resource("apps/v1", "Deployment", "web", NAMESPACE)
@@ -51,25 +51,18 @@ def wait(
     *objects: dict[str, Any],
     timeout: float = 5,
     stop: Stop | None = None,
-) -> tuple[Verdict | None, list[str]]:
+) -> tuple[HealthVerdict | None, list[str]]:
     said: list[str] = []
-    verdict = wait_ready(
-        cluster, NAMESPACE, objects, SETTINGS, timeout, said.append, stop or threading.Event()
-    )
+    context = HealthContext(cluster, NAMESPACE, QUICK, said.append)
+    verdict = wait_ready(context, objects, timeout, stop or threading.Event())
     return verdict, said
 
 
 def watch(
     cluster: Town, seconds: float = 0.2, stop: Stop | None = None, *, grace: float = 0.05
-) -> Verdict | None:
-    return soak(
-        cluster,
-        NAMESPACE,
-        [deployment()],
-        replace(SETTINGS, soak=seconds, grace=grace),
-        lambda _: None,
-        stop or threading.Event(),
-    )
+) -> HealthVerdict | None:
+    context = HealthContext(cluster, NAMESPACE, HealthConfig(soak=seconds, grace=grace), lambda _: None)
+    return soak(context, [deployment()], stop or threading.Event())
 
 
 def test_what_is_ready_is_not_waited_for() -> None:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.core.health.judge import Baseline, HealthSettings, Verdict
+from helm_rollback_component.config import HealthConfig
+from helm_rollback_component.core.health.snapshot import Baseline
 from helm_rollback_component.kube.health import polling
+from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.watch import HealthWatch
 from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
 from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from helm_rollback_component.core.health.model import HealthVerdict
 
 LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
 DESIRED = [deployment()]
@@ -40,15 +44,14 @@ class Observed:
         self,
         cluster: Town,
         objects: Callable[[], Sequence[Any]] = lambda: DESIRED,
-        settings: HealthSettings | None = None,
+        settings: HealthConfig | None = None,
     ) -> None:
         self.said: list[str] = []
-        self.verdicts: list[Verdict] = []
+        self.verdicts: list[HealthVerdict] = []
         self.spoke = threading.Event()
         self.condemned = threading.Event()
-        self.watch = HealthWatch(
-            cluster, NAMESPACE, objects, settings or HealthSettings(), self._say, Baseline()
-        )
+        context = HealthContext(cluster, NAMESPACE, settings or HealthConfig(), self._say)
+        self.watch = HealthWatch(context, objects, Baseline())
 
     def start(self) -> HealthWatch:
         return self.watch.start(self._condemn)
@@ -57,7 +60,7 @@ class Observed:
         self.said.append(line)
         self.spoke.set()
 
-    def _condemn(self, verdict: Verdict) -> None:
+    def _condemn(self, verdict: HealthVerdict) -> None:
         self.verdicts.append(verdict)
         self.condemned.set()
 
@@ -144,7 +147,7 @@ def test_a_watch_may_be_ended_before_it_began_and_from_its_own_verdict() -> None
     observed = Observed(town(LOOP))
     ended = threading.Event()
 
-    def end(_: Verdict) -> None:
+    def end(_: HealthVerdict) -> None:
         observed.watch.stop()
         ended.set()
 
@@ -186,7 +189,7 @@ def test_a_last_look_may_find_nothing(reason: str) -> None:
 
 
 def test_nothing_is_judged_where_that_is_off() -> None:
-    observed = Observed(town(LOOP), settings=HealthSettings(fail_fast=False))
+    observed = Observed(town(LOOP), settings=HealthConfig(fail_fast=False))
     with observed.start() as watch:
         assert observed.spoke.wait(5)
         assert watch.last_verdict() is None
