@@ -9,11 +9,11 @@ import pytest
 
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.helm.charts import fetching, repositories
 from helm_rollback_component.helm.charts.fetching import fetch
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engines.engine import Engine
 from tests.contract.helm_fixtures import ENGINES, engine_named
+from tests.support.chart_caches import ChartCaches
 from tests.support.packages import packed
 from tests.support.registry import Registry
 from tests.support.repository import Repository
@@ -31,11 +31,10 @@ def engine(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Engine]:
 
 
 @pytest.fixture(autouse=True)
-def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ChartCaches:
     for name in ("XDG_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_CACHE_HOME", "HELM_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
-    fetching.forget()
-    repositories.forget()
+    return ChartCaches(monkeypatch)
 
 
 def _in_registry(registry: Registry, **more: str) -> SourceConfig:
@@ -74,15 +73,16 @@ def test_a_registry_with_credentials(engine: Engine) -> None:
             assert caught.value.reason == "RegistryUnauthorized"
 
 
-def test_a_tag_that_moved_is_followed(engine: Engine) -> None:
+def test_a_tag_that_moved_is_followed(engine: Engine, remembered: ChartCaches) -> None:
     with Registry() as registry:
         registry.push("web", "1.0.0", packed("web", "1.0.0", app_version="before"))
         fetch(_in_registry(registry), engine)
-        fetching.forget()
+        remembered.expire()
 
-        registry.push("web", "1.0.0", packed("web", "1.0.0", app_version="after"))
+        after = packed("web", "1.0.0", app_version="after")
+        registry.push("web", "1.0.0", after)
 
-        assert fetch(_in_registry(registry), engine).app_version == "after"
+        assert fetch(_in_registry(registry), engine).path.read_bytes() == after
 
 
 def test_a_version_that_is_not_there(engine: Engine) -> None:
@@ -115,7 +115,6 @@ def test_dependencies(engine: Engine, tmp_path: Path, locked: bool) -> None:  # 
             engine.build_dependencies(chart, locked=False)
             shutil.rmtree(chart / "charts")
             repository.add("db", "1.2.0", packed("db", "1.2.0"))
-            repositories.forget()
         before = sorted(path.name for path in chart.iterdir())
 
         local = fetch(SourceConfig(chart=str(chart), dependency_update=True), engine)

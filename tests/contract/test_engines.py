@@ -93,7 +93,6 @@ def test_an_upgrade_that_does_not_get_ready_fails_at_its_timeout(space: Space) -
     error = failure_of(space, {"play": "image-pull", "tag": "2"}, timeout=2)
 
     assert time.monotonic() - started < 6
-    assert not error.cancelled
     assert classify(error.output, "upgrade").reason == "UpgradeTimeout"
     assert space.statuses() == ["deployed", "failed"]
 
@@ -117,7 +116,6 @@ def test_a_cancelled_upgrade_ends_at_once_and_is_recorded_as_failed(space: Space
         )
 
     assert time.monotonic() - requested() < 2
-    assert caught.value.cancelled
     assert classify(caught.value.output, "upgrade").reason == "Cancelled"
     assert space.statuses() == ["deployed", "failed"]
 
@@ -146,7 +144,7 @@ def test_a_cancelled_install_is_recorded_as_failed(space: Space) -> None:
     with pytest.raises(EngineError) as caught:
         space.engine.install(space.target(), space.deployment({"play": "image-pull"}), cancellation)
 
-    assert caught.value.cancelled
+    assert classify(caught.value.output, "install").reason == "Cancelled"
     assert space.statuses() == ["failed"]
 
 
@@ -157,7 +155,7 @@ def test_what_is_cancelled_beforehand_is_not_begun(space: Space) -> None:
     with pytest.raises(EngineError) as caught:
         space.engine.install(space.target(), space.deployment(), cancellation)
 
-    assert caught.value.cancelled
+    assert classify(caught.value.output, "install").reason == "Cancelled"
     assert space.records() == []
 
 

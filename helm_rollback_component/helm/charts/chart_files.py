@@ -28,14 +28,12 @@ class ChartMetadata:
     Attributes:
         name: its name.
         version: its semantic version.
-        app_version: its label for the application in it, or an empty string.
         dependencies: where the charts come from that it needs, one repository each; may be empty strings.
         locked: whether a lock file says which versions of them.
     """
 
     name: str
     version: str
-    app_version: str = ""
     dependencies: tuple[str, ...] = ()
     locked: bool = False
 
@@ -66,7 +64,7 @@ def parse_metadata(path: Path, chart_file: bytes | None, *, locked: bool = False
     if not name or not version:
         raise refusal(f"the {_CHART_FILE} in {path} must give the chart's name and version")
     needed = tuple(_text(chart, "repository") for chart in said.get("dependencies") or ())
-    return ChartMetadata(name, version, _text(said, "appVersion"), needed, locked)
+    return ChartMetadata(name, version, needed, locked)
 
 
 def content_digest(path: Path) -> str:

@@ -16,7 +16,7 @@ from helm_rollback_component.helm.charts.cache import find_archive, keep_archive
 from helm_rollback_component.helm.charts.chart_files import read_metadata, refusal
 from helm_rollback_component.helm.charts.dependencies import with_dependencies
 from helm_rollback_component.helm.charts.download import download
-from helm_rollback_component.helm.charts.ttl_cache import Recent
+from helm_rollback_component.helm.charts.ttl_cache import TtlCache
 from helm_rollback_component.helm.engines.engine import EngineError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.helm.charts.repositories import IndexEntry
     from helm_rollback_component.helm.engines.engine import ChartTools
 
-_fetched: Recent[Path] = Recent(lifetime=300.0, usable=Path.is_file)
+_fetched: TtlCache[Path] = TtlCache(lifetime=300.0, usable=Path.is_file)
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,11 @@ class LocalChart:
         path: its folder or archive; not to be changed.
         name: its name.
         version: its version, as the chart itself spells it.
-        app_version: its label for the application in it, or an empty string.
     """
 
     path: Path
     name: str
     version: str
-    app_version: str
 
 
 def fetch(source: SourceConfig, tools: ChartTools) -> LocalChart:
@@ -59,12 +57,7 @@ def fetch(source: SourceConfig, tools: ChartTools) -> LocalChart:
     except EngineError as error:
         raise _failed(source, error) from None
     metadata = read_metadata(path)
-    return LocalChart(path, metadata.name, metadata.version, metadata.app_version)
-
-
-def forget() -> None:
-    """Forget which charts were fetched, so that the next `fetch` asks again; what is kept stays."""
-    _fetched.forget()
+    return LocalChart(path, metadata.name, metadata.version)
 
 
 def _local(source: SourceConfig, tools: ChartTools) -> Path:

@@ -15,12 +15,12 @@ from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.charts.download import download, origin, shown
 from helm_rollback_component.helm.charts.repository_index import Listed, listed_versions
-from helm_rollback_component.helm.charts.ttl_cache import Recent
+from helm_rollback_component.helm.charts.ttl_cache import TtlCache
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
 
-_indexes: Recent[bytes] = Recent(lifetime=300.0)
+_indexes: TtlCache[bytes] = TtlCache(lifetime=300.0)
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,6 @@ def fetch_archive(entry: IndexEntry, source: SourceConfig) -> bytes:
             remedy="have the repository's index made anew",
         )
     return archive
-
-
-def forget() -> None:
-    """Forget the indexes that were read."""
-    _indexes.forget()
 
 
 def pick(listed: list[Listed], version: str) -> Listed | None:

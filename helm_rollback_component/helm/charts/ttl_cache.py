@@ -20,7 +20,7 @@ class _Slot(Generic[Value]):
     since: float = 0.0
 
 
-class Recent(Generic[Value]):
+class TtlCache(Generic[Value]):
     """Answers by key, each of them at most `lifetime` seconds old. Safe to use from any thread."""
 
     def __init__(
@@ -50,8 +50,3 @@ class Recent(Generic[Value]):
                 value = slot.value = make()
                 slot.since = self._clock()
             return value
-
-    def forget(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._slots.clear()

@@ -139,7 +139,7 @@ class EmbeddedEngine:
     def _deploy(self, verb: str, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         _refuse_what_it_cannot(deployment.options)
         if cancellation.requested:
-            raise EngineError("cancelled before Helm was started", cancelled=True)
+            raise EngineError("cancelled before Helm was started")
         asked = {
             "chart": os.fspath(deployment.chart),
             "values": dict(deployment.values),

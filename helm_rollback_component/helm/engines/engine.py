@@ -32,7 +32,6 @@ class Capability(StrEnum):
     POST_RENDERER = "post_renderer"
     REPLACE = "replace"
     REPOSITORY_CREDENTIALS = "repository_credentials"
-    SERVER_SIDE = "server_side"
     SKIP_CRDS = "skip_crds"
     TAKE_OWNERSHIP = "take_ownership"
     VERIFY = "verify"
@@ -100,13 +99,11 @@ class EngineError(Exception):
 
     Attributes:
         output: Helm's own words (what it wrote to stderr, or its library's message), redacted of nothing.
-        cancelled: whether it stopped because it was told to.
     """
 
-    def __init__(self, output: str, *, cancelled: bool = False) -> None:
+    def __init__(self, output: str) -> None:
         super().__init__(output)
         self.output = output
-        self.cancelled = cancelled
 
 
 class Cancellation:

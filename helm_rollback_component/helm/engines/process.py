@@ -92,7 +92,7 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
     """
     cancellation = cancellation or Cancellation()
     if cancellation.requested:
-        raise EngineError("cancelled before Helm was started", cancelled=True)
+        raise EngineError("cancelled before Helm was started")
     with ExitStack() as files:
         stdin, stdout, stderr = (
             files.enter_context(anonymous_file(content)).fileno() for content in (command.stdin, b"", b"")
@@ -116,7 +116,7 @@ class _Running:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._exited = threading.Event()
-        self.stopped = False
+        self._stopped = False
         threading.Thread(target=self._reap, name="helm-wait", daemon=True).start()
 
     @property
@@ -131,9 +131,9 @@ class _Running:
         return self._exited.wait(limit)
 
     def stop(self) -> None:
-        if self.stopped or self._exited.is_set():
+        if self._stopped or self._exited.is_set():
             return
-        self.stopped = True
+        self._stopped = True
         self._process.terminate()
         threading.Thread(target=self._kill_after_grace, name="helm-kill", daemon=True).start()
 
@@ -182,7 +182,5 @@ def _tail(descriptor: int) -> str:
 
 def _failure(command: Command, running: _Running, said: str, *, in_time: bool) -> EngineError:
     if in_time:
-        return EngineError(
-            said or f"Helm ended with exit status {running.returncode}", cancelled=running.stopped
-        )
+        return EngineError(said or f"Helm ended with exit status {running.returncode}")
     return EngineError(f"{command.patience.exhausted}\n{said}".strip())

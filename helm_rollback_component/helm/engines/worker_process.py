@@ -83,7 +83,7 @@ class WorkerProcess:
             with self._lock:
                 self._serving = None
         if answer["error"] is not None:
-            raise EngineError(answer["error"], cancelled=answer["cancelled"])
+            raise EngineError(answer["error"])
 
     def close(self) -> None:
         """Have it end; what it still does, it finishes first."""

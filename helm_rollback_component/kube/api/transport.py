@@ -36,10 +36,6 @@ class Transport:
         self._client = http_client.open_client(selected)
         self._extensions = http_client.request_extensions(selected)
 
-    def close(self) -> None:
-        """Close the connections that are kept open."""
-        self._client.close()
-
     def send(
         self,
         method: str,

@@ -65,7 +65,6 @@ class Claim:
         incarnation: the id that the owner's last create gave it.
         ledger: what is known of the release; empty if it is `damaged`.
         uid: the Lease's UID.
-        resource_version: the Lease's version.
         holder: who is at work on the release (``<host>/<pid>/<random>``), an empty string if nobody.
         process: the holder's process, for `processes.provably_dead`.
         duration: the seconds for which the lock holds without being renewed.
@@ -78,7 +77,6 @@ class Claim:
     incarnation: str
     ledger: Ledger
     uid: str
-    resource_version: str
     holder: str
     process: str
     duration: int
@@ -115,7 +113,6 @@ def claim(lease: Lease) -> Claim:
         incarnation=notes.get(_INCARNATION, ""),
         ledger=ledger or ledger_codec.EMPTY,
         uid=metadata.get("uid", ""),
-        resource_version=metadata.get("resourceVersion", ""),
         holder=spec.get("holderIdentity") or "",
         process=notes.get(_PROCESS, ""),
         duration=_duration(spec.get("leaseDurationSeconds")),

@@ -10,7 +10,6 @@ import gzip
 import json
 import zlib
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.records.digests import as_stored
@@ -33,25 +32,6 @@ Release = dict[str, Any]
 
 class UndecodableError(ValueError):
     """What is stored is not a release record."""
-
-
-@dataclass(frozen=True)
-class Hook:
-    """A hook of a release.
-
-    Attributes:
-        name: its object's name.
-        kind: its object's kind.
-        events: when it runs: ``pre-rollback``, ``test``, …
-        manifest: its object, YAML.
-        phase: how its last run ended: ``Succeeded``, ``Failed``, …, or an empty string.
-    """
-
-    name: str
-    kind: str
-    events: tuple[str, ...]
-    manifest: str
-    phase: str
 
 
 def secret_name(release: str, revision: int) -> str:
@@ -116,7 +96,7 @@ def _record(release: Release, digester: Digester) -> Record:
         app_version=metadata.get("appVersion", ""),
         description=info.get("description", ""),
         deployed_at=info.get("last_deployed", ""),
-        digest=digester.of(_held(release)),
+        digest=digester.of(_content(release)),
         values_digest=digester.of(values(release)),
     )
 
@@ -132,18 +112,9 @@ def values(release: Release) -> dict[str, Any]:
     return as_stored(release.get("config") or {})  # type: ignore[no-any-return]
 
 
-def hooks(release: Release) -> tuple[Hook, ...]:
-    """Return the hooks of a record."""
-    return tuple(
-        Hook(
-            name=hook.get("name", ""),
-            kind=hook.get("kind", ""),
-            events=tuple(hook.get("events") or ()),
-            manifest=hook.get("manifest", ""),
-            phase=(hook.get("last_run") or {}).get("phase", ""),
-        )
-        for hook in release.get("hooks") or ()
-    )
+def hook_manifests(release: Release) -> tuple[str, ...]:
+    """Return the manifests (YAML) of a record's hooks, one each."""
+    return tuple(hook.get("manifest", "") for hook in release.get("hooks") or ())
 
 
 def marked_failed(secret: dict[str, Any], release: Release, description: str, now: int) -> dict[str, Any]:
@@ -175,8 +146,8 @@ def _inflated(packed: bytes) -> bytes:
     return found
 
 
-def _held(release: Release) -> dict[str, Any]:
-    """Return what a revision holds, in the form that it has whichever Helm wrote the record last.
+def _content(release: Release) -> dict[str, Any]:
+    """Return the content of a revision, in the form that it has whichever Helm wrote the record last.
 
     Helm 3 and Helm 4 each drop and add fields that are empty or times when they mark a record superseded.
     """

@@ -15,19 +15,19 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.storage import manifests, release_codec
-from helm_rollback_component.kube.storage.lru_cache import Memory
+from helm_rollback_component.kube.storage.lru_cache import LruCache
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.kube.api.client import Cluster
-    from helm_rollback_component.kube.storage.release_codec import Hook, Release
+    from helm_rollback_component.kube.storage.release_codec import Release
 
 _READS_AT_ONCE = 4
 
 _Object = dict[str, Any]
 
-_known: Memory[tuple[str, str, str], Record | None] = Memory(4096)
+_known: LruCache[tuple[str, str, str], Record | None] = LruCache(4096)
 """By UID, resource version and kind of digest: what history tells of a record, None if undecodable."""
 
 
@@ -74,22 +74,11 @@ class ReleaseStorage:
         """Return the objects of a revision and those of its hooks; as `manifest` does in all else."""
         with about(self._namespace, self._release):
             release = self._stored(revision)[1]
-            hooks = (hook.manifest for hook in release_codec.hooks(release))
-            return self._objects(revision, _manifest(release), *hooks)
+            return self._objects(revision, _manifest(release), *release_codec.hook_manifests(release))
 
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return which objects a revision is made of; raises as `manifest` does."""
         return tuple(map(_resource, self.manifest(revision)))
-
-    def hooks(self, revision: int) -> tuple[Hook, ...]:
-        """Return the hooks of a revision; raises as `manifest` does."""
-        with about(self._namespace, self._release):
-            return release_codec.hooks(self._stored(revision)[1])
-
-    def values(self, revision: int) -> _Object:
-        """Return the values that a revision was given; may hold secrets; raises as `manifest` does."""
-        with about(self._namespace, self._release):
-            return release_codec.values(self._stored(revision)[1])
 
     def mark_failed(self, revision: int, description: str) -> None:
         """Mark a pending revision failed, so that Helm takes the next operation.
@@ -129,12 +118,13 @@ class ReleaseStorage:
         """Return a revision with its record, None if it cannot be decoded; None if it is gone by now."""
         revision, meta = listed
         try:
-            return revision, _known.recall(self._key(meta))
+            return revision, _known[self._key(meta)]
         except KeyError:
             secret = self._cluster.get(self._path(revision))
         if secret is None:
             return None
-        return revision, _known.keep(self._key(secret["metadata"]), self._decoded(secret, revision))
+        record = _known[self._key(secret["metadata"])] = self._decoded(secret, revision)
+        return revision, record
 
     def _decoded(self, secret: _Object, revision: int) -> Record | None:
         try:

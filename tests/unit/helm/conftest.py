@@ -1,17 +1,20 @@
 """What the tests of this folder share."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.helm.charts import fetching, repositories
+from tests.support.chart_caches import ChartCaches
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A cache folder of the test's own, and nothing remembered."""
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the test's own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    yield tmp_path / "cache" / "helm-rollback-component" / "charts"
-    fetching.forget()
-    repositories.forget()
+    return tmp_path / "cache" / "helm-rollback-component" / "charts"
+
+
+@pytest.fixture(autouse=True)
+def remembered(monkeypatch: pytest.MonkeyPatch) -> ChartCaches:
+    """What the process remembers: nothing at first."""
+    return ChartCaches(monkeypatch)

@@ -29,7 +29,7 @@ def config(**inputs: Any) -> HelmConfig:  # noqa: ANN401  # any inputs
 def chart(tmp_path: Path) -> LocalChart:
     """A chart on this machine."""
     (tmp_path / "Chart.yaml").write_text("name: web\nversion: 1.2.3\n", encoding="utf-8")
-    return LocalChart(tmp_path, "web", "1.2.3", "1")
+    return LocalChart(tmp_path, "web", "1.2.3")
 
 
 class TestRequiredCapabilities:
@@ -156,7 +156,7 @@ class TestDesired:
         assert self.of(chart, **local).digest != before.digest
 
     def test_another_version_of_a_remote_chart_counts(self, chart: LocalChart) -> None:
-        newer = LocalChart(chart.path, "web", "1.2.4", "1")
+        newer = LocalChart(chart.path, "web", "1.2.4")
         assert self.of(newer).digest != self.of(chart).digest
 
     def test_its_values_digest_is_that_of_a_record_with_these_values(self, chart: LocalChart) -> None:

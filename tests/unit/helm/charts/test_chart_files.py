@@ -13,20 +13,20 @@ from tests.support.packages import packed
 def chart(tmp_path: Path) -> Path:
     chart = tmp_path / "web"
     (chart / "templates").mkdir(parents=True)
-    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.2.3\nappVersion: 2.0\n")
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.2.3\n")
     (chart / "templates" / "a.yaml").write_text("a: 1\n")
     return chart
 
 
 def test_a_folder_says_what_it_is(chart: Path) -> None:
-    assert read_metadata(chart) == ChartMetadata("web", "1.2.3", "2.0")
+    assert read_metadata(chart) == ChartMetadata("web", "1.2.3")
 
 
 def test_an_archive_says_what_it_is(tmp_path: Path) -> None:
     archive = tmp_path / "any.tgz"
-    archive.write_bytes(packed("web", "1.2.3+build", app_version="2.0"))
+    archive.write_bytes(packed("web", "1.2.3+build"))
 
-    assert read_metadata(archive) == ChartMetadata("web", "1.2.3+build", "2.0")
+    assert read_metadata(archive) == ChartMetadata("web", "1.2.3+build")
 
 
 def test_dependencies_and_their_lock_are_noticed(chart: Path) -> None:

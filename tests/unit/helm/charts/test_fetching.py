@@ -8,10 +8,11 @@ import pytest
 
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.helm.charts import fetching, repositories
+from helm_rollback_component.helm.charts import repositories
 from helm_rollback_component.helm.charts.fetching import fetch
 from helm_rollback_component.helm.charts.repository_index import Listed
 from helm_rollback_component.helm.engines.engine import EngineError
+from tests.support.chart_caches import ChartCaches
 from tests.support.packages import packed
 from tests.support.repository import Repository
 
@@ -72,7 +73,7 @@ def _listed(repository: Repository, **more: str) -> SourceConfig:
 def test_a_folder_is_taken_as_it_is(tools: _Tools, chart: Path) -> None:
     local = fetch(SourceConfig(chart=str(chart)), tools)
 
-    assert (local.path, local.name, local.version, local.app_version) == (chart, "web", "1.2.3", "7")
+    assert (local.path, local.name, local.version) == (chart, "web", "1.2.3")
 
 
 def test_a_relative_path_becomes_absolute(
@@ -155,7 +156,7 @@ def test_a_chart_of_a_repository(tools: _Tools, cache: Path) -> None:
         local = fetch(_listed(repository), tools)
 
     assert local.path == cache / f"{hashlib.sha256(archive).hexdigest()}.tgz"
-    assert (local.name, local.version, local.app_version) == ("web", "1.0.0", "1.0")
+    assert (local.name, local.version) == ("web", "1.0.0")
 
 
 def test_a_chart_is_asked_for_once(tools: _Tools) -> None:
@@ -172,28 +173,27 @@ def test_a_chart_is_asked_for_once(tools: _Tools) -> None:
         ]
 
 
-def test_an_archive_that_is_kept_is_not_downloaded_again(tools: _Tools) -> None:
+def test_an_archive_that_is_kept_is_not_downloaded_again(tools: _Tools, remembered: ChartCaches) -> None:
     with Repository() as repository:
         repository.add("web", "1.0.0", packed("web", "1.0.0"))
         fetch(_listed(repository), tools)
-        fetching.forget()
-        repositories.forget()
+        remembered.expire()
 
         fetch(_listed(repository), tools)
 
         assert [request.path for request in repository.requests].count("/charts/web-1.0.0.tgz") == 1
 
 
-def test_a_version_that_is_published_again_is_found(tools: _Tools) -> None:
+def test_a_version_that_is_published_again_is_found(tools: _Tools, remembered: ChartCaches) -> None:
     with Repository() as repository:
         repository.add("web", "1.0.0", packed("web", "1.0.0", app_version="before"))
         fetch(_listed(repository), tools)
-        fetching.forget()
-        repositories.forget()
+        remembered.expire()
 
-        repository.add("web", "1.0.0", packed("web", "1.0.0", app_version="after"))
+        after = packed("web", "1.0.0", app_version="after")
+        repository.add("web", "1.0.0", after)
 
-        assert fetch(_listed(repository), tools).app_version == "after"
+        assert fetch(_listed(repository), tools).path.read_bytes() == after
 
 
 def test_an_index_without_digests(tools: _Tools) -> None:

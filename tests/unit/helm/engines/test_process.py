@@ -50,7 +50,6 @@ def test_a_failure_says_what_it_said(program: str, said: str) -> None:
         run(_command(program))
 
     assert caught.value.output == said
-    assert not caught.value.cancelled
 
 
 def test_a_program_that_is_not_there() -> None:
@@ -79,20 +78,17 @@ def test_a_request_to_cancel_is_passed_on(tmp_path: Path) -> None:
     )
     _request_once(ready, cancellation)
 
-    with pytest.raises(EngineError, match="context canceled") as caught:
+    with pytest.raises(EngineError, match="context canceled"):
         run(_command(program), cancellation)
-
-    assert caught.value.cancelled
 
 
 def test_what_is_cancelled_beforehand_is_not_started(tmp_path: Path) -> None:
     cancellation = Cancellation()
     cancellation.request()
 
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(EngineError, match="cancelled before Helm was started"):
         run(_command(f"open({str(tmp_path / 'file')!r}, 'w')"), cancellation)
 
-    assert caught.value.cancelled
     assert list(tmp_path.iterdir()) == []
 
 
@@ -109,10 +105,9 @@ def test_one_that_does_not_heed_is_killed_with_its_children(
     )
     _request_once(ready, cancellation)
 
-    with pytest.raises(EngineError, match="exit status -9") as caught:
+    with pytest.raises(EngineError, match="exit status -9"):
         run(_command(program), cancellation)
 
-    assert caught.value.cancelled
     assert _gone(int((tmp_path / "child").read_text()))
 
 
@@ -137,11 +132,10 @@ def test_a_request_after_the_end_signals_nobody() -> None:
 def test_one_that_takes_too_long_is_stopped() -> None:
     started = time.monotonic()
 
-    with pytest.raises(EngineError, match=r"Helm did not end within 0.2 s and was stopped") as caught:
+    with pytest.raises(EngineError, match=r"Helm did not end within 0.2 s and was stopped"):
         run(_command("import time; time.sleep(30)", Patience(0.2)))
 
     assert time.monotonic() - started < 5
-    assert not caught.value.cancelled
 
 
 def test_one_that_must_not_be_interrupted_is_left_to_itself(tmp_path: Path) -> None:

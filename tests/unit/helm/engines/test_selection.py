@@ -165,4 +165,8 @@ def test_a_program_that_was_replaced_is_asked_again(install: Install) -> None:
 
 def test_who_can() -> None:
     assert who_can(Capability.DESCRIPTION) == "Helm 3 or Helm 4 or the embedded Helm"
-    assert who_can(Capability.SERVER_SIDE) == "none"
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_for_every_capability_there_is_an_engine(capability: Capability) -> None:
+    assert who_can(capability)

@@ -5,7 +5,6 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube.api import client
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.api.kubeconfig import Selected
-from helm_rollback_component.kube.api.transport import Transport
 from tests.support.api_server import Answer, ApiServer
+from tests.support.transports import open_transport
 
 POD = {"kind": "Pod", "metadata": {"name": "a"}}
 KINDS = {
@@ -45,7 +44,7 @@ def event(kind: str, found: dict[str, Any]) -> bytes:
 @pytest.fixture
 def cluster(api: ApiServer) -> Iterator[Cluster]:
     selected = Selected("here", {"server": api.url}, {})
-    with closing(Transport(selected)) as transport:
+    with open_transport(selected) as transport:
         yield Cluster(selected, transport)
 
 

@@ -4,7 +4,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -15,6 +14,7 @@ from helm_rollback_component.kube.api import transport
 from helm_rollback_component.kube.api.kubeconfig import Selected
 from helm_rollback_component.kube.api.transport import Transport, wait_before_next
 from tests.support.api_server import Answer, ApiServer
+from tests.support.transports import open_transport
 
 BUSY = Answer({"message": "busy just now"}, status=429, headers={"Retry-After": "0"})
 
@@ -30,7 +30,7 @@ def open_to(server: str, **user: str) -> Transport:
 
 @pytest.fixture
 def server(api: ApiServer) -> Iterator[Transport]:
-    with closing(open_to(api.url)) as opened:
+    with open_transport(Selected("here", {"server": api.url}, {})) as opened:
         yield opened
 
 

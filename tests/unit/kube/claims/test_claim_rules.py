@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.core.records.ledger import Attempt, Ledger
 from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal
 from helm_rollback_component.kube.claims.lease_codec import Claim, Owner
 
@@ -16,7 +16,6 @@ CLAIM = Claim(
     incarnation="one",
     ledger=Ledger(),
     uid="1",
-    resource_version="2",
     holder="host/12/abcd",
     process="some process",
     duration=20,
@@ -87,7 +86,10 @@ class TestSightings:
     def test_what_others_note_on_the_lease_is_no_sign_of_life(self) -> None:
         sightings = Sightings(alive)
         sightings.free(CLAIM, 0)
-        assert sightings.free(replace(CLAIM, resource_version="3"), 20)
+        assert sightings.free(
+            replace(CLAIM, ledger=Ledger(attempt=Attempt(action="upgrade", revision=2, desired_digest=""))),
+            20,
+        )
 
     @pytest.mark.parametrize("renewed", ["1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"])
     def test_their_clock_does_not_matter(self, renewed: str) -> None:

@@ -168,13 +168,10 @@ def test_values_are_as_helm_reads_them() -> None:
     assert release_codec.values(release(config=None)) == {}
 
 
-def test_hooks() -> None:
-    ran = release()
-    ran["hooks"][0]["last_run"]["phase"] = "Failed"
-    (hook,) = release_codec.hooks(ran)
-    assert hook == release_codec.Hook("check", "Pod", ("test",), "kind: Pod", "Failed")
-    assert release_codec.hooks(release(hooks=[{}])) == (release_codec.Hook("", "", (), "", ""),)
-    assert release_codec.hooks(release(hooks=None)) == ()
+def test_hooks_have_manifests() -> None:
+    assert release_codec.hook_manifests(release()) == ("kind: Pod",)
+    assert release_codec.hook_manifests(release(hooks=[{}])) == ("",)
+    assert release_codec.hook_manifests(release(hooks=None)) == ()
 
 
 def test_marking_failed_changes_label_and_record_and_nothing_else() -> None:

@@ -160,11 +160,6 @@ class TestContent:
         put(cluster, release(1, "pending-upgrade"))
         assert len(storage.manifest(1)) == 1
 
-    def test_values_and_hooks(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
-        put(cluster, release(1))
-        assert storage.values(1) == {"replicas": 2, "none": None}
-        assert [hook.name for hook in storage.hooks(1)] == ["check"]
-
     def test_hooks_have_objects_too(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
         put(cluster, release(1))
         cluster.asked.clear()
@@ -190,7 +185,7 @@ class TestContent:
         assert reason(caught) == ("Unreachable", "apps/web")
 
     def test_what_is_not_there_is_missing(self, storage: ReleaseStorage) -> None:
-        for look in (storage.manifest, storage.resources, storage.hooks, storage.values):
+        for look in (storage.manifest, storage.resources, storage.objects):
             with pytest.raises(OperationError, match="revision 7 is not stored") as caught:
                 look(7)
             assert reason(caught) == ("RevisionMissing", "apps/web")
