@@ -285,7 +285,7 @@ def test_a_worker_that_dies_fails_its_request_only(engine: EmbeddedEngine) -> No
 def test_an_idle_worker_that_died_is_replaced(engine: EmbeddedEngine, notes: Notes) -> None:
     _upgrade(engine, "web")
     os.kill(notes()[0]["worker"], signal.SIGKILL)
-    _wait_for(lambda: not Path(f"/proc/{notes()[0]['worker']}").exists())
+    _wait_for(lambda: all(thread.name != "helm-worker" for thread in threading.enumerate()))
 
     _upgrade(engine, "web")
 
