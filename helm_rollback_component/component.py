@@ -3,7 +3,7 @@
 # Component schemas are inferred from these annotations, which must therefore not be strings.
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import pulumi
@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from helm_rollback_component.args import HelmReleaseArgs
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import Problem
-from helm_rollback_component.inputs.chart_values import encode, map_leaves
-from helm_rollback_component.inputs.property_paths import below
+from helm_rollback_component.inputs.chart_values import encode
 from helm_rollback_component.inputs.spelling import to_snake_case
+from helm_rollback_component.inputs.tree import leaves, map_leaves
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import interrupts, resource_options
 from helm_rollback_component.pulumi_adapter.run_kind import DRY_RUN
@@ -199,27 +199,15 @@ def _context(component: HelmRelease, name: str, inputs: dict[str, Any]) -> dict[
             "stack": pulumi.get_stack(),
             "urn": _urn(component, f"{name}-release", RELEASE_TYPE),
         },
-        "secret_paths": pulumi.Output.all(*_secret_paths(inputs)).apply(
-            lambda paths: sorted(filter(None, paths))
-        ),
+        "secret_paths": pulumi.Output.all(
+            *(_path_if_secret(leaf, path) for path, leaf in leaves(inputs) if isinstance(leaf, pulumi.Output))
+        ).apply(lambda paths: sorted(filter(None, paths))),
     }
 
 
 def _urn(component: HelmRelease, name: str, kind: str) -> Awaitable[str | None]:
     """Return a child's URN; an output of it would make the child depend on the component and so on itself."""
     return asyncio.ensure_future(pulumi.create_urn(name, kind, parent=component).future())
-
-
-def _secret_paths(value: Any, path: str = "") -> Iterator[Awaitable[str]]:  # noqa: ANN401  # inputs of any shape
-    match value:
-        case pulumi.Output():
-            yield _path_if_secret(value, path)
-        case Mapping():
-            for key, item in value.items():
-                yield from _secret_paths(item, below(path, key))
-        case list() | tuple():
-            for index, item in enumerate(value):
-                yield from _secret_paths(item, below(path, index))
 
 
 async def _path_if_secret(output: pulumi.Output[Any], path: str) -> str:

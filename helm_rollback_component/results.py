@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from helm_rollback_component.inputs.tree import map_leaves
+
 
 class Phase(StrEnum):
     """Where a release stands against what was declared."""
@@ -146,16 +148,8 @@ class ReleaseStatus:
 
     def as_outputs(self) -> dict[str, Any]:
         """Return the same as plain dictionaries, lists, strings and numbers, as Pulumi outputs hold them."""
-        return _plain(asdict(self))  # type: ignore[no-any-return]
+        return map_leaves(asdict(self), _plain)  # type: ignore[no-any-return]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # JSON-like data of any shape
-    match value:
-        case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case StrEnum():
-            return value.value
-        case _:
-            return value
+def _plain(leaf: object) -> object:
+    return leaf.value if isinstance(leaf, StrEnum) else leaf

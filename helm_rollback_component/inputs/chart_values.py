@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import yaml
 
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.inputs.tree import map_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -31,45 +32,38 @@ def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> A
         value: JSON-like data; what is neither mapping, sequence nor scalar goes through `leaf`.
         leaf: what to do with such a part, for example with an output.
     """
-    match value:
-        case None:
-            return dict(_NULL)
-        case bool() | str() | float():
-            return value
-        case int():
-            return value if abs(value) <= _LARGEST_EXACT else {_MARK: str(value)}
-        case Mapping():
-            return {str(key): encode(item, leaf=leaf) for key, item in value.items()}
-        case list() | tuple():
-            return [encode(item, leaf=leaf) for item in value]
-        case _:
-            return leaf(value)
 
+    def encoded(part: Any) -> Any:  # noqa: ANN401  # JSON-like
+        match part:
+            case None:
+                return dict(_NULL)
+            case bool() | str() | float():
+                return part
+            case int():
+                return part if abs(part) <= _LARGEST_EXACT else {_MARK: str(part)}
+            case _:
+                return leaf(part)
 
-def map_leaves(value: Any, change: Callable[[Any], Any]) -> Any:  # noqa: ANN401  # JSON-like
-    """Return `value` with everything in it that is neither mapping nor sequence changed."""
-    match value:
-        case Mapping():
-            return {key: map_leaves(item, change) for key, item in value.items()}
-        case list() | tuple():
-            return [map_leaves(item, change) for item in value]
-        case _:
-            return change(value)
+    return map_leaves(value, encoded, key=str)
 
 
 def decode(value: Any) -> Any:  # noqa: ANN401  # JSON-like
     """Return what `encode` was given; whole floats become the integers that they were."""
-    match value:
-        case {"helm-rollback:literal": str() as literal}:
+    return map_leaves(value, _decoded, is_leaf=_is_literal)
+
+
+def _decoded(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+    match leaf:
+        case {"helm-rollback:literal": literal}:
             return None if literal == "null" else int(literal)
-        case Mapping():
-            return {key: decode(item) for key, item in value.items()}
-        case list() | tuple():
-            return [decode(item) for item in value]
-        case float() if value.is_integer():
-            return int(value)
+        case float() if leaf.is_integer():
+            return int(leaf)
         case _:
-            return value
+            return leaf
+
+
+def _is_literal(part: Any) -> bool:  # noqa: ANN401  # JSON-like
+    return isinstance(part, Mapping) and isinstance(part.get(_MARK), str)
 
 
 def merge(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

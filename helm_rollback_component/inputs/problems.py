@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import Problem
+from helm_rollback_component.inputs.property_paths import path_of, steps_of
 from helm_rollback_component.inputs.spelling import fields_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _within(path: str, parent: str) -> bool:
 
 def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     steps = [step for step in details["loc"] if not isinstance(step, int)]
-    path = _dotted(details["loc"])
+    path = path_of(details["loc"])
     message = details["msg"]
     others: tuple[str, ...] = ()
     match details["type"]:
@@ -51,8 +52,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
         case "literal_error":
             message = f"is {details['input']!r}; use one of {details['ctx']['expected']}"
         case _ if details["type"] == REFUSAL:
-            path = _dotted((*details["loc"], details["ctx"]["property"]))
-            others = tuple(_dotted((*details["loc"], other)) for other in details["ctx"]["others"])
+            path = _within_part(details, details["ctx"]["property"])
+            others = tuple(_within_part(details, other) for other in details["ctx"]["others"])
         case "name":
             pass
         case _:
@@ -60,11 +61,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     return Problem(path, message, others)
 
 
-def _dotted(steps: Iterable[int | str]) -> str:
-    path = ""
-    for step in steps:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-    return path
+def _within_part(details: ErrorDetails, path: str) -> str:
+    return path_of((*details["loc"], *steps_of(path)))
 
 
 def _unknown_key(key: str, known: Iterable[str]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _STEP = re.compile(r'\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]|([^.\[\]]+)')
 _NEEDS_QUOTES = re.compile(r'[.\[\]"]|^$')
@@ -23,14 +24,20 @@ def below(path: str, key: str | int) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _steps(path: str) -> Iterator[str]:
+def path_of(steps: Iterable[str | int]) -> str:
+    """Return the path that leads through these keys and indices, from the top."""
+    return reduce(below, steps, "")
+
+
+def steps_of(path: str) -> Iterator[str]:
+    """Yield the keys and indices through which a path leads."""
     for quoted, index, name in _STEP.findall(path):
         yield json.loads(quoted) if quoted else index or name
 
 
 def value_at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON-like
     """Return what stands at `path` in `value`, or above it where the path leads nowhere."""
-    for step in _steps(path):
+    for step in steps_of(path):
         if isinstance(value, Mapping):
             value = value.get(step)
         elif isinstance(value, list) and step.isdigit() and int(step) < len(value):

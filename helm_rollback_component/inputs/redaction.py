@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.inputs.property_paths import value_at
+from helm_rollback_component.inputs.tree import leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 MASK = "[secret]"
 _SHORTEST = 3
@@ -33,23 +33,11 @@ class Redactor:
 
 
 def secrets_at(inputs: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]:
-    """Yield every text and number that stands at or below one of the `paths`, which `below` makes."""
+    """Yield every text and number that stands at or below one of the `paths` (`property_paths`)."""
     for path in paths:
-        yield from _texts(value_at(inputs, path))
-
-
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  # JSON-like
-    match value:
-        case Mapping():
-            for item in value.values():
-                yield from _texts(item)
-        case list() | tuple():
-            for item in value:
-                yield from _texts(item)
-        case bool() | None:
-            return
-        case _:
-            yield str(value)
+        for _, leaf in leaves(value_at(inputs, path)):
+            if isinstance(leaf, str | int | float) and not isinstance(leaf, bool):
+                yield str(leaf)
 
 
 def _forms(secret: str) -> Iterator[str]:

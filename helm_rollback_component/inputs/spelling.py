@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from helm_rollback_component.errors import Problem
+from helm_rollback_component.inputs.property_paths import below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ def to_snake_case(
     names = {to_camel(name): name for name in model.model_fields}
     for key, value in inputs.items():
         name = names.get(key, key)
-        where = f"{path}.{key}" if path else key
+        where = below(path, key)
         if name in spelled:
             other = to_camel(name) if key == name else name
             problems.append(Problem(where, f"given twice, also as {other}; keep one of them"))

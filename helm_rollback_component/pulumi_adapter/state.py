@@ -5,7 +5,6 @@ Pure. Property names here are kept for ever, because users' state holds them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +13,15 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.inputs.chart_values import decode, map_leaves
+from helm_rollback_component.inputs.chart_values import decode
 from helm_rollback_component.inputs.problems import hidden_by
 from helm_rollback_component.inputs.property_paths import value_at
 from helm_rollback_component.inputs.redaction import Redactor, secrets_at
+from helm_rollback_component.inputs.tree import DROP, leaves, map_leaves
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from helm_rollback_component.results import ReleaseStatus
 
@@ -84,8 +84,8 @@ def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:
 
 
 def _config(declared: Mapping[str, Any]) -> HelmConfig:
-    unknown = tuple(_unknown_paths(declared))
-    known = _prune(declared)
+    unknown = tuple(path for path, leaf in leaves(declared) if isinstance(leaf, Unknown))
+    known = map_leaves(declared, _unless_unknown)
     known["values"] = known.get("values") or {}
     try:
         return HelmConfig.parse(known)
@@ -165,35 +165,16 @@ _INTERNAL = (*_CONTEXT, CONTENT, CHART, PLAN, OBSERVED, "__provider")
 
 
 def _differs(old: Any, new: Any) -> bool:  # noqa: ANN401  # JSON-like
-    match old, new:
-        case Mapping(), Mapping():
-            return old.keys() != new.keys() or any(_differs(old[key], new[key]) for key in old)
-        case ((list() | tuple()), (list() | tuple())):
-            return len(old) != len(new) or any(map(_differs, old, new))
-        case _:  # to Python, but not to a chart, True is 1
-            return isinstance(old, bool) is not isinstance(new, bool) or bool(old != new)
+    return _comparable(old) != _comparable(new)
 
 
-def _unknown_paths(value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401  # JSON-like
-    match value:
-        case Unknown():
-            yield path
-        case Mapping():
-            for key, item in value.items():
-                yield from _unknown_paths(item, f"{path}.{key}" if path else key)
-        case list() | tuple():
-            for index, item in enumerate(value):
-                yield from _unknown_paths(item, f"{path}[{index}]")
+def _comparable(value: Any) -> dict[str, tuple[bool, Any]]:  # noqa: ANN401  # JSON-like
+    """Return the leaves by path, in a form in which True is not 1: to Python it is, to a chart it is not."""
+    return {path: (isinstance(leaf, bool), leaf) for path, leaf in leaves(value)}
 
 
-def _prune(value: Any) -> Any:  # noqa: ANN401  # JSON-like
-    match value:
-        case Mapping():
-            return {key: _prune(item) for key, item in value.items() if not isinstance(item, Unknown)}
-        case list() | tuple():
-            return [_prune(item) for item in value if not isinstance(item, Unknown)]
-        case _:
-            return value
+def _unless_unknown(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+    return DROP if isinstance(leaf, Unknown) else leaf
 
 
 def _mark(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.runtime.rpc import unwrap_rpc_secret
+from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 
 from helm_rollback_component.component import RELEASE_TYPE
 from helm_rollback_component.core.remediation.assessment import explain
+from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.pulumi_adapter.state import outputs, read
 from helm_rollback_component.results import (
     Condition,
@@ -104,13 +105,11 @@ def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str
 
 def _opened(value: Any) -> Any:  # noqa: ANN401  # JSON-like
     """Return the value with its secrets in the clear: mocks get them wrapped."""
-    match unwrap_rpc_secret(value):
-        case dict() as opened:
-            return {key: _opened(item) for key, item in opened.items()}
-        case list() as opened:
-            return [_opened(item) for item in opened]
-        case opened:
-            return opened
+    return map_leaves(value, _opened_leaf, is_leaf=is_rpc_secret)
+
+
+def _opened_leaf(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+    return _opened(unwrap_rpc_secret(leaf)) if is_rpc_secret(leaf) else leaf
 
 
 def _deployed(config: HelmConfig, outcome: Deployed) -> ReleaseStatus:

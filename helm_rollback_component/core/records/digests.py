@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping
 from typing import Any
+
+from helm_rollback_component.inputs.tree import map_leaves
 
 FORMAT = "v1"
 
@@ -52,34 +53,21 @@ def canonical(value: object) -> bytes:
         ValueError: for NaN and the infinities.
         TypeError: for what JSON cannot hold, keys that are not strings among it.
     """
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    plain = map_leaves(value, _whole, key=_key)
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def as_stored(value: Any) -> Any:  # noqa: ANN401  # JSON-like data of any shape
     """Return the value as Helm reads it back from a record: integers beyond 2^53 lose their last digits."""
-    match value:
-        case bool():
-            return value
-        case int() if abs(value) > _EXACT:
-            return float(value)
-        case Mapping():
-            return {key: as_stored(item) for key, item in value.items()}
-        case list() | tuple():
-            return [as_stored(item) for item in value]
-        case _:
-            return value
+    return map_leaves(value, _rounded)
 
 
-def _plain(value: object) -> object:
-    match value:
-        case float() if value.is_integer():
-            return int(value)
-        case Mapping():
-            return {_key(key): _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case _:
-            return value
+def _rounded(leaf: object) -> object:
+    return float(leaf) if isinstance(leaf, int) and abs(leaf) > _EXACT else leaf
+
+
+def _whole(leaf: object) -> object:
+    return int(leaf) if isinstance(leaf, float) and leaf.is_integer() else leaf
 
 
 def _key(key: object) -> str:
