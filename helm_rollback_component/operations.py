@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.core.remediation import assessment, conclude, retention, targets
 from helm_rollback_component.core.remediation.steps import Conclude, Desired, Gone, Refuse, Rollback
 from helm_rollback_component.errors import (
@@ -28,7 +29,7 @@ from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.reconcile import desired
 from helm_rollback_component.reconcile.reconciler import Run
 from helm_rollback_component.reconcile.run_context import Tools
-from helm_rollback_component.reconcile.session import Identity, Session
+from helm_rollback_component.reconcile.session import Session
 from helm_rollback_component.reconcile.status import failed_status, now, status_of, status_of_unknown
 from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus
 
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.steps import Outcome, Situation
     from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.kube.claims.claims import Held
-
-__all__ = ["HelmOperations", "Identity"]
 
 _ANYONE = Identity()
 _TARGET = "operations.rollback.target_revision"

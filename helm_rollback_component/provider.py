@@ -22,6 +22,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.core.remediation.assessment import explain, found_behind_our_back, headline
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
@@ -129,8 +130,7 @@ class _Release:
     """One release as an operation of the provider has it."""
 
     def __init__(self, properties: Mapping[str, Any], *, incarnation: str, cluster: str = "") -> None:
-        from helm_rollback_component.kube.claims.claims import Owner  # noqa: PLC0415  # keeps the start of the process quick
-        from helm_rollback_component.operations import HelmOperations, Identity  # noqa: PLC0415
+        from helm_rollback_component.operations import HelmOperations  # noqa: PLC0415  # keeps the start of the process quick
 
         declared = state.read(properties)
         owner = Owner(**declared.owner)

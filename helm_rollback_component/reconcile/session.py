@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.core.records.owner import NOBODY
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Target
 from helm_rollback_component.helm.engines.selection import choose_engine
 from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
-from helm_rollback_component.kube.claims.claims import NOBODY, Claims
+from helm_rollback_component.kube.claims.claims import Claims
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reconcile import desired
 
@@ -23,25 +23,11 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.digests import Digester
+    from helm_rollback_component.core.records.owner import Identity
     from helm_rollback_component.helm.engines.engine import Engine
-    from helm_rollback_component.kube.claims.claims import Held, Owner
+    from helm_rollback_component.kube.claims.claims import Held
 
 _PATIENCE = 60.0
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who acts on a release, and which one is meant.
-
-    Attributes:
-        owner: who declares it; None for a script or the command line, which leave the owner as it is.
-        incarnation: which creation of the release is meant; empty for whichever there is.
-        cluster: identity of the cluster it lives on, any other being refused; empty where not known.
-    """
-
-    owner: Owner | None = None
-    incarnation: str = ""
-    cluster: str = ""
 
 
 class Session:

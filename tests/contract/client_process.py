@@ -6,7 +6,8 @@ import json
 import sys
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.operations import HelmOperations, Identity
+from helm_rollback_component.core.records.owner import Identity
+from helm_rollback_component.operations import HelmOperations
 from tests.contract.laboratory import OWNER
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.kube.claims.claims import Claims, Owner
-from helm_rollback_component.operations import HelmOperations, Identity
+from helm_rollback_component.core.records.owner import Identity, Owner
+from helm_rollback_component.kube.claims.claims import Claims
+from helm_rollback_component.operations import HelmOperations
 from helm_rollback_component.results import Phase
 from tests.contract.by_hand import stored
 from tests.contract.helm_fixtures import Space, write_chart

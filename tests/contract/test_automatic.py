@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.reconcile.session import Identity
 from helm_rollback_component.results import Phase, RollbackState, RollbackStatus
 from tests.contract.laboratory import BAD_IMAGE, CRASHING, OWNER, condition
 

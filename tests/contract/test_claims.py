@@ -14,10 +14,11 @@ import pytest
 
 from helm_rollback_component.core.records.digests import comparable
 from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
+from helm_rollback_component.core.records.owner import Owner
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import lease_codec
-from helm_rollback_component.kube.claims.claims import Claims, Owner
+from helm_rollback_component.kube.claims.claims import Claims
 from tests.support import control_plane
 from tests.support.control_plane import Place
 from tools.ground import Ground
@@ -30,7 +31,8 @@ LEDGER = Ledger(attempt=Attempt(action="upgrade", revision=2, desired_digest="x"
 
 HOLDER = """
 import sys, time
-from helm_rollback_component.kube.claims.claims import Claims, Owner
+from helm_rollback_component.kube.claims.claims import Claims
+from helm_rollback_component.core.records.owner import Owner
 from helm_rollback_component.kube.api.client import Cluster
 
 cluster = Cluster.connect(open(sys.argv[1]).read())

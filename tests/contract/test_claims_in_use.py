@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.kube.claims.claims import Owner
 from helm_rollback_component.reconcile import session
-from helm_rollback_component.reconcile.session import Identity
 from helm_rollback_component.results import Phase
 from tests.contract.laboratory import OWNER
 from tests.contract.mortals import await_revision

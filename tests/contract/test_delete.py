@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.reconcile.session import Identity
 from tests.contract.by_hand import stored
 from tests.contract.laboratory import OWNER
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.records.owner import Identity
     from helm_rollback_component.inputs.redaction import Redactor
-    from helm_rollback_component.reconcile.session import Identity
 
 LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet
 OWNER = {"organization": "org", "project": "p", "stack": "dev", "urn": "urn:web"}

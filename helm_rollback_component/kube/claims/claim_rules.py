@@ -10,7 +10,8 @@ from helm_rollback_component.errors import OperationError, Problem, ValidationEr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helm_rollback_component.kube.claims.lease_codec import Claim, Owner
+    from helm_rollback_component.core.records.owner import Owner
+    from helm_rollback_component.kube.claims.lease_codec import Claim
 
 
 @dataclass(frozen=True)

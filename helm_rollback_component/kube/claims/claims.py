@@ -21,16 +21,17 @@ from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims import digest_key, lease_codec, lock_holder
 from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal
 from helm_rollback_component.kube.claims.held_lock import Held
-from helm_rollback_component.kube.claims.lease_codec import NOBODY, Claim, Owner
+from helm_rollback_component.kube.claims.lease_codec import Claim
 from helm_rollback_component.kube.claims.lock_holder import Holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from helm_rollback_component.core.records.owner import Owner
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.claims.lease_codec import Lease
 
-__all__ = ["NOBODY", "Claim", "Claims", "Held", "Owner"]
+__all__ = ["Claim", "Claims", "Held"]
 
 DURATION = 20
 """Seconds for which a lock holds without being renewed."""

@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.core.records.owner import NOBODY, Owner
 from helm_rollback_component.kube.claims import ledger_codec
 from helm_rollback_component.kube.claims.lock_holder import described
 
@@ -29,31 +30,6 @@ _DEFAULT_DURATION = 20
 _LONGEST_DURATION = 120
 
 Lease = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Whose a release is.
-
-    Attributes:
-        organization: the Pulumi organization; may be empty.
-        project: the Pulumi project.
-        stack: the stack's name.
-        urn: the release resource's URN.
-    """
-
-    organization: str
-    project: str
-    stack: str
-    urn: str
-
-    def __str__(self) -> str:
-        stack = "/".join(filter(None, (self.organization, self.project, self.stack)))
-        return f"stack {stack or 'unknown'} ({self.urn or 'no URN'})"
-
-
-NOBODY = Owner("", "", "", "")
-"""Who claims a release that no stack declares: a script, or the command line."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from helm_rollback_component.core.records.ledger import Attempt, Ledger
+from helm_rollback_component.core.records.owner import Owner
 from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal
-from helm_rollback_component.kube.claims.lease_codec import Claim, Owner
+from helm_rollback_component.kube.claims.lease_codec import Claim
 
 MINE = Owner("acme", "shop", "prod", "urn:web")
 THEIRS = Owner("acme", "shop", "dev", "urn:web")

@@ -9,12 +9,13 @@ import pytest
 
 from helm_rollback_component.core.records.digests import comparable
 from helm_rollback_component.core.records.ledger import Attempt, Ledger
+from helm_rollback_component.core.records.owner import Owner
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import claims as module
 from helm_rollback_component.kube.claims import held_lock as held_module
 from helm_rollback_component.kube.claims import lease_codec, lock_holder
-from helm_rollback_component.kube.claims.claims import Claim, Claims, Held, Owner
+from helm_rollback_component.kube.claims.claims import Claim, Claims, Held
 from tests.support.fake_cluster import FakeCluster, failure
 
 MINE = Owner("acme", "shop", "prod", "urn:web")

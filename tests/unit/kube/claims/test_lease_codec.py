@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.core.records.ledger import Attempt, Ledger
+from helm_rollback_component.core.records.owner import Owner
 from helm_rollback_component.kube.claims import lease_codec
-from helm_rollback_component.kube.claims.lease_codec import Owner
 from helm_rollback_component.kube.claims.lock_holder import Holder
 
 OWNER = Owner("acme", "shop", "prod", "urn:pulumi:prod::shop::web")

@@ -1,0 +1,45 @@
+"""Whose a release is, and which creation of it is meant. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose a release is.
+
+    Attributes:
+        organization: the Pulumi organization; may be empty.
+        project: the Pulumi project.
+        stack: the stack's name.
+        urn: the release resource's URN.
+    """
+
+    organization: str
+    project: str
+    stack: str
+    urn: str
+
+    def __str__(self) -> str:
+        stack = "/".join(filter(None, (self.organization, self.project, self.stack)))
+        return f"stack {stack or 'unknown'} ({self.urn or 'no URN'})"
+
+
+NOBODY = Owner("", "", "", "")
+"""Who claims a release that no stack declares: a script, or the command line."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who acts on a release, and which creation of it is meant.
+
+    Attributes:
+        owner: who declares it; None for a script or the command line, which leave the owner as it is.
+        incarnation: which creation of the release is meant; empty for whichever there is.
+        cluster: identity of the cluster it lives on, any other being refused; empty where not known.
+    """
+
+    owner: Owner | None = None
+    incarnation: str = ""
+    cluster: str = ""
