@@ -55,7 +55,7 @@ class Supervision:
         act = tools.engine.install if verb == "install" else tools.engine.upgrade
         watch = HealthWatch(tools.health, lambda: self._objects(number), self._baseline(before))
         try:
-            with self._stopping_when_lost(cancellation), watch.start(lambda _: cancellation.request()):
+            with self._stopping_when_lost(cancellation), watch.start(cancellation.request):
                 act(tools.target, deployment, cancellation)
         except EngineError as error:
             verdict = watch.last_verdict()

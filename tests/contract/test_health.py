@@ -164,7 +164,6 @@ class Watched:
     """What came of an upgrade under watch. Times are those of `time.monotonic`."""
 
     progress: list[str] = field(default_factory=list)
-    verdict: HealthVerdict | None = None
     last: HealthVerdict | None = None
     verdict_at: float = 0
     fault_at: float = 0
@@ -173,8 +172,8 @@ class Watched:
     error: str = ""
     process: subprocess.Popen[str] | None = None
 
-    def condemn(self, verdict: HealthVerdict) -> None:
-        self.verdict, self.verdict_at = verdict, time.monotonic()
+    def condemn(self) -> None:
+        self.verdict_at = time.monotonic()
         assert self.process is not None
         self.process.terminate()
 
@@ -187,8 +186,13 @@ class Watched:
         return bool(self.fault_at)
 
     @property
+    def verdict(self) -> HealthVerdict | None:
+        """What was said while Helm was at work."""
+        return self.last if self.verdict_at else None
+
+    @property
     def healthy(self) -> bool:
-        return self.verdict is None and self.process is not None and self.process.returncode == 0
+        return not self.verdict_at and self.process is not None and self.process.returncode == 0
 
 
 class Lookout:

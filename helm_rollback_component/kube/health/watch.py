@@ -14,7 +14,6 @@ from helm_rollback_component.kube.health.polling import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.core.health.objects import Manifest
@@ -44,13 +43,11 @@ class HealthWatch:
         self._thread: threading.Thread | None = None
         self._verdict: HealthVerdict | None = None
 
-    @property
-    def verdict(self) -> HealthVerdict | None:
-        """Why the release is bad for certain, if it is; once given it stays."""
-        return self._verdict
+    def start(self, on_verdict: Callable[[], None]) -> Self:
+        """Begin; `on_verdict` is called once at most, from the watching thread, and never after `stop`.
 
-    def start(self, on_verdict: Callable[[HealthVerdict], None]) -> Self:
-        """Begin; `on_verdict` is called once at most, from the watching thread, and never after `stop`."""
+        It says that the release is bad for certain; `last_verdict` says why.
+        """
         self._thread = threading.Thread(target=self._watch, args=(on_verdict,), name="health", daemon=True)
         self._thread.start()
         return self
@@ -76,12 +73,10 @@ class HealthWatch:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _watch(self, on_verdict: Callable[[HealthVerdict], None]) -> None:
+    def _watch(self, on_verdict: Callable[[], None]) -> None:
         try:
             for finding in looks(Pace(self._stop), self._look):
                 if finding.judgement.verdict is not None:
@@ -97,7 +92,7 @@ class HealthWatch:
     def _with_log(self, verdict: HealthVerdict) -> HealthVerdict:
         return container_logs.attach(self._context.cluster, verdict)
 
-    def _give(self, verdict: HealthVerdict, on_verdict: Callable[[HealthVerdict], None]) -> None:
+    def _give(self, verdict: HealthVerdict, on_verdict: Callable[[], None]) -> None:
         if not self._stop.is_set():
             self._verdict = verdict
-            on_verdict(verdict)
+            on_verdict()

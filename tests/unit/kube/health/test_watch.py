@@ -18,7 +18,6 @@ from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, la
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from helm_rollback_component.core.health.model import HealthVerdict
 
 LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
 DESIRED = [deployment()]
@@ -47,7 +46,7 @@ class Observed:
         settings: HealthConfig | None = None,
     ) -> None:
         self.said: list[str] = []
-        self.verdicts: list[HealthVerdict] = []
+        self.times_condemned = 0
         self.spoke = threading.Event()
         self.condemned = threading.Event()
         context = HealthContext(cluster, NAMESPACE, settings or HealthConfig(), self._say)
@@ -60,8 +59,8 @@ class Observed:
         self.said.append(line)
         self.spoke.set()
 
-    def _condemn(self, verdict: HealthVerdict) -> None:
-        self.verdicts.append(verdict)
+    def _condemn(self) -> None:
+        self.times_condemned += 1
         self.condemned.set()
 
 
@@ -70,9 +69,9 @@ def test_a_verdict_comes_once_and_with_the_log() -> None:
     observed = Observed(cluster)
     with observed.start() as watch:
         assert observed.condemned.wait(5)
-    assert observed.verdicts == [watch.verdict]
-    assert observed.verdicts[0].reason == "CrashLoopBackOff"
-    assert observed.verdicts[0].log == ("one", "two")
+    verdict = watch.last_verdict()
+    assert verdict is not None
+    assert (observed.times_condemned, verdict.reason, verdict.log) == (1, "CrashLoopBackOff", ("one", "two"))
     path, query = cluster.queries[-1]
     assert path.endswith("/pods/web-0/log")
     assert (query["container"], query["previous"]) == ("app", "true")
@@ -83,9 +82,11 @@ def test_a_verdict_without_a_log_that_cannot_be_read() -> None:
     cluster = town(LOOP)
     cluster.before = lambda verb, path: fail_with("NotFound")(verb, path) if verb == "text" else None
     observed = Observed(cluster)
-    with observed.start():
+    with observed.start() as watch:
         assert observed.condemned.wait(5)
-    assert observed.verdicts[0].log == ()
+    verdict = watch.last_verdict()
+    assert verdict is not None
+    assert verdict.log == ()
 
 
 def test_a_container_that_never_ran_has_no_log_to_ask_for() -> None:
@@ -129,7 +130,7 @@ def test_a_request_that_is_refused_ends_the_watch_and_says_so() -> None:
     with observed.start() as watch:
         assert observed.spoke.wait(5)
     assert observed.said == ["health is not watched any longer: it is Forbidden"]
-    assert watch.verdict is None
+    assert watch.last_verdict() is None
 
 
 def test_no_verdict_is_given_after_the_end() -> None:
@@ -137,8 +138,7 @@ def test_no_verdict_is_given_after_the_end() -> None:
     observed = Observed(cluster)
     cluster.before = lambda verb, _: observed.watch.stop() if verb == "text" else None
     observed.start()._thread.join(5)  # type: ignore[union-attr]  # noqa: SLF001  # ends by itself
-    assert observed.verdicts == []
-    assert observed.watch.verdict is None
+    assert observed.times_condemned == 0
 
 
 def test_a_watch_may_be_ended_before_it_began_and_from_its_own_verdict() -> None:
@@ -147,7 +147,7 @@ def test_a_watch_may_be_ended_before_it_began_and_from_its_own_verdict() -> None
     observed = Observed(town(LOOP))
     ended = threading.Event()
 
-    def end(_: HealthVerdict) -> None:
+    def end() -> None:
         observed.watch.stop()
         ended.set()
 
@@ -156,10 +156,14 @@ def test_a_watch_may_be_ended_before_it_began_and_from_its_own_verdict() -> None
 
 
 def test_the_last_verdict_is_the_first() -> None:
-    observed = Observed(town(LOOP))
+    cluster = town(LOOP)
+    observed = Observed(cluster)
     with observed.start() as watch:
         assert observed.condemned.wait(5)
-        assert watch.last_verdict() is observed.verdicts[0]
+        cluster.put(labelled(pod("ReplicaSet-web-two", waiting("InvalidImageName"))))
+        verdict = watch.last_verdict()
+    assert verdict is not None
+    assert verdict.reason == "CrashLoopBackOff"
 
 
 def test_the_last_verdict_may_come_from_a_last_look() -> None:
@@ -173,7 +177,7 @@ def test_the_last_verdict_may_come_from_a_last_look() -> None:
     assert last is not None
     assert last.reason == "CrashLoopBackOff"
     assert last.log == ("one", "two")
-    assert observed.verdicts == []
+    assert observed.times_condemned == 0
 
 
 @pytest.mark.parametrize("reason", ["", "Forbidden"])
