@@ -20,10 +20,11 @@ test: setup ## lint, types and every tier of tests
 	$(MAKE) --no-print-directory real
 
 .PHONY: check
-check: setup ## lint, formatting, types, and the walls between the layers
+check: setup ## lint, formatting, types, dead code, and the walls between the layers
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
+	$(RUN) vulture
 	$(RUN) lint-imports --no-logo
 
 .PHONY: unit

@@ -9,7 +9,6 @@ import uuid
 from contextlib import ExitStack, nullcontext
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from helm_rollback_component.kube.api import kubeconfig as kubeconfigs
@@ -62,9 +61,7 @@ class Place:
             self._ends = ends.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Take down what was brought up."""
         self._ends.close()
 

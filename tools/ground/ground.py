@@ -8,7 +8,6 @@ import sys
 import time
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tools.ground.build import ensure_built, exclusive
@@ -107,9 +106,7 @@ class Ground:
         self.up()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.down()
 
     def _start(self) -> State:
