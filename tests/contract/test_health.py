@@ -532,7 +532,7 @@ def test_a_stateful_set_is_freed_of_the_pod_that_holds_it_up(site: Site, play: s
     verdict, said = site.wait(good, before=before)
     assert verdict is None
     assert said[0].startswith("StatefulSet web: ")
-    assert "Pod web-2 held up its StatefulSet and was deleted" in said
+    assert "Pod web-2 blocked its StatefulSet and was deleted" in said
 
 
 def test_a_rollback_to_what_is_bad_as_well(site: Site) -> None:

@@ -1,7 +1,7 @@
 """Pods that keep a StatefulSet from being rolled back. Pure.
 
 A StatefulSet's controller replaces pods one by one and waits for each to be ready first; a pod of a bad
-template that never is holds everything up, also after the template is good again: "you must also delete any
+template that never is blocks everything, also after the template is good again: "you must also delete any
 Pods that StatefulSet had already attempted to run with the bad configuration" (Kubernetes' documentation,
 "Forced rollback").
 """
@@ -27,7 +27,7 @@ class Obstruction:
     """What one look gives.
 
     Attributes:
-        pods: the pods that hold up the rollback for certain.
+        pods: the pods that block the rollback for certain.
         since: when each pod that may was first seen, by its UID; to be given to the next look.
     """
 

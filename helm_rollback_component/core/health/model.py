@@ -46,7 +46,7 @@ class HealthVerdict:
         object: the release's own object.
         pod: the name of the pod, or an empty string.
         container: the name of the container, or an empty string.
-        log: the last lines of the container's log where the cluster has them; they may hold secrets.
+        log: the last lines of the container's log where the cluster has them; they may contain secrets.
     """
 
     reason: str

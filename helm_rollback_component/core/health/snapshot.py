@@ -1,6 +1,6 @@
 """What is seen of a release's objects at one moment, and which of it the newest revision answers for. Pure.
 
-Nothing may be held against an upgrade that it did not bring about, so a workload is judged only once
+Nothing may be counted against an upgrade that it did not bring about, so a workload is judged only once
 
 - Helm has applied it: it is new, and Helm's own annotation is on it; or its pod template is another than
   before; or it now has as many replicas as the release asks for, and had not before; and

@@ -1,7 +1,7 @@
-"""Whether a release that was ready stays so: what is held against it while it soaks. Pure.
+"""Whether a release that was ready stays so: what counts against it while it soaks. Pure.
 
-A pod that is evicted or replaced is not held against it; a container that is started again, or is unready for
-longer than the grace, in a pod that was there when the soak began, is.
+A pod that is evicted or replaced does not count against it; a container that is started again, or is unready
+for longer than the grace, in a pod that was there when the soak began, does.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Digester:
 
         Raises:
             ValueError: for NaN and the infinities.
-            TypeError: for what JSON cannot hold, keys that are not strings among it.
+            TypeError: for what JSON has no form for, keys that are not strings among it.
         """
         return f"{self.kind}:{hmac.digest(self._key, canonical(value), 'sha256').hex()}"
 
@@ -51,7 +51,7 @@ def canonical(value: object) -> bytes:
 
     Raises:
         ValueError: for NaN and the infinities.
-        TypeError: for what JSON cannot hold, keys that are not strings among it.
+        TypeError: for what JSON has no form for, keys that are not strings among it.
     """
     plain = map_leaves(value, _whole, key=_key)
     return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()

@@ -28,7 +28,7 @@ class Status(StrEnum):
 
     @property
     def pending(self) -> bool:
-        """Whether an operation holds the release, or left it so when it died."""
+        """Whether an operation is under way, or was when it died."""
         return self in (Status.PENDING_INSTALL, Status.PENDING_UPGRADE, Status.PENDING_ROLLBACK)
 
 
@@ -44,7 +44,7 @@ class Record:
         app_version: the chart's label for the application in it.
         description: Helm's sentence about the revision.
         deployed_at: when it was deployed (RFC 3339).
-        digest: keyed digest of what the revision holds (chart, values, manifest, hooks), whatever its status.
+        digest: keyed digest of its content (chart, values, manifest, hooks), whatever its status.
         values_digest: keyed digest of its values alone.
     """
 

@@ -36,7 +36,7 @@ class Entry(BaseModel):
         revision: Helm's number.
         record_digest: keyed digest of the stored record when the verdict was given.
         desired_digest: keyed digest of the declared spec it was deployed for; of a rollback, its target's.
-        origin: the revision whose content this one holds: its own number, or a rollback's target's origin.
+        origin: the revision whose content this one has: its own number, or a rollback's target's origin.
         verdict: what was seen of it.
         reason: one CamelCase word.
     """

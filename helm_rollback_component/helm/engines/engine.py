@@ -45,7 +45,7 @@ class Target:
     Attributes:
         release: Helm's name of it.
         namespace: its namespace.
-        kubeconfig: the content of a kubeconfig (YAML); never empty, may hold secrets.
+        kubeconfig: the content of a kubeconfig (YAML); never empty, may contain secrets.
         context: a context of that kubeconfig, or None for its current one.
         validates_fields: whether its API server refuses unknown fields by itself where it is asked to.
     """
@@ -83,7 +83,7 @@ class Deployment:
 
     Attributes:
         chart: a chart's folder or archive on this machine.
-        values: the merged values, JSON-like; may hold secrets.
+        values: the merged values, JSON-like; may contain secrets.
         timeout: how long Helm may wait for readiness and hooks, in seconds.
         options: Helm's switches.
     """

@@ -63,7 +63,7 @@ class Command:
     Attributes:
         arguments: the program and its arguments; never anything secret.
         environment: all of its environment; never anything secret.
-        stdin: what it reads; may hold secrets.
+        stdin: what it reads; may contain secrets.
         descriptors: file descriptors that it inherits.
         patience: how long it is waited for, and whether it may be signalled at all.
     """

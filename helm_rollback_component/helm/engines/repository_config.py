@@ -15,7 +15,7 @@ _HTTP = ("http://", "https://")
 
 
 def repository_config(wanted: Iterable[str], own: str) -> str:
-    """Return a repository configuration with just the repositories `wanted`; it may hold secrets.
+    """Return a repository configuration with just the repositories `wanted`; it may contain secrets.
 
     Args:
         wanted: what the dependencies say: URLs, or ``@name`` and ``alias:name`` of the user's own.

@@ -135,7 +135,7 @@ class Cluster:
             path: the collection.
             timeout: the seconds after which it ends.
             stop: a `threading.Event`, or anything with ``requested`` and ``on_request`` as
-                `helm.engine.Cancellation` has them; ends it at once, from any thread.
+                `helm.engines.engine.Cancellation` has them; ends it at once, from any thread.
             query: such as ``labelSelector``, ``resourceVersion``.
 
         Raises:

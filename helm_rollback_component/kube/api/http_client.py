@@ -1,6 +1,6 @@
 """From a kubeconfig to an open HTTP client: TLS, credentials, proxy, and the pool of connections.
 
-Importing this costs a quarter of a second; `kube.client` does so when it first connects.
+Importing this costs a quarter of a second; `kube.api.client` does so when it first connects.
 """
 
 from __future__ import annotations

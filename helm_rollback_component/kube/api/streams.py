@@ -46,18 +46,18 @@ def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 @contextmanager
 def broken_off(connection: socket.socket, stop: Stop) -> Iterator[None]:
     """Shut the connection down when `stop` is asked for within the block, so that a blocked read returns."""
-    hold = _Hold(connection)
+    breaker = _Breaker(connection)
     if isinstance(stop, threading.Event):
-        _lookout.add(stop, hold)
+        _lookout.add(stop, breaker)
     else:
-        stop.on_request(hold.shut_down)
+        stop.on_request(breaker.shut_down)
     try:
         yield
     finally:
-        hold.let_go()
+        breaker.let_go()
 
 
-class _Hold:
+class _Breaker:
     """A connection that may be shut down until it is let go; afterwards its number may be another's."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -92,12 +92,12 @@ class _Lookout:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._watched: list[tuple[threading.Event, _Hold]] = []
+        self._watched: list[tuple[threading.Event, _Breaker]] = []
 
-    def add(self, event: threading.Event, hold: _Hold) -> None:
+    def add(self, event: threading.Event, breaker: _Breaker) -> None:
         with self._lock:
             idle = not self._watched
-            self._watched.append((event, hold))
+            self._watched.append((event, breaker))
         if idle:
             threading.Thread(target=self._look, name="watch-lookout", daemon=True).start()
 
@@ -108,10 +108,10 @@ class _Lookout:
 
     def _round(self) -> bool:
         with self._lock:
-            for event, hold in self._watched:
+            for event, breaker in self._watched:
                 if event.is_set():
-                    hold.shut_down()
-            self._watched = [(event, hold) for event, hold in self._watched if not hold.over]
+                    breaker.shut_down()
+            self._watched = [(event, breaker) for event, breaker in self._watched if not breaker.over]
             return bool(self._watched)
 
 

@@ -1,4 +1,4 @@
-"""Who may take a release, and when: the rules of `kube.claims`. Pure; clocks and proofs are handed in."""
+"""Who may take a release, and when: the rules of `claims.Claims`. Pure; clocks and proofs are handed in."""
 
 from __future__ import annotations
 

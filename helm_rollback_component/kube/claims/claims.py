@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Claim", "Claims", "Held"]
 
 DURATION = 20
-"""Seconds for which a lock holds without being renewed."""
+"""Seconds for which a lock lasts without being renewed."""
 
 _LOOK_EVERY = 0.5
 
@@ -48,7 +48,7 @@ class Claims:
         cluster: where the release is.
         namespace: its namespace.
         release: its name.
-        duration: the seconds for which a lock holds without being renewed.
+        duration: the seconds for which a lock lasts without being renewed.
     """
 
     def __init__(self, cluster: Cluster, namespace: str, release: str, *, duration: int = DURATION) -> None:

@@ -42,8 +42,8 @@ class Claim:
         ledger: what is known of the release; empty if it is `damaged`.
         uid: the Lease's UID.
         holder: who is at work on the release (``<host>/<pid>/<random>``), an empty string if nobody.
-        process: the holder's process, for `processes.provably_dead`.
-        duration: the seconds for which the lock holds without being renewed.
+        process: the holder's process, for `lock_holder.provably_dead`.
+        duration: the seconds for which the lock lasts without being renewed.
         renewed: when it was last renewed, by the holder's clock (RFC 3339).
         acquired: when the holder got it, by the holder's clock (RFC 3339).
         damaged: whether the ledger or the owner is there but cannot be read.

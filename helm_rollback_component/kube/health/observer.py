@@ -1,4 +1,4 @@
-"""Looking at what there is of a release's objects: effects only, `core.snapshot` says what it means.
+"""Looking at what there is of a release's objects: effects only, `core.health.snapshot` says what it means.
 
 Everything is polled with the objects' own selectors. A look at a Deployment that was not changed is one
 request, at one that is being rolled out two; neither grows with the namespace.
@@ -41,7 +41,7 @@ _TELL_BY_EVENTS = frozenset({"DaemonSet", "StatefulSet"})
 
 
 def baseline(cluster: Cluster, namespace: str, manifests: Sequence[Manifest]) -> Baseline:
-    """Return what there is now, so that none of it is held against what is done next.
+    """Return what there is now, so that none of it is counted against what is done next.
 
     Args:
         cluster: where the release lives.

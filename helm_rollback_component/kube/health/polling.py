@@ -50,7 +50,7 @@ class Pace:
         """Wait until it is time to look and return True; or False if there is to be no other look.
 
         Between two calls, set `due` to the time at which something may come to pass, and `calm` if nothing
-        has changed since the look before; both hold for one call.
+        has changed since the look before; both count for one call.
         """
         if self._began is not None:
             if self._began >= self._until:

@@ -1,4 +1,4 @@
-"""Answers to what a snapshot leaves open (`core.questions`), though not read anew at every look."""
+"""Answers to what a snapshot leaves open (`core.health.queries`), though not read anew at every look."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Inquirer:
         asked = questions(seen)
         if not asked:
             return seen
-        if not self._answers.hold_for(asked):
+        if not self._answers.answer(asked):
             self._answers = self._answer(asked, seen)
         return self._answers.within(seen)
 
@@ -81,7 +81,7 @@ class _Answers:
     missing: frozenset[tuple[str, str, str]] = frozenset()
     since: float = 0.0
 
-    def hold_for(self, asked: Questions) -> bool:
+    def answer(self, asked: Questions) -> bool:
         return asked == self.asked and time.monotonic() < self.since + ANSWERS_LAST
 
     def within(self, seen: Snapshot) -> Snapshot:

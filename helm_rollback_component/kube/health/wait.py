@@ -45,7 +45,7 @@ def wait_ready(
         objects: the objects of the revision that was applied.
         timeout: how long to wait, in seconds; then the verdict's reason is ``ReadinessTimeout``.
         stop: ends the wait; then the verdict's reason is ``Cancelled``.
-        before: what there was before the objects were applied, which then is not held against them.
+        before: what there was before the objects were applied, which then is not counted against them.
             Without it every pod of the newest templates is.
 
     Raises:
@@ -132,9 +132,9 @@ class _Clearing:
         try:
             self._context.cluster.delete(path, precisely)
         except OperationError as error:
-            self._tell(f"Pod {name(pod)} holds up its StatefulSet and cannot be deleted: {error.message}")
+            self._tell(f"Pod {name(pod)} blocks its StatefulSet and cannot be deleted: {error.message}")
         else:
-            self._tell(f"Pod {name(pod)} held up its StatefulSet and was deleted")
+            self._tell(f"Pod {name(pod)} blocked its StatefulSet and was deleted")
 
 
 def _late(finding: Finding | None, timeout: float, first: Resource) -> HealthVerdict:

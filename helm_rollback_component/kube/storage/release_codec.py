@@ -27,7 +27,7 @@ _MAX_SIZE = 256 * 1024 * 1024
 _STATUSES = frozenset(status.value for status in Status)
 
 Release = dict[str, Any]
-"""A decoded record; may hold secrets."""
+"""A decoded record; may contain secrets."""
 
 
 class UndecodableError(ValueError):
@@ -35,12 +35,12 @@ class UndecodableError(ValueError):
 
 
 def secret_name(release: str, revision: int) -> str:
-    """Return the name of the Secret that holds a revision."""
+    """Return the name of the Secret in which a revision is stored."""
     return f"sh.helm.release.v1.{release}.v{revision}"
 
 
 def revision_of(secret: str, release: str) -> int | None:
-    """Return the revision that a Secret of this name holds, or None if it is no Secret of this release."""
+    """Return the revision in a Secret of this name, or None if it is no Secret of this release."""
     number = secret.removeprefix(secret_name(release, 0)[:-1])
     return int(number) if number.isdecimal() and secret_name(release, int(number)) == secret else None
 
@@ -70,7 +70,7 @@ def decode(secret: dict[str, Any], revision: int) -> Release:
 
 
 def encode(release: Release) -> str:
-    """Return what the Secret of this record holds as ``data.release``."""
+    """Return what stands in the Secret of this record as ``data.release``."""
     return b64encode(b64encode(gzip.compress(json.dumps(release).encode(), mtime=0))).decode()
 
 

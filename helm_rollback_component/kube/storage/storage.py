@@ -62,7 +62,7 @@ class ReleaseStorage:
     def manifest(self, revision: int) -> tuple[_Object, ...]:
         """Return the objects of a revision, each in the namespace that it is deployed to.
 
-        May hold secrets.
+        May contain secrets.
 
         Raises:
             OperationError: also ``RevisionMissing`` or ``RecordUnreadable``.

@@ -136,7 +136,7 @@ def stuck() -> Town:
 def test_a_pod_that_holds_up_a_stateful_set_is_deleted() -> None:
     cluster = stuck()
     _, said = wait(cluster, stateful_set("one"), timeout=0.1)
-    assert "Pod web-0 held up its StatefulSet and was deleted" in said
+    assert "Pod web-0 blocked its StatefulSet and was deleted" in said
     assert [each for each in cluster.requests() if each.startswith("delete")] == ["delete web-0"]
 
 
@@ -145,7 +145,7 @@ def test_a_pod_that_may_not_be_deleted_is_told_of() -> None:
     cluster.before = lambda verb, path: fail_with("Forbidden")(verb, path) if verb == "delete" else None
     verdict, said = wait(cluster, stateful_set("one"), timeout=0.1)
     assert verdict is not None
-    assert "Pod web-0 holds up its StatefulSet and cannot be deleted: it is Forbidden" in said
+    assert "Pod web-0 blocks its StatefulSet and cannot be deleted: it is Forbidden" in said
 
 
 def test_no_soak_asks_for_nothing() -> None:
