@@ -175,9 +175,9 @@ def test_a_soak_that_goes_badly(later: dict[str, Any], reason: str) -> None:
 
 def test_readiness_that_is_lost_near_the_end_may_come_back() -> None:
     cluster = town(deployment(**GROWN), pod(NEW, running(), conditions=[condition("Ready")]))
+    began = time.monotonic()
     threading.Timer(0.1, lambda: cluster.put(labelled(pod(NEW, running(ready=False))))).start()
     threading.Timer(0.5, lambda: cluster.put(labelled(pod(NEW, running())))).start()
-    began = time.monotonic()
     assert watch(cluster, 0.2, grace=10) is None
     assert time.monotonic() - began >= 0.5
 
