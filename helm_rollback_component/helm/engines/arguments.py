@@ -27,7 +27,7 @@ class Dialect:
         wait: wait until everything is ready, or gone.
         wait_for_hooks_only: do not wait for readiness.
         force: replace objects that cannot be updated in place.
-        capabilities: what it can honour, and since which version.
+        capabilities: for each, since which version it can be honoured.
         leaves_fields_to_server: whether it asks the server to refuse unknown fields, and has nothing to add.
             It would read and parse the server's whole schema just to learn that it has not, which takes two
             fifths of an upgrade's time (kubectl's ``ParamVerifyingSchema``).
