@@ -9,7 +9,7 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
 
 from pulumi_local_engine.goal import UnsupportedError, read_goal
-from pulumi_local_engine.program import RunInfo
+from pulumi_local_engine.process import RunInfo
 from pulumi_local_engine.registration import Registrar
 from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.wire import from_wire, to_wire

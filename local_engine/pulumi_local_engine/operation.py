@@ -7,8 +7,7 @@ from typing import Final
 from pulumi_local_engine import dynamic
 from pulumi_local_engine.events import Events
 from pulumi_local_engine.monitor import Monitor
-from pulumi_local_engine.process import ChildProcess
-from pulumi_local_engine.program import start_program
+from pulumi_local_engine.process import ChildProcess, start_program
 from pulumi_local_engine.provider import ProviderError
 from pulumi_local_engine.refreshing import read_all
 from pulumi_local_engine.registration import Registrar

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from pulumi_local_engine import graph, steps, urns
 from pulumi_local_engine.dependent_deletions import DependentDeletions, ProtectedDependantError
 from pulumi_local_engine.events import Events
-from pulumi_local_engine.goal import Goal
-from pulumi_local_engine.identity import Identities, IdentityError
+from pulumi_local_engine.goal import Goal, Identities, IdentityError
 from pulumi_local_engine.provider import (
     Call,
     CheckFailure,

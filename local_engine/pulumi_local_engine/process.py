@@ -1,22 +1,27 @@
 """The processes that the engine starts: the user's program and the host of dynamic providers.
 
 Each runs in a session of its own, so a Ctrl-C in the terminal reaches the engine alone, and each is ended by
-whoever started it.
+whoever started it. The program is as fresh for each operation as with the CLI.
 """
 
+import json
 import os
 import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 from pulumi_local_engine.fork_server import Command, start
+from pulumi_local_engine.project import Project
+from pulumi_local_engine.values import Properties, Secret, unwrap
 
 OnLine = Callable[[str], None]
 _GRACE: Final = 5.0
+_PROGRAM_MAIN: Final = Path(__file__).with_name("program_main.py")
 
 
 class ProcessEndedError(Exception):
@@ -106,3 +111,39 @@ class Launcher:
         child = ChildProcess(command, self._main, self._environment, self._on_line)
         child.pass_output()
         return child
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """One run of a program, as the program sees it."""
+
+    project: str
+    stack: str
+    organization: str
+    preview: bool
+    parallel: int
+
+
+def config_environment(config: Properties) -> dict[str, str]:
+    """Return the variables that carry configuration to a process; arguments would show its secrets."""
+    secret_keys = [key for key, value in config.items() if isinstance(value, Secret)]
+    return {
+        "PULUMI_CONFIG": json.dumps(unwrap(config)),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps(secret_keys),
+    }
+
+
+def start_program(launcher: Launcher, project: Project, info: RunInfo, address: str) -> ChildProcess:
+    """Start the program; it finds monitor and engine at `address`."""
+    arguments = {
+        "address": address,
+        "project": info.project,
+        "stack": info.stack,
+        "organization": info.organization,
+        "root": str(project.root),
+        "program": str(project.main),
+        "parallel": str(info.parallel),
+        "preview": json.dumps(info.preview),
+    }
+    flat = [part for name, value in arguments.items() for part in (f"--{name}", value)]
+    return launcher.start_program(_PROGRAM_MAIN, flat)

@@ -1,4 +1,4 @@
-"""Runs a user's program as the Python language host does. A script of its own process; see `program.py`."""
+"""Runs a user's program as the Python language host does. A script of its own process; see `process.py`."""
 
 import argparse
 import asyncio

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from pulumi_local_engine import dynamic, graph, kubernetes, urns
-from pulumi_local_engine.engine_service import EngineService
+from pulumi_local_engine.engine_service import EngineService, Server
 from pulumi_local_engine.events import Events
 from pulumi_local_engine.executor import (
     Executor,
@@ -16,12 +16,10 @@ from pulumi_local_engine.executor import (
     StoppedError,
 )
 from pulumi_local_engine.planner import Planner
-from pulumi_local_engine.process import Launcher
-from pulumi_local_engine.program import RunInfo, config_environment
+from pulumi_local_engine.process import Launcher, RunInfo, config_environment
 from pulumi_local_engine.project import Project
 from pulumi_local_engine.registry import Registry
 from pulumi_local_engine.resource import Resource, State
-from pulumi_local_engine.server import Server
 from pulumi_local_engine.snapshot import Snapshot
 from pulumi_local_engine.steps import Step
 from pulumi_local_engine.values import Properties

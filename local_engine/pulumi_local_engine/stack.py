@@ -8,11 +8,10 @@ from typing import Final
 
 from pulumi import automation
 
-from pulumi_local_engine.configuration import Configuration
 from pulumi_local_engine.crypt import load_cipher
 from pulumi_local_engine.events import Listener
-from pulumi_local_engine.program import RunInfo
-from pulumi_local_engine.project import read_project
+from pulumi_local_engine.process import RunInfo
+from pulumi_local_engine.project import Configuration, read_project
 from pulumi_local_engine.run import Setting
 from pulumi_local_engine.session import (
     DESTROY,
