@@ -18,7 +18,6 @@ can run on either. What it does was compared with the real engine, call by call 
 - An operation may end as a partial failure (`ErrorResourceInitFailed`): the state has the new outputs and
   `initErrors`, and the next update tries again.
 - Secrets are not in the state file in the clear, but see `crypt.py` for what that is worth.
-- On the command line: `python -m pulumi_local_engine --help`.
 
 Left out, each with an error that says so: stack references and other reads of existing resources, invokes and
 calls, transforms, hooks, import, remote components, parameterized packages, the options `deleted_with`,

@@ -114,15 +114,6 @@ class Row:
         keys = [key for key in self.step.diffs or () if key != "__provider"]
         return [f"~ {key}: {shown(old.get(key))} => {shown(new.get(key))}" for key in keys]
 
-    def tally(self) -> str:
-        """Return how many messages there are, as `1 error; 2 warnings`."""
-        kinds = {"error": "error", "warning": "warning", "info": "message", "info#err": "message"}
-        counts: dict[str, int] = {}
-        for diagnostic in self.diagnostics:
-            word = kinds.get(diagnostic.severity, "message")
-            counts[word] = counts.get(word, 0) + 1
-        return "; ".join(f"{count} {word}{'s' if count > 1 else ''}" for word, count in counts.items())
-
 
 def shown(value: Any) -> str:  # noqa: ANN401 - any property value
     """Return a value as it is displayed: JSON, but for what stands for a secret or an unknown."""
@@ -160,15 +151,6 @@ class ProgressRows:
             self.seconds = event.summary_event.duration_seconds
             self._close()
         return None
-
-    def children(self, urn: str) -> list[Row]:
-        """Return the rows right below a row; whatever has no known parent is below the stack."""
-        orphans = urn == self.root.urn
-        return [
-            row
-            for row in self.rows.values()
-            if row is not self.root and (row.parent == urn or (orphans and row.parent not in self.rows))
-        ]
 
     def _close(self) -> None:
         """Let no row go on once the run is over."""

@@ -24,7 +24,7 @@ from pulumi_local_engine.session import (
     Options,
     Session,
 )
-from pulumi_local_engine.store import Store, dump_state, load_state, stack_folder
+from pulumi_local_engine.store import Store, dump_state, stack_folder
 from pulumi_local_engine.urns import ROOT_TYPE, Names
 from pulumi_local_engine.values import Secret, unwrap
 
@@ -63,8 +63,7 @@ class LocalEngine:
         states = Path(state_dir or self._project.root / ".local-engine")
         self.workspace = Workspace(str(work_dir), states)
         folder = stack_folder(states, self._project.name, stack_name)
-        self._cipher = load_cipher(folder, self._environment)
-        self._store = Store(folder, self._cipher)
+        self._store = Store(folder, load_cipher(folder, self._environment))
         self._configuration = Configuration(self._project, stack_name, self._store)
 
     @classmethod
@@ -162,11 +161,6 @@ class LocalEngine:
     def export_stack(self) -> automation.Deployment:
         """Return the state, its secrets marked but in the clear, as the Automation API does."""
         return automation.Deployment(version=3, deployment=dump_state(self._store.read_state()))
-
-    def import_stack(self, state: automation.Deployment) -> None:
-        """Replace the state with one that `export_stack` gave."""
-        with self._store.lock():
-            self._store.write_state(load_state(dict(state.deployment or {}), self._cipher.decrypt))
 
     def get_config(self, key: str) -> automation.ConfigValue:
         """Return one configuration value."""

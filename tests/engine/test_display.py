@@ -1,16 +1,10 @@
-"""What is shown, as lines and live."""
+"""What is shown, line by line."""
 
-import io
 import re
-import sys
 from typing import Any
 
 import pytest
 from pulumi.automation import ConfigValue
-from pulumi_local_engine import __main__ as command
-from pulumi_local_engine.live import LiveDisplay
-from pulumi_local_engine.progress_rows import ProgressRows
-from rich.console import Console
 
 from tests.engine.laboratory import Laboratory
 
@@ -85,45 +79,3 @@ def test_failure_is_told_twice(local: Laboratory) -> None:
     rows = _without_times("\n".join(shown))
     assert " +  pulumi-python:dynamic/things:Thing a **creating failed** (Ns)" in rows
     assert "  pulumi-python:dynamic/things:Thing (a):" in rows
-
-
-def test_live_display_draws_a_tree(local: Laboratory) -> None:
-    stack = _stack(local)
-    output = io.StringIO()
-    console = Console(file=output, width=120, force_terminal=True, color_system=None)
-    live = LiveDisplay("Updating (dev)", ProgressRows(stack.root_urn), console, preview=False)
-    with live:
-        stack.up(on_event=live.show)
-    live.end()
-    text = _without_times(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output.getvalue()))
-    inner = next(line for line in reversed(text) if "Thing" in line and "└─" in line)
-    assert inner.split("  ")[0] == " +"
-    assert "   └─ pulumi-python:dynamic/things:Thing" in inner
-    assert inner.endswith("1 message")
-    assert "    + 3 created" in text
-    assert "hunter2" not in output.getvalue()
-
-
-@pytest.mark.parametrize("operation", ["preview", "up", "refresh", "destroy"])
-def test_command_line(
-    operation: str, local: Laboratory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    local.program('Thing("a", text=pulumi.Config().require("greeting"))')
-    for name, value in local.environment.items():
-        monkeypatch.setenv(name, value)
-    arguments = ["--stack", "dev", "--cwd", str(local.work_dir), "--state-dir", str(local.state)]
-    monkeypatch.setattr(sys, "argv", ["local-engine", operation, *arguments, "--config", "greeting=hi"])
-    assert command.main() == 0
-    shown = capsys.readouterr().out
-    assert shown.splitlines()[0].endswith("(dev):")
-    assert "Resources:" in shown
-
-
-def test_command_line_fails_with_the_program(
-    local: Laboratory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    local.program("raise ValueError")
-    monkeypatch.setattr(sys, "argv", ["local-engine", "up", "--stack", "dev", "--cwd", str(local.work_dir)])
-    assert command.main() == 255
-    assert "error: update failed" in capsys.readouterr().err
-    assert (local.work_dir / ".local-engine" / ".gitignore").read_text() == "*\n"

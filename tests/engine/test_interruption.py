@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine import operate
 from tests.engine.laboratory import Laboratory
 
 SLOW = """
     Thing("quick", text="x")
-    slow = Thing("slow", text="x", sleep={})
+    slow = Thing("slow", text="x", hold="create")
     Thing("late", text=slow.text)
 """
 
@@ -24,27 +25,37 @@ SLOW = """
 def _running(
     lab: Laboratory, program: str, *, operation: str = "up", until: str = "create"
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run an operation as a command until the slow call is in flight."""
+    """Run an operation in a process of its own until the held call is in flight, and nothing else is."""
     lab.program(program)
-    command = [sys.executable, "-m", "pulumi_local_engine", operation, "--stack", "dev"]
-    command += ["--cwd", str(lab.work_dir), "--state-dir", str(lab.state)]
+    command = [sys.executable, operate.__file__, operation, str(lab.work_dir), str(lab.state)]
     environment = {**os.environ, **lab.environment}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         try:
             _until(lambda: f'"call": "{until}", "name": "slow"' in lab.log.read_text())
-            time.sleep(0.3)
+            _until(lambda: not program or "quick" in lab.resources())
             yield process
         finally:
             process.kill()
 
 
-def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
+def _until(holds: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.05)
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    """Interrupt the process and return when it has taken note of that."""
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    assert any("canceling" in line for line in process.stdout)
+
+
+def _release(lab: Laboratory) -> None:
+    (lab.world / "released").touch()
 
 
 def _provider(lab: Laboratory) -> int:
@@ -62,40 +73,37 @@ def _children(pid: int) -> list[int]:
     return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
 
 
+def _pending(lab: Laboratory) -> list[tuple[str, str]]:
+    deployment = lab.stack().export_stack().deployment
+    entries = deployment.get("pending_operations", [])
+    return [(entry["resource"]["urn"].rsplit("::", 1)[-1], entry["type"]) for entry in entries]
+
+
 def test_first_interrupt_waits_and_saves(local: Laboratory) -> None:
-    with _running(local, SLOW.format(2)) as process:
+    with _running(local, SLOW) as process:
         children = _children(process.pid)
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "canceled" in output
-    assert {"quick", "slow"} <= set(local.resources())
-    assert "pending_operations" not in local.stack().export_stack().deployment
+        _interrupt(process)
+        _release(local)
+        process.communicate()
+    assert process.returncode == operate.INTERRUPTED
+    assert set(local.resources()) == {"lab-dev", "quick", "slow"}
+    assert _pending(local) == []
     assert not any(_alive(child) for child in [*children, _provider(local)])
 
 
 def test_second_interrupt_abandons_and_leaves_a_pending_operation(local: Laboratory) -> None:
-    with _running(local, SLOW.format(60)) as process:
+    with _running(local, SLOW) as process:
         children = _children(process.pid)
+        _interrupt(process)
         process.send_signal(signal.SIGINT)
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
-    assert process.returncode == 130
+        process.communicate()
+    assert process.returncode == operate.INTERRUPTED
     assert _pending(local) == [("slow", "creating")]
     assert not any(_alive(child) for child in [*children, _provider(local)])
 
 
-def test_termination_is_an_interrupt(local: Laboratory) -> None:
-    with _running(local, SLOW.format(1)) as process:
-        process.terminate()
-        process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "slow" in local.resources()
-
-
 def test_kill_leaves_a_pending_operation_and_the_next_update_goes_on(local: Laboratory) -> None:
-    with _running(local, SLOW.format(60)) as process:
+    with _running(local, SLOW) as process:
         children = _children(process.pid)
         process.kill()
         process.wait()
@@ -106,7 +114,8 @@ def test_kill_leaves_a_pending_operation_and_the_next_update_goes_on(local: Labo
     os.kill(provider, signal.SIGKILL)
     _until(lambda: not any(_alive(child) for child in children))
     assert _pending(local) == [("slow", "creating")]
-    result = local.up(SLOW.format(0))
+    _release(local)
+    result = local.up(SLOW)
     assert "slow, interrupted while creating" in result.stdout
     assert "create slow" in local.calls()
     assert {"quick", "slow", "late"} <= set(local.resources())
@@ -115,39 +124,26 @@ def test_kill_leaves_a_pending_operation_and_the_next_update_goes_on(local: Labo
     assert _pending(local) == []
 
 
-def _pending(lab: Laboratory) -> list[tuple[str, str]]:
-    deployment = lab.stack().export_stack().deployment
-    entries = deployment.get("pending_operations", [])
-    return [(entry["resource"]["urn"].rsplit("::", 1)[-1], entry["type"]) for entry in entries]
-
-
 def test_an_exception_in_a_listener_does_not_disturb_the_run(local: Laboratory) -> None:
-    local.program(SLOW.format(1))
+    local.program('Thing("a", text="x")')
 
     def listen(event: object) -> None:
         raise LookupError(event)
 
     with pytest.raises(LookupError):
         local.stack().up(on_event=listen)
-    assert "late" in local.resources()
+    assert "a" in local.resources()
     assert not _alive(_provider(local))
 
 
 def test_second_interrupt_of_a_destruction_abandons_it_too(local: Laboratory) -> None:
-    source = local.work_dir / "stacks" / "things.py"
-    source.write_text(
-        source.read_text().replace(
-            "        _file(_id).unlink", "        time.sleep(60)\n        _file(_id).unlink"
-        )
-    )
-    local.up('Thing("slow", text="x")')
+    local.up('Thing("slow", text="x", hold="delete")')
     local.notes()
     with _running(local, "", operation="destroy", until="delete") as process:
+        _interrupt(process)
         process.send_signal(signal.SIGINT)
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
-    assert process.returncode == 130
+        process.communicate()
+    assert process.returncode == operate.INTERRUPTED
     assert _pending(local) == [("slow", "deleting")]
     assert not _alive(_provider(local))
     assert "slow" in local.resources()

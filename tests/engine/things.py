@@ -2,8 +2,9 @@
 
 A thing exists as a file in the folder `THINGS_WORLD`, so a test can change or remove it behind the engine's
 back. Its inputs steer what happens: `fail` names a call that raises, `partial` one that ends as a partial
-failure for the `reasons` (without an id if `nameless`), `sleep` makes create and update take that long, a
-change of `key` replaces, `first` asks for the deletion before the replacement.
+failure for the `reasons` (without an id if `nameless`), `hold` one that lasts until there is a file
+`released` in that folder, `sleep` makes create and update take that long, a change of `key` replaces, `first`
+asks for the deletion before the replacement.
 """
 
 import inspect
@@ -67,6 +68,8 @@ def _store(id_: str, inputs: Props) -> Props:
 def _trouble(call: str, props: Props) -> None:
     if props.get("fail") == call:
         raise RuntimeError(f"no {call} today")
+    while props.get("hold") == call and not _file("released").exists():
+        time.sleep(0.01)
     if call in ("create", "update"):
         time.sleep(float(props.get("sleep", 0)))
 
