@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 IMPORTED = (
     "grpc",
-    "httpx",
+    "httpx2",
     "pulumi.dynamic",
     "pulumi_kubernetes.core.v1",
     "helm_rollback_component.component",
