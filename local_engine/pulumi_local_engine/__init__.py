@@ -29,6 +29,8 @@ Programs are run by this very interpreter, whatever `Pulumi.yaml` says of virtua
 step the program is ended with SIGTERM, where the CLI interrupts it.
 """
 
+from __future__ import annotations
+
 from pulumi_local_engine.stack import LocalEngine
 
 __all__ = ["LocalEngine"]

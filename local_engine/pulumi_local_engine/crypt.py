@@ -6,12 +6,17 @@ that is committed or uploaded by mistake to hold no plaintext. It has not been r
 nothing of value in it.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import hmac
 import os
 import secrets
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PREFIX = "v1:"
 _TAG_BYTES = 16

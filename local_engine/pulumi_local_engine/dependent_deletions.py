@@ -1,14 +1,20 @@
 """What must be deleted before its time, because what it depends on is deleted before it is replaced."""
 
-from collections.abc import Collection, Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from pulumi_local_engine import graph, steps
 from pulumi_local_engine.provider import Call
-from pulumi_local_engine.registry import Registry
-from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.steps import Choice
 from pulumi_local_engine.urns import provider_urn
 from pulumi_local_engine.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from pulumi_local_engine.registry import Registry
+    from pulumi_local_engine.resource import Resource
 
 
 class ProtectedDependantError(Exception):

@@ -1,13 +1,17 @@
 """Shows a run as plain lines, in the manner of `pulumi up` without a terminal, and keeps them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pulumi.automation import OpType
-from pulumi.automation.events import EngineEvent
 
 from pulumi_local_engine.progress_rows import SIGNS, ProgressRows, Row, shown
+
+if TYPE_CHECKING:
+    from pulumi.automation.events import EngineEvent
 
 OnLine = Callable[[str], Any]
 _PAST: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}

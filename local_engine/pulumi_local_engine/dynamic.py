@@ -1,8 +1,9 @@
 """The SDK's own host of dynamic providers, as a process that the engine speaks real gRPC to."""
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import grpc  # type: ignore[import-untyped]
 from pulumi.runtime import proto
@@ -21,6 +22,9 @@ from pulumi_local_engine.provider import (
 from pulumi_local_engine.urns import name_of, type_of
 from pulumi_local_engine.values import Properties, mark_like
 from pulumi_local_engine.wire import from_wire, to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PACKAGE: Final = "pulumi-python"
 CHANNEL_OPTIONS: Final = [
@@ -158,7 +162,7 @@ class DynamicProvider:
         except ProcessEndedError as error:
             raise ProviderError(str(error)) from None
 
-    def _started(self) -> Any:  # noqa: ANN401 - a gRPC stub
+    def _started(self) -> Any:  # noqa: ANN401  # a gRPC stub
         with self._lock:
             if self._stub is None:
                 self._process = self._launcher.start_provider()
@@ -169,7 +173,7 @@ class DynamicProvider:
                 self._stub = stub
             return self._stub
 
-    def _configure_request(self) -> Any:  # noqa: ANN401 - a protobuf message
+    def _configure_request(self) -> Any:  # noqa: ANN401  # a protobuf message
         return proto.ConfigureRequest(
             args=to_wire(self._config, secrets=True, unknowns=True),
             acceptSecrets=True,
@@ -186,14 +190,14 @@ def _failure(error: grpc.RpcError, known: Live | None) -> ProviderError:
     return PartialFailureError(_live(detail, known), detail.reasons)
 
 
-def _init_failure(error: grpc.RpcError) -> Any:  # noqa: ANN401 - a protobuf message, or None
+def _init_failure(error: grpc.RpcError) -> Any:  # noqa: ANN401  # a protobuf message, or None
     """Return the detail of an error that says what exists in spite of it."""
     status = status_pb2.Status.FromString(dict(error.trailing_metadata() or ()).get(_DETAILS, b""))
     detail = proto.ErrorResourceInitFailed()
     return next((detail for packed in status.details if packed.Unpack(detail)), None)
 
 
-def _live(answer: Any, known: Live) -> Live:  # noqa: ANN401 - a protobuf message
+def _live(answer: Any, known: Live) -> Live:  # noqa: ANN401  # a protobuf message
     """Read what exists, with what is secret in `known` marked."""
     inputs = mark_like(from_wire(answer.inputs), known.inputs or {}) if answer.HasField("inputs") else None
     return Live(answer.id, mark_like(from_wire(answer.properties), known.outputs), inputs)

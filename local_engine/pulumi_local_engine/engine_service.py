@@ -1,16 +1,21 @@
 """What programs and providers find at the engine's address: the service that takes logs, and its server."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
 from concurrent import futures
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2_grpc
 
 from pulumi_local_engine.dynamic import CHANNEL_OPTIONS
-from pulumi_local_engine.events import Events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulumi_local_engine.events import Events
 
 _SEVERITIES: Final = {engine_pb2.INFO: "info", engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
 
@@ -23,7 +28,7 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         self._events = events
         self._root = ""
 
-    def Log(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802 - gRPC's shape and name
+    def Log(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802  # gRPC's shape and name
         """Pass a message on."""
         del context
         severity = _SEVERITIES.get(request.severity)

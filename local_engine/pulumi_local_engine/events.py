@@ -1,17 +1,21 @@
 """What happens in a run, told as the Automation API's `EngineEvent`s: one listener serves both engines."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pulumi.automation import events as automation
 
 from pulumi_local_engine import urns
 from pulumi_local_engine.registry import is_provider
-from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.steps import COUNTED, Counts, Op, Step
 from pulumi_local_engine.values import redact
+
+if TYPE_CHECKING:
+    from pulumi_local_engine.resource import Resource
 
 Listener = Callable[[automation.EngineEvent], None]
 _COLOR: Final = "never"
@@ -118,7 +122,7 @@ class Events:
         """Let a listener have an event. One that fails gets no more, and does not disturb the run."""
         try:
             listener(event)
-        except Exception as error:  # noqa: BLE001 - raised once the run is over
+        except Exception as error:  # noqa: BLE001  # raised once the run is over
             self._listeners.remove(listener)
             self._trouble.append(error)
 

@@ -1,18 +1,23 @@
 """Does what was planned: calls the providers, and has the snapshot record each step before and after."""
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pulumi_local_engine.events import Events
 from pulumi_local_engine.provider import Call, Live, PartialFailureError, ProviderError, attempt
 from pulumi_local_engine.registry import Registry, is_provider
-from pulumi_local_engine.resource import Resource
-from pulumi_local_engine.snapshot import Snapshot
 from pulumi_local_engine.steps import Op, Step
 from pulumi_local_engine.values import Properties, mark_outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pulumi_local_engine.events import Events
+    from pulumi_local_engine.resource import Resource
+    from pulumi_local_engine.snapshot import Snapshot
 
 _PROTECTED: Final = (
     'resource "{urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove '
@@ -35,7 +40,7 @@ class StoppedError(Exception):
 class Executor:
     """Runs chains of steps, `parallel` at once. After a failure no step begins; those in flight end."""
 
-    def __init__(  # noqa: PLR0913 - the parts of one run
+    def __init__(  # noqa: PLR0913  # the parts of one run
         self,
         registry: Registry,
         snapshot: Snapshot,
@@ -227,7 +232,7 @@ def _raise(failure: PartialFailureError | None, resource: Resource) -> None:
 
 
 def _both(step: Step) -> tuple[Resource, Resource]:
-    assert step.old is not None  # noqa: S101 - such a step always has both
+    assert step.old is not None  # noqa: S101  # such a step always has both
     assert step.new is not None  # noqa: S101
     return step.old, step.new
 

@@ -4,6 +4,8 @@ A run starts two interpreters, and most of what they do is to import the SDK. Wh
 safely, that is done once for all runs.
 """
 
+from __future__ import annotations
+
 import atexit
 import functools
 import json
@@ -12,10 +14,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import IO, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _MAIN: Final = "pulumi_local_engine.fork_server_main"
 _PATIENCE: Final = 30.0
@@ -73,9 +77,9 @@ def start(command: Command, folder: Path, environment: Mapping[str, str]) -> Chi
     return (fork if _FORKS_SAFELY else spawn)(command, folder, environment)
 
 
-def spawn(command: Command, folder: Path, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+def spawn(command: Command, folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
     """Start a child as a new interpreter."""
-    return subprocess.Popen(  # noqa: S603 - our own interpreter
+    return subprocess.Popen(  # noqa: S603  # our own interpreter
         command.line,
         cwd=folder,
         env=dict(environment),
@@ -99,7 +103,7 @@ class _ForkServer:
         self._lock = threading.Lock()
         self._connection, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter
                 [sys.executable, "-u", "-P", "-m", _MAIN, str(theirs.fileno())],
                 env={**_plain_environment(), **environment},
                 stdin=subprocess.DEVNULL,

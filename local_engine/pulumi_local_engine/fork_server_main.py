@@ -3,6 +3,8 @@
 It stays without threads, because a fork copies none, and ends with the process that started it.
 """
 
+from __future__ import annotations
+
 import gc
 import importlib
 import json
@@ -11,7 +13,6 @@ import runpy
 import signal
 import socket
 import sys
-from contextlib import suppress
 from typing import Any, NoReturn
 
 IMPORTED = (
@@ -32,8 +33,7 @@ def main(connection: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for name in IMPORTED:
-        with suppress(ImportError):
-            importlib.import_module(name)
+        importlib.import_module(name)
     gc.freeze()
     while True:
         message, files, _, _ = socket.recv_fds(connection, 1, FILES)

@@ -1,14 +1,19 @@
 """What a program asks for: a registration request, checked for what the engine leaves out, and its URN."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_local_engine.resource import Resource, Timeouts
 from pulumi_local_engine.urns import Alias, Names, alias_urns
-from pulumi_local_engine.values import Properties
 from pulumi_local_engine.wire import from_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pulumi_local_engine.values import Properties
 
 _LEFT_OUT: Final = {
     "remote": "remote components",
@@ -76,7 +81,7 @@ class Goal:
         )
 
 
-def read_goal(request: Any) -> Goal:  # noqa: ANN401 - a protobuf message
+def read_goal(request: Any) -> Goal:  # noqa: ANN401  # a protobuf message
     """Read a RegisterResourceRequest; raise UnsupportedError for what the engine leaves out."""
     for name, what in _LEFT_OUT.items():
         if getattr(request, name, None):

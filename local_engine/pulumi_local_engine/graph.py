@@ -3,10 +3,16 @@
 Every list is in state order: a resource follows what it depends on.
 """
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
 
-from pulumi_local_engine.resource import Resource
+from typing import TYPE_CHECKING
+
 from pulumi_local_engine.urns import provider_urn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pulumi_local_engine.resource import Resource
 
 
 def dependents(resources: Sequence[Resource], root: Resource, ignore: Iterable[str] = ()) -> list[Resource]:

@@ -5,11 +5,12 @@ renders no manifests, runs no functions, and serves neither charts nor releases.
 but to learn which kinds are namespaced, so outputs that the API server would fill in are unknown in it.
 """
 
+from __future__ import annotations
+
 import os
 import time
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.kube.api import kubeconfig
@@ -32,6 +33,9 @@ from pulumi_local_engine.values import (
     mark_like,
     unwrap,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 PACKAGE: Final = "kubernetes"
 _MANAGER: Final = "local-engine"

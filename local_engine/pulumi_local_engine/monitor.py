@@ -1,18 +1,23 @@
 """The resource monitor: what the program's SDK calls, served over gRPC."""
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
 
 from pulumi_local_engine.goal import UnsupportedError, read_goal
-from pulumi_local_engine.process import RunInfo
-from pulumi_local_engine.registration import Registrar
-from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.wire import from_wire, to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi_local_engine.process import RunInfo
+    from pulumi_local_engine.registration import Registrar
+    from pulumi_local_engine.resource import Resource
 
 T = TypeVar("T")
 SHUT_DOWN: Final = "resource monitor shut down"
@@ -48,7 +53,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         """Let the program go: it ends by itself if it waits for this."""
         self._closed.set()
 
-    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802 - gRPC's shape and name
+    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802  # gRPC's shape and name
         """Tell which features programs may use."""
         del request, context
         return resource_pb2.DeploymentInfo(

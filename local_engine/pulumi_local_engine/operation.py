@@ -1,20 +1,25 @@
 """What can be done to a stack: update, refresh, destroy. Each is one run, and leaves no process."""
 
+from __future__ import annotations
+
 import signal
-from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pulumi_local_engine import dynamic
-from pulumi_local_engine.events import Events
 from pulumi_local_engine.monitor import Monitor
 from pulumi_local_engine.process import ChildProcess, start_program
 from pulumi_local_engine.provider import ProviderError
 from pulumi_local_engine.refreshing import read_all
 from pulumi_local_engine.registration import Registrar
-from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.run import Run, Setting
-from pulumi_local_engine.steps import Step
-from pulumi_local_engine.values import Properties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pulumi_local_engine.events import Events
+    from pulumi_local_engine.resource import Resource
+    from pulumi_local_engine.steps import Step
+    from pulumi_local_engine.values import Properties
 
 _REPORTED: Final = "exited 32"
 

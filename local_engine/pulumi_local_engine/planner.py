@@ -4,12 +4,13 @@ Planning is done for one resource at a time, as in the real engine: the caller h
 changed here but the record of what has been planned.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from pulumi_local_engine import graph, steps, urns
 from pulumi_local_engine.dependent_deletions import DependentDeletions, ProtectedDependantError
-from pulumi_local_engine.events import Events
 from pulumi_local_engine.goal import Goal, Identities, IdentityError
 from pulumi_local_engine.provider import (
     Call,
@@ -19,10 +20,15 @@ from pulumi_local_engine.provider import (
     Provider,
     ProviderError,
 )
-from pulumi_local_engine.registry import Registry
-from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.steps import Choice, Decision, Op, Step
 from pulumi_local_engine.values import keep_ignored, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pulumi_local_engine.events import Events
+    from pulumi_local_engine.registry import Registry
+    from pulumi_local_engine.resource import Resource
 
 
 class PlanError(Exception):
@@ -32,7 +38,7 @@ class PlanError(Exception):
 class Planner:
     """Plans the steps of one update and remembers which resources it has seen."""
 
-    def __init__(  # noqa: PLR0913 - the parts of one run
+    def __init__(  # noqa: PLR0913  # the parts of one run
         self,
         names: urns.Names,
         olds: Sequence[Resource],

@@ -4,6 +4,8 @@ Each runs in a session of its own, so a Ctrl-C in the terminal reaches the engin
 whoever started it. The program is as fresh for each operation as with the CLI.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import signal
@@ -13,11 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from pulumi_local_engine.fork_server import Command, start
-from pulumi_local_engine.project import Project
 from pulumi_local_engine.values import Properties, Secret, unwrap
+
+if TYPE_CHECKING:
+    from pulumi_local_engine.project import Project
 
 OnLine = Callable[[str], None]
 _GRACE: Final = 5.0

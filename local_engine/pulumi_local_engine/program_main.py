@@ -1,5 +1,7 @@
 """Runs a user's program as the Python language host does. A script of its own process; see `process.py`."""
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import json
@@ -65,7 +67,7 @@ def _run(program: str, parallel: int) -> int:
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return 1
-    except Exception:  # noqa: BLE001 - any exception is the program's failure, and is reported as such
+    except Exception:  # noqa: BLE001  # any exception is the program's failure, and is reported as such
         pulumi.log.error(f"Program failed with an unhandled exception:\n{_trace(program)}")
         return REPORTED
     finally:

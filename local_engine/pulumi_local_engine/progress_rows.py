@@ -3,16 +3,21 @@
 Nothing is printed here. Events hold no secrets, so neither do rows.
 """
 
+from __future__ import annotations
+
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pulumi.automation import OpType
-from pulumi.automation.events import DiagnosticEvent, EngineEvent, StepEventMetadata
 
 from pulumi_local_engine.urns import ROOT_TYPE, name_of, type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi.automation.events import DiagnosticEvent, EngineEvent, StepEventMetadata
 
 _DOING: Final = {
     OpType.SAME: "",
@@ -115,7 +120,7 @@ class Row:
         return [f"~ {key}: {shown(old.get(key))} => {shown(new.get(key))}" for key in keys]
 
 
-def shown(value: Any) -> str:  # noqa: ANN401 - any property value
+def shown(value: Any) -> str:  # noqa: ANN401  # any property value
     """Return a value as it is displayed: JSON, but for what stands for a secret or an unknown."""
     return str(value) if value in ("[secret]", "[unknown]") else json.dumps(value)
 

@@ -1,16 +1,21 @@
 """A project on disk: `Pulumi.yaml`, where its program is, and the configuration of its stacks."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pulumi.automation import ConfigValue
 
-from pulumi_local_engine.store import Store
 from pulumi_local_engine.values import Properties, Secret, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pulumi_local_engine.store import Store
 
 
 class ProjectError(Exception):
@@ -61,7 +66,7 @@ def _defaults(config: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _text(key: str, value: Any) -> str:  # noqa: ANN401 - whatever YAML holds
+def _text(key: str, value: Any) -> str:  # noqa: ANN401  # whatever YAML holds
     if _has_secret(value):
         raise ProjectError(f"LocalEngine cannot decrypt {key!r}, a secret of the CLI: set it with set_config")
     return value if isinstance(value, str) else json.dumps(value)

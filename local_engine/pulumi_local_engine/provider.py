@@ -1,10 +1,14 @@
 """What the engine asks of a provider, and what it gets back."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from __future__ import annotations
 
-from pulumi_local_engine.values import Properties
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pulumi_local_engine.values import Properties
 
 
 class ProviderError(Exception):

@@ -1,14 +1,19 @@
 """The refresh of a stack: read every resource, and let the state say what is there."""
 
+from __future__ import annotations
+
 import dataclasses
+from typing import TYPE_CHECKING
 
 from pulumi_local_engine import graph
 from pulumi_local_engine.provider import Call, Diff, Provider, ProviderError, attempt
 from pulumi_local_engine.registry import is_provider
 from pulumi_local_engine.resource import Resource, State
-from pulumi_local_engine.run import Run
 from pulumi_local_engine.steps import Op, Step, resolve
 from pulumi_local_engine.values import mark_outputs
+
+if TYPE_CHECKING:
+    from pulumi_local_engine.run import Run
 
 
 def read_all(run: Run) -> State:

@@ -1,19 +1,25 @@
 """Takes what the program declares, resource by resource, through planning and execution."""
 
+from __future__ import annotations
+
 import dataclasses
 import threading
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pulumi_local_engine import urns
-from pulumi_local_engine.events import Events
 from pulumi_local_engine.executor import Executor, StepFailedError, StoppedError
 from pulumi_local_engine.goal import Goal
 from pulumi_local_engine.planner import PlanError, Planner
 from pulumi_local_engine.registry import default_name, is_provider
-from pulumi_local_engine.resource import Resource
-from pulumi_local_engine.snapshot import Snapshot
 from pulumi_local_engine.steps import Op, Step
-from pulumi_local_engine.values import Properties
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi_local_engine.events import Events
+    from pulumi_local_engine.resource import Resource
+    from pulumi_local_engine.snapshot import Snapshot
+    from pulumi_local_engine.values import Properties
 
 
 class Registrar:
@@ -122,7 +128,7 @@ class Registrar:
         return urns.provider_reference(made.urn, made.id)
 
 
-def _first(own: bool | None, theirs: bool | None) -> bool | None:  # noqa: FBT001 - a resource option
+def _first(own: bool | None, theirs: bool | None) -> bool | None:  # noqa: FBT001  # a resource option
     return theirs if own is None else own
 
 

@@ -3,9 +3,12 @@
 A provider is itself a resource (`pulumi:providers:<package>`), and the registry is what manages it.
 """
 
+from __future__ import annotations
+
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pulumi_local_engine.provider import (
     Call,
@@ -15,7 +18,6 @@ from pulumi_local_engine.provider import (
     Provider,
     ProviderError,
 )
-from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.steps import changed_keys
 from pulumi_local_engine.urns import (
     PROVIDER_TYPE_PREFIX,
@@ -24,6 +26,9 @@ from pulumi_local_engine.urns import (
     type_of,
 )
 from pulumi_local_engine.values import UNKNOWN_SENTINEL, Properties
+
+if TYPE_CHECKING:
+    from pulumi_local_engine.resource import Resource
 
 Factory = Callable[[Properties], Provider]
 

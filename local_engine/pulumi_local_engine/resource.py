@@ -1,10 +1,13 @@
 """What the engine remembers of a resource, and its form in a state file (the CLI's checkpoint, version 3)."""
 
+from __future__ import annotations
+
 import copy
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_local_engine.values import Properties
+if TYPE_CHECKING:
+    from pulumi_local_engine.values import Properties
 
 Timeouts = dict[str, float]
 
@@ -56,7 +59,7 @@ class Resource:
     created: str = ""
     modified: str = ""
 
-    def copy(self) -> "Resource":
+    def copy(self) -> Resource:
         """Return another resource with the same content."""
         return copy.copy(self)
 
@@ -76,7 +79,7 @@ class Resource:
         return entry
 
     @classmethod
-    def load(cls, entry: dict[str, Any]) -> "Resource":
+    def load(cls, entry: dict[str, Any]) -> Resource:
         """Read an entry of a state file."""
         known = {name: entry[key] for name, key in _OPTIONAL.items() if key in entry}
         return cls(
@@ -97,7 +100,7 @@ class PendingOperation:
     kind: str  # creating, updating, deleting
 
     @classmethod
-    def load(cls, entry: dict[str, Any]) -> "PendingOperation":
+    def load(cls, entry: dict[str, Any]) -> PendingOperation:
         """Read an entry of a state file."""
         return cls(Resource.load(entry["resource"]), entry["type"])
 

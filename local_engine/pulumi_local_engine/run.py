@@ -1,14 +1,15 @@
 """One run: its parts, put together, and what every operation does with them."""
 
+from __future__ import annotations
+
 import queue
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pulumi_local_engine import dynamic, graph, kubernetes, urns
 from pulumi_local_engine.engine_service import EngineService, Server
-from pulumi_local_engine.events import Events
 from pulumi_local_engine.executor import (
     Executor,
     ProtectedError,
@@ -17,12 +18,17 @@ from pulumi_local_engine.executor import (
 )
 from pulumi_local_engine.planner import Planner
 from pulumi_local_engine.process import Launcher, RunInfo, config_environment
-from pulumi_local_engine.project import Project
 from pulumi_local_engine.registry import Registry
-from pulumi_local_engine.resource import Resource, State
 from pulumi_local_engine.snapshot import Snapshot
-from pulumi_local_engine.steps import Step
-from pulumi_local_engine.values import Properties
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pulumi_local_engine.events import Events
+    from pulumi_local_engine.project import Project
+    from pulumi_local_engine.resource import Resource, State
+    from pulumi_local_engine.steps import Step
+    from pulumi_local_engine.values import Properties
 
 
 class RunFailedError(Exception):

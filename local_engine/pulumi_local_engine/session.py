@@ -1,5 +1,7 @@
 """Performs one operation for a caller: locks the stack, shows what happens, and says how it ended."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,12 +1,18 @@
 """The state while an update runs: what it began with, what it has done so far, what is in flight."""
 
+from __future__ import annotations
+
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pulumi_local_engine.resource import PendingOperation, Resource, State
-from pulumi_local_engine.values import Properties
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pulumi_local_engine.values import Properties
 
 
 class Snapshot:

@@ -1,15 +1,15 @@
 """`LocalEngine`: one stack of one project, driven as the Automation API's `Stack` is."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pulumi import automation
 
 from pulumi_local_engine.crypt import load_cipher
-from pulumi_local_engine.events import Listener
 from pulumi_local_engine.process import RunInfo
 from pulumi_local_engine.project import Configuration, read_project
 from pulumi_local_engine.run import Setting
@@ -27,6 +27,11 @@ from pulumi_local_engine.session import (
 from pulumi_local_engine.store import Store, dump_state, stack_folder
 from pulumi_local_engine.urns import ROOT_TYPE, Names
 from pulumi_local_engine.values import Secret, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pulumi_local_engine.events import Listener
 
 ORGANIZATION: Final = "organization"
 MOST_PARALLEL: Final = 128
@@ -74,7 +79,7 @@ class LocalEngine:
         *,
         state_dir: str | Path | None = None,
         env_vars: Mapping[str, str] | None = None,
-    ) -> "LocalEngine":
+    ) -> LocalEngine:
         """Return the stack, new or not, as `pulumi.automation.create_or_select_stack` does."""
         return cls(stack_name, work_dir, state_dir=state_dir, env_vars=env_vars)
 

@@ -1,12 +1,18 @@
 """The steps of an update and how to choose among them. Everything here is pure."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
+from typing import TYPE_CHECKING
 
 from pulumi_local_engine.provider import Diff
-from pulumi_local_engine.resource import Resource
 from pulumi_local_engine.values import Properties, contains_unknown, path_contains, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulumi_local_engine.resource import Resource
 
 
 class Op(StrEnum):
@@ -41,7 +47,7 @@ class Step:
     def resource(self) -> Resource:
         """The resource that the step is about."""
         found = self.new or self.old
-        assert found is not None  # noqa: S101 - a step is always about something
+        assert found is not None  # noqa: S101  # a step is always about something
         return found
 
 

@@ -1,15 +1,14 @@
 """The files of one stack: its state, its configuration and its lock."""
 
+from __future__ import annotations
+
 import fcntl
 import json
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_local_engine.crypt import Cipher
 from pulumi_local_engine.resource import PendingOperation, Resource, State
 from pulumi_local_engine.values import (
     SECRET_SIGNATURE,
@@ -20,6 +19,12 @@ from pulumi_local_engine.values import (
     Value,
     unwrap,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pulumi_local_engine.crypt import Cipher
 
 STATE_VERSION: Final = 3
 
