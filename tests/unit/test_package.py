@@ -32,6 +32,12 @@ def test_no_other_name_is_there() -> None:
         testing.Depolyed  # noqa: B018
 
 
+def test_the_engine_names_its_extra_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pulumi_local_engine", None)
+    with pytest.raises(ImportError, match=r"pip install 'helm-rollback-component\[testing\]'"):
+        testing.LocalEngine  # noqa: B018
+
+
 def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
     program = "import sys, helm_rollback_component.provider; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
