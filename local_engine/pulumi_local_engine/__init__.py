@@ -23,10 +23,10 @@ Left out, each with an error that says so: stack references and other reads of e
 calls, transforms, hooks, import, remote components, parameterized packages, the options `deleted_with`,
 `replace_with` and `replacement_trigger`, secrets that the CLI encrypted, and all other providers.
 
-Left out without a word: targets, `--continue-on-error`, update plans, policies, resource references as values
-of their own (an id or a URN takes their place), previews of refresh and destroy, the history of updates.
-Programs are run by this very interpreter, whatever `Pulumi.yaml` says of virtual environments. After a failed
-step the program is ended with SIGTERM, where the CLI interrupts it.
+Left out without a word: targets of refresh and destroy, patterns and dependents of targets, update plans,
+policies, resource references as values of their own (an id or a URN takes their place), previews of refresh
+and destroy, the history of updates. Programs are run by this very interpreter, whatever `Pulumi.yaml` says of
+virtual environments. After a failed step the program is ended with SIGTERM, where the CLI interrupts it.
 """
 
 from __future__ import annotations

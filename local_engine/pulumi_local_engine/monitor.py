@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pulumi_local_engine.process import RunInfo
-    from pulumi_local_engine.registration import Registrar
-    from pulumi_local_engine.resource import Resource
+    from pulumi_local_engine.registration import Registered, Registrar
 
 T = TypeVar("T")
 SHUT_DOWN: Final = "resource monitor shut down"
@@ -93,8 +92,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return empty_pb2.Empty()
 
     def _registered(self, request: Any) -> Any:  # noqa: ANN401
-        resource = self._registrar.register(read_goal(request))
-        return _response(resource, secrets=request.acceptSecrets)
+        registered = self._registrar.register(read_goal(request))
+        return _response(registered, secrets=request.acceptSecrets)
 
     def _answer(self, context: Any, work: Callable[[], T]) -> T:  # noqa: ANN401
         try:
@@ -121,9 +120,16 @@ for _name, _what in _LEFT_OUT.items():
     setattr(Monitor, _name, _refusal(_what))
 
 
-def _response(resource: Resource, *, secrets: bool) -> Any:  # noqa: ANN401
+def _response(registered: Registered, *, secrets: bool) -> Any:  # noqa: ANN401
     """Return what the SDK resolves a resource with; a component's outputs come from the program itself."""
+    resource = registered.resource
     outputs = resource.outputs if resource.custom else {}
-    return resource_pb2.RegisterResourceResponse(
-        urn=resource.urn, id=resource.id, object=to_wire(outputs, secrets=secrets, unknowns=True)
+    response = resource_pb2.RegisterResourceResponse(
+        urn=resource.urn,
+        id=resource.id,
+        object=to_wire(outputs, secrets=secrets, unknowns=True),
+        result=resource_pb2.Result.SUCCESS if registered.done else resource_pb2.Result.FAIL,
     )
+    if registered.left_out:
+        response.unknown = True
+    return response

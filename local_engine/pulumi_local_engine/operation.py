@@ -68,7 +68,8 @@ def _converge(run: Run, registrar: Registrar, program: ChildProcess) -> None:
     """Do what the program declares, delete what it no longer does, and settle the stack's outputs."""
     program.on_exit(lambda code: run.signals.put(f"exited {code}"))
     _await_program(run)
-    if not run.failed:
+    if not run.failed or (run.setting.continue_on_error and not run.executor.stopping):
+        run.planner.report_unknown_targets()
         _delete(run, run.planner.deletions())
     registrar.settle_stack(failed=run.failed)
 
@@ -96,7 +97,8 @@ def _ready(run: Run, resources: Iterable[Resource]) -> bool:
     except ProviderError as error:
         run.events.error("", str(error))
         run.executor.stop(str(error))
-    return not run.failed
+        return False
+    return True
 
 
 def _package_config(setting: Setting) -> dict[str, Properties]:

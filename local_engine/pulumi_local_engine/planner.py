@@ -7,7 +7,7 @@ changed here but the record of what has been planned.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pulumi_local_engine import graph, steps, urns
 from pulumi_local_engine.dependent_deletions import DependentDeletions, ProtectedDependantError
@@ -21,6 +21,7 @@ from pulumi_local_engine.provider import (
     ProviderError,
 )
 from pulumi_local_engine.steps import Choice, Decision, Op, Step
+from pulumi_local_engine.targets import Targets
 from pulumi_local_engine.values import keep_ignored, redact
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from pulumi_local_engine.events import Events
     from pulumi_local_engine.registry import Registry
     from pulumi_local_engine.resource import Resource
+
+
+_NOT_TARGETED: Final = "Resource '{urn}' depends on '{missing}' which was was not specified in --target list."
 
 
 class PlanError(Exception):
@@ -47,13 +51,25 @@ class Planner:
         *,
         preview: bool,
         replace: Iterable[str],
+        target: Iterable[str] = (),
     ) -> None:
-        """Begin with the resources in `olds`; those whose URNs are in `replace` are replaced in any case."""
+        """Begin with the resources in `olds`.
+
+        Args:
+            names: the stack and the project.
+            olds: the resources in the state, each behind what it depends on.
+            registry: the providers to ask.
+            events: told of what cannot be planned.
+            preview: whether this is a preview, which knows less and goes on after some errors.
+            replace: the URNs of resources that are replaced in any case.
+            target: the URNs of the only resources that may change; empty for all.
+        """
         self._olds = olds
         self._registry = registry
         self._events = events
         self._preview = preview
         self._replace = set(replace)
+        self._targets = Targets(target)
         self._identities = Identities(names, olds)
         self._condemned = DependentDeletions(olds, registry)
         self._planned: set[str] = set()
@@ -67,7 +83,7 @@ class Planner:
         except IdentityError as error:
             raise self._refused(error.urn, str(error)) from None
         try:
-            planned = self._plan(goal, old, goal.resource(urn, old))
+            planned = self._planned_steps(goal, old, goal.resource(urn, old))
         except (ProviderError, ProtectedDependantError) as error:
             raise self._refused(urn, str(error)) from None
         self._planned.add(urn)
@@ -75,15 +91,44 @@ class Planner:
 
     def deletions(self) -> list[list[Step]]:
         """Return what is left to delete, in groups that follow each other."""
-        left = [resource for resource in self._olds if self._is_left(resource)]
+        left = [one for one in self._olds if self._is_left(one) and self._targets.names(one.urn)]
         return [
             [_deletion(resource) for resource in group] for group in graph.deletion_order(self._olds, left)
         ]
+
+    def report_unknown_targets(self) -> None:
+        """Tell which targets are neither in the state nor in the program."""
+        for urn in self._targets.unknown({*self._planned, *(one.urn for one in self._olds)}):
+            hint = "" if "$" in urn else " Did you forget to escape $ in your shell?"
+            self._events.error("", f"Target '{urn}' could not be found in the stack.{hint}")
+            self.errored = True
 
     def _is_left(self, resource: Resource) -> bool:
         if resource.delete:
             return not self._condemned.is_gone(resource)
         return resource.urn not in self._planned and not self._identities.is_claimed(resource.urn)
+
+    def _planned_steps(self, goal: Goal, old: Resource | None, new: Resource) -> list[Step]:
+        if not self._targets.includes(new.urn):
+            return self._leave(old, new)
+        planned = self._plan(goal, old, new)
+        missing = self._targets.missing(new)
+        if missing:
+            self.errored = True
+            refused = self._refused(new.urn, _NOT_TARGETED.format(urn=new.urn, missing=missing))
+            if not self._preview:
+                raise refused
+        return planned
+
+    def _leave(self, old: Resource | None, new: Resource) -> list[Step]:
+        """Leave what is no target as it is, and with it what it needs."""
+        if old is None:
+            self._targets.leave_out(new.urn)
+            return [Step(Op.SAME, new=new)]
+        needed = graph.requirements(self._olds, old)
+        others = [one for one in self._olds if id(one) in needed and one is not old and self._is_left(one)]
+        self._planned |= {one.urn for one in others}
+        return [Step(Op.SAME, one, one.copy()) for one in [*others, old]]
 
     def _plan(self, goal: Goal, old: Resource | None, new: Resource) -> list[Step]:
         provider = self._registry.serving(new) if new.custom else None

@@ -22,6 +22,21 @@ if TYPE_CHECKING:
     from pulumi_local_engine.values import Properties
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Registered:
+    """A resource as the program gets it.
+
+    Attributes:
+        resource: the resource.
+        done: whether it has reached its goal; it failed or was skipped otherwise.
+        left_out: whether it does not exist, because it is no target.
+    """
+
+    resource: Resource
+    done: bool
+    left_out: bool
+
+
 class Registrar:
     """Registers resources and the outputs of components. Plans one at a time; executes many at once."""
 
@@ -43,15 +58,24 @@ class Registrar:
         self._defaulting = threading.Lock()
         self._defaults: dict[str, str] = {}
         self._goals: dict[str, Goal] = {}
+        self._failed: set[str] = set()  # and what was skipped because of that
         self._steps: dict[str, Step] = {}
         self._stack_outputs: Properties | None = None
 
-    def register(self, goal: Goal) -> Resource:
-        """Bring a resource to its goal; raise if that fails or the run is ending."""
+    def register(self, goal: Goal) -> Registered:
+        """Bring a resource to its goal.
+
+        Raises:
+            StepFailedError: that failed, and the run does not continue.
+            StoppedError: the run is ending.
+            PlanError: the resource cannot be planned.
+        """
         full = self._with_provider(self._inherit(goal))
-        step = self._carry_out(full)
+        step, done = self._carry_out(full)
         self._goals[step.resource.urn] = full
-        return step.resource
+        if not done:
+            self._failed.add(step.resource.urn)
+        return Registered(step.resource, done, left_out=step.op is Op.SAME and step.old is None)
 
     def register_outputs(self, urn: str, outputs: Properties) -> None:
         """Take a component's outputs. The stack's are set aside until it is clear how the run ended."""
@@ -60,6 +84,10 @@ class Registrar:
         if urns.type_of(urn) == urns.ROOT_TYPE:
             self._stack_outputs = outputs
             return
+        if urn in self._failed:
+            message = f"cannot complete a resource '{urn}' whose registration isn't pending"
+            self._events.error(urn, message)
+            raise PlanError(message)
         self._set_outputs(self._steps[urn], outputs)
 
     def settle_stack(self, *, failed: bool) -> None:
@@ -81,13 +109,22 @@ class Registrar:
         self._snapshot.set_outputs(step.resource, outputs)
         self._events.registered(step)
 
-    def _carry_out(self, goal: Goal) -> Step:
+    def _carry_out(self, goal: Goal) -> tuple[Step, bool]:
+        """Plan and do the steps for a goal; return the last, and whether it was done."""
         with self._planning, self._executor.busy():
             chain = self._planner.plan(goal)
-        self._executor.run(chain)
-        done = next(step for step in chain if step.new is not None and step.op is not Op.REPLACE)
+        done = [step for step in chain if step.new is not None and step.op is not Op.REPLACE][-1]
+        if self._failed & {done.resource.parent, *done.resource.needs()}:
+            self._executor.skip(done)
+            return done, False
+        try:
+            self._executor.run(chain)
+        except StepFailedError:
+            if not self._executor.continue_on_error:
+                raise
+            return done, False
         self._steps[done.resource.urn] = done
-        return done
+        return done, True
 
     def _inherit(self, goal: Goal) -> Goal:
         """Take from the parent what is not said of the resource itself."""
@@ -124,7 +161,7 @@ class Registrar:
         inputs = {**self._package_config.get(package, {}), **({"version": version} if version else {})}
         type_ = f"{urns.PROVIDER_TYPE_PREFIX}{package}"
         goal = Goal(type=type_, name=default_name(version), custom=True, properties=inputs)
-        made = self._carry_out(goal).resource
+        made = self._carry_out(goal)[0].resource
         return urns.provider_reference(made.urn, made.id)
 
 

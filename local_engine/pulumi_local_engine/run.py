@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from pulumi_local_engine import dynamic, graph, kubernetes, urns
 from pulumi_local_engine.engine_service import EngineService, Server
 from pulumi_local_engine.executor import (
     Executor,
-    ProtectedError,
     StepFailedError,
     StoppedError,
 )
@@ -20,6 +19,7 @@ from pulumi_local_engine.planner import Planner
 from pulumi_local_engine.process import Launcher, RunInfo, config_environment
 from pulumi_local_engine.registry import Registry
 from pulumi_local_engine.snapshot import Snapshot
+from pulumi_local_engine.step_application import ProtectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -46,6 +46,8 @@ class Setting:
     base: State
     save: Callable[[State], None]
     replace: Sequence[str] = ()
+    target: Sequence[str] = ()
+    continue_on_error: bool = False
     forget_pending: bool = False
 
 
@@ -75,10 +77,17 @@ class Run:
             preview=preview,
             parallel=parallel,
             on_stop=lambda: self.signals.put("stopped"),
+            continue_on_error=setting.continue_on_error,
         )
         names = urns.Names(setting.info.stack, setting.project.name)
         self.planner = Planner(
-            names, setting.base.resources, self.registry, events, preview=preview, replace=setting.replace
+            names,
+            setting.base.resources,
+            self.registry,
+            events,
+            preview=preview,
+            replace=setting.replace,
+            target=setting.target,
         )
 
     def _dynamic(self, config: Properties) -> dynamic.DynamicProvider:
@@ -135,18 +144,21 @@ class Run:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def delete(self, groups: Iterable[Sequence[Step]]) -> None:
-        """Delete group after group. What a protected resource depends on stays with it."""
-        kept: set[int] = set()
+        """Delete group after group. What a protected or failed resource depends on stays with it."""
+        kept = self._needed_by(self.executor.undone)
         with self.workers() as pool:
             for group in groups:
                 wanted = [step for step in group if id(step.resource) not in kept]
-                for spared in self._delete_group(pool, wanted):
-                    kept |= graph.requirements(self.setting.base.resources, spared)
+                kept |= self._needed_by(self._delete_group(pool, wanted))
                 if self.executor.stopping:
                     return
 
+    def _needed_by(self, resources: Iterable[Resource]) -> set[int]:
+        olds = self.setting.base.resources
+        return {needed for resource in resources for needed in graph.requirements(olds, resource)}
+
     def _delete_group(self, pool: ThreadPoolExecutor, group: Sequence[Step]) -> list[Resource]:
-        """Delete the resources of a group at once; return those that are protected."""
+        """Delete the resources of a group at once; return those that are still there."""
         results = [pool.submit(self._delete, step) for step in group]
         try:
             wait(results)
@@ -155,11 +167,12 @@ class Run:
         return [spared for spared in (result.result() for result in results) if spared]
 
     def _delete(self, step: Step) -> Resource | None:
-        with suppress(StepFailedError, StoppedError):
-            try:
-                self.executor.run([step])
-            except ProtectedError:
-                return step.resource
+        try:
+            self.executor.run([step])
+        except (ProtectedError, StepFailedError):
+            return step.resource
+        except StoppedError:
+            return None
         return None
 
     def _interrupt(self) -> None:

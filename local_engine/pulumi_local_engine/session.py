@@ -50,7 +50,9 @@ class Options:
     on_error: OnOutput | None = None
     on_event: Listener | None = None
     replace: Sequence[str] = ()
+    target: Sequence[str] = ()
     suppress_outputs: bool = False
+    continue_on_error: bool = False
     clear_pending_creates: bool = False
 
 

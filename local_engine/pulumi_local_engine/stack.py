@@ -24,7 +24,7 @@ from pulumi_local_engine.session import (
     Options,
     Session,
 )
-from pulumi_local_engine.store import Store, dump_state, stack_folder
+from pulumi_local_engine.store import Store, dump_state, freeze, stack_folder
 from pulumi_local_engine.urns import ROOT_TYPE, Names
 from pulumi_local_engine.values import Secret, unwrap
 
@@ -46,8 +46,7 @@ class Workspace:
 
     def remove_stack(self, stack_name: str) -> None:
         """Remove a stack: its state, configuration and key. What it deployed stays."""
-        engine = LocalEngine(stack_name, self.work_dir, state_dir=self.state_dir)
-        engine.remove()
+        LocalEngine(stack_name, self.work_dir, state_dir=self.state_dir).remove()
 
 
 class LocalEngine:
@@ -83,42 +82,72 @@ class LocalEngine:
         """Return the stack, new or not, as `pulumi.automation.create_or_select_stack` does."""
         return cls(stack_name, work_dir, state_dir=state_dir, env_vars=env_vars)
 
-    @property
-    def root_urn(self) -> str:
-        """The URN of the stack itself."""
-        return Names(self.name, self._project.name).root()
-
-    @property
-    def state_path(self) -> Path:
-        """The state file."""
-        return self._store.state_path
-
-    def preview(
+    def preview(  # noqa: PLR0913  # the Automation API's
         self,
         *,
         parallel: int | None = None,
         replace: Sequence[str] = (),
+        target: Sequence[str] = (),
         on_output: OnOutput | None = None,
         on_error: OnOutput | None = None,
         on_event: Listener | None = None,
     ) -> automation.PreviewResult:
-        """Tell what `up` would do. Nothing is created, updated, deleted or recorded."""
-        ended = self._perform(PREVIEW, Options(parallel, on_output, on_error, on_event, replace))
+        """Tell what `up` would do. Nothing is created, updated, deleted or recorded.
+
+        Args:
+            parallel: how many steps run at once; by default four for each processor.
+            replace: URNs of resources to replace in any case.
+            target: URNs of the only resources to change; empty for all.
+            on_output: called with each line of the display.
+            on_error: called with the reason of a failure.
+            on_event: called with each event of the engine.
+
+        Raises:
+            pulumi.automation.CommandError: the preview failed.
+        """
+        options = Options(parallel, on_output, on_error, on_event, replace, target)
+        ended = self._perform(PREVIEW, options)
         return automation.PreviewResult(ended.stdout, ended.stderr, ended.changes)
 
-    def up(  # noqa: PLR0913
+    def up(  # noqa: PLR0913  # the same
         self,
         *,
         parallel: int | None = None,
         replace: Sequence[str] = (),
+        target: Sequence[str] = (),
         refresh: bool = False,
+        continue_on_error: bool = False,
         suppress_outputs: bool = False,
         on_output: OnOutput | None = None,
         on_error: OnOutput | None = None,
         on_event: Listener | None = None,
     ) -> automation.UpResult:
-        """Run the program and bring the stack to what it declares. `replace` lists URNs to replace anyway."""
-        options = Options(parallel, on_output, on_error, on_event, replace, suppress_outputs)
+        """Run the program and bring the stack to what it declares.
+
+        Args:
+            parallel: how many steps run at once; by default four for each processor.
+            replace: URNs of resources to replace in any case.
+            target: URNs of the only resources to change; empty for all.
+            refresh: whether to read every resource first.
+            continue_on_error: whether what does not depend on a failed resource goes on.
+            suppress_outputs: whether the display leaves out the stack's outputs.
+            on_output: called with each line of the display.
+            on_error: called with the reason of a failure.
+            on_event: called with each event of the engine.
+
+        Raises:
+            pulumi.automation.CommandError: the update failed; what it has done is in the state.
+        """
+        options = Options(
+            parallel,
+            on_output,
+            on_error,
+            on_event,
+            replace,
+            target,
+            continue_on_error=continue_on_error,
+            suppress_outputs=suppress_outputs,
+        )
         if refresh:
             self._perform(REFRESH, options)
         ended = self._perform(UPDATE, options)
@@ -159,7 +188,7 @@ class LocalEngine:
         resources = self._store.read_state().resources
         found = next((resource.outputs for resource in resources if resource.type == ROOT_TYPE), {})
         return {
-            key: automation.OutputValue(unwrap(value), isinstance(value, Secret))
+            key: automation.OutputValue(freeze(unwrap(value), None), isinstance(value, Secret))
             for key, value in found.items()
         }
 
@@ -195,8 +224,9 @@ class LocalEngine:
         self._store.remove()
 
     def _perform(self, kind: Kind, options: Options) -> Ended:
+        root_urn = Names(self.name, self._project.name).root()
         secrets = self._configuration.secrets()
-        return Session(self.name, self.root_urn, self._store, self._setting, secrets).perform(kind, options)
+        return Session(self.name, root_urn, self._store, self._setting, secrets).perform(kind, options)
 
     def _setting(self, kind: Kind, options: Options) -> Setting:
         parallel = min(options.parallel or 4 * (os.cpu_count() or 1), MOST_PARALLEL)
@@ -208,5 +238,7 @@ class LocalEngine:
             base=self._store.read_state(),
             save=self._store.write_state,
             replace=options.replace,
+            target=options.target,
+            continue_on_error=options.continue_on_error,
             forget_pending=options.clear_pending_creates,
         )

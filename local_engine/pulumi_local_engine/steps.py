@@ -50,6 +50,13 @@ class Step:
         assert found is not None  # noqa: S101  # a step is always about something
         return found
 
+    @property
+    def pair(self) -> tuple[Resource, Resource]:
+        """What was and what is to be, of a step that has both."""
+        assert self.old is not None  # noqa: S101  # the kinds of steps that this is asked of have it
+        assert self.new is not None  # noqa: S101  # the same
+        return self.old, self.new
+
 
 class Choice(Enum):
     """What to do with a resource that exists."""

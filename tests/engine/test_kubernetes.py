@@ -78,7 +78,7 @@ def test_objects_come_change_and_go(field: Field) -> None:
     assert space.startswith("space-")
     assert made.outputs["word"].secret
     assert field.data(settings, space) == {"mode": "one"}
-    assert "hunter2" not in field.stack().state_path.read_text()
+    assert "hunter2" not in next(field.lab.state.rglob("state.json")).read_text()
     assert field.stack().up().summary.resource_changes == {"same": 7}
     changed = field.up(PROGRAM.format(mode="two"))
     assert changed.summary.resource_changes == {"same": 4, "update": 1, "replace": 2}
