@@ -76,10 +76,3 @@ def root_bench(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[
     """A bench with the root program, on either engine, with Helm 4."""
     with benches(request.param, plain=False) as bench:
         yield bench
-
-
-@pytest.fixture
-def cli_bench(benches: BenchMaker) -> Iterator[Bench]:
-    """A bench on the CLI alone, for what `LocalEngine` leaves out."""
-    with benches(CLI) as bench:
-        yield bench

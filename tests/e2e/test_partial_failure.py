@@ -58,8 +58,7 @@ def test_the_state_has_the_reason_and_a_refresh_clears_that_mark_but_not_the_fac
     assert bench.space.history() == before
 
 
-def test_an_update_of_the_release_alone_tells_too(cli_bench: Bench) -> None:
-    bench = cli_bench
+def test_an_update_of_the_release_alone_tells_too(bench: Bench) -> None:
     bench.project.deploy({"web": _web(bench, GOOD)})
     bench.project.declare({"web": _web(bench, BAD)})
 
@@ -70,8 +69,7 @@ def test_an_update_of_the_release_alone_tells_too(cli_bench: Bench) -> None:
     assert bench.project.release()["phase"] == "RolledBack"
 
 
-def test_other_releases_go_on_where_the_update_is_to_continue_on_errors(cli_bench: Bench) -> None:
-    bench = cli_bench
+def test_other_releases_go_on_where_the_update_is_to_continue_on_errors(bench: Bench) -> None:
     bench.project.deploy({"web": _web(bench, GOOD)})
     bench.project.declare({"web": _web(bench, BAD), "api": _web(bench, {**GOOD, "fullname": "api"})})
 
