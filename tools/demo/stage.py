@@ -106,7 +106,7 @@ class _Listener:
         if diagnostic.severity == "error":
             self.errors.append(_reason(message))
         elif diagnostic.urn.endswith(f"::{RELEASE}-release"):
-            activity.progress(message)
+            activity.progress(message.partition("\n")[0])
             if diagnostic.severity == "warning":
                 self.warnings.append(message)
 

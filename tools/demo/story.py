@@ -47,7 +47,7 @@ class Story:
     def _upgrade_goes_bad(self) -> None:
         self._screen.act(
             "An upgrade whose image cannot be pulled",
-            f"A slip of the pen: nginx:{_MISSING}. Helm's timeout is left at its 5 minutes.",
+            f"A typing error: nginx:{_MISSING}. Helm's timeout is left at its 5 minutes.",
         )
         self._stage.declare(_MISSING, _UNPULLABLE)
         recorder = Recorder(self._stage.place, RELEASE)
@@ -74,7 +74,7 @@ class Story:
     def _check_told(self, outcome: Outcome) -> None:
         state = self._stage.release()
         self._screen.check(
-            "the update fails, so that a person looks, and says why:",
+            "the update fails, and says why:",
             good="ImagePullBackOff" in outcome.message,
             aside=_took(outcome),
         )
@@ -92,7 +92,7 @@ class Story:
 
     def _same_again(self) -> None:
         self._screen.act(
-            "The same update again", "Nothing was mended, so it is not tried again. Helm alone would."
+            "The same update again", "The inputs are the same, so the upgrade is not tried again. Helm alone would try it."
         )
         before = self._stage.place.history(RELEASE)
         preview = self._stage.preview()
@@ -110,7 +110,7 @@ class Story:
         )
         after = self._stage.place.history(RELEASE)
         self._screen.check(
-            f"Helm was not troubled: the history still ends with revision {len(after)}", good=after == before
+            f"Helm was not started: the history still ends with revision {len(after)}", good=after == before
         )
 
     def _repair(self) -> None:
