@@ -5,46 +5,33 @@ The same object serves the Pulumi provider, the command line and a user's own sc
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.failures.classify import classify
-from helm_rollback_component.core.records.history import Status
-from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import Identity
-from helm_rollback_component.core.remediation import assessment, conclude, retention, targets
-from helm_rollback_component.core.remediation.steps import Conclude, Desired, Gone, Refuse, Rollback
-from helm_rollback_component.errors import (
-    HelmRollbackError,
-    OperationError,
-    Problem,
-    RollbackError,
-    ValidationError,
-)
+from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates, targets
+from helm_rollback_component.errors import HelmRollbackError, OperationError, RollbackError
 from helm_rollback_component.helm.charts import fetching
-from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.inputs.redaction import Redactor
-from helm_rollback_component.reconcile import desired
-from helm_rollback_component.reconcile.reconciler import Run
-from helm_rollback_component.reconcile.run_context import Tools
-from helm_rollback_component.reconcile.session import Session
-from helm_rollback_component.reconcile.status import failed_status, now, status_of, status_of_unknown
-from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus
+from helm_rollback_component.reconcile import clock, deletion, desired, refusals
+from helm_rollback_component.reconcile.conclusion import conclude_run
+from helm_rollback_component.reconcile.effects import Effects
+from helm_rollback_component.reconcile.reconciler import Reconciler
+from helm_rollback_component.reconcile.run_context import RunContext
+from helm_rollback_component.reconcile.session import Session, released_if_unused
+from helm_rollback_component.reconcile.status import failed_status, release_status, unknown_status
+from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.history import History, Record
-    from helm_rollback_component.core.remediation.steps import Outcome, Situation
+    from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.kube.claims.claims import Held
+    from helm_rollback_component.results import ReleaseRevision, ReleaseStatus
 
 _ANYONE = Identity()
-_TARGET = "operations.rollback.target_revision"
-_GONE_IF_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE"
 
 
 class HelmOperations:
@@ -86,8 +73,9 @@ class HelmOperations:
             ValidationError: the inputs cannot be honoured, or a release of that name is there already.
             OperationError: the deployment failed and nothing was left behind, or Helm or the cluster failed.
         """
-        self._refuse_unmanaged()
-        with self._session.hold(self._progress) as held, _given_up_if_nothing_is_known(held):
+        if not self._config.adopt and self._session.claims.read() is None:
+            refusals.refuse_unmanaged(self._session.records.history(), self._config.label)
+        with self._session.hold(self._progress) as held, released_if_unused(held):
             return self._reconcile(held, self._config.timeouts.deploy)
 
     def left_behind(self, error: HelmRollbackError) -> ReleaseStatus | None:
@@ -104,8 +92,8 @@ class HelmOperations:
         except HelmRollbackError:
             if not self._session.claimed:
                 return None
-            found = status_of_unknown(self._config)
-        return failed_status(found, error)
+            found = unknown_status(self._config)
+        return failed_status(found, error, clock.now())
 
     def upgrade(self) -> ReleaseStatus:
         """Bring the release to what is declared, or back to its last good revision.
@@ -133,7 +121,7 @@ class HelmOperations:
             RollbackError: the rollback failed.
             OperationError: Helm or the cluster failed.
         """
-        with self._session.hold(self._progress) as held, _given_up_if_nothing_is_known(held):
+        with self._session.hold(self._progress) as held, released_if_unused(held):
             history = self._session.records.history()
             target = targets.by_hand(revision, history, held.ledger)
             match target:
@@ -141,7 +129,7 @@ class HelmOperations:
                     self._progress(f"the release holds what revision {revision} holds; nothing is done")
                     return self._status(history, held.ledger)
                 case targets.Refusal():
-                    raise self._refusal(_TARGET, target.reason, target.message)
+                    raise refusals.refused(predicates.refuse(target), self._config.label)
                 case _:
                     return self._restore(held, history, target)
 
@@ -157,9 +145,9 @@ class HelmOperations:
         try:
             claim = self._session.claims.read()
         except OperationError as error:
-            if error.reason != "Unreachable" or os.environ.get(_GONE_IF_UNREACHABLE, "").lower() != "true":
+            if not deletion.counts_as_gone(error):
                 raise
-            self._warn(f"the cluster cannot be reached; as {_GONE_IF_UNREACHABLE} asks, nothing was deleted")
+            self._warn(deletion.UNREACHABLE)
             return
         if claim is None and not self._session.records.history():
             return
@@ -167,11 +155,7 @@ class HelmOperations:
             self._progress("the release belongs to a later creation; it is left alone")
             return
         with self._session.hold(self._progress, strict=True) as held:
-            self._uninstall()
-            if self._config.history.keep_on_delete:
-                self._refuse_unmarked_history()
-            else:
-                self._delete_history()
+            deletion.delete(self._config, self._effects(held))
             held.give_up()
 
     def get_status(self) -> ReleaseStatus:
@@ -205,16 +189,17 @@ class HelmOperations:
         """
         refusal = targets.refuse(revision, self._session.records.history(), self._session.ledger())
         if refusal:
-            raise self._refusal(_TARGET, refusal.reason, refusal.message)
+            raise refusals.refused(predicates.refuse(refusal), self._config.label)
 
     def _reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
         chart = fetching.fetch(self._config.source, self._session.engine)
         history = self._session.records.history()
         self._warn_of(held, history)
-        tools = self._tools(desired.deployment(self._config, chart, timeout))
         wanted = desired.desired(self._config, chart, self._session.digester)
-        situation, outcome = Run(tools, held, wanted).to_its_end(history)
-        return self._concluded(held, situation, outcome)
+        effects = self._effects(held, desired.deployment(self._config, chart, timeout))
+        situation, outcome = Reconciler(wanted, effects).reconcile(history)
+        left = conclude_run(self._config, effects, situation, outcome)
+        return self._status(left, held.ledger)
 
     def _warn_of(self, held: Held, history: History) -> None:
         if held.damaged:
@@ -225,125 +210,35 @@ class HelmOperations:
             self._warn(line)
 
     def _restore(self, held: Held, history: History, target: Record) -> ReleaseStatus:
-        latest = history.latest
-        entry = held.ledger.entry(latest.revision) if latest else None
-        left = Desired(
-            digest=entry.desired_digest if entry else "",
-            chart_name=target.chart_name,
-            chart_version=target.chart_version,
-            values_digest=target.values_digest,
-            rollback=self._config.rollback,
-        )
-        action = Rollback(target.revision, "OperatorRequest")
-        situation = Run(self._tools(), held, left).once(action, history)
+        wanted = manual_rollback.desired(target, history, held.ledger, self._config.rollback)
+        effects = self._effects(held)
+        situation = Reconciler(wanted, effects).take_only(manual_rollback.action(target), history)
+        left = conclude_run(self._config, effects, situation, manual_rollback.outcome(target, situation))
         failure = situation.taken[-1].failure
-        message = failure.message if failure else f"revision {target.revision} was restored by hand"
-        phase = Phase.STALLED if failure else Phase.ROLLED_BACK
-        status = self._concluded(held, situation, Conclude(phase, action.reason, message))
         if failure:
             headline = f"the rollback to revision {target.revision} failed"
             raise failure.as_error(RollbackError, headline, self._config.label)
-        return status
+        return self._status(left, held.ledger)
 
-    def _tools(self, deployment: Deployment | None = None) -> Tools:
-        return Tools(
+    def _effects(self, held: Held, deployment: Deployment | None = None) -> Effects:
+        session = self._session
+        context = RunContext(
             config=self._config,
-            cluster=self._session.cluster,
-            storage=self._session.records,
-            engine=self._session.engine,
-            target=self._session.target,
+            cluster=session.cluster,
+            storage=session.records,
+            engine=session.engine,
+            target=session.target,
             deployment=deployment,
             progress=self._progress,
             redact=self._redact,
         )
-
-    def _concluded(self, held: Held, situation: Situation, outcome: Outcome) -> ReleaseStatus:
-        match outcome:
-            case Refuse():
-                raise self._refusal(outcome.property, outcome.reason, outcome.message)
-            case Gone():
-                held.give_up()
-                raise OperationError(
-                    f"the first deployment failed and was removed: {outcome.message}",
-                    reason=outcome.reason,
-                    release=self._config.label,
-                )
-            case Conclude():
-                tested = self._config.health.test
-                ledger = conclude.conclude(situation, outcome, tested=tested, now=now())
-                history = self._prune(situation.history, ledger)
-                held.conclude(ledger.keep({record.revision for record in history}))
-                return self._status(history, held.ledger)
-
-    def _prune(self, history: History, ledger: Ledger) -> History:
-        """Delete what the declared limit leaves no room for, and return what is left."""
-        pinned = (self._config.rollback.target_revision, ledger.rollback_status.target_revision)
-        keep = frozenset(revision for revision in pinned if revision)
-        gone = retention.expendable(history, ledger, self._config.history.max_revisions, keep)
-        for revision in gone:
-            self._session.records.delete(revision)
-        return history.without(gone)
+        return Effects(
+            helm=WatchedHelm(context, held.lost),
+            records=context.storage,
+            lock=held,
+            progress=self._progress,
+            clock=clock.now,
+        )
 
     def _status(self, history: History, ledger: Ledger) -> ReleaseStatus:
-        return status_of(self._config, self._session.records, history, ledger)
-
-    def _uninstall(self) -> None:
-        self._progress("uninstalling")
-        try:
-            self._session.engine.uninstall(
-                self._session.target,
-                self._config.timeouts.delete,
-                keep_history=self._config.history.keep_on_delete,
-                disable_hooks=self._config.disable_hooks,
-            )
-        except EngineError as error:
-            failure = classify(error.output, "uninstall")
-            said = replace(failure, message=self._redact(failure.message))
-            raise said.as_error(OperationError, "uninstalling failed", self._config.label) from None
-
-    def _refuse_unmarked_history(self) -> None:
-        """Helm does not fail where it cannot mark the record of what it uninstalled."""
-        latest = self._session.records.history().latest
-        if latest is None or latest.status is Status.UNINSTALLED:
-            return
-        raise OperationError(
-            f"the objects are gone, but revision {latest.revision} is still marked {latest.status.value}",
-            reason="RecordNotUpdated",
-            release=self._config.label,
-            remedy="see what keeps Helm from updating its Secrets, and delete it again",
-        )
-
-    def _delete_history(self) -> None:
-        records = self._session.records
-        history = records.history()
-        for revision in (*(record.revision for record in history), *history.unreadable):
-            records.delete(revision)
-
-    def _refuse_unmanaged(self) -> None:
-        session = self._session
-        if self._config.adopt or session.claims.read() is not None:
-            return
-        history = session.records.history()
-        kept_only = history.latest is not None and history.latest.status is Status.UNINSTALLED
-        if not history or kept_only:
-            return
-        raise self._refusal(
-            "adopt",
-            "ReleaseExists",
-            "a release of this name is there already, and not managed here; set adopt=True to take it over",
-        )
-
-    def _refusal(self, path: str, reason: str, message: str) -> ValidationError:
-        return ValidationError([Problem(path, message)], reason=reason, release=self._config.label)
-
-
-@contextmanager
-def _given_up_if_nothing_is_known(held: Held) -> Iterator[None]:
-    """Leave no claim behind that was made for nothing: of a release to which nothing was ever done here."""
-    try:
-        yield
-    except HelmRollbackError:
-        if held.ledger == Ledger() and not held.damaged:
-            with suppress(OperationError):
-                held.give_up()
-        raise
+        return release_status(self._config, self._session.records, history, ledger, clock.now())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Tools:
+class RunContext:
     """What a run works with.
 
     Attributes:

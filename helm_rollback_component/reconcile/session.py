@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import NOBODY
-from helm_rollback_component.errors import OperationError
+from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.helm.engines.engine import Target
 from helm_rollback_component.helm.engines.selection import choose_engine
 from helm_rollback_component.kube.api import kubeconfig
@@ -119,3 +119,15 @@ class Session:
     @cached_property
     def _kubeconfig(self) -> str:
         return kubeconfig.load(self._config.kubeconfig)
+
+
+@contextmanager
+def released_if_unused(held: Held) -> Iterator[None]:
+    """Leave no claim behind where the block fails and nothing was ever done to the release here."""
+    try:
+        yield
+    except HelmRollbackError:
+        if held.ledger == Ledger() and not held.damaged:
+            with suppress(OperationError):
+                held.give_up()
+        raise

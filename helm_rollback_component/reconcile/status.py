@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.remediation import assessment
 from helm_rollback_component.core.remediation.conclude import merge_conditions
+from helm_rollback_component.reconcile import clock
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
@@ -18,14 +20,17 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.storage.storage import ReleaseStorage
 
 
-def status_of(config: HelmConfig, records: ReleaseStorage, history: History, ledger: Ledger) -> ReleaseStatus:
+def release_status(
+    config: HelmConfig, storage: ReleaseStorage, history: History, ledger: Ledger, now: datetime
+) -> ReleaseStatus:
     """Return the release's status.
 
     Args:
         config: what is declared of it.
-        records: its records.
+        storage: its records.
         history: as they were last observed.
         ledger: what is known of them.
+        now: the time, with its zone.
 
     Raises:
         OperationError: the cluster cannot be read.
@@ -42,12 +47,12 @@ def status_of(config: HelmConfig, records: ReleaseStorage, history: History, led
         phase=found.phase,
         rollback_status=ledger.rollback_status,
         history=assessment.revisions(history, ledger),
-        conditions=assessment.conditions(found, ledger, now()),
-        resources=records.resources(latest.revision) if latest else (),
+        conditions=assessment.conditions(found, ledger, clock.timestamp(now)),
+        resources=storage.resources(latest.revision) if latest else (),
     )
 
 
-def status_of_unknown(config: HelmConfig) -> ReleaseStatus:
+def unknown_status(config: HelmConfig) -> ReleaseStatus:
     """Return the status of a release of which nothing can be read."""
     return ReleaseStatus(
         release_name=config.release_name,
@@ -60,12 +65,8 @@ def status_of_unknown(config: HelmConfig) -> ReleaseStatus:
     )
 
 
-def failed_status(found: ReleaseStatus, error: HelmRollbackError) -> ReleaseStatus:
-    """Return the status with phase ``Failed`` for the reason that `error` gives."""
+def failed_status(found: ReleaseStatus, error: HelmRollbackError, now: datetime) -> ReleaseStatus:
+    """Return the status with phase ``Failed`` for the reason that `error` gives, since `now`."""
+    at = clock.timestamp(now)
     ready = Condition("Ready", "False", error.reason, error.message, "")
-    return replace(found, phase=Phase.FAILED, conditions=merge_conditions(found.conditions, (ready,), now()))
-
-
-def now() -> str:
-    """Return the time (RFC 3339, UTC, whole seconds)."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return replace(found, phase=Phase.FAILED, conditions=merge_conditions(found.conditions, (ready,), at))

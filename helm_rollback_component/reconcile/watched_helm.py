@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import Failure, classify
+from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
+from helm_rollback_component.helm.engines.engine import Cancellation, Capability, EngineError
 from helm_rollback_component.kube.health.observer import baseline
 from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.kube.health.watch import HealthWatch
@@ -24,93 +25,114 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.core.health.snapshot import Baseline
     from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
     from helm_rollback_component.helm.engines.engine import Deployment
-    from helm_rollback_component.reconcile.run_context import Tools
+    from helm_rollback_component.reconcile.run_context import RunContext
 
 
-class Supervision:
-    """Watches over Helm on behalf of one run.
+class WatchedHelm:
+    """Helm, watched; `effects.Helm` says what each method does.
 
     Args:
-        tools: what the run works with.
+        context: what the run works with.
         lost: set when another process takes the release over; an install or upgrade is stopped then.
     """
 
-    def __init__(self, tools: Tools, lost: threading.Event) -> None:
-        self._tools = tools
+    def __init__(self, context: RunContext, lost: threading.Event) -> None:
+        self._context = context
         self._lost = lost
 
     def deploy(
-        self, verb: str, number: int, deployment: Deployment, before: Sequence[Record | None]
+        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None]
     ) -> Failure | None:
-        """Install or upgrade, and stop Helm as soon as that is certain to fail.
+        """Install or upgrade, and stop Helm as soon as that is certain to fail."""
+        deployment = self._context.what_to_deploy
+        if isinstance(action, Install) and action.replace:
+            if Capability.REPLACE not in self._context.engine.capabilities:
+                return _cannot_replace(self._context.engine.name)
+            deployment = replace(deployment, options=replace(deployment.options, replace=True))
+        return self._deploy(action, deployment, revision, before) or self._prove(revision)
 
-        Args:
-            verb: ``install`` or ``upgrade``.
-            number: of the revision that it makes.
-            deployment: what to deploy.
-            before: the revisions whose objects may be there now.
-        """
-        tools, cancellation = self._tools, Cancellation()
-        act = tools.engine.install if verb == "install" else tools.engine.upgrade
-        watch = HealthWatch(tools.health, lambda: self._objects(number), self._baseline(before))
-        try:
-            with self._stopping_when_lost(cancellation), watch.start(cancellation.request):
-                act(tools.target, deployment, cancellation)
-        except EngineError as error:
-            verdict = watch.last_verdict()
-            return self._condemned(verdict) if verdict else self.classified(error, verb)
-        return None
-
-    def restore(self, number: int, target: int, before: Sequence[Record | None]) -> Failure | None:
-        """Roll back to the revision `target` as revision `number`, and wait until that is ready.
-
-        Args:
-            number: of the revision that it makes.
-            target: the revision whose content is restored.
-            before: the revisions whose objects may be there now.
-        """
-        tools = self._tools
-        timeout = tools.config.timeouts.rollback
+    def restore(self, action: Rollback, revision: int, before: Sequence[Record | None]) -> Failure | None:
+        """Roll back, and wait until what was restored is ready."""
+        context = self._context
+        timeout = context.config.timeouts.rollback
         found = self._baseline(before)
         try:
-            tools.engine.rollback(tools.target, target, timeout, disable_hooks=tools.config.disable_hooks)
+            context.engine.rollback(
+                context.target, action.revision, timeout, disable_hooks=context.config.disable_hooks
+            )
         except EngineError as error:
-            return self.classified(error, "rollback")
-        return self.await_readiness(number, timeout, found)
+            return self._failure_of_helm(error, "rollback")
+        return self._await_readiness(revision, timeout, found)
 
-    def await_readiness(self, number: int, timeout: int, before: Baseline | None = None) -> Failure | None:
+    def verify(self, revision: int) -> Failure | None:
+        """Wait until a deployed revision is ready, and prove it as one that was just deployed."""
+        timeout = self._context.config.timeouts.upgrade
+        return self._await_readiness(revision, timeout) or self._prove(revision)
+
+    def uninstall(self, *, keep_history: bool = False) -> Failure | None:
+        """Uninstall and wait until the objects are gone."""
+        context = self._context
+        try:
+            context.engine.uninstall(
+                context.target,
+                context.config.timeouts.delete,
+                keep_history=keep_history,
+                disable_hooks=context.config.disable_hooks,
+            )
+        except EngineError as error:
+            return self._failure_of_helm(error, "uninstall")
+        return None
+
+    def _deploy(
+        self,
+        action: Install | Upgrade,
+        deployment: Deployment,
+        revision: int,
+        before: Sequence[Record | None],
+    ) -> Failure | None:
+        context, cancellation = self._context, Cancellation()
+        verb, act = (
+            ("install", context.engine.install)
+            if isinstance(action, Install)
+            else ("upgrade", context.engine.upgrade)
+        )
+        watch = HealthWatch(context.health, lambda: self._objects(revision), self._baseline(before))
+        try:
+            with self._stopping_when_lost(cancellation), watch.start(cancellation.request):
+                act(context.target, deployment, cancellation)
+        except EngineError as error:
+            return self._failure_of_health(watch.last_verdict()) or self._failure_of_helm(error, verb)
+        return None
+
+    def _await_readiness(self, revision: int, timeout: int, before: Baseline | None = None) -> Failure | None:
         """Wait until a revision that was applied is ready, `timeout` seconds at most."""
-        tools = self._tools
-        objects = tools.storage.manifest(number)
-        verdict = wait_ready(tools.health, objects, timeout, self._lost, before)
-        return self._condemned(verdict) if verdict else None
+        context = self._context
+        objects = context.storage.manifest(revision)
+        verdict = wait_ready(context.health, objects, timeout, self._lost, before)
+        return self._failure_of_health(verdict)
 
-    def prove(self, number: int) -> Failure | None:
+    def _prove(self, revision: int) -> Failure | None:
         """Watch a ready revision for as long as the inputs ask, and run the chart's tests if they do."""
-        return self._soak(number) or self._test()
+        return self._soak(revision) or self._test()
 
-    def classified(self, error: EngineError, verb: str) -> Failure:
-        """Return what a failure of Helm means."""
-        failure = classify(error.output, verb)
-        return replace(failure, message=self._tools.redact(failure.message))
-
-    def _soak(self, number: int) -> Failure | None:
-        tools = self._tools
-        if not tools.config.health.soak:
+    def _soak(self, revision: int) -> Failure | None:
+        context = self._context
+        if not context.config.health.soak:
             return None
-        verdict = soak(tools.health, tools.storage.manifest(number), self._lost)
-        return self._condemned(verdict) if verdict else None
+        verdict = soak(context.health, context.storage.manifest(revision), self._lost)
+        return self._failure_of_health(verdict)
 
     def _test(self) -> Failure | None:
-        tools = self._tools
-        if not tools.config.health.test:
+        context = self._context
+        if not context.config.health.test:
             return None
-        tools.progress("running the chart's tests")
+        context.progress("running the chart's tests")
         try:
-            tools.engine.test(tools.target, tools.config.timeouts.upgrade)
+            context.engine.test(context.target, context.config.timeouts.upgrade)
         except EngineError as error:
-            return replace(self.classified(error, "test"), reason="TestFailed", stored=True)
+            return replace(self._failure_of_helm(error, "test"), reason="TestFailed", stored=True)
         return None
 
     @contextmanager
@@ -132,24 +154,42 @@ class Supervision:
     def _baseline(self, before: Sequence[Record | None]) -> Baseline:
         numbers = sorted({record.revision for record in before if record})
         objects = [each for number in numbers for each in self._objects(number)]
-        return baseline(self._tools.cluster, self._tools.target.namespace, objects)
+        return baseline(self._context.cluster, self._context.target.namespace, objects)
 
-    def _objects(self, number: int) -> Sequence[dict[str, Any]]:
+    def _objects(self, revision: int) -> Sequence[dict[str, Any]]:
         """Return the objects of a revision, nothing while it has no record."""
         try:
-            return self._tools.storage.objects(number)
+            return self._context.storage.objects(revision)
         except OperationError as error:
             if error.reason != "RevisionMissing":
                 raise
             return ()
 
-    def _condemned(self, verdict: HealthVerdict) -> Failure:
+    def _failure_of_helm(self, error: EngineError, verb: str) -> Failure:
+        """Return what Helm's own words mean."""
+        failure = classify(error.output, verb)
+        return replace(failure, message=self._context.redact(failure.message))
+
+    def _failure_of_health(self, verdict: HealthVerdict | None) -> Failure | None:
+        """Return the failure that a verdict on the release's health means, None without one; tell its log."""
+        if verdict is None:
+            return None
         for line in verdict.log:
-            self._tools.progress(line)
+            self._context.progress(line)
         return Failure(
             reason=verdict.reason,
             temporary=False,
-            message=self._tools.redact(verdict.message),
+            message=self._context.redact(verdict.message),
             remedy="",
             stored=True,
         )
+
+
+def _cannot_replace(engine: str) -> Failure:
+    return Failure(
+        reason="UnsupportedByEngine",
+        temporary=False,
+        message=f"{engine} cannot install over the kept history of an uninstalled release",
+        remedy="set helm to a Helm program, or delete that history",
+        stored=False,
+    )

@@ -6,6 +6,7 @@ Pure values. Nothing here knows how the records were read.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,16 @@ class Record:
     digest: str
     values_digest: str
 
+    def pending_for(self, now: datetime) -> float:
+        """Return for how long the revision has been pending, in seconds; 0 where that is not known.
+
+        Args:
+            now: the time, with its zone.
+        """
+        if not self.status.pending or not self.deployed_at:
+            return 0.0
+        return max(0.0, (now - datetime.fromisoformat(self.deployed_at)).total_seconds())
+
 
 @dataclass(frozen=True)
 class History:
@@ -91,6 +102,11 @@ class History:
     def complete(self) -> bool:
         """Whether nothing is known to be missing: it begins at revision 1, and every record is readable."""
         return bool(self.records) and self.records[0].revision == 1 and not self.unreadable
+
+    @property
+    def next_revision(self) -> int:
+        """The number that Helm gives to the next revision."""
+        return max((*(record.revision for record in self.records), *self.unreadable), default=0) + 1
 
     def without(self, revisions: Collection[int]) -> History:
         """Return the history without these revisions."""

@@ -1,16 +1,27 @@
-"""Whose content a revision holds, and for which spec: what the ledger keeps of it when it is judged. Pure."""
+"""What a run writes into the ledger: what it is about to do, then the verdict on what it did. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
+from helm_rollback_component.core.records.ledger import Attempt, Entry, Verdict
 from helm_rollback_component.core.remediation import targets
-from helm_rollback_component.core.remediation.steps import REQUESTS
+from helm_rollback_component.core.remediation.steps import (
+    REQUESTS,
+    Install,
+    Rollback,
+    Uninstall,
+    Unlock,
+    Upgrade,
+    Verify,
+)
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.records.history import Record
-    from helm_rollback_component.core.remediation.steps import Situation
+    from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.records.history import History, Record
+    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.remediation.steps import Action, Situation
 
 
 @dataclass(frozen=True)
@@ -26,8 +37,64 @@ class Lineage:
     desired_digest: str
 
 
+def attempt_for(action: Action, situation: Situation) -> Attempt | None:
+    """Return what is written down before an action; None for one that needs no such note.
+
+    Args:
+        action: what is about to be done.
+        situation: the situation before it.
+    """
+    revision = situation.history.next_revision
+    match action:
+        case Install():
+            return _attempt("install", revision, situation)
+        case Upgrade():
+            return _attempt("upgrade", revision, situation)
+        case Rollback():
+            return _attempt("rollback", revision, situation, target=action.revision, reason=action.reason)
+        case Uninstall():
+            return _attempt("uninstall", 0, situation, reason=action.reason)
+        case Unlock() | Verify():
+            return None
+        case _:
+            assert_never(action)
+
+
+def entry_for(
+    action: Action, situation: Situation, history: History, failure: Failure | None
+) -> Entry | None:
+    """Return the verdict on the revision that an action made, or judged; None where there is no such record.
+
+    Args:
+        action: what was done.
+        situation: the situation before it.
+        history: the revisions after it.
+        failure: how it failed, None if it did not.
+    """
+    record = history.get(_judged_revision(action, situation))
+    if record is None:
+        return None
+    lineage = _lineage(action, record, situation)
+    return Entry(
+        revision=record.revision,
+        record_digest=record.digest,
+        desired_digest=lineage.desired_digest,
+        origin=lineage.origin,
+        verdict=Verdict.BAD if failure else Verdict.GOOD,
+        reason=failure.reason if failure else "",
+    )
+
+
+def ledger_after(action: Action, situation: Situation, history: History, failure: Failure | None) -> Ledger:
+    """Return the ledger after an action; the arguments are those of `entry_for`."""
+    if isinstance(action, Uninstall) and failure is None:
+        return situation.ledger.keep(())
+    entry = entry_for(action, situation, history, failure)
+    return situation.ledger.record(entry) if entry else situation.ledger
+
+
 def of_rollback(target: Record | None, situation: Situation, *, requested: bool) -> Lineage:
-    """Return the lineage of a revision that restores `target`, None where that is not stored any more.
+    """Return the lineage of a revision that restores `target`; of nothing, where that is not stored any more.
 
     A version-based request declares what it restores; any other rollback serves the spec of its target.
     """
@@ -53,3 +120,41 @@ def of_judged_anew(record: Record, situation: Situation) -> Lineage:
     target = situation.history.get(attempt.target)
     restored = of_rollback(target, situation, requested=attempt.reason in REQUESTS)
     return Lineage(origin, restored.desired_digest)
+
+
+def _attempt(
+    action: str, revision: int, situation: Situation, *, target: int = 0, reason: str = ""
+) -> Attempt:
+    desired = situation.desired
+    return Attempt(
+        action=action,
+        revision=revision,
+        desired_digest=desired.digest,
+        retry_trigger=desired.rollback.retry_trigger or "",
+        target=target,
+        reason=reason,
+    )
+
+
+def _judged_revision(action: Action, situation: Situation) -> int:
+    """Return the number of the revision that an action makes or judges, 0 if there is none."""
+    match action:
+        case Install() | Upgrade() | Rollback():
+            return situation.history.next_revision
+        case Verify():
+            return action.revision
+        case Uninstall() | Unlock():
+            return 0
+        case _:
+            assert_never(action)
+
+
+def _lineage(action: Action, record: Record, situation: Situation) -> Lineage:
+    match action:
+        case Rollback():
+            target = situation.history.get(action.revision)
+            return of_rollback(target, situation, requested=action.requested)
+        case Verify():
+            return of_judged_anew(record, situation)
+        case _:
+            return Lineage(record.revision, situation.desired.digest)

@@ -50,8 +50,11 @@ def downgrades(rollback: RollbackConfig, declared: tuple[str, str], present: tup
 def refuse_target(revision: int, situation: Situation) -> Refuse | None:
     """Return why a revision that the inputs name cannot be gone back to, None if it can."""
     refusal = targets.refuse(revision, situation.history, situation.ledger)
-    if refusal is None:
-        return None
+    return refuse(refusal) if refusal else None
+
+
+def refuse(refusal: targets.Refusal) -> Refuse:
+    """Return the refusal of a rollback target as the end of a run."""
     return Refuse("operations.rollback.target_revision", refusal.reason, refusal.message)
 
 

@@ -8,8 +8,15 @@ from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import targets
 
 if TYPE_CHECKING:
+    from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
+
+
+def pinned(rollback: RollbackConfig, ledger: Ledger) -> frozenset[int]:
+    """Return the revisions that the inputs, or the last rollback, name as a target."""
+    named = (rollback.target_revision, ledger.rollback_status.target_revision)
+    return frozenset(revision for revision in named if revision)
 
 
 def expendable(
@@ -24,7 +31,7 @@ def expendable(
         history: the release's revisions.
         ledger: what is known of them.
         max_revisions: how many may stay; 0 means all.
-        keep: revisions that must stay, such as a rollback's target.
+        keep: revisions that must stay, such as those that are `pinned`.
     """
     latest = history.latest
     excess = len(history.records) - max_revisions

@@ -1,4 +1,4 @@
-"""What follows from what was just done in this run: the rules of `core.plan` that come first. Pure."""
+"""What follows from what was just done in this run: the rules that `plan.next_step` asks first. Pure."""
 
 from __future__ import annotations
 

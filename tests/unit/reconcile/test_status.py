@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
-
-import pytest
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Conclusion, Ledger
-from helm_rollback_component.reconcile.status import now, status_of
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reconcile.status import failed_status, release_status, unknown_status
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, Resource, RollbackStatus
 from tests.support.histories import entry, history, ledger
 
-NOW = "2026-02-02T00:00:00Z"
+NOW = datetime(2026, 2, 2, tzinfo=UTC)
 CONFIG = HelmConfig.parse({"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}})
 
 
@@ -31,13 +31,7 @@ class Records:
 
 def status(found: History, known: Ledger) -> ReleaseStatus:
     records: Any = Records(found)
-    return status_of(CONFIG, records, found, known)
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have it be now."""
-    monkeypatch.setattr("helm_rollback_component.reconcile.status.now", lambda: NOW)
+    return release_status(CONFIG, records, found, known, NOW)
 
 
 def test_a_release_is_what_its_newest_record_and_the_last_run_say() -> None:
@@ -63,10 +57,24 @@ def test_a_release_that_is_gone_is_nothing() -> None:
     found = status(History(), ledger(entry(1)))
     assert (found.revision, found.chart_version, found.app_version, found.status) == (0, "", "", "")
     assert (found.phase, found.history, found.resources) == (Phase.FAILED, (), ())
-    assert found.conditions == (Condition("Ready", "False", "ReleaseMissing", "the release is gone", NOW),)
+    assert found.conditions == (
+        Condition("Ready", "False", "ReleaseMissing", "the release is gone", "2026-02-02T00:00:00Z"),
+    )
 
 
-def test_the_time_is_told_in_whole_seconds_of_universal_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    assert len(now()) == len(NOW)
-    assert now().endswith("Z")
+def test_of_a_release_that_cannot_be_read_the_names_are_known() -> None:
+    found = unknown_status(CONFIG)
+    assert (found.release_name, found.release_namespace) == ("web", "apps")
+    assert (found.revision, found.phase, found.history, found.conditions) == (0, Phase.FAILED, (), ())
+
+
+def test_a_failure_is_told_over_what_was_found() -> None:
+    known = ledger(entry(1)).model_copy(
+        update={"conclusion": Conclusion(phase=Phase.DEPLOYED, reason="InSync")}
+    )
+    error = OperationError("no answer", reason="Unreachable")
+    found = failed_status(status(history("deployed"), known), error, NOW)
+    assert (found.revision, found.phase) == (1, Phase.FAILED)
+    assert found.conditions == (
+        Condition("Ready", "False", "Unreachable", "no answer", "2026-02-02T00:00:00Z"),
+    )

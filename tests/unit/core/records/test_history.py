@@ -1,8 +1,11 @@
 """A history answers what is newest, what is deployed, and what is there."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
-from helm_rollback_component.core.records.history import History, Status
+from helm_rollback_component.core.records.history import History, Record, Status
 from tests.support.histories import history, record
 
 
@@ -57,3 +60,28 @@ def test_what_was_deleted_can_be_left_out() -> None:
     left = found.without({1, 2, 4})
     assert [found.revision for found in left] == [3]
     assert left.unreadable == (9,)
+
+
+@pytest.mark.parametrize(
+    ("found", "revision"),
+    [(History(), 1), (history("superseded", "deployed", first=7), 9), (History((record(2),), (1, 5)), 6)],
+)
+def test_the_next_revision_comes_after_all_that_are_stored(found: History, revision: int) -> None:
+    assert found.next_revision == revision
+
+
+class TestPendingFor:
+    NOW = datetime(2026, 1, 1, 0, 1, 30, tzinfo=UTC)
+
+    def test_a_pending_revision_has_been_so_since_it_was_deployed(self) -> None:
+        assert record(1, "pending-upgrade").pending_for(self.NOW) == 90
+
+    def test_a_clock_that_is_behind_makes_it_no_less_than_nothing(self) -> None:
+        ahead = replace(record(1, "pending-upgrade"), deployed_at="2026-01-02T00:00:00Z")
+        assert ahead.pending_for(self.NOW) == 0
+
+    @pytest.mark.parametrize(
+        "other", [record(1), replace(record(1, "pending-upgrade"), deployed_at="")], ids=["done", "undated"]
+    )
+    def test_any_other_is_not_pending(self, other: Record) -> None:
+        assert other.pending_for(self.NOW) == 0

@@ -1,5 +1,7 @@
 """A release in a world where anything may fail: Helm's records as Helm changes them, and runs over them.
 
+The runs are the product's own, loop and conclusion, over stand-ins for Helm, the records and the lock.
+
 What Helm does to its records is told in Helm's ``pkg/action``: a rollback that cannot be applied marks the
 current revision superseded even if it failed, and so does an upgrade that finds none deployed; a rollback
 whose hook fails leaves itself pending; and so on.
@@ -7,37 +9,39 @@ whose hook fails leaves itself pending; and so on.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.records.history import History, Record, Status
-from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
-from helm_rollback_component.core.remediation import conclude, retention, targets
-from helm_rollback_component.core.remediation.plan import next_step
-from helm_rollback_component.core.remediation.steps import (
-    REQUESTS,
-    Action,
-    Conclude,
-    Gone,
-    Install,
-    Rollback,
-    Situation,
-    Taken,
-    Uninstall,
-    Unlock,
-    Upgrade,
-    Verify,
-)
+from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.core.remediation.steps import Install
+from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.reconcile.conclusion import conclude_run
+from helm_rollback_component.reconcile.effects import Effects
+from helm_rollback_component.reconcile.reconciler import Reconciler
 from tests.support.histories import DESCRIPTIONS, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from helm_rollback_component.core.failures.classify import Failure
-    from helm_rollback_component.core.remediation.steps import Desired, Outcome
+    from helm_rollback_component.core.remediation.steps import (
+        Action,
+        Desired,
+        Outcome,
+        Rollback,
+        Situation,
+        Step,
+        Upgrade,
+    )
 
-NOW = "2026-02-02T00:00:00Z"
+NOW = datetime(2026, 2, 2, tzinfo=UTC)
+LONG_AGO = "2026-01-01T00:00:00Z"
 UNENDING = 60
 REPLACED = "superseded by new release"
 """What Helm writes of an uninstalled release over which another is installed."""
@@ -94,7 +98,7 @@ class Release:
             chart_version=version,
             app_version="",
             description=description,
-            deployed_at="",
+            deployed_at=LONG_AGO,
             digest=f"v1:k:{len(self.content)}",
             values_digest=values,
         )
@@ -125,13 +129,150 @@ class Release:
 
 
 @dataclass
-class Run:
-    """One run over a release; an action's fate is drawn when it is begun."""
+class HeldLock:
+    """Stands for the release's lock, held, and its ledger in the cluster."""
+
+    release: Release
+    held: bool = True
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        return self.release.ledger
+
+    def write(self, ledger: Ledger) -> None:
+        """Write it."""
+        assert self.held
+        self.release.ledger = ledger
+
+    def conclude(self, ledger: Ledger) -> None:
+        """Write it and free the lock."""
+        self.write(ledger)
+        self.held = False
+
+    def give_up(self) -> None:
+        """Delete it and free the lock."""
+        self.conclude(Ledger())
+
+
+@dataclass
+class Records:
+    """Stands for the release's records in the cluster."""
+
+    release: Release
+
+    def history(self) -> History:
+        """Read them."""
+        return self.release.history
+
+    def mark_failed(self, revision: int, description: str) -> None:
+        """Mark one failed."""
+        self.release.mark(revision, Status.FAILED, description)
+
+    def delete(self, revision: int) -> None:
+        """Delete one."""
+        self.release.remove(revision)
+
+
+@dataclass
+class Helm:
+    """Stands for Helm, watched; the fate of an action, and whether its failure is temporary, is drawn."""
 
     release: Release
     desired: Desired
-    draw: Callable[[Action], tuple[Fate, bool]]
-    on_step: Callable[[Situation, object], None]
+    draw: Callable[[], tuple[Fate, bool]]
+
+    def deploy(
+        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None]
+    ) -> Failure | None:
+        """Store what Helm stores of an install or upgrade."""
+        release, desired, (latest, deployed) = self.release, self.desired, before
+        fate, temporary = self.draw()
+        installs = isinstance(action, Install)
+        status = _status(fate, Status.PENDING_INSTALL if installs else Status.PENDING_UPGRADE)
+        if status and latest and installs:
+            release.mark(latest.revision, Status.SUPERSEDED, REPLACED)
+        if status:
+            failed = f'{type(action).__name__} "web" failed: x'
+            description = failed if status is Status.FAILED else DESCRIPTIONS[status]
+            chart = f"{desired.chart_name}-{desired.chart_version}"
+            stored = release.store(status, description, desired.digest, chart, desired.values_digest)
+            assert stored.revision == revision
+        if status is Status.DEPLOYED:
+            release.supersede_deployed(but=revision)
+            if latest and not deployed and not installs:
+                release.mark(latest.revision, Status.SUPERSEDED)
+        return self._seen(revision, _failure(fate, temporary=temporary))
+
+    def restore(self, action: Rollback, revision: int, before: Sequence[Record | None]) -> Failure | None:
+        """Store what Helm stores of a rollback."""
+        release, (current, _, target) = self.release, before
+        assert target
+        assert current
+        fate, temporary = self.draw()
+        status = _status(fate, Status.PENDING_ROLLBACK)
+        if status:
+            failed = 'Rollback "web" failed: x'
+            description = failed if status is Status.FAILED else f"Rollback to {action.revision}"
+            chart = f"{target.chart_name}-{target.chart_version}"
+            spec = release.holds(target.revision)
+            stored = release.store(status, description, spec, chart, target.values_digest)
+            assert stored.revision == revision
+        if status is Status.DEPLOYED:
+            release.supersede_deployed(but=revision)
+        if status is Status.FAILED:
+            release.mark(current.revision, Status.SUPERSEDED)
+        return self._seen(revision, _failure(fate, temporary=temporary))
+
+    def verify(self, revision: int) -> Failure | None:
+        """Look whether a revision works."""
+        fate, _ = self.draw()
+        seen = fate if fate in (Fate.GOOD, *DEATHS) else Fate.UNHEALTHY
+        return self._seen(revision, _failure(seen, temporary=False))
+
+    def uninstall(self, *, keep_history: bool = False) -> Failure | None:
+        """Remove the release, or leave it half removed."""
+        assert not keep_history
+        fate, temporary = self.draw()
+        latest = self.release.history.latest
+        if fate in (Fate.GOOD, Fate.DIES_AFTER):
+            self.release.history = History()
+        elif fate is not Fate.REFUSED and latest:
+            self.release.mark(latest.revision, Status.UNINSTALLING)
+        return _failure(fate, temporary=temporary)
+
+    def _seen(self, revision: int, failed: Failure | None) -> Failure | None:
+        record = self.release.history.get(revision)
+        if record and not failed:
+            self.release.seen_good.add(record.digest)
+        return failed
+
+
+class ObservedReconciler(Reconciler):
+    """The product's own loop; every decision is shown to `on_step` before it is carried out."""
+
+    def __init__(
+        self, desired: Desired, effects: Effects, on_step: Callable[[Situation, Step], None]
+    ) -> None:
+        """Take what the product's own takes, and a check."""
+        super().__init__(desired, effects)
+        self._on_step = on_step
+
+    def take(self, action: Action, situation: Situation) -> Situation:
+        """Show the action, then take it."""
+        assert len(situation.taken) < UNENDING, f"no end: {situation.taken}"
+        self._on_step(situation, action)
+        return super().take(action, situation)
+
+
+@dataclass
+class Run:
+    """One run over a release."""
+
+    release: Release
+    desired: Desired
+    draw: Callable[[], tuple[Fate, bool]]
+    on_step: Callable[[Situation, Step], None]
     max_revisions: int = 0
 
     def to_its_end(self) -> tuple[Situation, Outcome]:
@@ -140,162 +281,32 @@ class Run:
         Raises:
             Died: our process died.
         """
-        self.ledger = self.release.ledger
-        situation = self._observe(())
-        for _ in range(UNENDING):
-            step = next_step(situation)
-            self.on_step(situation, step)
-            if not isinstance(step, Action):
-                self._conclude(situation, step)
-                return situation, step
-            situation = self._observe((*situation.taken, Taken(step, self._take(step))))
-        raise AssertionError(f"no end: {situation.taken}")
-
-    def _observe(self, taken: tuple[Taken, ...]) -> Situation:
-        return Situation(self.desired, self.release.history, self.ledger, taken, pending_for=1e6)
-
-    def _conclude(self, situation: Situation, outcome: Outcome) -> None:
-        match outcome:
-            case Gone():
-                self.release.ledger = Ledger()
-            case Conclude():
-                ledger = conclude.conclude(situation, outcome, tested=False, now=NOW)
-                pinned = (self.desired.rollback.target_revision, ledger.rollback_status.target_revision)
-                keep = frozenset(revision for revision in pinned if revision)
-                gone = retention.expendable(situation.history, ledger, self.max_revisions, keep)
-                self.release.remove(*gone)
-                self.release.ledger = ledger.keep({each.revision for each in self.release.history})
-
-    def _take(self, action: Action) -> Failure | None:
-        match action:
-            case Install() | Upgrade():
-                return self._deploy(action)
-            case Rollback():
-                return self._roll_back(action)
-            case Verify():
-                return self._verify(action)
-            case Uninstall():
-                return self._uninstall(action)
-            case Unlock():
-                self.release.mark(action.revision, Status.FAILED, targets.INTERRUPTED)
-        return None
-
-    def _begin(self, action: str, number: int, reason: str = "", target: int = 0) -> None:
-        attempt = Attempt(
-            action=action,
-            revision=number,
-            desired_digest=self.desired.digest,
-            retry_trigger=self.desired.rollback.retry_trigger or "",
-            target=target,
-            reason=reason,
+        effects = Effects(
+            helm=Helm(self.release, self.desired, self.draw),
+            records=Records(self.release),
+            lock=HeldLock(self.release),
+            progress=lambda _: None,
+            clock=lambda: NOW,
         )
-        self.ledger = self.release.ledger = self.ledger.model_copy(update={"attempt": attempt})
+        reconciler = ObservedReconciler(self.desired, effects, self.on_step)
+        situation, outcome = reconciler.reconcile(self.release.history)
+        self.on_step(situation, outcome)
+        with suppress(OperationError, ValidationError):
+            conclude_run(declared(self.max_revisions), effects, situation, outcome)
+        return situation, outcome
 
-    def _judge(self, number: int, failed: Failure | None, *, origin: int, spec: str) -> Failure | None:
-        record = self.release.history.get(number)
-        if record:
-            verdict = Verdict.BAD if failed else Verdict.GOOD
-            self.ledger = self.ledger.record(
-                Entry(
-                    revision=number,
-                    record_digest=record.digest,
-                    desired_digest=spec,
-                    origin=origin,
-                    verdict=verdict,
-                )
-            )
-            if not failed:
-                self.release.seen_good.add(record.digest)
-        return failed
 
-    def _deploy(self, action: Install | Upgrade) -> Failure | None:
-        number, before = self._next_number(), self.release.history
-        verb = "install" if isinstance(action, Install) else "upgrade"
-        self._begin(verb, number)
-        fate, temporary = self.draw(action)
-        pending = Status.PENDING_INSTALL if verb == "install" else Status.PENDING_UPGRADE
-        status = _status(fate, pending)
-        if status and before.latest and verb == "install":
-            self.release.mark(before.latest.revision, Status.SUPERSEDED, REPLACED)
-        if status:
-            description = (
-                f'{verb.title()} "web" failed: x' if status is Status.FAILED else DESCRIPTIONS[status]
-            )
-            desired = self.desired
-            chart = f"{desired.chart_name}-{desired.chart_version}"
-            self.release.store(status, description, desired.digest, chart, desired.values_digest)
-        if status is Status.DEPLOYED:
-            self.release.supersede_deployed(but=number)
-            if before.latest and not before.deployed and verb == "upgrade":
-                self.release.mark(before.latest.revision, Status.SUPERSEDED)
-        failed = _failure(fate, temporary=temporary)
-        return self._judge(number, failed, origin=number, spec=self.desired.digest)
-
-    def _roll_back(self, action: Rollback) -> Failure | None:
-        release, number = self.release, self._next_number()
-        self._begin("rollback", number, action.reason, action.revision)
-        target, current = release.history.get(action.revision), release.history.latest
-        assert target
-        assert current
-        inherited = self._inherited(target, requested=action.requested)
-        fate, temporary = self.draw(action)
-        status = _status(fate, Status.PENDING_ROLLBACK)
-        if status:
-            worded = (
-                'Rollback "web" failed: x' if status is Status.FAILED else f"Rollback to {action.revision}"
-            )
-            chart = f"{target.chart_name}-{target.chart_version}"
-            release.store(status, worded, release.holds(target.revision), chart, target.values_digest)
-        if status is Status.DEPLOYED:
-            release.supersede_deployed(but=number)
-        if status is Status.FAILED:
-            release.mark(current.revision, Status.SUPERSEDED)
-        origin, spec = inherited
-        return self._judge(number, _failure(fate, temporary=temporary), origin=origin, spec=spec)
-
-    def _verify(self, action: Verify) -> Failure | None:
-        number = action.revision
-        fate, _ = self.draw(action)
-        seen = fate if fate in (Fate.GOOD, *DEATHS) else Fate.UNHEALTHY
-        failed = _failure(seen, temporary=False)
-        origin, spec = self._kept(number)
-        return self._judge(number, failed, origin=origin, spec=spec)
-
-    def _kept(self, number: int) -> tuple[int, str]:
-        """Return origin and spec of a revision that is judged anew."""
-        record, known, attempt = (
-            self.release.history.get(number),
-            self.ledger.entry(number),
-            self.ledger.attempt,
-        )
-        assert record
-        origin = targets.origin(record, self.release.history, self.ledger)
-        if known:
-            return origin, known.desired_digest
-        if attempt and attempt.revision == number and attempt.action != "rollback":
-            return number, self.desired.digest
-        target = self.release.history.get(attempt.target) if attempt and attempt.revision == number else None
-        requested = attempt is not None and attempt.reason in REQUESTS
-        return (origin, self._inherited(target, requested=requested)[1]) if target else (origin, "")
-
-    def _inherited(self, target: Record, *, requested: bool) -> tuple[int, str]:
-        entry = self.ledger.entry(target.revision)
-        by_version = requested and self.desired.rollback.strategy == "version-based"
-        spec = self.desired.digest if by_version else entry.desired_digest if entry else ""
-        return targets.origin(target, self.release.history, self.ledger), spec
-
-    def _uninstall(self, action: Uninstall) -> Failure | None:
-        self._begin("uninstall", 0, action.reason)
-        fate, temporary = self.draw(action)
-        if fate in (Fate.GOOD, Fate.DIES_AFTER):
-            self.release.history = History()
-            self.ledger = self.ledger.keep(())
-        elif fate is not Fate.REFUSED and self.release.history.latest:
-            self.release.mark(self.release.history.latest.revision, Status.UNINSTALLING)
-        return _failure(fate, temporary=temporary)
-
-    def _next_number(self) -> int:
-        return max((each.revision for each in self.release.history), default=0) + 1
+@cache
+def declared(max_revisions: int) -> HelmConfig:
+    """Return inputs that allow so many revisions."""
+    return HelmConfig.parse(
+        {
+            "release_name": "web",
+            "release_namespace": "apps",
+            "source": {"chart": "./web"},
+            "history": {"max_revisions": max_revisions},
+        }
+    )
 
 
 def _status(fate: Fate, pending: Status) -> Status | None:

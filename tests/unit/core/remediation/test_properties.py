@@ -134,7 +134,7 @@ def run(
     fates: st.SearchStrategy[Fate] = fates,
     on_step: Callable[[Situation, object], None] = nothing_to_check,
 ) -> tuple[Situation, Outcome]:
-    def draw(_: Action) -> tuple[Fate, bool]:
+    def draw() -> tuple[Fate, bool]:
         return data.draw(fates), data.draw(st.booleans())
 
     return Run(release, wanted, draw, on_step, max_revisions=data.draw(st.integers(0, 4))).to_its_end()

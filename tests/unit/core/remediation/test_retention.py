@@ -2,9 +2,11 @@
 
 import pytest
 
+from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.records.history import History, Record, Status
 from helm_rollback_component.core.records.ledger import Entry, Ledger, Verdict
-from helm_rollback_component.core.remediation.retention import expendable
+from helm_rollback_component.core.remediation.retention import expendable, pinned
+from helm_rollback_component.results import RollbackStatus
 
 
 def record(revision: int, status: Status = Status.SUPERSEDED) -> Record:
@@ -85,3 +87,13 @@ def test_unreadable_revisions_are_neither_counted_nor_touched() -> None:
 def test_of_nothing_nothing_goes() -> None:
     assert expendable(history(), Ledger(), 1) == ()
     assert expendable(history(unreadable=(1,)), Ledger(), 1) == ()
+
+
+@pytest.mark.parametrize(
+    ("declared", "restored", "kept"), [(None, 0, set()), (3, 0, {3}), (None, 2, {2}), (3, 2, {2, 3})]
+)
+def test_what_the_inputs_or_the_last_rollback_name_is_kept(
+    declared: int | None, restored: int, kept: set[int]
+) -> None:
+    known = Ledger(rollback_status=RollbackStatus(target_revision=restored))
+    assert pinned(RollbackConfig(target_revision=declared), known) == kept

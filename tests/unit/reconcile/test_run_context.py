@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.reconcile.run_context import Tools
+from helm_rollback_component.reconcile.run_context import RunContext
 
 LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
 
 
-def tools(deployment: Any = None, **inputs: Any) -> Tools:  # noqa: ANN401  # stand-ins, any inputs
+def context(deployment: Any = None, **inputs: Any) -> RunContext:  # noqa: ANN401  # stand-ins, any inputs
     nothing: Any = None
     config = HelmConfig.parse({**LEAST, **inputs})
-    return Tools(config, nothing, nothing, nothing, nothing, deployment, nothing, nothing)
+    return RunContext(config, nothing, nothing, nothing, nothing, deployment, nothing, nothing)
 
 
 def test_a_run_that_deploys_has_something_to_deploy() -> None:
     deployment = object()
-    assert tools(deployment).what_to_deploy is deployment
+    assert context(deployment).what_to_deploy is deployment
     with pytest.raises(TypeError, match="nothing to deploy"):
-        _ = tools().what_to_deploy
+        _ = context().what_to_deploy

@@ -1,0 +1,51 @@
+"""A rollback that an operator asks for by hand: what it means to the ledger, and how it ends. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.remediation.steps import Conclude, Desired, Rollback
+from helm_rollback_component.results import Phase
+
+if TYPE_CHECKING:
+    from helm_rollback_component.config import RollbackConfig
+    from helm_rollback_component.core.records.history import History, Record
+    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.remediation.steps import Situation
+
+
+def action(target: Record) -> Rollback:
+    """Return the action that restores `target`."""
+    return Rollback(target.revision, "OperatorRequest")
+
+
+def desired(target: Record, history: History, ledger: Ledger, rollback: RollbackConfig) -> Desired:
+    """Return what is declared from then on: still what the latest revision was deployed for.
+
+    So a stack that declares the release takes the rollback for one after a failure, and leaves it alone
+    until its inputs change.
+
+    Args:
+        target: the revision to restore.
+        history: the release's revisions.
+        ledger: what is known of them.
+        rollback: the rollback section of the inputs.
+    """
+    latest = history.latest
+    entry = ledger.entry(latest.revision) if latest else None
+    return Desired(
+        digest=entry.desired_digest if entry else "",
+        chart_name=target.chart_name,
+        chart_version=target.chart_version,
+        values_digest=target.values_digest,
+        rollback=rollback,
+    )
+
+
+def outcome(target: Record, situation: Situation) -> Conclude:
+    """Return how the run ends whose last action was the rollback to `target`."""
+    failure = situation.taken[-1].failure
+    if failure:
+        return Conclude(Phase.STALLED, action(target).reason, failure.message)
+    message = f"revision {target.revision} was restored by hand"
+    return Conclude(Phase.ROLLED_BACK, action(target).reason, message)

@@ -1,0 +1,63 @@
+"""The end of a run: what it came to is raised, or written into the ledger; and the history is pruned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from helm_rollback_component.core.remediation import conclude, retention
+from helm_rollback_component.core.remediation.steps import Conclude, Gone, Refuse
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reconcile import clock, refusals
+
+if TYPE_CHECKING:
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.core.remediation.steps import Outcome, Situation
+    from helm_rollback_component.reconcile.effects import Effects
+
+
+def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, outcome: Outcome) -> History:
+    """End a run: free the lock with the ledger written; where no release is left, delete the claim.
+
+    Args:
+        config: what is declared of the release.
+        effects: what the run worked with and on.
+        situation: the last situation of the run.
+        outcome: how it ended.
+
+    Returns:
+        The revisions that are left.
+
+    Raises:
+        ValidationError: the request makes no sense for this release.
+        OperationError: the first deployment failed and was removed; or the cluster cannot be written.
+    """
+    match outcome:
+        case Refuse():
+            raise refusals.refused(outcome, config.label)
+        case Gone():
+            effects.lock.give_up()
+            raise OperationError(
+                f"the first deployment failed and was removed: {outcome.message}",
+                reason=outcome.reason,
+                release=config.label,
+            )
+        case Conclude():
+            return _prune_and_write(config, effects, situation, outcome)
+        case _:
+            assert_never(outcome)
+
+
+def _prune_and_write(
+    config: HelmConfig, effects: Effects, situation: Situation, outcome: Conclude
+) -> History:
+    now = clock.timestamp(effects.clock())
+    ledger = conclude.conclude(situation, outcome, tested=config.health.test, now=now)
+    pinned = retention.pinned(situation.desired.rollback, ledger)
+    limit = config.history.max_revisions
+    expendable = retention.expendable(situation.history, ledger, limit, pinned)
+    for revision in expendable:
+        effects.records.delete(revision)
+    history = situation.history.without(expendable)
+    effects.lock.conclude(ledger.keep({record.revision for record in history}))
+    return history

@@ -1,0 +1,61 @@
+"""Deleting a release: its objects, then its history; the claim goes last, by whoever holds it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.errors import OperationError
+
+if TYPE_CHECKING:
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.reconcile.effects import Effects
+
+_GONE_IF_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE"
+
+UNREACHABLE = f"the cluster cannot be reached; as {_GONE_IF_UNREACHABLE} asks, nothing was deleted"
+"""What is told of a release that counts as gone."""
+
+
+def counts_as_gone(error: OperationError) -> bool:
+    """Whether a release counts as deleted whose cluster answers so, as the environment asks."""
+    asked = os.environ.get(_GONE_IF_UNREACHABLE, "").lower() == "true"
+    return asked and error.reason == "Unreachable"
+
+
+def delete(config: HelmConfig, effects: Effects) -> None:
+    """Uninstall, and delete the history unless that is to be kept.
+
+    Args:
+        config: what is declared of the release.
+        effects: Helm and the release's records.
+
+    Raises:
+        OperationError: something could not be removed; it can be called again.
+    """
+    keep = config.history.keep_on_delete
+    effects.progress("uninstalling")
+    failure = effects.helm.uninstall(keep_history=keep)
+    if failure:
+        raise failure.as_error(OperationError, "uninstalling failed", config.label)
+    history = effects.records.history()
+    if keep:
+        _refuse_unmarked(history, config.label)
+    else:
+        for revision in (*(record.revision for record in history), *history.unreadable):
+            effects.records.delete(revision)
+
+
+def _refuse_unmarked(history: History, release: str) -> None:
+    """Helm does not fail where it cannot mark the record of what it uninstalled."""
+    latest = history.latest
+    if latest is None or latest.status is Status.UNINSTALLED:
+        return
+    raise OperationError(
+        f"the objects are gone, but revision {latest.revision} is still marked {latest.status.value}",
+        reason="RecordNotUpdated",
+        release=release,
+        remedy="see what keeps Helm from updating its Secrets, and delete it again",
+    )

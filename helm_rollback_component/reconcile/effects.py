@@ -1,0 +1,100 @@
+"""What a run does to the world outside of it. The loop knows these protocols and nothing behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.records.history import History, Record
+    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.remediation.steps import Install, Rollback, Upgrade
+
+
+class Helm(Protocol):
+    """Helm's verbs, each watched to its end. Every method returns why it failed, None if it did not.
+
+    Any of them may raise `OperationError`: the cluster cannot be read or written.
+    """
+
+    def deploy(
+        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None]
+    ) -> Failure | None:
+        """Install or upgrade, and stop Helm as soon as that is certain to fail.
+
+        Args:
+            action: which of the two, and how.
+            revision: the number that it makes.
+            before: the revisions whose objects may be there now.
+        """
+
+    def restore(self, action: Rollback, revision: int, before: Sequence[Record | None]) -> Failure | None:
+        """Roll back, and wait until what was restored is ready.
+
+        Args:
+            action: which revision's content is restored.
+            revision: the number that it makes.
+            before: the revisions whose objects may be there now.
+        """
+
+    def verify(self, revision: int) -> Failure | None:
+        """Wait until a deployed revision is ready, and prove it as one that was just deployed."""
+
+    def uninstall(self, *, keep_history: bool = False) -> Failure | None:
+        """Uninstall and wait until the objects are gone."""
+
+
+class Records(Protocol):
+    """The release's stored revisions. Every method may raise `OperationError`."""
+
+    def history(self) -> History:
+        """Return every stored revision."""
+
+    def mark_failed(self, revision: int, description: str) -> None:
+        """Mark a pending revision failed, so that Helm takes the next operation."""
+
+    def delete(self, revision: int) -> None:
+        """Delete the record of a revision, if there is one."""
+
+
+class Lock(Protocol):
+    """The release's lock, held; and the way to write the ledger.
+
+    Every method raises `OperationError`, ``LockLost``, if another has the lock by now.
+    """
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, as it was last read or written."""
+
+    def write(self, ledger: Ledger) -> None:
+        """Write the ledger."""
+
+    def conclude(self, ledger: Ledger) -> None:
+        """Write the ledger and free the lock."""
+
+    def give_up(self) -> None:
+        """Delete the claim: the release is nobody's any more."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Everything that a run works with and on.
+
+    Attributes:
+        helm: Helm, watched.
+        records: the release's records.
+        lock: the release's lock, held.
+        progress: takes a line for everything that is begun.
+        clock: gives the time, with its zone.
+    """
+
+    helm: Helm
+    records: Records
+    lock: Lock
+    progress: Callable[[str], None]
+    clock: Callable[[], datetime]

@@ -1,0 +1,31 @@
+"""What is refused before anything is done to a release, as the error that says so. Nothing is read here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.remediation.steps import Refuse
+from helm_rollback_component.errors import Problem, ValidationError
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.records.history import History
+
+
+def refused(step: Refuse, release: str) -> ValidationError:
+    """Return the error that refuses what the inputs of `release` ask for."""
+    return ValidationError([Problem(step.property, step.message)], reason=step.reason, release=release)
+
+
+def refuse_unmanaged(history: History, release: str) -> None:
+    """Refuse to deploy over a release that nobody claimed; a history that was kept is none.
+
+    Raises:
+        ValidationError: ``ReleaseExists``.
+    """
+    kept_only = history.latest is not None and history.latest.status is Status.UNINSTALLED
+    if history and not kept_only:
+        message = (
+            "a release of this name is there already, and not managed here; set adopt=True to take it over"
+        )
+        raise refused(Refuse("adopt", "ReleaseExists", message), release)

@@ -1,0 +1,39 @@
+"""A rollback by hand: what is declared from then on, and how it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from helm_rollback_component.config import RollbackConfig
+from helm_rollback_component.core.records.history import History
+from helm_rollback_component.core.remediation import manual_rollback
+from helm_rollback_component.core.remediation.steps import Conclude, Rollback
+from helm_rollback_component.results import Phase
+from tests.support.histories import desired, entry, failure, history, ledger, record, situation
+
+FOUND = history("superseded", "deployed")
+TARGET = record(1, "superseded", chart="web-0.9.0", values="old")
+AUTOMATIC = RollbackConfig()
+
+
+def test_the_stacks_spec_stays_the_one_that_the_latest_revision_was_deployed_for() -> None:
+    found = manual_rollback.desired(TARGET, FOUND, ledger(entry(1), entry(2, spec="spec-2")), AUTOMATIC)
+    assert found == desired("spec-2", chart="web-0.9.0", values="old")
+
+
+@pytest.mark.parametrize("found", [FOUND, History()])
+def test_a_spec_that_is_not_known_is_not_made_up(found: History) -> None:
+    assert manual_rollback.desired(TARGET, found, ledger(), AUTOMATIC).digest == ""
+
+
+def test_what_was_restored_is_told() -> None:
+    action = manual_rollback.action(TARGET)
+    assert action == Rollback(1, "OperatorRequest")
+    ended = manual_rollback.outcome(TARGET, situation(desired(), FOUND, ledger(), action))
+    assert ended == Conclude(Phase.ROLLED_BACK, "OperatorRequest", "revision 1 was restored by hand")
+
+
+def test_a_rollback_that_failed_needs_a_person() -> None:
+    failed = (manual_rollback.action(TARGET), failure("HookFailed"))
+    ended = manual_rollback.outcome(TARGET, situation(desired(), FOUND, ledger(), failed))
+    assert ended == Conclude(Phase.STALLED, "OperatorRequest", "HookFailed was seen")
