@@ -12,6 +12,7 @@ from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.assessment import assess
+from helm_rollback_component.core.remediation.ledger_updates import attempt_for
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
@@ -228,6 +229,18 @@ def test_nothing_that_was_seen_to_work_is_removed(data: st.DataObject) -> None:
 @given(st.data())
 def test_the_same_observation_gives_the_same_step(data: st.DataObject) -> None:
     lived_through(data, check_same_again)
+
+
+@given(st.data())
+def test_what_was_under_way_when_our_process_died_is_known(data: st.DataObject) -> None:
+    release = lived_through(data)
+    steps: list[tuple[Situation, object]] = []
+    try:
+        run(data, release, data.draw(declared), on_step=lambda *step: steps.append(step))
+    except Died:
+        situation, action = steps[-1]
+        assert isinstance(action, Action)
+        assert release.ledger.attempt == (attempt_for(action, situation) or situation.ledger.attempt)
 
 
 @given(st.data())
