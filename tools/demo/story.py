@@ -92,7 +92,7 @@ class Story:
 
     def _same_again(self) -> None:
         self._screen.act(
-            "The same update again", "The inputs are the same, so the upgrade is not tried again. Helm alone would try it."
+            "The same update again", "The same inputs, so it is not tried again. Helm alone would try it."
         )
         before = self._stage.place.history(RELEASE)
         preview = self._stage.preview()
