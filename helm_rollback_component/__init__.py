@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from helm_rollback_component.operations import HelmOperations
     from helm_rollback_component.provider import ReleaseProvider
+    from helm_rollback_component.reasons import Reason
     from helm_rollback_component.results import (
         Condition,
         Phase,
@@ -53,6 +54,7 @@ _MODULES = {
     "errors": ("HelmRollbackError", "OperationError", "Problem", "RollbackError", "ValidationError"),
     "operations": ("HelmOperations",),
     "provider": ("ReleaseProvider",),
+    "reasons": ("Reason",),
     "results": (
         "Condition",
         "Phase",
@@ -78,6 +80,7 @@ __all__ = [
     "OperationsArgs",
     "Phase",
     "Problem",
+    "Reason",
     "ReleaseProvider",
     "ReleaseRevision",
     "ReleaseStatus",

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.reasons import Reason, find
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,21 +21,28 @@ class HelmRollbackError(Exception):
     """Base of every error that this package raises on purpose.
 
     Attributes:
-        reason: one CamelCase word that a program can match, such as ``ImagePullBackOff``.
-        release: ``namespace/name`` of the release, or an empty string where none is known yet.
-        remedy: what a person can do next, or an empty string.
-        temporary: whether the same call may succeed later with nothing changed.
+        reason: one CamelCase word that a program can match, such as ``ImagePullBackOff``; see `Reason`.
+        release: ``namespace/name`` of the release, or an empty string if it is not known yet.
+        remedy: what to do next, or an empty string; the reason's own, if none is given.
+        temporary: whether the same call may succeed later although nothing was changed; as the reason says,
+            if not given.
     """
 
     def __init__(
-        self, message: str, *, reason: str, release: str = "", remedy: str = "", temporary: bool = False
+        self,
+        message: str,
+        *,
+        reason: str,
+        release: str = "",
+        remedy: str = "",
+        temporary: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.reason = reason
         self.release = release
-        self.remedy = remedy
-        self.temporary = temporary
+        self.remedy = remedy or find(reason).remedy
+        self.temporary = find(reason).temporary if temporary is None else temporary
 
     def __str__(self) -> str:
         where = f"{self.release}: " if self.release else ""
@@ -70,7 +79,7 @@ class ValidationError(HelmRollbackError):
         self,
         problems: Sequence[Problem],
         *,
-        reason: str = "InvalidInput",
+        reason: str = Reason.INVALID_INPUT,
         release: str = "",
         remedy: str = "",
     ) -> None:

@@ -183,7 +183,7 @@ class HelmOperations:
 
         Raises:
             ValidationError: its reason says why: ``InvalidRevision``, ``BeyondLatest``, ``Pruned``,
-                ``NotGood``, ``Tampered``, ``BeforeUninstall``, ``AnotherChart``, ``Unreadable`` or
+                ``NotGood``, ``Tampered``, ``BeforeUninstall``, ``AnotherChart``, ``RecordUnreadable`` or
                 ``NoHistory``.
             OperationError: the cluster cannot be read.
         """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
@@ -22,7 +23,7 @@ UNREACHABLE = f"the cluster cannot be reached; as {_GONE_IF_UNREACHABLE} asks, n
 def counts_as_gone(error: OperationError) -> bool:
     """Whether a release counts as deleted whose cluster answers so, as the environment asks."""
     asked = os.environ.get(_GONE_IF_UNREACHABLE, "").lower() == "true"
-    return asked and error.reason == "Unreachable"
+    return asked and error.reason == Reason.UNREACHABLE
 
 
 def delete(config: HelmConfig, effects: Effects) -> None:
@@ -55,7 +56,6 @@ def _refuse_unmarked(history: History, release: str) -> None:
         return
     raise OperationError(
         f"the objects are gone, but revision {latest.revision} is still marked {latest.status.value}",
-        reason="RecordNotUpdated",
+        reason=Reason.RECORD_NOT_UPDATED,
         release=release,
-        remedy="see what keeps Helm from updating its Secrets, and delete it again",
     )

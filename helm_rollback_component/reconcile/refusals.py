@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation.steps import Refuse
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History
@@ -28,4 +29,4 @@ def refuse_unmanaged(history: History, release: str) -> None:
         message = (
             "a release of this name is there already, and not managed here; set adopt=True to take it over"
         )
-        raise refused(Refuse("adopt", "ReleaseExists", message), release)
+        raise refused(Refuse("adopt", Reason.RELEASE_EXISTS, message), release)

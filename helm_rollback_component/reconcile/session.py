@@ -16,6 +16,7 @@ from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.claims.claims import Claims
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import desired
 
 if TYPE_CHECKING:
@@ -51,9 +52,8 @@ class Session:
         if self._identity.cluster not in ("", cluster.identity()):
             raise OperationError(
                 "the kubeconfig now leads to another cluster than the one the release lives on",
-                reason="ClusterChanged",
+                reason=Reason.CLUSTER_CHANGED,
                 release=self._config.label,
-                remedy="restore it; to move the release, give the other cluster's as the kubeconfig input",
             )
         return cluster
 

@@ -17,6 +17,7 @@ from helm_rollback_component.helm.engines.engine import Cancellation, Capability
 from helm_rollback_component.kube.health.observer import baseline
 from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.kube.health.watch import HealthWatch
+from helm_rollback_component.reasons import Reason, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,7 +133,7 @@ class WatchedHelm:
         try:
             context.engine.test(context.target, context.config.timeouts.upgrade)
         except EngineError as error:
-            return replace(self._failure_of_helm(error, "test"), reason="TestFailed", stored=True)
+            return replace(self._failure_of_helm(error, "test"), reason=Reason.TEST_FAILED, stored=True)
         return None
 
     @contextmanager
@@ -161,7 +162,7 @@ class WatchedHelm:
         try:
             return self._context.storage.objects(revision)
         except OperationError as error:
-            if error.reason != "RevisionMissing":
+            if error.reason != Reason.REVISION_MISSING:
                 raise
             return ()
 
@@ -178,16 +179,16 @@ class WatchedHelm:
             self._context.progress(line)
         return Failure(
             reason=verdict.reason,
-            temporary=False,
+            temporary=find(verdict.reason).temporary,
             message=self._context.redact(verdict.message),
-            remedy="",
+            remedy=find(verdict.reason).remedy,
             stored=True,
         )
 
 
 def _cannot_replace(engine: str) -> Failure:
     return Failure(
-        reason="UnsupportedByEngine",
+        reason=Reason.UNSUPPORTED_BY_ENGINE,
         temporary=False,
         message=f"{engine} cannot install over the kept history of an uninstalled release",
         remedy="set helm to a Helm program, or delete that history",

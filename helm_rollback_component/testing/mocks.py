@@ -12,6 +12,7 @@ from helm_rollback_component.component import RELEASE_TYPE
 from helm_rollback_component.core.remediation.assessment import explain
 from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.pulumi_adapter.state import outputs, read
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import (
     Condition,
     Phase,
@@ -58,7 +59,7 @@ class RolledBack:
         resources: its objects.
     """
 
-    reason: str = "ImagePullBackOff"
+    reason: str = Reason.IMAGE_PULL_BACK_OFF
     message: str = 'container "web" cannot pull its image'
     failed_revision: int = 2
     restored_version: str = "0.9.0"
@@ -124,8 +125,8 @@ def _deployed(config: HelmConfig, outcome: Deployed) -> ReleaseStatus:
         history=(*history, latest),
         phase=Phase.DEPLOYED,
         conditions=(
-            _condition("Released", "True", "UpgradeSucceeded"),
-            _condition("Ready", "True", "InSync"),
+            _condition("Released", "True", Reason.UPGRADE_SUCCEEDED),
+            _condition("Ready", "True", Reason.IN_SYNC),
         ),
         resources=outcome.resources,
     )
@@ -158,7 +159,7 @@ def _rolled_back(config: HelmConfig, outcome: RolledBack) -> ReleaseStatus:
         history=history,
         phase=Phase.ROLLED_BACK,
         conditions=(
-            _condition("Released", "False", "UpgradeFailed", outcome.message),
+            _condition("Released", "False", Reason.UPGRADE_FAILED, outcome.message),
             _condition("Remediated", "True", outcome.reason, outcome.message),
             _condition("Ready", "False", outcome.reason, outcome.message),
         ),

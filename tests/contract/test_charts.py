@@ -99,7 +99,7 @@ def test_a_registry_that_speaks_plain_http_unasked(engine: Engine) -> None:
     with Registry() as registry, pytest.raises(OperationError) as caught:
         fetch(SourceConfig(chart=registry.reference("web"), version="1.0.0"), engine)
 
-    assert (caught.value.reason, "plain_http" in caught.value.remedy) == ("Unreachable", True)
+    assert (caught.value.reason, "plain_http" in caught.value.remedy) == ("UnexpectedAnswer", True)
 
 
 @pytest.mark.parametrize("locked", [False, True])

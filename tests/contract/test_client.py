@@ -92,7 +92,7 @@ def test_refusals_have_their_reasons(place: Place) -> None:
     put(place, "one")
     for name, body, expected in (
         ("same", {"metadata": {"name": "one"}}, "AlreadyExists"),
-        ("bad", {"metadata": {"name": "UPPER"}}, "Invalid"),
+        ("bad", {"metadata": {"name": "UPPER"}}, "ObjectInvalid"),
         ("odd", {"metadata": 1}, "BadRequest"),
         ("big", {"metadata": {"name": "big"}, "data": {"a": "x" * 4_000_000}}, "TooLarge"),
     ):

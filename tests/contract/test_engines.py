@@ -189,7 +189,7 @@ def test_a_rollback_to_an_unknown_revision_fails_and_leaves_everything(space: Sp
     with pytest.raises(EngineError) as caught:
         space.engine.rollback(space.target(), 9, 30)
 
-    assert classify(caught.value.output, "rollback").reason == "RevisionNotFound"
+    assert classify(caught.value.output, "rollback").reason == "RevisionMissing"
     assert space.statuses() == ["deployed"]
 
 

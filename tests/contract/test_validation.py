@@ -83,7 +83,7 @@ CASES = [
         Case("Pruned", 1, and_one_deleted),
         Case("NotGood", 2, and_one_bad),
         Case("Tampered", 1, and_one_edited),
-        Case("Unreadable", 1, and_one_corrupt),
+        Case("RecordUnreadable", 1, and_one_corrupt),
         Case("AnotherChart", 1, and_another_chart),
         Case("BeforeUninstall", 1, uninstalled_between),
     )

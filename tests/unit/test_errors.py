@@ -11,6 +11,7 @@ from helm_rollback_component.errors import (
     RollbackError,
     ValidationError,
 )
+from helm_rollback_component.reasons import Reason
 
 
 @pytest.mark.parametrize(
@@ -18,8 +19,8 @@ from helm_rollback_component.errors import (
     [
         ("", "", "it broke"),
         ("apps/web", "", "apps/web: it broke"),
-        ("", "mend it", "it broke (mend it)"),
-        ("apps/web", "mend it", "apps/web: it broke (mend it)"),
+        ("", "fix it", "it broke (fix it)"),
+        ("apps/web", "fix it", "apps/web: it broke (fix it)"),
     ],
 )
 def test_an_error_reads_as_one_sentence(release: str, remedy: str, text: str) -> None:
@@ -44,3 +45,13 @@ def test_a_validation_error_names_every_problem() -> None:
 
 def test_a_validation_error_may_have_a_reason_of_its_own() -> None:
     assert ValidationError([Problem("", "x")], reason="ReleaseExists").reason == "ReleaseExists"
+
+
+def test_what_is_not_said_of_an_error_follows_from_its_reason() -> None:
+    error = OperationError("no answer", reason=Reason.UNREACHABLE)
+    assert (error.remedy, error.temporary) == (Reason.UNREACHABLE.remedy, True)
+
+
+def test_a_word_that_is_not_in_the_list_has_no_remedy_and_is_permanent() -> None:
+    error = OperationError("it broke", reason="Broken")
+    assert (error.remedy, error.temporary) == ("", False)

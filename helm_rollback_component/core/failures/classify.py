@@ -7,16 +7,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from helm_rollback_component.core.failures.rules import find_rule, nothing_stored
 from helm_rollback_component.errors import OperationError, RollbackError
+from helm_rollback_component.reasons import Reason
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.failures.rule import Rule
 
 _Error = TypeVar("_Error", OperationError, RollbackError)
 
-RELEASE_NOT_FOUND = "ReleaseNotFound"
-
 _LONGEST_MESSAGE = 600
+_TIMEOUTS = {
+    "install": Reason.INSTALL_TIMEOUT,
+    "upgrade": Reason.UPGRADE_TIMEOUT,
+    "rollback": Reason.ROLLBACK_TIMEOUT,
+    "uninstall": Reason.UNINSTALL_TIMEOUT,
+    "test": Reason.TEST_FAILED,
+}
 _VERBS = {"INSTALLATION FAILED: ": "install", "UPGRADE FAILED: ": "upgrade"}
 _NOISE = re.compile(
     r"Error: "
@@ -85,17 +94,21 @@ def classify(output: str, action: str = "") -> Failure:
     verb = action or next((verb for words, verb in _VERBS.items() if words in error), "")
     rule = find_rule(error, verb)
     return Failure(
-        reason=rule.reason.format(action=verb.capitalize() or "Helm"),
+        reason=_reason(rule, verb),
         message=rule.message or _essential(error),
-        remedy=rule.remedy,
-        temporary=rule.temporary,
+        remedy=rule.remedy or _reason(rule, verb).remedy,
+        temporary=rule.reason.temporary,
         stored=False if nothing_stored(error, verb) else rule.stored,
     )
 
 
 def is_absent(output: str) -> bool:
     """Whether Helm's `output` says that there is no such release any more."""
-    return classify(output).reason == RELEASE_NOT_FOUND
+    return classify(output).reason == Reason.RELEASE_MISSING
+
+
+def _reason(rule: Rule, verb: str) -> Reason:
+    return _TIMEOUTS.get(verb, rule.reason) if rule.reason is Reason.HELM_TIMEOUT else rule.reason
 
 
 def _last_error(output: str) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.rule import Rule, pattern
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,34 +14,25 @@ if TYPE_CHECKING:
 
 def cancelled() -> Iterable[Rule]:
     """Yield what it says when it was stopped."""
-    yield Rule(pattern(r"cancelled before Helm was started"), "Cancelled", stored=False)
+    yield Rule(pattern(r"cancelled before Helm was started"), Reason.CANCELLED, stored=False)
     yield Rule(
         pattern(r"context canceled", r"Helm ended with exit status -15$"),
-        "Cancelled",
+        Reason.CANCELLED,
         stored=None,
-        message="cancelled while it was under way",
+        message="cancelled while it was running",
     )
 
 
 def process() -> Iterable[Rule]:
     """Yield what is said of a Helm that hangs, breaks down, or does not even start."""
+    yield Rule(pattern(r"Helm did not end within"), Reason.HELM_HUNG, stored=None)
     yield Rule(
-        pattern(r"Helm did not end within"),
-        "HelmHung",
-        stored=None,
-        remedy="see whether an authentication plugin or the API server hangs",
-    )
-    yield Rule(
-        pattern(r"the Helm worker ended", r"Helm was stopped, because"),
-        "HelmCrashed",
-        stored=None,
-        temporary=True,
+        pattern(r"the Helm worker ended", r"Helm was stopped, because"), Reason.HELM_CRASHED, stored=None
     )
     yield Rule(
         pattern(r"Helm could not be started", r"the Helm worker does not start"),
-        "HelmUnusable",
+        Reason.HELM_UNUSABLE,
         stored=False,
-        remedy="install Helm anew",
     )
 
 
@@ -49,36 +41,27 @@ def hooks_and_tests() -> Iterable[Rule]:
     failed = (r"resource (Job|Pod)/\S+ not ready\. status: Failed", r"\b(job|pod) \S+ failed\b")
     yield Rule(
         pattern(*failed),
-        "TestFailed",
+        Reason.TEST_FAILED,
         stored=True,
-        remedy="see the test pod's logs",
         actions=frozenset({"test"}),
     )
     in_hook = r"((pre|post)-(install|upgrade|rollback|delete) hooks? failed|failed (pre|post)-\w+): .*"
     over = (r"not ready\. status", r"job \S+ failed", r"timed out", r"deadline exceeded")
     yield Rule(
-        re.compile(f"{in_hook}({'|'.join(over)})", re.IGNORECASE | re.DOTALL),
-        "HookFailed",
-        stored=True,
-        remedy="see the logs of the hook's pod",
+        re.compile(f"{in_hook}({'|'.join(over)})", re.IGNORECASE | re.DOTALL), Reason.HOOK_FAILED, stored=True
     )
     yield Rule(
         pattern(*failed),
-        "HookFailed",
+        Reason.HOOK_FAILED,
         stored=True,
-        remedy="see the logs of the hook's pod, or leave hooks out with disable_hooks",
+        remedy="read the logs of the hook's pod, or set disable_hooks to run no hooks",
         actions=frozenset({"rollback", "uninstall"}),
     )
 
 
 def chart_and_values() -> Iterable[Rule]:
     """Yield what it says of charts and values, before it touches anything."""
-    yield Rule(
-        pattern(r"don't meet the specifications of the schema"),
-        "SchemaInvalid",
-        stored=False,
-        remedy="correct values as the chart's schema asks",
-    )
+    yield Rule(pattern(r"don't meet the specifications of the schema"), Reason.SCHEMA_INVALID, stored=False)
     yield Rule(
         pattern(
             r"execution error at \(",
@@ -88,15 +71,13 @@ def chart_and_values() -> Iterable[Rule]:
             r"error converting YAML to JSON: .*templates/",
             r"error unmarshaling JSON: ",
         ),
-        "RenderFailed",
+        Reason.RENDER_FAILED,
         stored=False,
-        remedy="correct values, or the chart's template",
     )
     yield Rule(
         pattern(r"missing in charts/ directory", r"chart dependencies are missing"),
-        "DependencyMissing",
+        Reason.DEPENDENCY_MISSING,
         stored=False,
-        remedy="set source.dependency_update",
     )
     yield Rule(
         pattern(
@@ -108,63 +89,48 @@ def chart_and_values() -> Iterable[Rule]:
             r"requires kubeVersion",
             r"does not appear to be a gzipped archive",
         ),
-        "ChartInvalid",
+        Reason.CHART_INVALID,
         stored=False,
-        remedy="correct the chart, or take another version of it",
     )
 
 
 def records() -> Iterable[Rule]:
     """Yield what it says of a release's records."""
-    yield Rule(
-        pattern(r"cannot re-?use a name that is still in use"),
-        "NameInUse",
-        stored=False,
-        remedy="choose another release_name, or set adopt",
-    )
+    yield Rule(pattern(r"cannot re-?use a name that is still in use"), Reason.RELEASE_EXISTS, stored=False)
     yield Rule(
         pattern(r"another operation \(install/upgrade/rollback\) is in progress", r"release: already exists"),
-        "OperationInProgress",
+        Reason.OPERATION_IN_PROGRESS,
         stored=False,
         remedy="wait for the other operation; if none runs, roll the release back",
-        temporary=True,
     )
-    yield Rule(pattern(r"has no deployed releases"), "NoDeployedRelease", stored=False)
+    yield Rule(pattern(r"has no deployed releases"), Reason.NO_DEPLOYED_RELEASE, stored=False)
     yield Rule(
         pattern(r"release: not found", r"the release named .* is already deleted"),
-        "ReleaseNotFound",
+        Reason.RELEASE_MISSING,
         stored=False,
     )
-    yield Rule(pattern(r"release has no \S+ version"), "RevisionNotFound", stored=False)
+    yield Rule(pattern(r"release has no \S+ version"), Reason.REVISION_MISSING, stored=False)
     yield Rule(
         pattern(r"Secret \"sh\.helm\.release\.[^\"]*\" is invalid: data: Too long"),
-        "ReleaseTooLarge",
+        Reason.RELEASE_TOO_LARGE,
         stored=False,
-        remedy="take large files out of the chart: chart and values together must stay below 1 MiB",
     )
 
 
 def readiness() -> Iterable[Rule]:
     """Yield what it says of objects that do not get ready, or do not go."""
-    yield Rule(
-        pattern(r"progress deadline exceeded"),
-        "ProgressDeadlineExceeded",
-        stored=True,
-        remedy="see why the pods do not become ready",
-    )
-    yield Rule(pattern(r"not ready\. status: Failed"), "ResourceFailed", stored=True)
+    yield Rule(pattern(r"progress deadline exceeded"), Reason.PROGRESS_DEADLINE_EXCEEDED, stored=True)
+    yield Rule(pattern(r"not ready\. status: Failed"), Reason.RESOURCE_FAILED, stored=True)
     yield Rule(
         pattern(r"not ready\. status: ", r"still exists\. status: ", r"timeout waiting for"),
-        "{action}Timeout",
+        Reason.HELM_TIMEOUT,
         stored=True,
-        remedy="see why the object does not get there, or allow more time in timeouts",
     )
     yield Rule(
         pattern(r"context deadline exceeded", r"timed out waiting for the condition"),
-        "{action}Timeout",
+        Reason.HELM_TIMEOUT,
         stored=True,
-        remedy="see why the objects do not get there, or allow more time in timeouts",
-        message="Helm's time was over before everything was as it should be",
+        message="Helm's timeout ended before the objects were ready",
     )
 
 
@@ -175,9 +141,9 @@ def registries() -> Iterable[Rule]:
             r"FetchReference.*first record does not look like a TLS handshake",
             r"FetchReference.*HTTP response to HTTPS",
         ),
-        "Unreachable",
+        Reason.UNEXPECTED_ANSWER,
         stored=False,
-        remedy="set source.plain_http if the registry is meant to speak HTTP",
+        remedy="set source.plain_http if the registry speaks HTTP, not HTTPS",
     )
 
 
@@ -185,13 +151,11 @@ def fetching() -> Iterable[Rule]:
     """Yield what it says of charts that it cannot fetch; the vaguest words come last."""
     yield Rule(
         pattern(r"status code (401|403)", r"credential not found", r"authentication required", r"denied: "),
-        "RegistryUnauthorized",
+        Reason.REGISTRY_UNAUTHORIZED,
         stored=False,
-        remedy="check source.username and source.password, or log in with `helm registry login`",
     )
     yield Rule(
         pattern(r"not found$", r"\b404\b", r"no such file or directory", r"no chart (name|version) found"),
-        "ChartNotFound",
+        Reason.CHART_NOT_FOUND,
         stored=False,
-        remedy="check source.chart and source.version",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.rule import Rule, pattern
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,37 +14,29 @@ if TYPE_CHECKING:
 def cluster() -> Iterable[Rule]:
     """Yield what is said of a cluster that does not answer, or not now."""
     yield Rule(
-        pattern(r"failed calling webhook", r"failed to call webhook"),
-        "WebhookUnavailable",
-        stored=True,
-        remedy="bring the webhook's service back, or remove its configuration",
-        temporary=True,
+        pattern(r"failed calling webhook", r"failed to call webhook"), Reason.WEBHOOK_UNAVAILABLE, stored=True
     )
     yield Rule(
         pattern(
             r"error loading config file", r"context \"[^\"]*\" does not exist", r"invalid configuration: "
         ),
-        "KubeconfigInvalid",
+        Reason.INVALID_KUBECONFIG,
         stored=False,
-        remedy="correct kubeconfig or context",
     )
+    yield Rule(pattern(r"getting credentials: exec"), Reason.CREDENTIAL_PLUGIN_FAILED, stored=None)
     yield Rule(
         pattern(
             r"asked for the client to provide credentials",
-            r"getting credentials: exec",
             r"cluster.*: Unauthorized",
         ),
-        "Unauthorized",
+        Reason.UNAUTHORIZED,
         stored=None,
-        remedy="renew the kubeconfig's credentials",
     )
+    yield Rule(pattern(r"x509: "), Reason.UNTRUSTED, stored=None)
     yield Rule(
-        pattern(
-            r"x509: ", r"rejected our request for an unknown reason", r"server gave HTTP response to HTTPS"
-        ),
-        "Unreachable",
+        pattern(r"rejected our request for an unknown reason", r"server gave HTTP response to HTTPS"),
+        Reason.UNEXPECTED_ANSWER,
         stored=None,
-        remedy="check the server and the certificate authority in the kubeconfig",
     )
     yield Rule(
         pattern(
@@ -58,24 +51,18 @@ def cluster() -> Iterable[Rule]:
             r"unexpected EOF",
             r"cluster unreachable",
         ),
-        "Unreachable",
+        Reason.UNREACHABLE,
         stored=None,
-        remedy="check that the server answers at the address that the message names",
-        temporary=True,
     )
     yield Rule(
-        pattern(r"too many requests", r"please try again later"),
-        "TooManyRequests",
-        stored=None,
-        temporary=True,
+        pattern(r"too many requests", r"please try again later"), Reason.TOO_MANY_REQUESTS, stored=None
     )
     yield Rule(
         pattern(
             r"etcdserver: ", r"server is currently unable to handle the request", r"Internal error occurred"
         ),
-        "ServerUnavailable",
+        Reason.SERVER_ERROR,
         stored=None,
-        temporary=True,
     )
 
 
@@ -83,56 +70,25 @@ def objects() -> Iterable[Rule]:
     """Yield what is said of objects that it does not take."""
     yield Rule(
         pattern(r"exists and cannot be imported into the current release"),
-        "OwnershipConflict",
+        Reason.OWNERSHIP_CONFLICT,
         stored=False,
-        remedy="delete the object, or set take_ownership",
     )
-    yield Rule(
-        pattern(r"Apply failed with \d+ conflict"),
-        "FieldConflict",
-        stored=True,
-        remedy="have the other manager give the field up, or leave it out of the chart",
-    )
+    yield Rule(pattern(r"Apply failed with \d+ conflict"), Reason.FIELD_CONFLICT, stored=True)
     yield Rule(
         pattern(r"field is immutable", r"updates to \S+ spec for fields other than"),
-        "ImmutableField",
+        Reason.IMMUTABLE_FIELD,
         stored=True,
-        remedy="delete the object first, or give the new one another name",
     )
+    yield Rule(pattern(r"no matches for kind"), Reason.UNKNOWN_KIND, stored=True)
+    yield Rule(pattern(r"because it is being terminated"), Reason.NAMESPACE_TERMINATING, stored=True)
     yield Rule(
-        pattern(r"no matches for kind"),
-        "APIRemoved",
-        stored=True,
-        remedy="install the CRD first, or change to an API version that the cluster serves",
+        pattern(r"exceeded quota", r"(maximum|minimum) \S+ usage per"), Reason.QUOTA_EXCEEDED, stored=True
     )
-    yield Rule(
-        pattern(r"because it is being terminated"), "NamespaceTerminating", stored=True, temporary=True
-    )
-    yield Rule(
-        pattern(r"exceeded quota", r"(maximum|minimum) \S+ usage per"),
-        "QuotaExceeded",
-        stored=True,
-        remedy="raise the quota, or ask for less",
-    )
-    yield Rule(
-        pattern(r"denied (the )?request", r"violates PodSecurity"),
-        "AdmissionDenied",
-        stored=True,
-        remedy="change the chart or values as the policy asks",
-    )
-    yield Rule(
-        pattern(r"is forbidden: ", r"cannot \w+ resource \""),
-        "Forbidden",
-        stored=True,
-        remedy="grant the kubeconfig's user what the message names",
-    )
-    yield Rule(
-        pattern(r"namespaces \"[^\"]*\" not found"),
-        "NamespaceMissing",
-        stored=True,
-        remedy="create the namespace, or set manage_namespace",
-    )
-    yield Rule(pattern(r"object has been modified"), "Conflict", stored=True, temporary=True)
+    yield Rule(pattern(r"violates PodSecurity"), Reason.POD_SECURITY_VIOLATION, stored=True)
+    yield Rule(pattern(r"denied (the )?request"), Reason.ADMISSION_DENIED, stored=True)
+    yield Rule(pattern(r"is forbidden: ", r"cannot \w+ resource \""), Reason.FORBIDDEN, stored=True)
+    yield Rule(pattern(r"namespaces \"[^\"]*\" not found"), Reason.NAMESPACE_MISSING, stored=True)
+    yield Rule(pattern(r"object has been modified"), Reason.CONFLICT, stored=True)
     yield Rule(
         pattern(
             r"\" is invalid: ",
@@ -141,7 +97,6 @@ def objects() -> Iterable[Rule]:
             r"error validating ",
             r"field not declared in schema",
         ),
-        "ObjectInvalid",
+        Reason.OBJECT_INVALID,
         stored=True,
-        remedy="correct values, or the chart's template",
     )

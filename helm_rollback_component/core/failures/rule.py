@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helm_rollback_component.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -11,20 +15,18 @@ class Rule:
     """One kind of failure.
 
     Attributes:
-        pattern: what tells it.
-        reason: one CamelCase word; ``{action}`` stands for Helm's verb.
-        stored: whether Helm had begun by then, unless `nothing_stored`; None if it may or may not have.
-        remedy: what a person can do.
-        temporary: whether the same call may succeed later with nothing changed.
-        message: what to say instead of Helm's words, where those say too little.
-        actions: the verbs that it is about; all of them, if empty.
+        pattern: matches Helm's words.
+        reason: its word.
+        stored: whether Helm had begun by then, unless `nothing_stored`; None if that is not known.
+        remedy: what to do, if the reason's own remedy does not fit.
+        message: the message to show instead of Helm's words, if those say too little.
+        actions: the Helm verbs to which the rule applies; empty means all.
     """
 
     pattern: re.Pattern[str]
-    reason: str
+    reason: Reason
     stored: bool | None
     remedy: str = ""
-    temporary: bool = False
     message: str = ""
     actions: frozenset[str] = frozenset()
 

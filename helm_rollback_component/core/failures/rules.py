@@ -8,6 +8,7 @@ from typing import Final
 from helm_rollback_component.core.failures import helm_messages as helm
 from helm_rollback_component.core.failures import kubernetes_messages as kubernetes
 from helm_rollback_component.core.failures.rule import Rule, pattern
+from helm_rollback_component.reasons import Reason
 
 _BEFORE_ALL = pattern(
     r"cluster unreachable",
@@ -21,7 +22,7 @@ _BEFORE_DEPLOYING = pattern(
     r"no matches for kind",
 )
 
-UNKNOWN: Final = Rule(re.compile(""), "HelmFailed", stored=None)
+UNKNOWN: Final = Rule(re.compile(""), Reason.HELM_FAILED, stored=None)
 RULES: Final = (
     *helm.cancelled(),
     *helm.process(),

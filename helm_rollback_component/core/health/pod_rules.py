@@ -10,6 +10,7 @@ from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.model import Fault
 from helm_rollback_component.core.health.pod_status import Container, containers, unschedulable
 from helm_rollback_component.core.health.snapshot import under_way
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -95,7 +96,7 @@ def _retried(health: HealthConfig) -> float:
     return health.grace + KUBELET_RETRY
 
 
-_NO_IMAGE = _Waiting("ImagePullBackOff", "cannot pull its image", _pulls)
+_NO_IMAGE = _Waiting(Reason.IMAGE_PULL_BACK_OFF, "cannot pull its image", _pulls)
 
 # The words are the kubelet's: pkg/kubelet/images/types.go, pkg/kubelet/kuberuntime/kuberuntime_container.go,
 # pkg/kubelet/container/sync_result.go and k8s.io/cri-api/pkg/errors of Kubernetes 1.36.
@@ -103,16 +104,20 @@ _WAITING = {
     "ErrImagePull": _NO_IMAGE,
     "ImagePullBackOff": _NO_IMAGE,
     "SignatureValidationFailed": _Waiting(
-        "SignatureValidationFailed", "has an image whose signature is not valid", _pulls
+        Reason.SIGNATURE_VALIDATION_FAILED, "has an image whose signature is not valid", _pulls
     ),
-    "RegistryUnavailable": _Waiting("RegistryUnavailable", "cannot reach its image's registry", _retried),
-    "ImageInspectError": _Waiting("ImageInspectError", "has an image that cannot be read", _retried),
-    "InvalidImageName": _Waiting("InvalidImageName", "has an image name that is not valid", _at_once),
+    "RegistryUnavailable": _Waiting(
+        Reason.REGISTRY_UNAVAILABLE, "cannot reach its image's registry", _retried
+    ),
+    "ImageInspectError": _Waiting(Reason.IMAGE_INSPECT_ERROR, "has an image that cannot be read", _retried),
+    "InvalidImageName": _Waiting(Reason.INVALID_IMAGE_NAME, "has an image name that is not valid", _at_once),
     "ErrImageNeverPull": _Waiting(
-        "ErrImageNeverPull", "has an image that is not there and may not be pulled", _at_once
+        Reason.ERR_IMAGE_NEVER_PULL, "has an image that is not there and may not be pulled", _at_once
     ),
-    "CreateContainerConfigError": _Waiting("CreateContainerConfigError", "cannot be configured", _retried),
-    "CreateContainerError": _Waiting("CreateContainerError", "cannot be created", _retried),
+    "CreateContainerConfigError": _Waiting(
+        Reason.CREATE_CONTAINER_CONFIG_ERROR, "cannot be configured", _retried
+    ),
+    "CreateContainerError": _Waiting(Reason.CREATE_CONTAINER_ERROR, "cannot be created", _retried),
 }
 
 
@@ -148,7 +153,7 @@ def _cannot_start(sight: Sight) -> Iterator[Fault]:
         if _never_started(container):
             said = container.waiting if container.waiting.get("reason") == "RunContainerError" else {}
             yield sight.fault(
-                "RunContainerError",
+                Reason.RUN_CONTAINER_ERROR,
                 f"cannot be started{_quoted(said)}",
                 grace=sight.health.grace,
                 container=container.name,
@@ -177,9 +182,9 @@ def _crash_loop(sight: Sight) -> Iterator[Fault]:
 def _crash(container: Container) -> tuple[str, str]:
     ended, times = container.ended, f"{container.restarts} restarts"
     if ended.get("reason") == "OOMKilled":
-        return "OOMKilled", f"keeps running out of memory ({times})"
+        return Reason.OOM_KILLED, f"keeps running out of memory ({times})"
     why = f", exit code {ended['exitCode']}" if "exitCode" in ended else ""
-    return "CrashLoopBackOff", f"keeps ending ({times}{why})"
+    return Reason.CRASH_LOOP_BACK_OFF, f"keeps ending ({times}{why})"
 
 
 def _no_node(sight: Sight) -> Iterator[Fault]:
@@ -189,7 +194,7 @@ def _no_node(sight: Sight) -> Iterator[Fault]:
     events = sight.snapshot.events.get(objects.uid(sight.pod))
     node_comes = events is None or any(event.get("reason") in AUTOSCALER_AT_WORK for event in events)
     yield sight.fault(
-        "Unschedulable",
+        Reason.UNSCHEDULABLE,
         f"finds no node{_quoted(refused)}",
         grace=sight.health.unschedulable_grace,
         crowded=True,
@@ -210,7 +215,7 @@ def _failed(sight: Sight) -> Iterator[Fault]:
         why = objects.one_line(objects.status(sight.pod).get("reason"))
         ended = (each.name for each in containers(sight.pod) if each.ended.get("exitCode"))
         yield sight.fault(
-            "PodFailed", f"has failed{f' ({why})' if why else ''}", grace=0, container=next(ended, "")
+            Reason.POD_FAILED, f"has failed{f' ({why})' if why else ''}", grace=0, container=next(ended, "")
         )
 
 

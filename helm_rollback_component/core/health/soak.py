@@ -13,6 +13,7 @@ from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.pod_rules import Sight
 from helm_rollback_component.core.health.pod_status import Container, containers
 from helm_rollback_component.core.health.snapshot import Case, Snapshot, cases
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,10 +54,12 @@ def _of_pod(sight: Sight, began: Start) -> Iterator[Fault]:
         if before is None:
             continue
         if container.restarts > before.restarts:
-            yield sight.fault("ContainerRestarted", _ended(container), grace=0, container=container.name)
+            yield sight.fault(
+                Reason.CONTAINER_RESTARTED, _ended(container), grace=0, container=container.name
+            )
         elif before.ready and not container.ready:
             yield sight.fault(
-                "ReadinessLost",
+                Reason.READINESS_LOST,
                 "is no longer ready",
                 grace=sight.health.grace,
                 container=container.name,

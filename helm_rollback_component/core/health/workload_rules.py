@@ -10,6 +10,7 @@ from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.model import Fault
 from helm_rollback_component.core.health.pod_status import claims_of, containers
 from helm_rollback_component.core.health.snapshot import under_way
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,12 +31,12 @@ _VOLUME_EVENTS = UNBOUND | {
 }
 
 _REFUSALS = (
-    ("exceeded quota", "QuotaExceeded"),
-    ("violates PodSecurity", "PodSecurityViolation"),
-    ("denied the request", "AdmissionDenied"),
-    ("denied request", "AdmissionDenied"),
-    (" is forbidden:", "FailedCreate"),
-    (" is invalid:", "FailedCreate"),
+    ("exceeded quota", Reason.QUOTA_EXCEEDED),
+    ("violates PodSecurity", Reason.POD_SECURITY_VIOLATION),
+    ("denied the request", Reason.ADMISSION_DENIED),
+    ("denied request", Reason.ADMISSION_DENIED),
+    (" is forbidden:", Reason.FAILED_CREATE),
+    (" is invalid:", Reason.FAILED_CREATE),
 )
 """What the API server says when it refuses a pod for what it is; whatever else it says may pass by itself."""
 
@@ -91,7 +92,7 @@ def _deadline(view: View) -> Iterator[Fault]:
     passed = progressing.get("reason") == "ProgressDeadlineExceeded"
     if passed and progressing.get("lastUpdateTime", "") != before:
         yield view.fault(
-            "ProgressDeadlineExceeded",
+            Reason.PROGRESS_DEADLINE_EXCEEDED,
             f"did not progress within its deadline ({objects.one_line(progressing.get('message'))})",
         )
 
@@ -137,7 +138,7 @@ def _job_failed(view: View) -> Iterator[Fault]:
         if objects.is_true(view.case.live, type_):
             said = objects.condition(view.case.live, type_)
             why = ": ".join(filter(None, (said.get("reason", ""), objects.one_line(said.get("message")))))
-            yield view.fault("JobFailed", f"has failed ({why})", culprit=_last_failed(view.case.pods))
+            yield view.fault(Reason.JOB_FAILED, f"has failed ({why})", culprit=_last_failed(view.case.pods))
             return
 
 
@@ -168,13 +169,13 @@ def _unbound(view: View, claim: Manifest) -> Iterator[Fault]:
     phase = objects.status(claim).get("phase")
     what = f"its claim {objects.name(claim)}" if claim is not view.case.live else "it"
     if phase == "Lost":
-        yield view.fault("VolumeUnbound", f"{what} has lost its volume")
+        yield view.fault(Reason.VOLUME_UNBOUND, f"{what} has lost its volume")
     elif phase == "Pending":
         last = _last(view.snapshot.events.get(objects.uid(claim), ()), _VOLUME_EVENTS)
         if last.get("reason") in UNBOUND:
             said = objects.one_line(last.get("message"))
             yield view.fault(
-                "VolumeUnbound", f"{what} gets no volume ({said})", grace=view.health.volume_grace
+                Reason.VOLUME_UNBOUND, f"{what} gets no volume ({said})", grace=view.health.volume_grace
             )
 
 

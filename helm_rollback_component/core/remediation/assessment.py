@@ -11,6 +11,7 @@ from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Conclusion, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.conclude import merge_conditions
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:
@@ -20,29 +21,26 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Ledger
 
-FOREIGN = ("ReleaseMissing", "Uninstalled", "Drifted", "Interrupted")
+FOREIGN = (Reason.RELEASE_MISSING, Reason.UNINSTALLED, Reason.DRIFTED, Reason.INTERRUPTED)
 """Reasons that tell of something this program did not do; the next update mends it."""
-
-IN_PROGRESS = "OperationInProgress"
-"""Reason of a run that left another client's operation alone."""
 
 
 def assess(history: History, ledger: Ledger) -> Conclusion:
     """Return how the last run ended, or what was found to contradict it since."""
     latest = history.latest
     if latest is None:
-        return _failed("ReleaseMissing", "the release is gone")
+        return _failed(Reason.RELEASE_MISSING, "the release is gone")
     if latest.status is Status.UNINSTALLED:
-        return _failed("Uninstalled", "the release was uninstalled")
+        return _failed(Reason.UNINSTALLED, "the release was uninstalled")
     drift = _drift(latest, ledger)
     if _unfinished(latest) and (drift or not _given_up(latest, ledger)):
         return (_left_alone(ledger) if drift else None) or _failed(
-            "Interrupted", f"revision {latest.revision} was left {latest.status.value}"
+            Reason.INTERRUPTED, f"revision {latest.revision} was left {latest.status.value}"
         )
     if drift:
-        return _tried_over(latest, ledger) or _failed("Drifted", drift)
+        return _tried_over(latest, ledger) or _failed(Reason.DRIFTED, drift)
     if ledger.conclusion is None or not _judged(latest, ledger):
-        return _failed("Interrupted", f"revision {latest.revision} was not judged to its end")
+        return _failed(Reason.INTERRUPTED, f"revision {latest.revision} was not judged to its end")
     return ledger.conclusion
 
 
@@ -94,10 +92,10 @@ def explain(status: ReleaseStatus) -> str:
     if status.phase is Phase.DEPLOYED:
         return ""
     ready = _ready(status)
-    reason, message = (ready.reason, ready.message) if ready else ("Unknown", "")
+    reason, message = (ready.reason, ready.message) if ready else (Reason.UNKNOWN, "")
     where = f"{status.release_namespace}/{status.release_name}"
     why = f"{reason}: {message}" if message else reason
-    headline = _BY_HAND if reason == "OperatorRequest" else _HEADLINES[status.phase]
+    headline = _BY_HAND if reason == Reason.OPERATOR_REQUEST else _HEADLINES[status.phase]
     return f"{where}: {headline} ({why}){_what_became_of_it(status)}"
 
 
@@ -117,7 +115,7 @@ def headline(status: ReleaseStatus) -> str:
     if status.phase is Phase.DEPLOYED:
         return ""
     ready = _ready(status)
-    return f"{_outcome(status)}: {ready.reason if ready else 'Unknown'}"
+    return f"{_outcome(status)}: {ready.reason if ready else Reason.UNKNOWN}"
 
 
 def _outcome(status: ReleaseStatus) -> str:
@@ -171,7 +169,7 @@ def _tried_over(latest: Record, ledger: Ledger) -> Conclusion | None:
 def _left_alone(ledger: Ledger) -> Conclusion | None:
     """Return how the last run ended if it was by leaving another client's operation alone."""
     last = ledger.conclusion
-    return last if last and last.reason == IN_PROGRESS else None
+    return last if last and last.reason == Reason.OPERATION_IN_PROGRESS else None
 
 
 def _given_up(latest: Record, ledger: Ledger) -> bool:

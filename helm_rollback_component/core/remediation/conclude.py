@@ -19,6 +19,7 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Condition, Phase, RollbackState, RollbackStatus
 
 if TYPE_CHECKING:
@@ -161,9 +162,9 @@ def _conditions(
     elif status.state is RollbackState.FAILED:
         yield _false("Remediated", status.reason, status.message)
     else:
-        yield _false("Remediated", "NotNeeded")
+        yield _false("Remediated", Reason.NOT_NEEDED)
     yield (_true if ready else _false)("Ready", outcome.reason, outcome.message)
-    yield (_true("Stalled", outcome.reason) if stalled else _false("Stalled", "Progressing"))
+    yield (_true("Stalled", outcome.reason) if stalled else _false("Stalled", Reason.PROGRESSING))
 
 
 def _released(situation: Situation, outcome: Conclude) -> Iterator[Condition]:
@@ -172,12 +173,13 @@ def _released(situation: Situation, outcome: Conclude) -> Iterator[Condition]:
         if outcome.phase is Phase.DEPLOYED:
             yield _true("Released", outcome.reason)
         return
-    verb = "Install" if isinstance(last.action, Install) else "Upgrade"
+    first = isinstance(last.action, Install)
     if last.failure:
-        yield _false("Released", f"{verb}Failed", last.failure.message)
+        reason = Reason.INSTALL_FAILED if first else Reason.UPGRADE_FAILED
+        yield _false("Released", reason, last.failure.message)
     else:
         note = last.action.note if isinstance(last.action, Upgrade) else ""
-        yield _true("Released", f"{verb}Succeeded", note)
+        yield _true("Released", Reason.INSTALL_SUCCEEDED if first else Reason.UPGRADE_SUCCEEDED, note)
 
 
 def _test_success(situation: Situation) -> Iterator[Condition]:
@@ -185,9 +187,9 @@ def _test_success(situation: Situation) -> Iterator[Condition]:
     if last is None:
         return
     if last.failure is None:
-        yield _true("TestSuccess", "TestSucceeded")
-    elif last.failure.reason == "TestFailed":
-        yield _false("TestSuccess", "TestFailed", last.failure.message)
+        yield _true("TestSuccess", Reason.TEST_SUCCEEDED)
+    elif last.failure.reason == Reason.TEST_FAILED:
+        yield _false("TestSuccess", Reason.TEST_FAILED, last.failure.message)
 
 
 def _last_deployment(situation: Situation) -> Taken | None:

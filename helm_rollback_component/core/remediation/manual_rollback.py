@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.remediation.steps import Conclude, Desired, Rollback
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def action(target: Record) -> Rollback:
     """Return the action that restores `target`."""
-    return Rollback(target.revision, "OperatorRequest")
+    return Rollback(target.revision, Reason.OPERATOR_REQUEST)
 
 
 def desired(target: Record, history: History, ledger: Ledger, rollback: RollbackConfig) -> Desired:

@@ -23,6 +23,7 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase, RollbackState
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def next_step(situation: Situation) -> Step:
     step = next(step for rule in _RULES if (step := rule(situation)) is not None)
     if isinstance(step, Action) and situation.count(type(step)) >= _limit(step, situation):
         name = type(step).__name__.lower()
-        return Conclude(Phase.STALLED, "NoProgress", f"another {name} would not help; {predicates.WAY_OUT}")
+        return Conclude(
+            Phase.STALLED, Reason.NO_PROGRESS, f"another {name} would not help; {predicates.WAY_OUT}"
+        )
     return step
 
 
@@ -71,7 +74,7 @@ def _obstructed(situation: Situation) -> Step | None:
         return None
     return Conclude(
         Phase.STALLED,
-        "RecordUnreadable",
+        Reason.RECORD_UNREADABLE,
         f"the record of revision {unreadable}, the newest, cannot be decoded, and Helm deploys nothing over "
         "it; restore its Secret, or delete it",
     )
@@ -82,7 +85,7 @@ def _interrupted(situation: Situation) -> Step | None:
     if latest and latest.status.pending and not predicates.ours(latest, situation.ledger):
         return _unlock_if_dead(latest, situation)
     if latest and latest.status in (Status.PENDING_INSTALL, Status.UNINSTALLING):
-        return Uninstall(reason="Interrupted")
+        return Uninstall(reason=Reason.INTERRUPTED)
     if latest and latest.status.pending:
         return Unlock(latest.revision)
     return None
@@ -93,12 +96,12 @@ def _unlock_if_dead(latest: Record, situation: Situation) -> Step:
     if situation.pending_for < situation.desired.patience:
         return Conclude(
             Phase.FAILED,
-            "OperationInProgress",
+            Reason.OPERATION_IN_PROGRESS,
             f"another Helm client has revision {latest.revision} {latest.status.value}; update again once it "
             f"is done, or after {situation.desired.patience:.0f} s if it died",
         )
     if latest.status is Status.PENDING_INSTALL:
-        return Uninstall(reason="Interrupted")
+        return Uninstall(reason=Reason.INTERRUPTED)
     return Unlock(latest.revision)
 
 
@@ -110,7 +113,7 @@ def _first_deployment_failed(situation: Situation) -> Step | None:
         and (ledger.entry(record.revision) or predicates.ours(record, ledger))
         for record in history
     )
-    return Uninstall(reason="FirstDeploymentFailed") if never_good else None
+    return Uninstall(reason=Reason.FIRST_DEPLOYMENT_FAILED) if never_good else None
 
 
 def _pinned(situation: Situation) -> Step | None:
@@ -122,8 +125,10 @@ def _pinned(situation: Situation) -> Step | None:
     if latest and target and targets.restores(latest, target, history, ledger):
         if not targets.verified(latest, ledger):
             return Verify(latest.revision)
-        return Conclude(Phase.DEPLOYED, "ManualRequest", f"what revision {wanted} holds is held")
-    return predicates.refuse_target(wanted, situation) or Rollback(wanted, "ManualRequest", requested=True)
+        return Conclude(Phase.DEPLOYED, Reason.MANUAL_REQUEST, f"what revision {wanted} holds is held")
+    return predicates.refuse_target(wanted, situation) or Rollback(
+        wanted, Reason.MANUAL_REQUEST, requested=True
+    )
 
 
 def _in_sync(situation: Situation) -> Step | None:
@@ -133,7 +138,9 @@ def _in_sync(situation: Situation) -> Step | None:
     entry = ledger.entry(latest.revision)
     if entry and entry.record_digest == latest.digest and entry.desired_digest == situation.desired.digest:
         return (
-            Conclude(Phase.DEPLOYED, "InSync") if entry.verdict is Verdict.GOOD else Verify(latest.revision)
+            Conclude(Phase.DEPLOYED, Reason.IN_SYNC)
+            if entry.verdict is Verdict.GOOD
+            else Verify(latest.revision)
         )
     return Verify(latest.revision) if entry is None and _begun_for_it(latest, situation) else None
 
@@ -144,7 +151,7 @@ def _begun_for_it(latest: Record, situation: Situation) -> bool:
     if attempt is None or attempt.revision != latest.revision or not predicates.attempted(situation):
         return False
     if attempt.action == "rollback":
-        superseded = attempt.reason == "ManualRequest" or (
+        superseded = attempt.reason == Reason.MANUAL_REQUEST or (
             predicates.remediating(attempt) and predicates.retriggered(situation)
         )
         return latest.description == f"Rollback to {attempt.target}" and not superseded
@@ -198,7 +205,7 @@ def _unremedied(situation: Situation) -> Step | None:
     ):
         return None
     target = predicates.remediation_target(situation, latest)
-    return Rollback(target.revision, "Interrupted") if target else None
+    return Rollback(target.revision, Reason.INTERRUPTED) if target else None
 
 
 def _downgrade(situation: Situation) -> Step | None:
@@ -218,7 +225,7 @@ def _downgrade(situation: Situation) -> Step | None:
     )
     if target is None:
         return Upgrade(note=f"no good revision holds {desired.chart_version} with these values")
-    return Rollback(target.revision, "VersionDowngrade", requested=True)
+    return Rollback(target.revision, Reason.VERSION_DOWNGRADE, requested=True)
 
 
 def _upgrade(_: Situation) -> Step:

@@ -16,6 +16,7 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _after_failed_upgrade(situation: Situation, failure: Failure) -> Step:
     if target is None:
         return Conclude(
             Phase.STALLED,
-            "MissingRollbackTarget",
+            Reason.MISSING_ROLLBACK_TARGET,
             f"{failure.message}; no good revision is stored to go back to: mend the inputs and update again",
         )
     return Rollback(target.revision, failure.reason)
@@ -77,7 +78,7 @@ def _after_failed_rollback(situation: Situation, action: Rollback, failure: Fail
         return Rollback(older.revision, action.reason)
     return Conclude(
         Phase.STALLED,
-        "RollbackFailed",
+        Reason.ROLLBACK_FAILED,
         f"the rollback to revision {action.revision} failed: {failure.message}; {predicates.WAY_OUT}",
     )
 
@@ -104,8 +105,10 @@ def _after_removal(situation: Situation) -> Step | None:
 def _after_success(situation: Situation) -> Step | None:
     last = situation.taken[-1].action if situation.taken else None
     match last:
-        case Install() | Upgrade():
-            return Conclude(Phase.DEPLOYED, f"{type(last).__name__}Succeeded")
+        case Install():
+            return Conclude(Phase.DEPLOYED, Reason.INSTALL_SUCCEEDED)
+        case Upgrade():
+            return Conclude(Phase.DEPLOYED, Reason.UPGRADE_SUCCEEDED)
         case Verify():
             return _after_verification(situation, last.revision)
         case _:
@@ -114,12 +117,12 @@ def _after_success(situation: Situation) -> Step | None:
 
 def _after_verification(situation: Situation, revision: int) -> Step:
     if predicates.pin(situation):
-        return Conclude(Phase.DEPLOYED, "ManualRequest")
+        return Conclude(Phase.DEPLOYED, Reason.MANUAL_REQUEST)
     attempt, entry = situation.ledger.attempt, situation.ledger.entry(revision)
     declared = entry is not None and entry.desired_digest == situation.desired.digest
     if attempt and attempt.revision == revision and predicates.remediating(attempt) and not declared:
         return Conclude(Phase.ROLLED_BACK, attempt.reason, predicates.INTERRUPTED)
-    return Conclude(Phase.DEPLOYED, "InSync")
+    return Conclude(Phase.DEPLOYED, Reason.IN_SYNC)
 
 
 RULES: tuple[Callable[[Situation], Step | None], ...] = (

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.reasons import Reason
+
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.failures.classify import Failure
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.results import Phase
 
 
-REQUESTS = ("ManualRequest", "VersionDowngrade")
+REQUESTS = (Reason.MANUAL_REQUEST, Reason.VERSION_DOWNGRADE)
 """Reasons of rollbacks that the inputs asked for; what runs after one is what was declared."""
 
 
@@ -84,7 +86,7 @@ class Refuse:
     """The request makes no sense for this release; nothing was touched."""
 
     property: str
-    reason: str
+    reason: Reason
     message: str
 
 

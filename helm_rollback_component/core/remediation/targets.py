@@ -18,6 +18,7 @@ from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.core.records.digests import comparable
 from helm_rollback_component.core.records.history import Record, Status
 from helm_rollback_component.core.records.ledger import Verdict
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -43,7 +44,7 @@ class Refusal:
         message: one sentence for a person.
     """
 
-    reason: str
+    reason: Reason
     message: str
 
 
@@ -145,7 +146,7 @@ def by_hand(revision: int | None, history: History, ledger: Ledger) -> Record | 
     if revision is None:
         held = {origin(latest, history, ledger)} if latest else set()
         found = last_good(history, ledger, below=latest.revision if latest else 0, without=held)
-        return found or Refusal("MissingRollbackTarget", "no good revision is stored to go back to")
+        return found or Refusal(Reason.MISSING_ROLLBACK_TARGET, "no good revision is stored to go back to")
     refusal = refuse(revision, history, ledger)
     if refusal:
         return refusal
@@ -159,19 +160,19 @@ def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:
     """Return why `revision` cannot be rolled back to, or None where it can."""
     latest = history.latest
     if revision < 1:
-        return Refusal("InvalidRevision", f"revision {revision} is no revision; they count from 1")
+        return Refusal(Reason.INVALID_REVISION, f"revision {revision} is no revision; they count from 1")
     if latest is None:
-        return Refusal("NoHistory", "the release has no history to roll back in")
+        return Refusal(Reason.NO_HISTORY, "the release has no history to roll back in")
     if revision > max(latest.revision, *history.unreadable, 0):
         return Refusal(
-            "BeyondLatest", f"revision {revision} does not exist yet; the latest is {latest.revision}"
+            Reason.BEYOND_LATEST, f"revision {revision} does not exist yet; the latest is {latest.revision}"
         )
     if revision in history.unreadable:
-        return Refusal("Unreadable", f"the record of revision {revision} cannot be decoded")
+        return Refusal(Reason.RECORD_UNREADABLE, f"the record of revision {revision} cannot be decoded")
     record = history.get(revision)
     if record is None:
         stored = ", ".join(str(known.revision) for known in history)
-        return Refusal("Pruned", f"revision {revision} is not stored any more; stored are {stored}")
+        return Refusal(Reason.PRUNED, f"revision {revision} is not stored any more; stored are {stored}")
     return _refuse_record(record, latest, history, ledger)
 
 
@@ -179,15 +180,17 @@ def _refuse_record(record: Record, latest: Record, history: History, ledger: Led
     number = record.revision
     entry = ledger.entry(number)
     if tampered(record, ledger):
-        return Refusal("Tampered", f"the record of revision {number} is not the one that was deployed")
+        return Refusal(Reason.TAMPERED, f"the record of revision {number} is not the one that was deployed")
     if record not in tuple(_since_uninstall(history)):
-        return Refusal("BeforeUninstall", f"revision {number} is from before the release was uninstalled")
+        return Refusal(
+            Reason.BEFORE_UNINSTALL, f"revision {number} is from before the release was uninstalled"
+        )
     if standing(record, ledger) is not Verdict.GOOD:
         known = entry.reason if entry and entry.reason else record.status.value
-        return Refusal("NotGood", f"revision {number} is not known to be good ({known})")
+        return Refusal(Reason.NOT_GOOD, f"revision {number} is not known to be good ({known})")
     if record.chart_name != latest.chart_name:
         return Refusal(
-            "AnotherChart",
+            Reason.ANOTHER_CHART,
             f"revision {number} holds chart {record.chart_name}, the release now holds {latest.chart_name}",
         )
     return None

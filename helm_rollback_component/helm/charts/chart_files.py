@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ def content_digest(path: Path) -> str:
 
 def refusal(message: str) -> ValidationError:
     """Return the error that says what is wrong with the source's chart."""
-    return ValidationError([Problem("source.chart", message)], reason="ChartNotFound")
+    return ValidationError([Problem("source.chart", message)], reason=Reason.CHART_NOT_FOUND)
 
 
 def _from_folder(path: Path) -> dict[str, bytes]:

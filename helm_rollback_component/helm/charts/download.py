@@ -10,6 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
@@ -57,7 +58,7 @@ def _request(url: str, source: SourceConfig) -> urllib.request.Request:
     if parts.scheme not in _PORTS:
         raise OperationError(
             f"{shown(url)} is not an HTTP address",
-            reason="RepositoryInvalid",
+            reason=Reason.REPOSITORY_INVALID,
             remedy="download the chart and name its archive as source.chart",
         )
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
@@ -90,26 +91,31 @@ def _refused(url: str, status: int) -> OperationError:
     if status in _UNAUTHORIZED:
         return OperationError(
             f"{shown(url)} refuses the credentials given (HTTP {status})",
-            reason="RegistryUnauthorized",
+            reason=Reason.REGISTRY_UNAUTHORIZED,
             remedy="check source.username and source.password",
         )
     if status in _NOT_FOUND:
         return OperationError(
             f"there is nothing at {shown(url)} (HTTP {status})",
-            reason="ChartNotFound",
+            reason=Reason.CHART_NOT_FOUND,
             remedy="check source.repository, source.chart and source.version",
         )
+    busy = status >= _SERVER_ERROR or status in _TEMPORARY
     return OperationError(
         f"{shown(url)} answers with HTTP {status}",
-        reason="RepositoryUnavailable",
-        temporary=status >= _SERVER_ERROR or status in _TEMPORARY,
+        reason=Reason.REPOSITORY_UNAVAILABLE if busy else Reason.REPOSITORY_INVALID,
     )
 
 
 def _unreachable(url: str, why: object) -> OperationError:
+    if isinstance(why, ssl.SSLCertVerificationError):
+        return OperationError(
+            f"the certificate of {shown(url)} is not trusted: {why}",
+            reason=Reason.UNTRUSTED,
+            remedy="check source.repository, and set source.ca_file to its certificate authority",
+        )
     return OperationError(
         f"{shown(url)} cannot be reached: {why}",
-        reason="Unreachable",
+        reason=Reason.UNREACHABLE,
         remedy="check source.repository, the network, and any proxy",
-        temporary=not isinstance(why, ssl.SSLCertVerificationError),
     )

@@ -18,6 +18,7 @@ from helm_rollback_component.helm.charts.dependencies import with_dependencies
 from helm_rollback_component.helm.charts.download import download
 from helm_rollback_component.helm.charts.ttl_cache import TtlCache
 from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
@@ -100,7 +101,7 @@ def _pull(source: SourceConfig, tools: ChartTools) -> Path:
         tools.pull(source, folder)
         archives = list(folder.glob("*.tgz"))
         if len(archives) != 1:
-            raise OperationError(f"Helm fetched no archive of {source.chart}", reason="ChartNotFound")
+            raise OperationError(f"Helm fetched no archive of {source.chart}", reason=Reason.CHART_NOT_FOUND)
         return keep_archive(archives[0].read_bytes())
 
 

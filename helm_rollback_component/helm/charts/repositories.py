@@ -16,6 +16,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.charts.download import download, origin, shown
 from helm_rollback_component.helm.charts.repository_index import Listed, listed_versions
 from helm_rollback_component.helm.charts.ttl_cache import TtlCache
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
@@ -51,7 +52,7 @@ def find(source: SourceConfig) -> IndexEntry:
     if wanted is None:
         raise OperationError(
             f"the repository {shown(repository)} has no chart {source.chart} of version {source.version}",
-            reason="ChartNotFound",
+            reason=Reason.CHART_NOT_FOUND,
             remedy="see its index.yaml for what it has",
         )
     return IndexEntry(archive_url(repository, wanted.url), wanted.digest)
@@ -67,8 +68,7 @@ def fetch_archive(entry: IndexEntry, source: SourceConfig) -> bytes:
     if entry.digest and hashlib.sha256(archive).hexdigest() != entry.digest:
         raise OperationError(
             f"the archive at {shown(entry.url)} is not the one that its repository's index describes",
-            reason="ChartCorrupt",
-            remedy="have the repository's index made anew",
+            reason=Reason.CHART_CORRUPT,
         )
     return archive
 

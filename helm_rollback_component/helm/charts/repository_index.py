@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reasons import Reason
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -38,8 +39,7 @@ def listed_versions(index: str, chart: str) -> list[Listed]:
     if found is None:
         raise OperationError(
             "the repository's index.yaml is not an index of charts",
-            reason="RepositoryInvalid",
-            remedy="name the URL whose index.yaml lists charts",
+            reason=Reason.REPOSITORY_INVALID,
         )
     return [_listed(entry) for entry in found if isinstance(entry, dict) and entry.get("urls")]
 

@@ -13,6 +13,7 @@ from helm_rollback_component.helm.engines.arguments import DIALECTS, OLDEST, Ver
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.environment import helm_environment
 from helm_rollback_component.helm.engines.process import Command, Patience, run
+from helm_rollback_component.reasons import Reason
 
 _ANSWERING = Patience(30.0)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
@@ -66,6 +67,6 @@ def spell(version: Version) -> str:
 def _unusable(program: Path, why: str) -> OperationError:
     return OperationError(
         f"{program} {why}",
-        reason="HelmUnusable",
+        reason=Reason.HELM_UNUSABLE,
         remedy=f"use Helm {' or '.join(map(str, DIALECTS))}, {spell(OLDEST)} or later",
     )

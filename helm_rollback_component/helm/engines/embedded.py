@@ -16,6 +16,7 @@ from helm_rollback_component.helm.engines.engine import Capability, EngineError,
 from helm_rollback_component.helm.engines.process import Patience
 from helm_rollback_component.helm.engines.registry_login import registry_config
 from helm_rollback_component.helm.engines.worker_process import WorkerProcess
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -201,4 +202,4 @@ def _refuse_what_it_cannot(options: Options) -> None:
 def _refuse(paths: Sequence[str], circumstance: str = "") -> None:
     message = f"the embedded Helm cannot honour it{circumstance}; set helm to a Helm program, or leave it out"
     if paths:
-        raise ValidationError([Problem(path, message) for path in paths], reason="UnsupportedInput")
+        raise ValidationError([Problem(path, message) for path in paths], reason=Reason.UNSUPPORTED_BY_ENGINE)

@@ -13,6 +13,7 @@ from helm_rollback_component.helm.engines.arguments import DIALECTS, OLDEST
 from helm_rollback_component.helm.engines.cli import CliEngine
 from helm_rollback_component.helm.engines.cli_version import locate
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,7 @@ def _available() -> list[Engine]:
         except OperationError as error:
             refusals.append(error)
     if not engines:
-        raise next((refusal for refusal in refusals if refusal.reason != _NOT_FOUND), _no_helm())
+        raise next((refusal for refusal in refusals if refusal.reason != Reason.HELM_NOT_FOUND), _no_helm())
     return engines
 
 
@@ -98,11 +99,8 @@ def _cli(program: Path, _modified: int) -> CliEngine:
     return CliEngine(program)
 
 
-_NOT_FOUND = "HelmNotFound"
-
-
 def _not_found(message: str, remedy: str) -> OperationError:
-    return OperationError(message, reason=_NOT_FOUND, remedy=remedy)
+    return OperationError(message, reason=Reason.HELM_NOT_FOUND, remedy=remedy)
 
 
 def _no_helm() -> OperationError:
@@ -117,6 +115,4 @@ def _lacking(engines: Iterable[Engine], required: frozenset[Capability]) -> Vali
         Problem(missing, f"{best.name} cannot honour it, {who_can(missing)} can")
         for missing in sorted(required - best.capabilities)
     ]
-    return ValidationError(
-        problems, reason="UnsupportedInput", remedy="set helm to another Helm, or leave the input out"
-    )
+    return ValidationError(problems, reason=Reason.UNSUPPORTED_BY_ENGINE)

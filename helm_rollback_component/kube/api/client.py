@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import errors, kubeconfig, paths, streams
 from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +42,10 @@ class Cluster:
     """A Kubernetes API server, as one context of a kubeconfig reaches it.
 
     Every method may raise `OperationError` for one of these reasons: ``Unreachable``, ``TooManyRequests``,
-    ``ServerError``, ``Conflict``, ``Expired`` (these are temporary); ``Untrusted``, ``Unauthorized``,
-    ``Forbidden``, ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``, ``NamespaceTerminating``,
-    ``Invalid``, ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
+    ``ServerError``, ``Conflict``, ``Expired``, ``NamespaceTerminating`` (these are temporary);
+    ``Untrusted``, ``Unauthorized``,
+    ``Forbidden``, ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``,
+    ``ObjectInvalid``, ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
     """
 
     def __init__(self, selected: Selected, transport: Transport) -> None:
@@ -121,7 +123,7 @@ class Cluster:
         try:
             self._write("DELETE", path, body or {})
         except OperationError as error:
-            if error.reason == "NotFound":
+            if error.reason == Reason.NOT_FOUND:
                 return False
             raise
         return True
@@ -203,7 +205,7 @@ class Cluster:
         try:
             found = self.get(paths.namespace("kube-system"))
         except OperationError as error:
-            if error.reason != "Forbidden":
+            if error.reason != Reason.FORBIDDEN:
                 raise
             found = None
         return (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,8 +49,7 @@ class Discovery:
         if found is None:
             raise OperationError(
                 f"the cluster has no kind {kind} in {api_version}",
-                reason="UnknownKind",
-                remedy="install the CustomResourceDefinition, or use an API version that the cluster has",
+                reason=Reason.UNKNOWN_KIND,
             )
         return found
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -116,6 +117,6 @@ def _environment(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[
 def _failed(command: str, what: str, hint: str = "") -> OperationError:
     return OperationError(
         f"the kubeconfig's credential plugin {command} {what}",
-        reason="CredentialPluginFailed",
-        remedy=hint or "run it by hand to see what it says",
+        reason=Reason.CREDENTIAL_PLUGIN_FAILED,
+        remedy=hint,
     )

@@ -16,6 +16,7 @@ from msgspec import ValidationError as MalformedError
 
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.kube.api.exec_auth import ExecAuth
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.kube.api.kubeconfig import Selected
@@ -40,7 +41,7 @@ def open_client(selected: Selected) -> httpx2.Client:
         return client
     raise ValidationError(
         [Problem("kubeconfig", f"its context {selected.context} cannot be used: {problem}")],
-        reason="InvalidKubeconfig",
+        reason=Reason.INVALID_KUBECONFIG,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.reasons import Reason
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -213,4 +214,4 @@ def _dump(config: _Config) -> str:
 
 
 def _invalid(message: str, *, path: str = "kubeconfig") -> ValidationError:
-    return ValidationError([Problem(path, message)], reason="InvalidKubeconfig")
+    return ValidationError([Problem(path, message)], reason=Reason.INVALID_KUBECONFIG)

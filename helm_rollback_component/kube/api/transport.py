@@ -13,6 +13,7 @@ from lightkube.core.exceptions import ConfigError
 
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import errors, http_client, streams
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -130,9 +131,7 @@ def _credentials() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        raise OperationError(
-            str(error), reason="Unauthorized", remedy="check the credentials in the kubeconfig"
-        ) from None
+        raise OperationError(str(error), reason=Reason.UNAUTHORIZED) from None
 
 
 def _socket(response: httpx2.Response) -> socket.socket:

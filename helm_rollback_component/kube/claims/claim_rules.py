@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.errors import OperationError, Problem, ValidationError
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,9 +39,8 @@ def refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:
     if claim is None or wish.adopt or claim.belongs_to(wish.owner, wish.incarnation):
         return None
     return _refused(
-        "ClaimedByAnother",
+        Reason.CLAIMED_BY_ANOTHER,
         f"the release belongs to {claim.owner or 'an owner whose name cannot be read'}, not to {wish.owner}",
-        "if the resource or its stack was renamed, give it aliases; to take the release over, set adopt=True",
     )
 
 
@@ -48,9 +48,8 @@ def locked(claim: Claim) -> OperationError:
     """Return the error for a release that another is at work on."""
     return OperationError(
         f"the release is locked by {claim.holder_words}",
-        reason="Locked",
+        reason=Reason.LOCKED,
         remedy=f"wait for it, then run again; if it crashed, its lock ends after {claim.duration} s",
-        temporary=True,
     )
 
 
@@ -82,14 +81,13 @@ class Sightings:
 def _strict_refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:
     if claim is None:
         return _refused(
-            "ClaimMissing",
-            "the release is there, but the Lease that says whose it is was deleted",
-            "update the stack once, which claims it again; or uninstall it by hand",
+            Reason.CLAIM_MISSING,
+            "the release exists, but the Lease that names its owner was deleted",
         )
     if not claim.bears(wish.incarnation):
-        return _refused("AnotherIncarnation", f"the release was created anew since, by {claim.owner}", "")
+        return _refused(Reason.ANOTHER_INCARNATION, f"the release was created again since, by {claim.owner}")
     return None
 
 
-def _refused(reason: str, message: str, remedy: str) -> ValidationError:
-    return ValidationError([Problem("release_name", message)], reason=reason, remedy=remedy)
+def _refused(reason: Reason, message: str) -> ValidationError:
+    return ValidationError([Problem("release_name", message)], reason=reason)

@@ -23,6 +23,7 @@ from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, loc
 from helm_rollback_component.kube.claims.held_lock import Held
 from helm_rollback_component.kube.claims.lease_codec import Claim
 from helm_rollback_component.kube.claims.lock_holder import Holder
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,6 +154,6 @@ class Claims:
                 return self._cluster.replace(self._path, wanted)
             return self._cluster.create(paths.leases(self._namespace), wanted)
         except OperationError as error:
-            if error.reason not in {"Conflict", "AlreadyExists"}:
+            if error.reason not in {Reason.CONFLICT, Reason.ALREADY_EXISTS}:
                 raise
             return None

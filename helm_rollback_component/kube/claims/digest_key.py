@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import lease_codec
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.kube.api.client import Cluster
@@ -48,7 +49,7 @@ def read_or_create(cluster: Cluster, namespace: str, release: str) -> bytes:
     try:
         return _key(cluster.create(paths.secrets(namespace), _secret(namespace, release, new())))
     except OperationError as error:
-        if error.reason != "AlreadyExists":
+        if error.reason != Reason.ALREADY_EXISTS:
             raise
     return read_or_create(cluster, namespace, release)
 
@@ -80,7 +81,6 @@ def _key(secret: dict[str, Any]) -> bytes:
         metadata = secret["metadata"]
         raise OperationError(
             f"the Secret {metadata['name']} in {metadata['namespace']} holds no key of ours",
-            reason="KeyUnreadable",
-            remedy="delete the Secret; what is known of older revisions will be unknown again",
+            reason=Reason.KEY_UNREADABLE,
         )
     return key

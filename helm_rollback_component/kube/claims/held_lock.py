@@ -11,6 +11,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims import digest_key, lease_codec
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,14 +137,12 @@ class Held:
                     self._refuse_if_lost()
                     act(self._lease)
                 except OperationError as error:
-                    if error.reason not in {"Conflict", "NotFound"}:
+                    if error.reason not in {Reason.CONFLICT, Reason.NOT_FOUND}:
                         raise
                     self._look_again()
                 else:
                     return
-            raise OperationError(
-                "its Lease changes all the time", reason="Conflict", remedy="run it again", temporary=True
-            )
+            raise OperationError("the Lease of the release changes too often", reason=Reason.CONFLICT)
 
     def _look_again(self) -> None:
         lease = self._cluster.get(self._path)
@@ -159,8 +158,7 @@ class Held:
         if self.lost.is_set():
             raise OperationError(
                 "another process has taken over the lock, or the Lease was deleted",
-                reason="LockLost",
-                remedy="look at what runs beside this; run it again",
+                reason=Reason.LOCK_LOST,
             )
 
     def _keep_renewed(self) -> None:

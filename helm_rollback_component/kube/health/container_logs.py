@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.health.model import HealthVerdict
@@ -17,8 +18,10 @@ _LINES = 10
 _BYTES = 4096
 _PATIENCE = 1.0
 
-_OF_LAST_RUN = frozenset({"ContainerRestarted", "CrashLoopBackOff", "OOMKilled", "RunContainerError"})
-_OF_THIS_RUN = frozenset({"JobFailed", "PodFailed", "ReadinessLost"})
+_OF_LAST_RUN = frozenset(
+    {Reason.CONTAINER_RESTARTED, Reason.CRASH_LOOP_BACK_OFF, Reason.OOM_KILLED, Reason.RUN_CONTAINER_ERROR}
+)
+_OF_THIS_RUN = frozenset({Reason.JOB_FAILED, Reason.POD_FAILED, Reason.READINESS_LOST})
 
 
 def attach(cluster: Cluster, verdict: HealthVerdict) -> HealthVerdict:

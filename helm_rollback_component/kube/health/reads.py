@@ -9,6 +9,7 @@ from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.snapshot import JUDGED_KINDS
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -86,6 +87,6 @@ def _path(cluster: Cluster, desired: Manifest, key: Key) -> str:
     try:
         return cluster.object_path(desired.get("apiVersion", ""), key.kind, key.name, key.namespace)
     except OperationError as error:
-        if error.reason == "UnknownKind":
+        if error.reason == Reason.UNKNOWN_KIND:
             return ""
         raise

@@ -16,6 +16,7 @@ from helm_rollback_component.kube.health import container_logs
 from helm_rollback_component.kube.health.examiner import Examiner, Finding, looks
 from helm_rollback_component.kube.health.observer import Observer, judged_or_awaited
 from helm_rollback_component.kube.health.polling import Pace
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
@@ -141,14 +142,14 @@ def _late(finding: Finding | None, timeout: float, first: Resource) -> HealthVer
     waiting = finding.readiness.waiting_for if finding else ()
     unready = finding.readiness.unready if finding else ()
     return HealthVerdict(
-        reason="ReadinessTimeout",
+        reason=Reason.READINESS_TIMEOUT,
         message=f"not ready after {timeout:g} s: {'; '.join(waiting)}",
         object=unready[0] if unready else first,
     )
 
 
 def _cancelled(first: Resource) -> HealthVerdict:
-    return HealthVerdict("Cancelled", "the wait was cancelled", first)
+    return HealthVerdict(Reason.CANCELLED, "the wait was cancelled", first)
 
 
 def _first(objects: Sequence[Manifest], namespace: str) -> Resource:

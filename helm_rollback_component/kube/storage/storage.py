@@ -16,6 +16,7 @@ from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.storage import manifests, release_codec
 from helm_rollback_component.kube.storage.lru_cache import LruCache
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ class ReleaseStorage:
             if not release_codec.status(release).pending:
                 raise OperationError(
                     f"revision {revision} is not pending any more",
-                    reason="Conflict",
-                    remedy="run it again",
-                    temporary=True,
+                    reason=Reason.CONFLICT,
                 )
             failed = release_codec.marked_failed(secret, release, description, int(time.time()))
             self._cluster.replace(self._path(revision), failed)
@@ -135,7 +134,7 @@ class ReleaseStorage:
     def _stored(self, revision: int) -> tuple[_Object, Release]:
         secret = self._cluster.get(self._path(revision))
         if secret is None:
-            raise OperationError(f"revision {revision} is not stored", reason="RevisionMissing")
+            raise OperationError(f"revision {revision} is not stored", reason=Reason.REVISION_MISSING)
         try:
             return secret, release_codec.decode(secret, revision)
         except release_codec.UndecodableError as error:
@@ -160,7 +159,7 @@ class ReleaseStorage:
         try:
             return self._cluster.find_kind(found.get("apiVersion", ""), found["kind"]).namespaced
         except OperationError as error:
-            if error.reason != "UnknownKind":
+            if error.reason != Reason.UNKNOWN_KIND:
                 raise
             return True
 
@@ -188,6 +187,5 @@ def _resource(found: _Object) -> Resource:
 def _unreadable(revision: int, why: str) -> OperationError:
     return OperationError(
         f"the record of revision {revision} cannot be read: {why}",
-        reason="RecordUnreadable",
-        remedy="delete its Secret if no one needs it",
+        reason=Reason.RECORD_UNREADABLE,
     )

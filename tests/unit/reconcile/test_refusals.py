@@ -7,12 +7,13 @@ import pytest
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.remediation.steps import Refuse
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.refusals import refuse_unmanaged, refused
 from tests.support.histories import history
 
 
 def test_a_refusal_names_the_input_the_reason_and_the_release() -> None:
-    error = refused(Refuse("operations.rollback.target_revision", "Pruned", "it is gone"), "apps/web")
+    error = refused(Refuse("operations.rollback.target_revision", Reason.PRUNED, "it is gone"), "apps/web")
     assert error.problems == (Problem("operations.rollback.target_revision", "it is gone"),)
     assert (error.reason, error.release) == ("Pruned", "apps/web")
 

@@ -34,9 +34,9 @@ def test_what_helm_really_said(said: dict[str, Any]) -> None:
             True,
             True,
         ),
-        ("etcdserver: request timed out", "ServerUnavailable", True, None),
-        ("the server is currently unable to handle the request", "ServerUnavailable", True, None),
-        ("Internal error occurred: something", "ServerUnavailable", True, None),
+        ("etcdserver: request timed out", "ServerError", True, None),
+        ("the server is currently unable to handle the request", "ServerError", True, None),
+        ("Internal error occurred: something", "ServerError", True, None),
         ('Get "https://10.0.0.1:6443/version": net/http: TLS handshake timeout', "Unreachable", True, None),
         (
             'Get "https://10.0.0.1:6443/version": dial tcp 10.0.0.1:6443: i/o timeout',
@@ -44,7 +44,12 @@ def test_what_helm_really_said(said: dict[str, Any]) -> None:
             True,
             None,
         ),
-        ("getting credentials: exec: executable aws failed with exit code 255", "Unauthorized", False, None),
+        (
+            "getting credentials: exec: executable aws failed with exit code 255",
+            "CredentialPluginFailed",
+            False,
+            None,
+        ),
         (
             "resource Deployment/apps/web not ready. status: Failed, message: Progress deadline exceeded",
             "ProgressDeadlineExceeded",
@@ -52,7 +57,12 @@ def test_what_helm_really_said(said: dict[str, Any]) -> None:
             True,
         ),
         ("resource Thing/apps/web not ready. status: Failed, message: no", "ResourceFailed", False, True),
-        ('pods "web" is forbidden: violates PodSecurity "restricted:latest"', "AdmissionDenied", False, True),
+        (
+            'pods "web" is forbidden: violates PodSecurity "restricted:latest"',
+            "PodSecurityViolation",
+            False,
+            True,
+        ),
         ("maximum cpu usage per Container is 1, but limit is 2", "QuotaExceeded", False, True),
         (
             "updates to statefulset spec for fields other than 'replicas' are forbidden",
@@ -94,8 +104,8 @@ def test_a_long_message_is_cut() -> None:
     assert failure.message.endswith("…")
 
 
-def test_every_permanent_failure_that_a_person_can_mend_says_how() -> None:
-    silent = {"Cancelled", "NoDeployedRelease", "ReleaseNotFound", "RevisionNotFound"}
+def test_every_permanent_failure_says_what_to_do() -> None:
+    silent = {"Cancelled", "NoDeployedRelease", "ReleaseMissing", "RevisionMissing"}
 
     assert [row["case"] for row in _SAID if _speechless(classify(row["output"], row["action"]), silent)] == []
 

@@ -2,7 +2,10 @@
 
 import hashlib
 import shutil
+import ssl
+import urllib.request
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 
@@ -267,15 +270,18 @@ def test_credentials_go_to_nobody_else(tools: _Tools) -> None:
         assert [request.authorization for request in elsewhere.requests] == [""]
 
 
-@pytest.mark.parametrize(("status", "temporary"), [(503, True), (429, True), (418, False)])
-def test_a_repository_in_trouble(tools: _Tools, status: int, temporary: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(503, "RepositoryUnavailable"), (429, "RepositoryUnavailable"), (418, "RepositoryInvalid")],
+)
+def test_a_repository_in_trouble(tools: _Tools, status: int, reason: str) -> None:
     with Repository() as repository:
         repository.status = status
 
         with pytest.raises(OperationError, match=f"answers with HTTP {status}") as caught:
             fetch(_listed(repository), tools)
 
-    assert (caught.value.reason, caught.value.temporary) == ("RepositoryUnavailable", temporary)
+    assert (caught.value.reason, caught.value.temporary) == (reason, reason == "RepositoryUnavailable")
 
 
 def test_certificates_that_cannot_be_read(tools: _Tools, tmp_path: Path) -> None:
@@ -285,6 +291,19 @@ def test_certificates_that_cannot_be_read(tools: _Tools, tmp_path: Path) -> None
 
         with pytest.raises(OperationError, match="No such file or directory"):
             fetch(SourceConfig.model_validate(source), tools)
+
+
+def test_a_certificate_that_is_not_trusted(tools: _Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise URLError(ssl.SSLCertVerificationError("self-signed certificate"))
+
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", refuse)
+    source = SourceConfig(chart="web", repository="https://charts.example", version="1.0.0")
+
+    with pytest.raises(OperationError, match="is not trusted") as caught:
+        fetch(source, tools)
+
+    assert (caught.value.reason, caught.value.temporary) == ("Untrusted", False)
 
 
 def test_a_certificate_may_be_left_unchecked(tools: _Tools) -> None:

@@ -23,7 +23,7 @@ TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace a is bei
         (400, status(400, "it is bad"), "BadRequest", False),
         (401, status(401, "Unauthorized", "Unauthorized"), "Unauthorized", False),
         (403, status(403, "user may not", "Forbidden"), "Forbidden", False),
-        (403, status(403, "may not create", "Forbidden", causes=TERMINATING), "NamespaceTerminating", False),
+        (403, status(403, "may not create", "Forbidden", causes=TERMINATING), "NamespaceTerminating", True),
         (404, status(404, "leases x not found", "NotFound", kind="leases"), "NotFound", False),
         (
             404,
@@ -37,7 +37,7 @@ TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace a is bei
         (413, b"too large", "TooLarge", False),
         (418, b"a teapot", "UnexpectedAnswer", False),
         (302, b"", "UnexpectedAnswer", False),
-        (422, status(422, "it is invalid", "Invalid"), "Invalid", False),
+        (422, status(422, "it is invalid", "Invalid"), "ObjectInvalid", False),
         (429, status(429, "too many requests"), "TooManyRequests", True),
         (500, status(500, "leader changed"), "ServerError", True),
         (599, b"<html>", "ServerError", True),

@@ -318,7 +318,7 @@ class TestHolding:
 
     def test_a_lease_that_never_stands_still_is_a_conflict(self, cluster: FakeCluster, held: Held) -> None:
         fail(cluster, "replace", "Conflict")
-        with pytest.raises(OperationError, match="changes all the time") as caught:
+        with pytest.raises(OperationError, match="changes too often") as caught:
             held.write(LEDGER)
         assert caught.value.reason == "Conflict"
         cluster.before = lambda *_: None
