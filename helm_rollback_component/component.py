@@ -118,7 +118,9 @@ def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[
     inputs = {key: value for key, value in spelled.items() if value is not None}
     inputs.setdefault("release_name", name)
     problems += [
-        Problem(switch, "must be a plain True or False: it decides what becomes of a resource")
+        Problem(
+            switch, "must be a plain True or False, not an output: it decides which resources are declared"
+        )
         for switch in ("manage_namespace", "delete_namespace")
         if not isinstance(inputs.get(switch, False), bool)
     ]

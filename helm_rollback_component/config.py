@@ -29,7 +29,7 @@ def _release_name(name: str) -> str:
         raise PydanticCustomError(
             "name",
             "{name} is not a release name: use at most 53 lowercase letters, digits, '-' and '.', "
-            "beginning and ending with a letter or digit",
+            "and begin and end with a letter or digit",
             {"name": repr(name)},
         )
     return name
@@ -40,7 +40,7 @@ def _namespace(name: str) -> str:
         raise PydanticCustomError(
             "name",
             "{name} is not a namespace: use at most 63 lowercase letters, digits and '-', "
-            "beginning and ending with a letter or digit",
+            "and begin and end with a letter or digit",
             {"name": repr(name)},
         )
     return name
@@ -100,24 +100,24 @@ class SourceConfig(_Part):
     def _one_kind_of_source(self) -> Self:
         if self.repository and self.chart.startswith(OCI_SCHEME):
             raise _refusal(
-                "repository", "an oci:// chart names its registry itself; leave repository out", "chart"
+                "repository", "an oci:// chart already names its registry; remove repository", "chart"
             )
         if self.local and self.version:
             raise _refusal(
                 "version",
-                "a local chart's version stands in its Chart.yaml; leave version out",
+                "the version of a local chart is the one in its Chart.yaml; remove version",
                 "chart",
                 "repository",
             )
         if not self.local and not self.version:
             raise _refusal(
                 "version",
-                "required for a chart that is fetched, because an unset one moves by itself",
+                "required for a chart that is fetched: without it, each update could deploy another version",
                 "chart",
                 "repository",
             )
         if self.version and not _EXACT_VERSION.fullmatch(self.version):
-            raise _refusal("version", "name one exact version, all of it, such as 1.2.3")
+            raise _refusal("version", "must be one exact, complete version, such as 1.2.3")
         return self
 
 
@@ -156,11 +156,15 @@ class RollbackConfig(_Part):
         if self.strategy == "version-based":
             raise _refusal(
                 "target_revision",
-                "version-based finds its target by the chart's version; leave it out, or use strategy manual",
+                "version-based finds its target by the chart version; remove it, or use strategy manual",
                 "strategy",
             )
         if not self.enabled:
-            raise _refusal("target_revision", "has no meaning while enabled is false", "enabled")
+            raise _refusal(
+                "target_revision",
+                "has no effect while enabled is false; remove it, or set enabled",
+                "enabled",
+            )
         return self
 
 
@@ -249,11 +253,13 @@ class HelmConfig(_Part):
     @model_validator(mode="after")
     def _namespace_goes_with_its_history(self) -> Self:
         if self.delete_namespace and not self.manage_namespace:
-            raise _refusal("delete_namespace", "goes with manage_namespace=True only", "manage_namespace")
+            raise _refusal(
+                "delete_namespace", "is possible only with manage_namespace=True", "manage_namespace"
+            )
         if self.delete_namespace and self.history.keep_on_delete:
             raise _refusal(
                 "delete_namespace",
-                "a deleted namespace takes the history along that keep_on_delete keeps",
+                "deletes the history too, which keep_on_delete keeps; remove one of the two",
                 "history.keep_on_delete",
             )
         return self

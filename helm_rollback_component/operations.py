@@ -126,7 +126,9 @@ class HelmOperations:
             target = targets.by_hand(revision, history, held.ledger)
             match target:
                 case None:
-                    self._progress(f"the release holds what revision {revision} holds; nothing is done")
+                    self._progress(
+                        f"the release already has the content of revision {revision}; nothing to do"
+                    )
                     return self._status(history, held.ledger)
                 case targets.Refusal():
                     raise refusals.refused(predicates.refuse(target), self._config.label)
@@ -152,7 +154,7 @@ class HelmOperations:
         if claim is None and not self._session.records.history():
             return
         if claim is not None and self._identity.incarnation not in ("", claim.incarnation):
-            self._progress("the release belongs to a later creation; it is left alone")
+            self._progress("the release was created again since; nothing is deleted")
             return
         with self._session.hold(self._progress, strict=True) as held:
             deletion.delete(self._config, self._effects(held))
@@ -204,7 +206,7 @@ class HelmOperations:
     def _warn_of(self, held: Held, history: History) -> None:
         if held.damaged:
             self._warn(
-                "what was known of the release could not be read; no revision counts as verified any more"
+                "the ledger in the Lease of the release cannot be read; no revision counts as verified"
             )
         for line in assessment.warnings(history, held.ledger, self._config.rollback):
             self._warn(line)

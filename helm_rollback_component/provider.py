@@ -219,7 +219,7 @@ def _in_one_line() -> Iterator[None]:
         raise RuntimeError(str(error)) from None
     except Exception as error:  # noqa: BLE001  # whatever it is, the host would hide where it came from
         whole = "".join(traceback.format_exception(error, limit=_WHOLE))
-        raise RuntimeError(f"unexpected, please report it:\n{whole}") from None
+        raise RuntimeError(f"unexpected error, please report it:\n{whole}") from None
 
 
 _WHOLE = 100

@@ -104,7 +104,7 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
         return {}, "is not valid YAML"
     if content is None:
         return {}, ""
-    return (content, "") if isinstance(content, dict) else ({}, "holds no mapping of values")
+    return (content, "") if isinstance(content, dict) else ({}, "does not contain a mapping of values")
 
 
 class _HelmLoader(yaml.SafeLoader):

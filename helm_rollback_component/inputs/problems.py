@@ -48,7 +48,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
         case "extra_forbidden":
             message = _unknown_key(str(details["loc"][-1]), fields_of(model, tuple(map(str, steps[:-1]))))
         case "missing":
-            message = "required, and missing"
+            message = "required, but missing"
         case "literal_error":
             message = f"is {details['input']!r}; use one of {details['ctx']['expected']}"
         case _ if details["type"] == REFUSAL:

@@ -39,7 +39,7 @@ def to_snake_case(
         where = below(path, key)
         if name in spelled:
             other = to_camel(name) if key == name else name
-            problems.append(Problem(where, f"given twice, also as {other}; keep one of them"))
+            problems.append(Problem(where, f"given twice, also as {other}; remove one of them"))
             continue
         part = _part_of(model, name)
         if part is not None and isinstance(value, Mapping):

@@ -50,7 +50,7 @@ def refuse_foreign_provider(
     """
     if opts and (opts.provider or opts.providers) and "kubeconfig" not in inputs:
         raise pulumi.RunError(
-            f"{name}: the provider option does not reach Helm; give its cluster as the kubeconfig input too"
+            f"{name}: Helm cannot use the provider option; set the kubeconfig input to the same cluster"
         )
 
 

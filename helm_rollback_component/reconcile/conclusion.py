@@ -38,7 +38,7 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
         case Gone():
             effects.lock.give_up()
             raise OperationError(
-                f"the first deployment failed and was removed: {outcome.message}",
+                f"the first deployment failed, and its objects were removed: {outcome.message}",
                 reason=outcome.reason,
                 release=config.label,
             )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _GONE_IF_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE"
 
-UNREACHABLE = f"the cluster cannot be reached; as {_GONE_IF_UNREACHABLE} asks, nothing was deleted"
+UNREACHABLE = f"the cluster cannot be reached; nothing was deleted, as {_GONE_IF_UNREACHABLE} allows"
 """What is told of a release that counts as gone."""
 
 
@@ -40,7 +40,7 @@ def delete(config: HelmConfig, effects: Effects) -> None:
     effects.progress("uninstalling")
     failure = effects.helm.uninstall(keep_history=keep)
     if failure:
-        raise failure.as_error(OperationError, "uninstalling failed", config.label)
+        raise failure.as_error(OperationError, "the uninstall failed", config.label)
     history = effects.records.history()
     if keep:
         _refuse_unmarked(history, config.label)
@@ -55,7 +55,7 @@ def _refuse_unmarked(history: History, release: str) -> None:
     if latest is None or latest.status is Status.UNINSTALLED:
         return
     raise OperationError(
-        f"the objects are gone, but revision {latest.revision} is still marked {latest.status.value}",
+        f"the objects were deleted, but revision {latest.revision} is still {latest.status.value}",
         reason=Reason.RECORD_NOT_UPDATED,
         release=release,
     )

@@ -114,7 +114,7 @@ class Reconciler:
         return self._effects.helm.restore(action, history.next_revision, before)
 
     def _remove(self, history: History) -> Failure | None:
-        self._effects.progress("removing what the failed deployment left")
+        self._effects.progress("removing the objects of the failed deployment")
         failure = self._effects.helm.uninstall()
         if failure is None:
             for record in history:
@@ -122,5 +122,7 @@ class Reconciler:
         return failure
 
     def _unlock(self, action: Unlock) -> None:
-        self._effects.progress(f"revision {action.revision} was left pending; marking it failed")
+        self._effects.progress(
+            f"revision {action.revision} is pending, but its process ended; marking it failed"
+        )
         self._effects.records.mark_failed(action.revision, targets.INTERRUPTED)

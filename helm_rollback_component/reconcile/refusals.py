@@ -26,7 +26,5 @@ def refuse_unmanaged(history: History, release: str) -> None:
     """
     kept_only = history.latest is not None and history.latest.status is Status.UNINSTALLED
     if history and not kept_only:
-        message = (
-            "a release of this name is there already, and not managed here; set adopt=True to take it over"
-        )
+        message = "a release of this name exists already, and this component does not manage it"
         raise refused(Refuse("adopt", Reason.RELEASE_EXISTS, message), release)

@@ -51,7 +51,7 @@ class Session:
         cluster = Cluster.connect(self._kubeconfig, self._config.context)
         if self._identity.cluster not in ("", cluster.identity()):
             raise OperationError(
-                "the kubeconfig now leads to another cluster than the one the release lives on",
+                "the kubeconfig now leads to another cluster than the one where the release is deployed",
                 reason=Reason.CLUSTER_CHANGED,
                 release=self._config.label,
             )

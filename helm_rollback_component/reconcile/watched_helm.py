@@ -190,7 +190,7 @@ def _cannot_replace(engine: str) -> Failure:
     return Failure(
         reason=Reason.UNSUPPORTED_BY_ENGINE,
         temporary=False,
-        message=f"{engine} cannot install over the kept history of an uninstalled release",
-        remedy="set helm to a Helm program, or delete that history",
+        message=f"{engine} cannot install a release whose history was kept when it was uninstalled",
+        remedy="set helm to a Helm program, or delete the history",
         stored=False,
     )

@@ -152,13 +152,13 @@ class TestSignatures:
     def test_an_archive(self, engine: Engine, signed: Path, keys: Path) -> None:
         assert fetch(_verified(str(signed), keys / "public.gpg"), engine).path == signed
 
-        with pytest.raises(OperationError, match="cannot be had"):
+        with pytest.raises(OperationError, match="cannot be fetched"):
             fetch(_verified(str(signed), keys / "nobody.gpg"), engine)
 
     def test_an_archive_that_was_changed(self, engine: Engine, signed: Path, keys: Path) -> None:
         signed.write_bytes(packed("web", "1.0.0"))
 
-        with pytest.raises(OperationError, match="cannot be had"):
+        with pytest.raises(OperationError, match="cannot be fetched"):
             fetch(_verified(str(signed), keys / "public.gpg"), engine)
 
     def test_a_chart_of_a_repository(self, engine: Engine, signed: Path, keys: Path) -> None:
@@ -180,7 +180,7 @@ class TestSignatures:
 
             if isinstance(engine, EmbeddedEngine):
                 with pytest.raises(
-                    ValidationError, match=r"source.verify: the embedded Helm cannot honour it"
+                    ValidationError, match=r"source.verify: the embedded Helm does not support it"
                 ):
                     fetch(source, engine)
             else:

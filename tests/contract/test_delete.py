@@ -31,7 +31,7 @@ def test_uninstalled_by_hand_only_the_claim_is_left_to_go(lab: Laboratory) -> No
 
 def test_a_failing_hook_is_an_error_and_the_claim_stays(lab: Laboratory) -> None:
     lab.deploy(values={"hook": {"on": "pre-delete", "play": "fail"}})
-    with pytest.raises(OperationError, match="uninstalling failed") as caught:
+    with pytest.raises(OperationError, match="the uninstall failed") as caught:
         lab.delete(timeouts={"delete": 5})
     assert caught.value.reason == "HookFailed"
     assert (lab.claim() is not None, lab.image()) == (True, "registry.example/web:1")
@@ -42,7 +42,7 @@ def test_a_failing_hook_is_an_error_and_the_claim_stays(lab: Laboratory) -> None
 def test_an_object_that_stays_is_an_error_until_it_goes(lab: Laboratory) -> None:
     lab.deploy()
     lab.space.kubectl("patch", "configmap", "web", "--type=merge", f"--patch={STAYS}")
-    with pytest.raises(OperationError, match="uninstalling failed") as caught:
+    with pytest.raises(OperationError, match="the uninstall failed") as caught:
         lab.delete(timeouts={"delete": 2})
     assert caught.value.reason == "UninstallTimeout"
     assert lab.claim() is not None

@@ -132,7 +132,7 @@ class TestAnotherHand:
         status = lab.upgrade(values={"tag": "declared"})
         assert (status.phase, status.revision) == (Phase.DEPLOYED, 3)
         assert lab.image().endswith(":declared")
-        assert any("revision 2 was deployed by another hand" in line for line in lab.warned)
+        assert any("revision 2 was deployed by another client" in line for line in lab.warned)
 
     def test_rolled_back_it_is_drifted_and_upgraded_over(self, lab: Laboratory) -> None:
         lab.deploy(values={"tag": "one"})

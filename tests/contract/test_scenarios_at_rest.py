@@ -105,7 +105,7 @@ def test_release_was_upgraded_outside_of_the_reconciler(lab: Laboratory) -> None
     assert lab.statuses() == ["superseded", "superseded", "deployed"]
     assert lab.image().endswith(":declared")
     assert ready(status) == (Phase.DEPLOYED, "UpgradeSucceeded")
-    assert any("another hand" in line for line in lab.warned)
+    assert any("another client" in line for line in lab.warned)
 
 
 def test_release_was_rolled_back_outside_of_the_reconciler(lab: Laboratory) -> None:

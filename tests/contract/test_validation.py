@@ -145,7 +145,7 @@ def test_going_back_to_the_current_one_changes_nothing(one_engine_lab: Laborator
     three(lab)
     before = lab.operations().get_status()
     assert lab.operations().rollback(3) == before
-    assert lab.said[-1] == "the release holds what revision 3 holds; nothing is done"
+    assert lab.said[-1] == "the release already has the content of revision 3; nothing to do"
     assert lab.upgrade(values={"tag": "three"}, operations=pin(3)).phase is Phase.DEPLOYED
     assert lab.revisions() == [1, 2, 3]
 

@@ -104,7 +104,7 @@ def test_another_build_of_the_older_version_is_not_the_one_asked_for(one_engine_
     declare(lab, "1.1.0")
     status = declare(lab, "1.0.0+c")
     assert status.rollback_status == RollbackStatus()
-    assert any("no good revision holds 1.0.0+c" in line for line in lab.said)
+    assert any("no good revision has version 1.0.0+c" in line for line in lab.said)
 
 
 def test_an_oci_tag_with_a_build_names_the_version_with_a_plus(
@@ -127,11 +127,13 @@ def test_with_other_values_it_is_a_plain_upgrade_and_says_why(lab: Laboratory) -
     assert (status.phase, status.revision, status.chart_version) == (Phase.DEPLOYED, 3, "1.0.0")
     assert status.rollback_status == RollbackStatus()
     assert lab.image().endswith(":new")
-    assert any("no good revision holds 1.0.0 with these values" in line for line in lab.said)
+    assert any(
+        "no good revision has version 1.0.0 with these values; upgrading to it" in line for line in lab.said
+    )
     released = condition(status, "Released")
     assert released is not None
     assert (released.status, released.reason) == ("True", "UpgradeSucceeded")
-    assert released.message == "no good revision holds 1.0.0 with these values"
+    assert released.message == "no good revision has version 1.0.0 with these values; upgrading to it"
 
 
 def test_a_version_that_was_never_deployed_is_a_plain_upgrade(one_engine_lab: Laboratory) -> None:
@@ -139,7 +141,7 @@ def test_a_version_that_was_never_deployed_is_a_plain_upgrade(one_engine_lab: La
     declare(lab, "1.1.0")
     status = declare(lab, "1.0.0")
     assert (status.phase, status.revision, status.chart_version) == (Phase.DEPLOYED, 2, "1.0.0")
-    assert any("no good revision holds 1.0.0" in line for line in lab.said)
+    assert any("no good revision has version 1.0.0" in line for line in lab.said)
 
 
 def test_of_several_revisions_the_newest_good_one_is_restored(one_engine_lab: Laboratory) -> None:
@@ -157,7 +159,7 @@ def test_a_bad_revision_of_that_version_is_passed_over(one_engine_lab: Laborator
     declare(lab, "1.1.0", **BAD_IMAGE)
     declare(lab, "1.2.0")
     status = declare(lab, "1.1.0", **BAD_IMAGE)
-    assert any("no good revision holds 1.1.0" in line for line in lab.said)
+    assert any("no good revision has version 1.1.0" in line for line in lab.said)
     assert (status.phase, status.rollback_status.reason) == (Phase.ROLLED_BACK, "ImagePullBackOff")
 
 

@@ -444,7 +444,7 @@ class TestOptions:
             HelmRelease("web", LEAST, pulumi.ResourceOptions(provider=self.provider()))  # type: ignore[arg-type]
             return {}
 
-        with pytest.raises(pulumi.RunError, match="give its cluster as the kubeconfig input too"):
+        with pytest.raises(pulumi.RunError, match="set the kubeconfig input to the same cluster"):
             Stack(program)
 
     def test_with_a_kubeconfig_beside_it_it_may_stay(self) -> None:

@@ -139,7 +139,7 @@ class TestSource:
     )
     def test_a_range_of_versions_is_refused(self, version: str) -> None:
         found = problems(source={**OCI, "version": version})
-        assert found == {"source.version": "name one exact version, all of it, such as 1.2.3"}
+        assert found == {"source.version": "must be one exact, complete version, such as 1.2.3"}
 
     @pytest.mark.parametrize("version", ["1.2.3", "v1.2.3", "1.2.3-rc.1+build", "1.2.3-x.1", "1.2.3_build"])
     def test_an_exact_version_is_taken(self, version: str) -> None:
@@ -232,4 +232,4 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 
 def test_a_key_given_twice_is_refused_though_all_else_is_well() -> None:
     found = problems(releaseName="web")
-    assert found == {"releaseName": "given twice, also as release_name; keep one of them"}
+    assert found == {"releaseName": "given twice, also as release_name; remove one of them"}

@@ -50,7 +50,7 @@ GONE = replace(
     GOOD,
     revision=0,
     phase=Phase.FAILED,
-    conditions=(Condition("Ready", "False", "ReleaseMissing", "the release is gone", ""),),
+    conditions=(Condition("Ready", "False", "ReleaseMissing", "the release does not exist", ""),),
 )
 
 
@@ -164,8 +164,10 @@ class TestCheck:
         }
 
     def test_the_plan_is_that_of_an_update_when_there_is_something(self) -> None:
-        inputs, _ = check(LEAST, {**LEAST, "observed": "the release is gone"})
-        assert inputs["plan"].startswith("upgrade to oci://registry.example/web 1.2.3, over what was found: ")
+        inputs, _ = check(LEAST, {**LEAST, "observed": "the release does not exist"})
+        assert inputs["plan"].startswith(
+            "upgrade to oci://registry.example/web 1.2.3 over what a refresh found ("
+        )
 
     def test_the_content_stays_the_same(self) -> None:
         before, _ = check(LEAST)
@@ -274,7 +276,7 @@ class TestDiff:
         assert self.diff({**olds, **WARN}, **WARN) == (False, [])
 
     def test_what_a_refresh_found_is_mended(self, outputs: dict[str, Any]) -> None:
-        assert self.diff({**outputs, "observed": "the release is gone"}) == (True, [])
+        assert self.diff({**outputs, "observed": "the release does not exist"}) == (True, [])
 
 
 class TestCreate:
@@ -307,8 +309,8 @@ class TestCreate:
         assert cluster.configs[0].values == {"a": None, "b": 2**60, "c": 1}
 
     def test_a_failure_is_one_line(self, cluster: Cluster) -> None:
-        cluster.error = OperationError("it broke", reason="Broken", release="apps/web", remedy="mend it")
-        with pytest.raises(RuntimeError, match=r"^apps/web: it broke \(mend it\)$") as raised:
+        cluster.error = OperationError("it broke", reason="Broken", release="apps/web", remedy="fix it")
+        with pytest.raises(RuntimeError, match=r"^apps/web: it broke \(fix it\)$") as raised:
             ReleaseProvider().create(INPUTS)
         assert raised.value.__suppress_context__
 
@@ -317,7 +319,7 @@ class TestCreate:
     ) -> None:
         monkeypatch.setattr(sys, "tracebacklimit", 0, raising=False)
         cluster.error = KeyError("surprise")
-        with pytest.raises(RuntimeError, match="unexpected, please report it") as raised:
+        with pytest.raises(RuntimeError, match="unexpected error, please report it") as raised:
             ReleaseProvider().create(INPUTS)
         assert "in deploy" in str(raised.value)
         assert "KeyError: 'surprise'" in str(raised.value)
@@ -364,7 +366,7 @@ class TestRead:
         read = ReleaseProvider().read("apps/web", outputs)
         assert read.inputs is not None
         assert read.outs is not None
-        assert read.inputs["observed"] == read.outs["observed"] == "the release is gone"
+        assert read.inputs["observed"] == read.outs["observed"] == "the release does not exist"
         assert read.outs["phase"] == "Failed"
 
     def test_it_looks_where_the_release_lives(self, outputs: dict[str, Any], cluster: Cluster) -> None:

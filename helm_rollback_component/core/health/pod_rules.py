@@ -104,15 +104,15 @@ _WAITING = {
     "ErrImagePull": _NO_IMAGE,
     "ImagePullBackOff": _NO_IMAGE,
     "SignatureValidationFailed": _Waiting(
-        Reason.SIGNATURE_VALIDATION_FAILED, "has an image whose signature is not valid", _pulls
+        Reason.SIGNATURE_VALIDATION_FAILED, "has an image with an invalid signature", _pulls
     ),
     "RegistryUnavailable": _Waiting(
-        Reason.REGISTRY_UNAVAILABLE, "cannot reach its image's registry", _retried
+        Reason.REGISTRY_UNAVAILABLE, "cannot pull its image: the registry cannot be reached", _retried
     ),
     "ImageInspectError": _Waiting(Reason.IMAGE_INSPECT_ERROR, "has an image that cannot be read", _retried),
-    "InvalidImageName": _Waiting(Reason.INVALID_IMAGE_NAME, "has an image name that is not valid", _at_once),
+    "InvalidImageName": _Waiting(Reason.INVALID_IMAGE_NAME, "has an invalid image name", _at_once),
     "ErrImageNeverPull": _Waiting(
-        Reason.ERR_IMAGE_NEVER_PULL, "has an image that is not there and may not be pulled", _at_once
+        Reason.ERR_IMAGE_NEVER_PULL, "needs an image that is not on the node and may not be pulled", _at_once
     ),
     "CreateContainerConfigError": _Waiting(
         Reason.CREATE_CONTAINER_CONFIG_ERROR, "cannot be configured", _retried
@@ -182,9 +182,9 @@ def _crash_loop(sight: Sight) -> Iterator[Fault]:
 def _crash(container: Container) -> tuple[str, str]:
     ended, times = container.ended, f"{container.restarts} restarts"
     if ended.get("reason") == "OOMKilled":
-        return Reason.OOM_KILLED, f"keeps running out of memory ({times})"
+        return Reason.OOM_KILLED, f"runs out of memory again and again ({times})"
     why = f", exit code {ended['exitCode']}" if "exitCode" in ended else ""
-    return Reason.CRASH_LOOP_BACK_OFF, f"keeps ending ({times}{why})"
+    return Reason.CRASH_LOOP_BACK_OFF, f"ends again and again ({times}{why})"
 
 
 def _no_node(sight: Sight) -> Iterator[Fault]:
@@ -195,7 +195,7 @@ def _no_node(sight: Sight) -> Iterator[Fault]:
     node_comes = events is None or any(event.get("reason") in AUTOSCALER_AT_WORK for event in events)
     yield sight.fault(
         Reason.UNSCHEDULABLE,
-        f"finds no node{_quoted(refused)}",
+        f"fits on no node{_quoted(refused)}",
         grace=sight.health.unschedulable_grace,
         crowded=True,
         deferred=node_comes or under_way(sight.case) or not _asked_for(sight.case),

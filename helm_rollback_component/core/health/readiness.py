@@ -91,7 +91,7 @@ def _missing(live: Manifest | None) -> str:
     if objects.terminating(live):
         return "is being deleted"
     if not objects.observed(live):
-        return "its controller has not seen its newest spec"
+        return "its controller has not processed its newest spec yet"
     kind = (objects.group(live), live.get("kind", ""))
     return _standard_conditions(live) or _RULES.get(kind, _custom)(live)
 
@@ -151,7 +151,7 @@ def _not_rolled_out(strategy: Manifest, wanted: int, live: Manifest) -> str:
 def _daemon_set(live: Manifest) -> str:
     status = objects.status(live)
     if "observedGeneration" not in status:
-        return "its controller has not seen it"
+        return "its controller has not processed it yet"
     if (objects.spec(live).get("updateStrategy") or {}).get("type") == "OnDelete":
         return ""
     wanted = status.get("desiredNumberScheduled", 0)
@@ -212,7 +212,7 @@ def _fewer(number: int, wanted: int, what: str) -> str:
 
 
 def _more(number: int, wanted: int) -> str:
-    return f"replicas that are to go: {number - wanted}" if number > wanted else ""
+    return f"replicas still to be removed: {number - wanted}" if number > wanted else ""
 
 
 def _because(message: object) -> str:

@@ -69,7 +69,7 @@ def _of_pod(sight: Sight, began: Start) -> Iterator[Fault]:
 def _ended(container: Container) -> str:
     reason, code = container.ended.get("reason", ""), container.ended.get("exitCode")
     why = ", ".join(filter(None, (reason, "" if code is None else f"exit code {code}")))
-    return f"was started again after it was ready{f' ({why})' if why else ''}"
+    return f"restarted after it was ready{f' ({why})' if why else ''}"
 
 
 def _serving(snapshot: Snapshot) -> Iterator[Case]:

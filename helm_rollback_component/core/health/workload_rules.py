@@ -93,7 +93,7 @@ def _deadline(view: View) -> Iterator[Fault]:
     if passed and progressing.get("lastUpdateTime", "") != before:
         yield view.fault(
             Reason.PROGRESS_DEADLINE_EXCEEDED,
-            f"did not progress within its deadline ({objects.one_line(progressing.get('message'))})",
+            f"made no progress within its deadline ({objects.one_line(progressing.get('message'))})",
         )
 
 
@@ -125,7 +125,7 @@ def _refused(view: View, message: str) -> Iterator[Fault]:
     if reason:
         yield view.fault(
             reason,
-            f"its pods are refused ({objects.one_line(message)})",
+            f"the API server refuses its pods ({objects.one_line(message)})",
             grace=view.health.refused_grace,
             crowded=True,
             deferred=under_way(view.case),

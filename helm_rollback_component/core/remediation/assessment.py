@@ -11,7 +11,7 @@ from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Conclusion, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.conclude import merge_conditions
-from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:
@@ -29,18 +29,22 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
     """Return how the last run ended, or what was found to contradict it since."""
     latest = history.latest
     if latest is None:
-        return _failed(Reason.RELEASE_MISSING, "the release is gone")
+        return _failed(Reason.RELEASE_MISSING, "the release does not exist")
     if latest.status is Status.UNINSTALLED:
-        return _failed(Reason.UNINSTALLED, "the release was uninstalled")
+        return _failed(Reason.UNINSTALLED, "another client uninstalled the release")
     drift = _drift(latest, ledger)
     if _unfinished(latest) and (drift or not _given_up(latest, ledger)):
         return (_left_alone(ledger) if drift else None) or _failed(
-            Reason.INTERRUPTED, f"revision {latest.revision} was left {latest.status.value}"
+            Reason.INTERRUPTED,
+            f"revision {latest.revision} is {latest.status.value}, but its process ended",
         )
     if drift:
         return _tried_over(latest, ledger) or _failed(Reason.DRIFTED, drift)
     if ledger.conclusion is None or not _judged(latest, ledger):
-        return _failed(Reason.INTERRUPTED, f"revision {latest.revision} was not judged to its end")
+        return _failed(
+            Reason.INTERRUPTED,
+            f"revision {latest.revision} was deployed, but not checked to the end",
+        )
     return ledger.conclusion
 
 
@@ -62,13 +66,13 @@ def warnings(history: History, ledger: Ledger, rollback: RollbackConfig) -> Iter
     """Yield what a person should know before anything is done, one sentence each."""
     latest = history.latest
     if latest and latest.status is not Status.UNINSTALLED and not _known(latest, ledger) and ledger.entries:
-        yield f"revision {latest.revision} was deployed by another hand; it is upgraded over"
+        yield f"revision {latest.revision} was deployed by another client; this update deploys over it"
     if history.unreadable:
         numbers = ", ".join(map(str, history.unreadable))
-        yield f"the records of these revisions cannot be decoded and are left alone: {numbers}"
+        yield f"the records of these revisions cannot be decoded and are ignored: {numbers}"
     wanted = rollback.target_revision
     if rollback.strategy == "automatic" and wanted and history.get(wanted) is None:
-        yield f"revision {wanted} is not stored; on failure the last good revision is restored instead"
+        yield f"revision {wanted} is not stored; after a failure the last good revision is restored instead"
 
 
 def revisions(history: History, ledger: Ledger) -> tuple[ReleaseRevision, ...]:
@@ -88,23 +92,54 @@ def revisions(history: History, ledger: Ledger) -> tuple[ReleaseRevision, ...]:
 
 
 def explain(status: ReleaseStatus) -> str:
-    """Return the one sentence that a failing update shows; empty for a release that is as declared."""
+    """Return the sentences that a failing update shows; empty for a release that is as declared.
+
+    They say which release it is, what failed and why, what runs now, and what to do.
+    """
     if status.phase is Phase.DEPLOYED:
         return ""
     ready = _ready(status)
     reason, message = (ready.reason, ready.message) if ready else (Reason.UNKNOWN, "")
     where = f"{status.release_namespace}/{status.release_name}"
     why = f"{reason}: {message}" if message else reason
-    headline = _BY_HAND if reason == Reason.OPERATOR_REQUEST else _HEADLINES[status.phase]
-    return f"{where}: {headline} ({why}){_what_became_of_it(status)}"
+    what_failed = f"{_what_failed(status, reason)} ({why})"
+    way_out = ". ".join(_what_to_do(status, reason, message))
+    return f"{where}: {what_failed}; {_what_runs(status)}. {way_out}"
 
 
-_HEADLINES = {
-    Phase.ROLLED_BACK: "the upgrade failed",
-    Phase.FAILED: "the release is not as declared",
-    Phase.STALLED: "nothing more can be done without a person",
-}
-_BY_HAND = "what runs is not what was declared"
+def _what_failed(status: ReleaseStatus, reason: str) -> str:
+    if status.phase is Phase.ROLLED_BACK:
+        return (
+            "what runs is not what is declared" if reason == Reason.OPERATOR_REQUEST else "the upgrade failed"
+        )
+    if status.phase is Phase.STALLED:
+        return "the release cannot recover without your help"
+    return "the release is not as declared"
+
+
+def _what_runs(status: ReleaseStatus) -> str:
+    rollback = status.rollback_status
+    if status.phase is Phase.ROLLED_BACK:
+        return f"revision {rollback.target_revision} runs again, as revision {rollback.restored_revision}"
+    return f"the latest revision is {status.revision} ({status.status or 'none'})"
+
+
+def _what_to_do(status: ReleaseStatus, reason: str, message: str) -> Iterator[str]:
+    remedy = find(reason).remedy
+    if remedy and remedy not in message:
+        yield f"{remedy[0].upper()}{remedy[1:]}"
+    if status.phase is Phase.ROLLED_BACK and reason != Reason.OPERATOR_REQUEST:
+        yield "Change the inputs to try again, or only retry_trigger to try the same inputs again"
+    elif reason not in _COMPLETE_REMEDIES:
+        yield "The next update tries again"
+
+
+_COMPLETE_REMEDIES = (
+    Reason.DRIFTED,
+    Reason.OPERATOR_REQUEST,
+    Reason.RELEASE_MISSING,
+    Reason.UNINSTALLED,
+)
 
 
 def headline(status: ReleaseStatus) -> str:
@@ -124,16 +159,6 @@ def _outcome(status: ReleaseStatus) -> str:
     return status.phase.value.lower()
 
 
-def _what_became_of_it(status: ReleaseStatus) -> str:
-    rollback = status.rollback_status
-    if status.phase is not Phase.ROLLED_BACK:
-        return f"; its latest revision is {status.revision} ({status.status or 'none'})"
-    return (
-        f"; revision {rollback.target_revision} runs again, as revision {rollback.restored_revision}. "
-        "Change the inputs to try again, or retry_trigger to try the same"
-    )
-
-
 def _ready(status: ReleaseStatus) -> Condition | None:
     return next((condition for condition in status.conditions if condition.type == "Ready"), None)
 
@@ -145,8 +170,8 @@ def _failed(reason: str, message: str) -> Conclusion:
 def _drift(latest: Record, ledger: Ledger) -> str:
     newest = max((entry.revision for entry in ledger.entries), default=0)
     if newest > latest.revision:
-        return f"revision {newest} is not stored any more"
-    return "" if _known(latest, ledger) else f"revision {latest.revision} was not deployed by this program"
+        return f"revision {newest} is no longer stored: another client deleted its record"
+    return "" if _known(latest, ledger) else f"revision {latest.revision} was not deployed by this component"
 
 
 def _known(latest: Record, ledger: Ledger) -> bool:

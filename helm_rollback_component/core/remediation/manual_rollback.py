@@ -48,5 +48,5 @@ def outcome(target: Record, situation: Situation) -> Conclude:
     failure = situation.taken[-1].failure
     if failure:
         return Conclude(Phase.STALLED, action(target).reason, failure.message)
-    message = f"revision {target.revision} was restored by hand"
+    message = f"revision {target.revision} was restored on request"
     return Conclude(Phase.ROLLED_BACK, action(target).reason, message)

@@ -38,9 +38,7 @@ def next_step(situation: Situation) -> Step:
     step = next(step for rule in _RULES if (step := rule(situation)) is not None)
     if isinstance(step, Action) and situation.count(type(step)) >= _limit(step, situation):
         name = type(step).__name__.lower()
-        return Conclude(
-            Phase.STALLED, Reason.NO_PROGRESS, f"another {name} would not help; {predicates.WAY_OUT}"
-        )
+        return predicates.stalled(Reason.NO_PROGRESS, f"another {name} in this run would not help")
     return step
 
 
@@ -72,11 +70,9 @@ def _obstructed(situation: Situation) -> Step | None:
     latest = situation.history.latest
     if unreadable < (latest.revision if latest else 1):
         return None
-    return Conclude(
-        Phase.STALLED,
+    return predicates.stalled(
         Reason.RECORD_UNREADABLE,
-        f"the record of revision {unreadable}, the newest, cannot be decoded, and Helm deploys nothing over "
-        "it; restore its Secret, or delete it",
+        f"the record of the newest revision ({unreadable}) cannot be decoded; Helm cannot deploy over it",
     )
 
 
@@ -97,8 +93,8 @@ def _unlock_if_dead(latest: Record, situation: Situation) -> Step:
         return Conclude(
             Phase.FAILED,
             Reason.OPERATION_IN_PROGRESS,
-            f"another Helm client has revision {latest.revision} {latest.status.value}; update again once it "
-            f"is done, or after {situation.desired.patience:.0f} s if it died",
+            f"another Helm client is working on revision {latest.revision} ({latest.status.value}); "
+            f"if it died, an update takes over {situation.desired.patience:.0f} s after it began",
         )
     if latest.status is Status.PENDING_INSTALL:
         return Uninstall(reason=Reason.INTERRUPTED)
@@ -125,7 +121,9 @@ def _pinned(situation: Situation) -> Step | None:
     if latest and target and targets.restores(latest, target, history, ledger):
         if not targets.verified(latest, ledger):
             return Verify(latest.revision)
-        return Conclude(Phase.DEPLOYED, Reason.MANUAL_REQUEST, f"what revision {wanted} holds is held")
+        return Conclude(
+            Phase.DEPLOYED, Reason.MANUAL_REQUEST, f"the release already has the content of revision {wanted}"
+        )
     return predicates.refuse_target(wanted, situation) or Rollback(
         wanted, Reason.MANUAL_REQUEST, requested=True
     )
@@ -224,7 +222,9 @@ def _downgrade(situation: Situation) -> Step | None:
         values_digest=desired.values_digest,
     )
     if target is None:
-        return Upgrade(note=f"no good revision holds {desired.chart_version} with these values")
+        return Upgrade(
+            note=f"no good revision has version {desired.chart_version} with these values; upgrading to it"
+        )
     return Rollback(target.revision, Reason.VERSION_DOWNGRADE, requested=True)
 
 

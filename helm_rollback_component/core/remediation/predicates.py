@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.core.remediation import targets
-from helm_rollback_component.core.remediation.steps import REQUESTS, Refuse
+from helm_rollback_component.core.remediation.steps import REQUESTS, Conclude, Refuse
+from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.records.ledger import Attempt, Ledger
     from helm_rollback_component.core.remediation.steps import Situation
+    from helm_rollback_component.reasons import Reason
 
 ROLLBACKS_PER_ATTEMPT = 2
-INTERRUPTED = "the update that deployed it was interrupted"
-WAY_OUT = "see `helm history`, mend what stopped it, and update again"
+INTERRUPTED = "the update was interrupted"
+
+
+def stalled(reason: Reason, message: str) -> Conclude:
+    """Return the end of a run that cannot progress without help; its message ends with what to do."""
+    return Conclude(Phase.STALLED, reason, f"{message}; {reason.remedy}")
 
 
 def remediation_target(situation: Situation, failed: Record) -> Record | None:

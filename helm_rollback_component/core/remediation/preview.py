@@ -25,8 +25,8 @@ def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
     """
     rollback = config.rollback
     if rollback.strategy == "manual" and rollback.target_revision is not None:
-        return f"hold revision {rollback.target_revision}"
-    observed = f", over what was found: {olds['observed']}" if olds.get("observed") else ""
+        return f"hold the release at the content of revision {rollback.target_revision}"
+    observed = f" over what a refresh found ({olds['observed']})" if olds.get("observed") else ""
     return f"{_action(config, chart, olds)}{observed}; on failure {_on_failure(config, first=not olds)}"
 
 
@@ -50,7 +50,7 @@ def _on_failure(config: HelmConfig, *, first: bool) -> str:
     if first:
         return "remove it"
     if not rollback.enabled or rollback.strategy == "manual":
-        return "report it and leave it"
+        return "report it and change nothing"
     if rollback.target_revision is not None:
         return f"roll back to revision {rollback.target_revision}"
     return "roll back to the last good revision"

@@ -60,10 +60,9 @@ def _after_failed_upgrade(situation: Situation, failure: Failure) -> Step:
         return Conclude(Phase.FAILED, failure.reason, failure.message)
     target = predicates.remediation_target(situation, latest)
     if target is None:
-        return Conclude(
-            Phase.STALLED,
+        return predicates.stalled(
             Reason.MISSING_ROLLBACK_TARGET,
-            f"{failure.message}; no good revision is stored to go back to: mend the inputs and update again",
+            f"{failure.message}; no good revision is stored that can be restored",
         )
     return Rollback(target.revision, failure.reason)
 
@@ -76,10 +75,9 @@ def _after_failed_rollback(situation: Situation, action: Rollback, failure: Fail
     older = latest and not action.requested and predicates.remediation_target(situation, latest)
     if again and older:
         return Rollback(older.revision, action.reason)
-    return Conclude(
-        Phase.STALLED,
+    return predicates.stalled(
         Reason.ROLLBACK_FAILED,
-        f"the rollback to revision {action.revision} failed: {failure.message}; {predicates.WAY_OUT}",
+        f"the rollback to revision {action.revision} failed: {failure.message}",
     )
 
 

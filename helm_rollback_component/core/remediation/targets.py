@@ -146,7 +146,9 @@ def by_hand(revision: int | None, history: History, ledger: Ledger) -> Record | 
     if revision is None:
         held = {origin(latest, history, ledger)} if latest else set()
         found = last_good(history, ledger, below=latest.revision if latest else 0, without=held)
-        return found or Refusal(Reason.MISSING_ROLLBACK_TARGET, "no good revision is stored to go back to")
+        return found or Refusal(
+            Reason.MISSING_ROLLBACK_TARGET, "no good revision is stored that can be restored"
+        )
     refusal = refuse(revision, history, ledger)
     if refusal:
         return refusal
@@ -160,9 +162,11 @@ def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:
     """Return why `revision` cannot be rolled back to, or None where it can."""
     latest = history.latest
     if revision < 1:
-        return Refusal(Reason.INVALID_REVISION, f"revision {revision} is no revision; they count from 1")
+        return Refusal(
+            Reason.INVALID_REVISION, f"revision {revision} is not possible; revisions count from 1"
+        )
     if latest is None:
-        return Refusal(Reason.NO_HISTORY, "the release has no history to roll back in")
+        return Refusal(Reason.NO_HISTORY, "the release has no readable revision")
     if revision > max(latest.revision, *history.unreadable, 0):
         return Refusal(
             Reason.BEYOND_LATEST, f"revision {revision} does not exist yet; the latest is {latest.revision}"
@@ -172,7 +176,9 @@ def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:
     record = history.get(revision)
     if record is None:
         stored = ", ".join(str(known.revision) for known in history)
-        return Refusal(Reason.PRUNED, f"revision {revision} is not stored any more; stored are {stored}")
+        return Refusal(
+            Reason.PRUNED, f"revision {revision} is no longer stored; the stored revisions are {stored}"
+        )
     return _refuse_record(record, latest, history, ledger)
 
 
@@ -180,10 +186,10 @@ def _refuse_record(record: Record, latest: Record, history: History, ledger: Led
     number = record.revision
     entry = ledger.entry(number)
     if tampered(record, ledger):
-        return Refusal(Reason.TAMPERED, f"the record of revision {number} is not the one that was deployed")
+        return Refusal(Reason.TAMPERED, f"the record of revision {number} was changed after it was deployed")
     if record not in tuple(_since_uninstall(history)):
         return Refusal(
-            Reason.BEFORE_UNINSTALL, f"revision {number} is from before the release was uninstalled"
+            Reason.BEFORE_UNINSTALL, f"revision {number} is older than the last uninstall of the release"
         )
     if standing(record, ledger) is not Verdict.GOOD:
         known = entry.reason if entry and entry.reason else record.status.value
@@ -191,7 +197,7 @@ def _refuse_record(record: Record, latest: Record, history: History, ledger: Led
     if record.chart_name != latest.chart_name:
         return Refusal(
             Reason.ANOTHER_CHART,
-            f"revision {number} holds chart {record.chart_name}, the release now holds {latest.chart_name}",
+            f"revision {number} has chart {record.chart_name}, the release now has {latest.chart_name}",
         )
     return None
 

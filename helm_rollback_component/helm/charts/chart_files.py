@@ -56,14 +56,16 @@ def parse_metadata(path: Path, chart_file: bytes | None, *, locked: bool = False
         ValidationError: it is missing or does not say what the chart is; names `path`.
     """
     if chart_file is None:
-        raise refusal(f"there is no {_CHART_FILE} in {path}; name the folder or archive of a chart")
+        raise refusal(
+            f"there is no {_CHART_FILE} in {path}; set source.chart to the folder or archive of a chart"
+        )
     try:
         said = yaml.safe_load(chart_file)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise refusal(f"the {_CHART_FILE} in {path} is not YAML: {_first_line(error)}") from None
     name, version = (_text(said, key) for key in ("name", "version"))
     if not name or not version:
-        raise refusal(f"the {_CHART_FILE} in {path} must give the chart's name and version")
+        raise refusal(f"the {_CHART_FILE} in {path} does not contain the chart's name and version")
     needed = tuple(_text(chart, "repository") for chart in said.get("dependencies") or ())
     return ChartMetadata(name, version, needed, locked)
 

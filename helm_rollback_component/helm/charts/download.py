@@ -59,7 +59,7 @@ def _request(url: str, source: SourceConfig) -> urllib.request.Request:
         raise OperationError(
             f"{shown(url)} is not an HTTP address",
             reason=Reason.REPOSITORY_INVALID,
-            remedy="download the chart and name its archive as source.chart",
+            remedy="download the chart, and set source.chart to its archive",
         )
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     request = urllib.request.Request(bare, headers={"User-Agent": _AGENT})  # noqa: S310  # checked above
@@ -96,7 +96,7 @@ def _refused(url: str, status: int) -> OperationError:
         )
     if status in _NOT_FOUND:
         return OperationError(
-            f"there is nothing at {shown(url)} (HTTP {status})",
+            f"{shown(url)} does not exist (HTTP {status})",
             reason=Reason.CHART_NOT_FOUND,
             remedy="check source.repository, source.chart and source.version",
         )

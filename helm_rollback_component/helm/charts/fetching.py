@@ -66,7 +66,7 @@ def _local(source: SourceConfig, tools: ChartTools) -> Path:
     read_metadata(path)
     if source.verify:
         if path.is_dir():
-            raise refusal("a folder has no signature; name a packaged chart, or leave source.verify out")
+            raise refusal("a folder has no signature; use a packaged chart, or remove source.verify")
         tools.verify(path, source.keyring)
     return with_dependencies(path, tools) if source.dependency_update else path
 
@@ -101,7 +101,9 @@ def _pull(source: SourceConfig, tools: ChartTools) -> Path:
         tools.pull(source, folder)
         archives = list(folder.glob("*.tgz"))
         if len(archives) != 1:
-            raise OperationError(f"Helm fetched no archive of {source.chart}", reason=Reason.CHART_NOT_FOUND)
+            raise OperationError(
+                f"Helm did not fetch an archive of {source.chart}", reason=Reason.CHART_NOT_FOUND
+            )
         return keep_archive(archives[0].read_bytes())
 
 
@@ -125,4 +127,4 @@ def _signature_url(url: str) -> str:
 
 
 def _failed(source: SourceConfig, error: EngineError) -> OperationError:
-    return classify(error.output).as_error(OperationError, f"the chart {source.chart} cannot be had")
+    return classify(error.output).as_error(OperationError, f"the chart {source.chart} cannot be fetched")

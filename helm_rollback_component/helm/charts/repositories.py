@@ -51,9 +51,9 @@ def find(source: SourceConfig) -> IndexEntry:
     wanted = pick(listed_versions(index.decode(errors="replace"), source.chart), source.version or "")
     if wanted is None:
         raise OperationError(
-            f"the repository {shown(repository)} has no chart {source.chart} of version {source.version}",
+            f"the repository {shown(repository)} has no version {source.version} of chart {source.chart}",
             reason=Reason.CHART_NOT_FOUND,
-            remedy="see its index.yaml for what it has",
+            remedy="see the index.yaml of the repository for its charts and versions",
         )
     return IndexEntry(archive_url(repository, wanted.url), wanted.digest)
 

@@ -40,7 +40,7 @@ def _version(program: Path, _modified: int) -> Version:
     try:
         answer = run(Command(arguments, helm_environment(os.environ), _ANSWERING))
     except EngineError as error:
-        raise _unusable(program, f"does not say its version: {error.output}") from error
+        raise _unusable(program, f"does not report its version: {error.output}") from error
     return check_version(program, answer)
 
 

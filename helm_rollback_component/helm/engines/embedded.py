@@ -200,6 +200,6 @@ def _refuse_what_it_cannot(options: Options) -> None:
 
 
 def _refuse(paths: Sequence[str], circumstance: str = "") -> None:
-    message = f"the embedded Helm cannot honour it{circumstance}; set helm to a Helm program, or leave it out"
+    message = f"the embedded Helm does not support it{circumstance}; set helm to a Helm program, or remove it"
     if paths:
         raise ValidationError([Problem(path, message) for path in paths], reason=Reason.UNSUPPORTED_BY_ENGINE)

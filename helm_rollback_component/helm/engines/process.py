@@ -51,7 +51,7 @@ class Patience:
     def exhausted(self) -> str:
         """What to say when it was not enough."""
         what = (
-            "was stopped" if self.interruptible else "still runs, because stopping it would lock the release"
+            "was stopped" if self.interruptible else "still runs: stopping it would leave the release locked"
         )
         return f"Helm did not end within {self.limit:g} s and {what}"
 

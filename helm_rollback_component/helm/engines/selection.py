@@ -105,14 +105,15 @@ def _not_found(message: str, remedy: str) -> OperationError:
 
 def _no_helm() -> OperationError:
     return _not_found(
-        "no Helm is there: no helm program on the PATH, and the embedded one is not installed", _INSTALL
+        "no Helm was found: there is no program helm on the PATH, and the embedded Helm is not installed",
+        _INSTALL,
     )
 
 
 def _lacking(engines: Iterable[Engine], required: frozenset[Capability]) -> ValidationError:
     best = min(engines, key=lambda engine: len(required - engine.capabilities))
     problems = [
-        Problem(missing, f"{best.name} cannot honour it, {who_can(missing)} can")
+        Problem(missing, f"{best.name} does not support it; {who_can(missing)} does")
         for missing in sorted(required - best.capabilities)
     ]
     return ValidationError(problems, reason=Reason.UNSUPPORTED_BY_ENGINE)

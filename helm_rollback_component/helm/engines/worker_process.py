@@ -116,7 +116,7 @@ class WorkerProcess:
         if answer is _CANCELLING:
             answer = self._take(TERMINATION_GRACE)
             cancelled = {
-                "error": "Helm was stopped, because it did not heed its cancellation",
+                "error": "Helm was stopped, because it did not end after its cancellation",
                 "cancelled": True,
             }
             answer = cancelled if answer is None else answer

@@ -81,7 +81,7 @@ def credential(output: str, command: str) -> tuple[str, datetime | None]:
         expires = status.get("expirationTimestamp")
         return status["token"], datetime.fromisoformat(expires) if expires else None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise _failed(command, "gave no token") from None
+        raise _failed(command, "returned no token") from None
 
 
 def _run(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> str:
@@ -101,7 +101,7 @@ def _run(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> str:
     except subprocess.TimeoutExpired:
         raise _failed(command, f"took longer than {_TIMEOUT} s") from None
     if done.returncode:
-        raise _failed(command, f"ended with {done.returncode}")
+        raise _failed(command, f"failed with exit status {done.returncode}")
     return done.stdout
 
 

@@ -40,7 +40,7 @@ def open_client(selected: Selected) -> httpx2.Client:
             client.auth = ExecAuth(selected.user["exec"], selected.cluster)
         return client
     raise ValidationError(
-        [Problem("kubeconfig", f"its context {selected.context} cannot be used: {problem}")],
+        [Problem("kubeconfig", f"the context {selected.context} cannot be used: {problem}")],
         reason=Reason.INVALID_KUBECONFIG,
     )
 

@@ -76,16 +76,16 @@ def select(kubeconfig: str, context: str | None = None) -> Selected:
     config = _parse(kubeconfig, "it")
     name = context or config.get("current-context")
     if not name:
-        raise _invalid("the kubeconfig names no current context; name one", path="context")
+        raise _invalid("the kubeconfig has no current context; set context", path="context")
     chosen = _named(config, "contexts", name)
     if chosen is None:
-        raise _invalid(
-            f"the kubeconfig has no context called {name}; it has {_names(config)}", path="context"
-        )
+        raise _invalid(f"the kubeconfig has no context {name}; it has {_names(config)}", path="context")
     cluster = _named(config, "clusters", chosen.get("cluster"))
     user = _named(config, "users", chosen["user"]) if chosen.get("user") else {}
     if not cluster or not cluster.get("server") or user is None:
-        raise _invalid(f"its context {name} names a cluster or a user that is not in it")
+        raise _invalid(
+            f"the context {name} refers to a cluster or a user that the kubeconfig does not contain"
+        )
     return Selected(name, cluster, user)
 
 
@@ -97,7 +97,9 @@ def _found() -> _Config:
     found = merged or _service_account()
     if not found:
         missing = "none of the files in $KUBECONFIG exists" if listed else "there is no ~/.kube/config"
-        raise _invalid(f"{missing}, and this does not run in a pod; give a path or the content")
+        raise _invalid(
+            f"{missing}, and this process does not run in a pod; set kubeconfig to a path or to the content"
+        )
     return found
 
 
@@ -149,7 +151,9 @@ def _as_file(text: str) -> Path | None:
         return file
     looks_like_path = text.strip() and len(text) <= _LONGEST_PATH_SHOWN and (file.suffix or os.sep in text)
     raise _invalid(
-        f"there is no file {text.strip()}" if looks_like_path else "it is neither a file nor a kubeconfig"
+        f"there is no file {text.strip()}"
+        if looks_like_path
+        else "the text is neither the path of a file nor a kubeconfig"
     )
 
 
@@ -157,7 +161,7 @@ def _read(file: Path) -> _Config:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not text"
+        why = getattr(error, "strerror", None) or "the content is not text"
         raise _invalid(f"the file {file} cannot be read: {why}") from None
     return _absolute(_parse(text, f"the file {file}"), file.absolute().parent)
 

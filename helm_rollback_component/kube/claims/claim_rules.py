@@ -49,7 +49,7 @@ def locked(claim: Claim) -> OperationError:
     return OperationError(
         f"the release is locked by {claim.holder_words}",
         reason=Reason.LOCKED,
-        remedy=f"wait for it, then run again; if it crashed, its lock ends after {claim.duration} s",
+        remedy=f"wait for it, then run again; if it crashed, its lock expires after {claim.duration} s",
     )
 
 

@@ -131,7 +131,7 @@ class Claims:
                     raise locked(claim)
                 if claim.holder != waited_for:
                     waited_for = claim.holder
-                    on_wait(f"waiting for {claim.holder_words}, which is at work on this release")
+                    on_wait(f"waiting for {claim.holder_words}, which is working on this release")
                 time.sleep(_LOOK_EVERY)
             elif taken := self._try(lease, wish, holder):
                 return taken

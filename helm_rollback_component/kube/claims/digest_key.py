@@ -80,7 +80,7 @@ def _key(secret: dict[str, Any]) -> bytes:
     if len(key) != _SIZE:
         metadata = secret["metadata"]
         raise OperationError(
-            f"the Secret {metadata['name']} in {metadata['namespace']} holds no key of ours",
+            f"the Secret {metadata['name']} in {metadata['namespace']} does not contain a key",
             reason=Reason.KEY_UNREADABLE,
         )
     return key

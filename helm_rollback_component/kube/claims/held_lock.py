@@ -157,7 +157,7 @@ class Held:
     def _refuse_if_lost(self) -> None:
         if self.lost.is_set():
             raise OperationError(
-                "another process has taken over the lock, or the Lease was deleted",
+                "another process took over the lock of the release, or its Lease was deleted",
                 reason=Reason.LOCK_LOST,
             )
 

@@ -83,7 +83,7 @@ class HealthWatch:
                     self._give(self._with_log(finding.judgement.verdict), on_verdict)
                     return
         except OperationError as error:
-            self._context.on_progress(f"health is not watched any longer: {error.message}")
+            self._context.on_progress(f"the health of the release is no longer watched: {error.message}")
 
     def _look(self) -> Finding:
         self._objects = self._objects or self._find_objects()

@@ -42,7 +42,7 @@ def parse(manifest: str) -> tuple[dict[str, Any], ...]:
 
 def _objects(document: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  # whatever the YAML holds
     if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
-        raise UnreadableError("there is something in it that is no Kubernetes object")
+        raise UnreadableError("it contains something that is not a Kubernetes object")
     items = document.get("items")
     if document["kind"].endswith("List") and isinstance(items, list):
         for item in items:

@@ -65,7 +65,7 @@ def decode(secret: dict[str, Any], revision: int) -> Release:
     except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as error:
         raise UndecodableError(type(error).__name__) from None
     if found[0] != revision:
-        raise UndecodableError(f"it says that it is revision {found[0]}")
+        raise UndecodableError(f"it is the record of revision {found[0]}")
     return release  # type: ignore[no-any-return]
 
 
@@ -142,7 +142,7 @@ def _inflated(packed: bytes) -> bytes:
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     found = inflater.decompress(packed, _MAX_SIZE)
     if not inflater.eof:
-        raise UndecodableError("it is cut short, or larger than any record")
+        raise UndecodableError("it is incomplete, or too large for a record")
     return found
 
 

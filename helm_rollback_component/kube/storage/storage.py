@@ -92,7 +92,7 @@ class ReleaseStorage:
             secret, release = self._stored(revision)
             if not release_codec.status(release).pending:
                 raise OperationError(
-                    f"revision {revision} is not pending any more",
+                    f"revision {revision} is no longer pending",
                     reason=Reason.CONFLICT,
                 )
             failed = release_codec.marked_failed(secret, release, description, int(time.time()))

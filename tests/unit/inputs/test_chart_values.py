@@ -166,8 +166,8 @@ class TestReadFiles:
             (b"? [a]\n: b", "is not valid YAML"),
             (b"~: b", "is not valid YAML"),
             (b"\xff\xfe\x00", "is not valid YAML"),
-            (b"- a", "holds no mapping of values"),
-            (b"text", "holds no mapping of values"),
+            (b"- a", "does not contain a mapping of values"),
+            (b"text", "does not contain a mapping of values"),
         ],
     )
     def test_what_holds_no_values_is_refused(self, tmp_path: Path, content: bytes, fault: str) -> None:

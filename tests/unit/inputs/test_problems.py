@@ -34,7 +34,7 @@ class TestWords:
     def test_a_missing_one_is_named(self) -> None:
         with pytest.raises(ValidationError) as refused:
             HelmConfig.parse({"release_name": "web", "source": {"chart": "./web"}})
-        assert refused.value.problems == (Problem("release_namespace", "required, and missing"),)
+        assert refused.value.problems == (Problem("release_namespace", "required, but missing"),)
 
     def test_a_wrong_word_is_told_the_right_ones(self) -> None:
         assert only(operations={"rollback": {"strategy": "forward"}}) == Problem(

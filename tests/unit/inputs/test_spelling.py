@@ -57,7 +57,7 @@ def test_the_given_inputs_are_left_alone() -> None:
 )
 def test_a_key_given_in_both_spellings_is_a_problem(given: dict[str, Any], path: str, other: str) -> None:
     _, problems = to_snake_case(given, HelmConfig)
-    assert problems == [Problem(path, f"given twice, also as {other}; keep one of them")]
+    assert problems == [Problem(path, f"given twice, also as {other}; remove one of them")]
 
 
 def test_a_part_that_is_not_there_yet_is_handed_over() -> None:

@@ -266,8 +266,8 @@ WARN: dict[str, Any] = {"operations": {"rollback": {"on_rollback": "warn"}}}
         ({"phase": "RolledBack"}, {"operations": LATER}, True),
         ({"phase": "Failed"}, WARN, True),
         ({"phase": "Stalled"}, WARN, True),
-        ({"phase": "Deployed", "observed": "the release is gone"}, {}, True),
-        ({"phase": "RolledBack", "observed": "the release is gone"}, WARN, True),
+        ({"phase": "Deployed", "observed": "the release does not exist"}, {}, True),
+        ({"phase": "RolledBack", "observed": "the release does not exist"}, WARN, True),
     ],
 )
 def test_what_is_not_as_declared_or_was_found_changed_is_tried_again(

@@ -72,7 +72,7 @@ def test_what_helm_really_said(said: dict[str, Any]) -> None:
         ),
         ("Helm did not end within 960 s and was stopped", "HelmHung", False, None),
         ("the Helm worker ended with exit status -11", "HelmCrashed", True, None),
-        ("Helm was stopped, because it did not heed its cancellation", "HelmCrashed", True, None),
+        ("Helm was stopped, because it did not end after its cancellation", "HelmCrashed", True, None),
         ("Helm could not be started: Permission denied: /usr/bin/helm", "HelmUnusable", False, False),
         ("cancelled before Helm was started", "Cancelled", False, False),
         ("Helm ended with exit status -15", "Cancelled", False, None),

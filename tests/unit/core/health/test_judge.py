@@ -253,7 +253,7 @@ def test_a_crash_is_told_without_the_containers_own_words() -> None:
     verdict = judge_snapshot(of_deployment(bad), PATIENCE, 0, FaultMemory()).verdict
     assert verdict is not None
     assert verdict.message == (
-        "Pod web-0 of Deployment web: container app keeps ending (4 restarts, exit code 3)"
+        "Pod web-0 of Deployment web: container app ends again and again (4 restarts, exit code 3)"
     )
 
 

@@ -70,7 +70,7 @@ def test_a_restart_is_told() -> None:
     began, after = serving(pod(NEW, running())), serving(pod(NEW, running(restarts=1, last=CRASHED)))
     (fault,) = degradation(after, start(began), SETTINGS)
     assert fault.message == (
-        "Pod web-0 of Deployment web: container app was started again after it was ready (Error, exit code 1)"
+        "Pod web-0 of Deployment web: container app restarted after it was ready (Error, exit code 1)"
     )
 
 

@@ -18,6 +18,7 @@ from helm_rollback_component.core.remediation.assessment import (
     revisions,
     warnings,
 )
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
 from tests.support.histories import attempt, entry, history, ledger, record
 
@@ -59,11 +60,11 @@ class TestAssess:
         ids=[
             "all records gone",
             "uninstalled",
-            "another hand's revision",
+            "another client's revision",
             "the newest revision gone",
             "left pending",
             "left half uninstalled",
-            "another hand's operation",
+            "another client's operation",
         ],
     )
     @pytest.mark.parametrize("conclusion", [IN_SYNC, ROLLED_BACK, None])
@@ -177,7 +178,7 @@ class TestWarnings:
 
     def test_another_hands_revision_is_named(self) -> None:
         (warning,) = self.told(history("superseded", "deployed"), ledger(entry(1)))
-        assert warning.startswith("revision 2 was deployed by another hand")
+        assert warning.startswith("revision 2 was deployed by another client")
 
     @pytest.mark.parametrize(
         ("found", "known"),
@@ -221,32 +222,46 @@ class TestExplain:
         rollback = RollbackStatus(target_revision=1, restored_revision=3)
         assert explain(status(Phase.ROLLED_BACK, ready, rollback_status=rollback)) == (
             "apps/web: the upgrade failed (ImagePullBackOff: no such image); revision 1 runs again, as "
-            "revision 3. Change the inputs to try again, or retry_trigger to try the same"
+            "revision 3. Check the image name, its tag, and the pull secrets. "
+            "Change the inputs to try again, or only retry_trigger to try the same inputs again"
         )
 
     def test_a_rollback_by_hand_is_no_failure(self) -> None:
-        ready = Condition("Ready", "False", "OperatorRequest", "revision 1 was restored by hand", NOW)
+        ready = Condition("Ready", "False", "OperatorRequest", "revision 1 was restored on request", NOW)
         assert explain(status(Phase.ROLLED_BACK, ready)).startswith(
-            "apps/web: what runs is not what was declared (OperatorRequest: "
+            "apps/web: what runs is not what is declared (OperatorRequest: "
         )
 
     @pytest.mark.parametrize(
         ("phase", "headline"),
         [
             (Phase.FAILED, "the release is not as declared"),
-            (Phase.STALLED, "nothing more can be done without a person"),
+            (Phase.STALLED, "the release cannot recover without your help"),
         ],
     )
     def test_else_it_names_what_is_there(self, phase: Phase, headline: str) -> None:
         ready = Condition("Ready", "False", "HookFailed", "", NOW)
         assert explain(status(phase, ready)) == (
-            f"apps/web: {headline} (HookFailed); its latest revision is 3 (deployed)"
+            f"apps/web: {headline} (HookFailed); the latest revision is 3 (deployed). "
+            "Read the logs of the hook's pod. The next update tries again"
         )
+
+    def test_a_remedy_that_the_message_has_already_is_not_repeated(self) -> None:
+        message = f"the rollback failed; {Reason.ROLLBACK_FAILED.remedy}"
+        ready = Condition("Ready", "False", "RollbackFailed", message, NOW)
+        assert explain(status(Phase.STALLED, ready)).endswith("(deployed). The next update tries again")
+
+    @pytest.mark.parametrize("reason", ["Drifted", "Uninstalled", "ReleaseMissing"])
+    def test_a_remedy_that_names_the_update_is_enough(self, reason: str) -> None:
+        ready = Condition("Ready", "False", reason, "", NOW)
+        assert "Run the update again" in explain(status(Phase.FAILED, ready))
+        assert "The next update tries again" not in explain(status(Phase.FAILED, ready))
 
     def test_a_release_that_is_gone_has_no_status(self) -> None:
         gone = status(Phase.FAILED, revision=0, status="")
         assert explain(gone) == (
-            "apps/web: the release is not as declared (Unknown); its latest revision is 0 (none)"
+            "apps/web: the release is not as declared (Unknown); the latest revision is 0 (none). "
+            "The next update tries again"
         )
 
 

@@ -30,7 +30,7 @@ def test_what_was_restored_is_told() -> None:
     action = manual_rollback.action(TARGET)
     assert action == Rollback(1, "OperatorRequest")
     ended = manual_rollback.outcome(TARGET, situation(desired(), FOUND, ledger(), action))
-    assert ended == Conclude(Phase.ROLLED_BACK, "OperatorRequest", "revision 1 was restored by hand")
+    assert ended == Conclude(Phase.ROLLED_BACK, "OperatorRequest", "revision 1 was restored on request")
 
 
 def test_a_rollback_that_failed_needs_a_person() -> None:

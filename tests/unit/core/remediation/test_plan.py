@@ -102,7 +102,7 @@ class TestInterrupted:
         known = ledger(entry(1), entry(2, "bad"), attempt=self.BACK)
         assert next_step(situation(desired(), self.ROLLED_BACK, known)) == Verify(3)
         assert next_step(situation(desired(), self.ROLLED_BACK, known, Verify(3))) == Conclude(
-            Phase.ROLLED_BACK, "ImagePullBackOff", "the update that deployed it was interrupted"
+            Phase.ROLLED_BACK, "ImagePullBackOff", "the update was interrupted"
         )
 
     def test_a_rollback_without_a_verdict_is_upgraded_over_when_the_trigger_changed(self) -> None:
@@ -531,7 +531,9 @@ class TestManual:
                 ledger(entry(1), entry(2), entry(3, origin=1)),
             )
         )
-        assert found == Conclude(Phase.DEPLOYED, "ManualRequest", "what revision 1 holds is held")
+        assert found == Conclude(
+            Phase.DEPLOYED, "ManualRequest", "the release already has the content of revision 1"
+        )
 
     @pytest.mark.parametrize("known", [(), (entry(3, "bad", origin=1),), (entry(3, "unknown", origin=1),)])
     def test_it_is_held_to_be_good_only_when_it_was_seen_to_be(self, known: tuple[Entry, ...]) -> None:

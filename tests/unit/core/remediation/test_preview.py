@@ -33,8 +33,8 @@ def test_a_first_deployment_is_removed_if_it_fails(rollback: dict[str, Any]) -> 
         ({}, "roll back to the last good revision"),
         ({"strategy": "version-based"}, "roll back to the last good revision"),
         ({"target_revision": 3}, "roll back to revision 3"),
-        ({"strategy": "manual"}, "report it and leave it"),
-        ({"enabled": False}, "report it and leave it"),
+        ({"strategy": "manual"}, "report it and change nothing"),
+        ({"enabled": False}, "report it and change nothing"),
     ],
 )
 def test_an_upgrade_says_what_becomes_of_a_failure(rollback: dict[str, Any], remedy: str) -> None:
@@ -65,9 +65,11 @@ def test_all_else_is_said_to_be_an_upgrade(before: str, rollback: dict[str, Any]
 
 
 def test_a_pinned_revision_is_held() -> None:
-    assert plan(BEFORE, strategy="manual", target_revision=2) == "hold revision 2"
+    assert (
+        plan(BEFORE, strategy="manual", target_revision=2) == "hold the release at the content of revision 2"
+    )
 
 
 def test_what_a_refresh_found_is_said() -> None:
-    said = plan({**BEFORE, "observed": "the release is gone"})
-    assert said.startswith("upgrade to web 1.2.3, over what was found: the release is gone; ")
+    said = plan({**BEFORE, "observed": "the release does not exist"})
+    assert said.startswith("upgrade to web 1.2.3 over what a refresh found (the release does not exist); ")

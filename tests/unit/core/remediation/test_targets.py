@@ -306,4 +306,4 @@ class TestRefuse:
     def test_what_is_stored_is_named(self) -> None:
         refusal = targets.refuse(1, self.FOUND, self.KNOWN)
         assert refusal
-        assert refusal.message.endswith("stored are 2, 3, 4, 5, 6, 7, 9")
+        assert refusal.message.endswith("the stored revisions are 2, 3, 4, 5, 6, 7, 9")

@@ -43,9 +43,9 @@ def test_dependencies_and_their_lock_are_noticed(chart: Path) -> None:
     ("content", "message"),
     [
         ("a: b: c", "is not YAML"),
-        ("- a list", "must give the chart's name and version"),
-        ("name: web", "must give the chart's name and version"),
-        ("", "must give the chart's name and version"),
+        ("- a list", "does not contain the chart's name and version"),
+        ("name: web", "does not contain the chart's name and version"),
+        ("", "does not contain the chart's name and version"),
     ],
 )
 def test_a_chart_that_does_not_say_what_it_is(chart: Path, content: str, message: str) -> None:
@@ -59,7 +59,8 @@ def test_a_chart_that_does_not_say_what_it_is(chart: Path, content: str, message
 
 def test_a_folder_without_a_chart(tmp_path: Path) -> None:
     with pytest.raises(
-        ValidationError, match=r"there is no Chart.yaml in .*; name the folder or archive of a chart"
+        ValidationError,
+        match=r"there is no Chart.yaml in .*; set source.chart to the folder or archive of a chart",
     ):
         read_metadata(tmp_path)
 

@@ -128,7 +128,7 @@ def test_something_that_does_not_work(tmp_path: Path) -> None:
     program.write_text(f"#!{sys.executable} -S\nraise SystemExit('segmentation fault')")
     program.chmod(0o755)
 
-    with pytest.raises(OperationError, match="does not say its version: segmentation fault"):
+    with pytest.raises(OperationError, match="does not report its version: segmentation fault"):
         CliEngine(program)
 
 

@@ -143,9 +143,9 @@ def test_tests_are_run(engine: EmbeddedEngine, notes: Notes) -> None:
 
 
 def test_hooks_cannot_be_left_out(engine: EmbeddedEngine, notes: Notes) -> None:
-    with pytest.raises(ValidationError, match="disable_hooks: the embedded Helm cannot honour it"):
+    with pytest.raises(ValidationError, match="disable_hooks: the embedded Helm does not support it"):
         engine.rollback(_target(), 3, 9, disable_hooks=True)
-    with pytest.raises(ValidationError, match="disable_hooks: the embedded Helm cannot honour it"):
+    with pytest.raises(ValidationError, match="disable_hooks: the embedded Helm does not support it"):
         engine.uninstall(_target(), 9, disable_hooks=True)
 
     assert notes() == []
@@ -240,7 +240,7 @@ def test_a_worker_that_does_not_heed_is_killed(
     cancellation = Cancellation()
     _request_once(notes, cancellation)
 
-    with pytest.raises(EngineError, match="did not heed its cancellation"):
+    with pytest.raises(EngineError, match="did not end after its cancellation"):
         _upgrade(engine, "deaf", cancellation)
 
     assert not Path(f"/proc/{notes()[0]['worker']}").exists()
@@ -267,7 +267,7 @@ def test_a_rollback_that_takes_too_long_is_left_to_itself(
     monkeypatch.setattr("helm_rollback_component.helm.engines.process._PHASES", 0)
     monkeypatch.setattr("helm_rollback_component.helm.engines.process._MARGIN", 0.5)
 
-    with pytest.raises(EngineError, match="still runs, because stopping it would lock the release"):
+    with pytest.raises(EngineError, match="still runs: stopping it would leave the release locked"):
         engine.rollback(_target("deaf"), 1, 9)
 
     worker = notes()[0]["worker"]

@@ -146,7 +146,7 @@ def test_one_that_must_not_be_interrupted_is_left_to_itself(tmp_path: Path) -> N
     cancellation = Cancellation()
     threading.Timer(0.1, cancellation.request).start()
 
-    with pytest.raises(EngineError, match="still runs, because stopping it would lock the release"):
+    with pytest.raises(EngineError, match="still runs: stopping it would leave the release locked"):
         run(_command(program, Patience(0.3, interruptible=False)), cancellation)
 
     assert not done.exists()

@@ -73,7 +73,7 @@ def test_auto_passes_over_a_program_that_cannot_be_used(install: Install) -> Non
 
 @pytest.mark.usefixtures("install", "no_library")
 def test_no_helm_at_all() -> None:
-    with pytest.raises(OperationError, match="no Helm is there") as caught:
+    with pytest.raises(OperationError, match="no Helm was found") as caught:
         choose_engine("auto", _NOTHING)
 
     assert caught.value.reason == "HelmNotFound"
@@ -98,7 +98,7 @@ def test_auto_says_what_no_engine_can_do() -> None:
         choose_engine("auto", frozenset({Capability.SKIP_CRDS, Capability.LABELS}))
 
     assert [str(problem) for problem in caught.value.problems] == [
-        "skip_crds: embedded 4.9.9 cannot honour it, Helm 3 or Helm 4 can"
+        "skip_crds: embedded 4.9.9 does not support it; Helm 3 or Helm 4 does"
     ]
 
 
@@ -106,7 +106,7 @@ def test_auto_says_what_no_engine_can_do() -> None:
 def test_what_was_chosen_is_not_passed_over(install: Install) -> None:
     install("helm", "v4.1.0")
 
-    with pytest.raises(ValidationError, match=r"wait_for_jobs: embedded 4.9.9 cannot honour it"):
+    with pytest.raises(ValidationError, match=r"wait_for_jobs: embedded 4.9.9 does not support it"):
         choose_engine("embedded", frozenset({Capability.WAIT_FOR_JOBS}))
 
 
@@ -116,7 +116,7 @@ def test_a_version_may_be_too_old_for_an_input(install: Install) -> None:
     with pytest.raises(ValidationError) as caught:
         choose_engine(str(program), frozenset({Capability.TAKE_OWNERSHIP}))
 
-    assert "helm 3.14.0 cannot honour it, Helm 3.17 and later or Helm 4 can" in str(caught.value)
+    assert "helm 3.14.0 does not support it; Helm 3.17 and later or Helm 4 does" in str(caught.value)
 
 
 @pytest.mark.usefixtures("no_library")

@@ -58,7 +58,7 @@ def test_one_object_for_each_kubeconfig_and_context(api: ApiServer) -> None:
 
 
 def test_a_context_that_is_not_there_is_refused(api: ApiServer) -> None:
-    with pytest.raises(ValidationError, match="no context called nope"):
+    with pytest.raises(ValidationError, match="no context nope"):
         Cluster.connect(api.kubeconfig(), "nope")
 
 

@@ -107,9 +107,9 @@ def test_a_plugin_is_told_what_it_needs(plugin: Plugin) -> None:
     ("section", "message"),
     [
         ({"command": "no-such-plugin", "installHint": "install it"}, r"cannot be run: .* \(install it\)"),
-        ({"command": sys.executable, "args": ["-c", "exit('hunter2')"]}, "ended with 1"),
-        ({"command": sys.executable, "args": ["-c", "print('hunter2')"]}, "gave no token"),
-        ({"command": sys.executable, "args": ["-c", "print('{\"status\": null}')"]}, "gave no token"),
+        ({"command": sys.executable, "args": ["-c", "exit('hunter2')"]}, "failed with exit status 1"),
+        ({"command": sys.executable, "args": ["-c", "print('hunter2')"]}, "returned no token"),
+        ({"command": sys.executable, "args": ["-c", "print('{\"status\": null}')"]}, "returned no token"),
     ],
 )
 def test_a_plugin_that_fails_is_named_and_not_quoted(section: dict[str, Any], message: str) -> None:

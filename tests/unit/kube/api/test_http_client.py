@@ -88,7 +88,7 @@ def test_certificates_are_checked_as_kubectl_does(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_what_cannot_be_used_is_refused(user: dict[str, Any], cluster: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="its context here cannot be used") as caught:
+    with pytest.raises(ValidationError, match="the context here cannot be used") as caught:
         http_client.open_client(selected(user, **cluster))
     assert caught.value.problems[0].path == "kubeconfig"
     assert "hunter2" not in str(caught.value)

@@ -126,7 +126,7 @@ def test_without_any_the_message_says_where_was_looked(
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "missing"))
     assert "$KUBECONFIG" in problem(None)
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
-    assert "give a path or the content" in problem(None)
+    assert "set kubeconfig to a path or to the content" in problem(None)
 
 
 def test_references_to_files_become_absolute(tmp_path: Path) -> None:
@@ -161,9 +161,9 @@ def test_references_in_content_are_relative_to_the_working_directory(
     [
         ("/no/such/file", "there is no file /no/such/file"),
         ("missing.yaml", "there is no file missing.yaml"),
-        (SECRET, "neither a file nor a kubeconfig"),
-        ("", "neither a file nor a kubeconfig"),
-        (f"{SECRET}/" * 100, "neither a file nor a kubeconfig"),
+        (SECRET, "neither the path of a file nor a kubeconfig"),
+        ("", "neither the path of a file nor a kubeconfig"),
+        (f"{SECRET}/" * 100, "neither the path of a file nor a kubeconfig"),
         (f"a: [{SECRET}\nb", "not YAML"),
         (f"- {SECRET}\n- a", "not a kubeconfig"),
         (f"clusters: {SECRET}\nusers: []", "not a kubeconfig"),
@@ -179,7 +179,7 @@ def test_what_is_none_is_refused_without_repeating_it(source: str, message: str)
 def test_files_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe")
-    assert f"the file {binary} cannot be read: it is not text" in problem(str(binary))
+    assert f"the file {binary} cannot be read: the content is not text" in problem(str(binary))
     (tmp_path / "bad").write_text("a: [")
     assert f"the file {tmp_path / 'bad'} is not YAML" in problem(str(tmp_path / "bad"))
 
@@ -201,12 +201,27 @@ def test_a_context_is_selected() -> None:
 @pytest.mark.parametrize(
     ("changes", "context", "path", "message"),
     [
-        ({}, "nope", "context", "no context called nope; it has one"),
+        ({}, "nope", "context", "no context nope; it has one"),
         ({"contexts": []}, "nope", "context", "it has none"),
-        ({"current-context": ""}, None, "context", "names no current context"),
-        ({"clusters": []}, None, "kubeconfig", "names a cluster or a user that is not in it"),
-        ({"clusters": [{"name": "one"}]}, None, "kubeconfig", "names a cluster or a user that is not in it"),
-        ({"users": []}, None, "kubeconfig", "names a cluster or a user that is not in it"),
+        ({"current-context": ""}, None, "context", "has no current context"),
+        (
+            {"clusters": []},
+            None,
+            "kubeconfig",
+            "refers to a cluster or a user that the kubeconfig does not contain",
+        ),
+        (
+            {"clusters": [{"name": "one"}]},
+            None,
+            "kubeconfig",
+            "refers to a cluster or a user that the kubeconfig does not contain",
+        ),
+        (
+            {"users": []},
+            None,
+            "kubeconfig",
+            "refers to a cluster or a user that the kubeconfig does not contain",
+        ),
     ],
 )
 def test_a_context_that_is_not_there_is_refused(

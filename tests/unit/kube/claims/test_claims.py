@@ -119,7 +119,7 @@ class TestTaking:
 
     def test_a_lost_lock_concludes_nothing(self, cluster: FakeCluster, claims: Claims, held: Held) -> None:
         stolen(cluster)
-        with pytest.raises(OperationError, match="taken over"):
+        with pytest.raises(OperationError, match="took over"):
             held.conclude(LEDGER)
         assert claim_of(claims).ledger == Ledger()
 
@@ -187,7 +187,7 @@ class TestRaces:
         assert (caught.value.reason, caught.value.release) == ("Locked", "apps/web")
         assert caught.value.temporary
         assert len(told) == 1
-        assert "at work on this release" in told[0]
+        assert "working on this release" in told[0]
 
     def test_of_two_takers_one_waits(self, cluster: FakeCluster, claims: Claims) -> None:
         with claims.hold(MINE, "one", timeout=0):

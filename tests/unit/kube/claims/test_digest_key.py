@@ -65,7 +65,7 @@ def test_a_secret_that_holds_something_else_is_left_alone(
 ) -> None:
     cluster.create(paths.secrets("apps"), {"metadata": {"name": "helm-rollback.web", "namespace": "apps"}})
     cluster.edit(PATH, lambda found: found.update(data=data))
-    with pytest.raises(OperationError, match=r"helm-rollback\.web in apps holds no key of ours") as caught:
+    with pytest.raises(OperationError, match=r"helm-rollback\.web in apps does not contain a key") as caught:
         digest_key.read_or_create(cluster, "apps", "web")
     assert caught.value.reason == "KeyUnreadable"
 

@@ -129,7 +129,7 @@ def test_a_request_that_is_refused_ends_the_watch_and_says_so() -> None:
     observed = Observed(cluster)
     with observed.start() as watch:
         assert observed.spoke.wait(5)
-    assert observed.said == ["health is not watched any longer: it is Forbidden"]
+    assert observed.said == ["the health of the release is no longer watched: it is Forbidden"]
     assert watch.last_verdict() is None
 
 

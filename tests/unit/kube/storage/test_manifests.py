@@ -53,9 +53,9 @@ def test_dates_and_equal_signs_are_strings() -> None:
         ("kind: A\nb: [hunter2\n", "not YAML in line"),
         ("kind: !!int hunter2", "not YAML"),
         ("kind: hunter2\x00", "not YAML"),
-        ("- hunter2\n", "no Kubernetes object"),
-        ("hunter2: true\n", "no Kubernetes object"),
-        ("kind: List\nitems: [hunter2]\n", "no Kubernetes object"),
+        ("- hunter2\n", "not a Kubernetes object"),
+        ("hunter2: true\n", "not a Kubernetes object"),
+        ("kind: List\nitems: [hunter2]\n", "not a Kubernetes object"),
     ],
 )
 def test_what_is_no_manifest_is_refused_without_repeating_it(manifest: str, message: str) -> None:

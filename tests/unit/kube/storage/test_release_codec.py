@@ -83,7 +83,7 @@ def test_what_is_no_record_is_undecodable(found: dict[str, Any]) -> None:
 
 def test_a_record_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release_codec, "_MAX_SIZE", 1000)
-    with pytest.raises(release_codec.UndecodableError, match="larger than any record"):
+    with pytest.raises(release_codec.UndecodableError, match="too large for a record"):
         release_codec.decode(stored(gzip.compress(b" " * 100_000)), 1)
 
 

@@ -193,7 +193,7 @@ class TestContent:
     def test_what_cannot_be_read_is_unreadable(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
         put(cluster, release(1, manifest="hunter2"))
         cluster.create(SECRETS, {**secret(release(2)), "data": {}})
-        for revision, why in ((1, "its manifest: there is something"), (2, "KeyError")):
+        for revision, why in ((1, "its manifest: it contains something"), (2, "KeyError")):
             with pytest.raises(OperationError, match=why) as caught:
                 storage.manifest(revision)
             assert reason(caught) == ("RecordUnreadable", "apps/web")
@@ -213,7 +213,7 @@ class TestUnlocking:
         self, cluster: FakeCluster, storage: ReleaseStorage
     ) -> None:
         put(cluster, release(1, "deployed"))
-        with pytest.raises(OperationError, match="not pending any more") as caught:
+        with pytest.raises(OperationError, match="no longer pending") as caught:
             storage.mark_failed(1, "it died")
         assert reason(caught) == ("Conflict", "apps/web")
 
