@@ -1,4 +1,4 @@
-"""The one validated form of what a user asks for. `HelmConfig.parse` is the way in."""
+"""The inputs of a release in their one validated form, and their documentation; see `HelmConfig.parse`."""
 
 from __future__ import annotations
 
@@ -59,37 +59,42 @@ class _Part(BaseModel):
 
 
 class SourceConfig(_Part):
-    """Where the chart comes from: a folder or archive, a repository, or an OCI registry.
-
-    Attributes:
-        chart: a path, a name within `repository`, or ``oci://registry/path/name``.
-        repository: URL of a chart repository, the one that holds ``index.yaml``.
-        version: the exact version; required of a chart that is fetched.
-        dependency_update: fetch the dependencies of a local chart first.
-        verify: check the chart's signature.
-        keyring: file with the public keys for `verify`.
-        username: for the repository or registry.
-        password: for the repository or registry.
-        ca_file: certificate authority of the repository or registry.
-        cert_file: client certificate.
-        key_file: client key.
-        plain_http: speak HTTP to an OCI registry.
-        insecure_skip_tls_verify: do not check the certificate of the repository or registry.
-    """
+    """Where the chart comes from: a folder or archive, a repository, or an OCI registry."""
 
     chart: NonEmpty
+    """The chart: the path of a folder or an archive, a chart's name in `repository`, or
+    `oci://registry/path/name`. Required.
+    """
     repository: NonEmpty | None = None
+    """URL of the chart repository, below which its index.yaml is. Not allowed for an `oci://` chart.
+    Default: none.
+    """
     version: NonEmpty | None = None
+    """The exact chart version, such as `1.2.3`. Required for a chart that is fetched, not allowed for a path.
+    Default: none.
+    """
     dependency_update: bool = False
+    """Fetch the dependencies of a local chart before it is deployed. Default: False."""
     verify: bool = False
+    """Check the signature of the chart, which must be an archive. Default: False."""
     keyring: NonEmpty | None = None
+    """Path of the file with the public keys for `verify`; without it, GnuPG's own keyring is used.
+    Default: none.
+    """
     username: NonEmpty | None = None
+    """User name for the repository or the registry. Default: none."""
     password: NonEmpty | None = Field(default=None, repr=False)
+    """Password for the repository or the registry; always a secret in the state. Default: none."""
     ca_file: NonEmpty | None = None
+    """Path of the certificate authority of the repository or the registry. Default: none."""
     cert_file: NonEmpty | None = None
+    """Path of the client certificate for the repository or the registry. Default: none."""
     key_file: NonEmpty | None = None
+    """Path of the key of the client certificate. Default: none."""
     plain_http: bool = False
+    """Use HTTP instead of HTTPS for an `oci://` registry. Default: False."""
     insecure_skip_tls_verify: bool = False
+    """Do not check the TLS certificate of the repository or the registry. Default: False."""
 
     @property
     def local(self) -> bool:
@@ -125,29 +130,48 @@ class TimeoutsConfig(_Part):
     """How long each action may take, in seconds."""
 
     deploy: Seconds = 300
+    """How long the first deployment may take to become ready, in seconds; 1 or higher. Default: 300."""
     upgrade: Seconds = 300
+    """How long an upgrade may take to become ready, in seconds, and how long the chart's tests may take; 1 or
+    higher. Default: 300.
+    """
     rollback: Seconds = 300
+    """How long a rollback may take until the restored revision is ready, in seconds; 1 or higher.
+    Default: 300.
+    """
     delete: Seconds = 300
+    """How long the deletion of the objects may take, in seconds; 1 or higher. Default: 300."""
 
 
 class RollbackConfig(_Part):
-    """When and how to roll back.
-
-    Attributes:
-        enabled: whether a failed upgrade is remedied at all.
-        strategy: ``automatic``, ``manual`` or ``version-based``.
-        target_revision: ``manual``: the revision to hold; ``automatic``: the one to return to on failure.
-        on_rollback: whether an update that was rolled back fails the program, or warns.
-        retries: how many more times an upgrade is tried, each followed by a rollback, within one update.
-        retry_trigger: any text; a change has a spec tried again that was rolled back.
-    """
+    """When and how to roll back."""
 
     enabled: bool = True
+    """Whether a failed upgrade is rolled back; if not, the failure is reported and nothing is changed.
+    Default: True.
+    """
     strategy: Literal["automatic", "manual", "version-based"] = "automatic"
+    """`automatic`: restore the last good revision after a failed upgrade. `manual`: restore nothing after a
+    failure; `target_revision` holds the release at one revision. `version-based`: as `automatic`; a declared
+    chart version lower than the deployed one is restored from history too. Default: `automatic`.
+    """
     target_revision: Annotated[int, Field(ge=1)] | None = None
+    """Number of a revision, 1 or higher. `automatic`: the revision to restore after a failure, instead of the
+    last good one. `manual`: the revision whose content the release has while this is set. Not allowed with
+    `version-based`. Default: none.
+    """
     on_rollback: Literal["fail", "warn"] = "fail"
+    """How an update ends that was rolled back: `fail`, or `warn`, which succeeds with a warning.
+    Default: `fail`.
+    """
     retries: Annotated[int, Field(ge=0)] = 0
+    """How many more times a failed upgrade is tried in one update, after the rollback; 0 or higher.
+    Default: 0.
+    """
     retry_trigger: Annotated[str, StringConstraints(max_length=256)] | None = None
+    """Any text, at most 256 characters. A change makes the next update try inputs again that were rolled
+    back. Default: none.
+    """
 
     @model_validator(mode="after")
     def _target_has_a_meaning(self) -> Self:
@@ -169,76 +193,116 @@ class RollbackConfig(_Part):
 
 
 class OperationsConfig(_Part):
-    """What may be done to a release beyond deploying it."""
+    """What is done to the release besides deploying it."""
 
     rollback: RollbackConfig = RollbackConfig()
+    """When and how the release is rolled back."""
 
 
 class HistoryConfig(_Part):
-    """How much history is kept.
-
-    Attributes:
-        max_revisions: how many revisions stay stored; 0 for all.
-        keep_on_delete: whether the history outlives the release.
-    """
+    """How much of the release's history is kept."""
 
     max_revisions: Annotated[int, Field(ge=0)] = 10
+    """How many revisions are kept; 0 keeps all. The newest, the deployed and the last good one are always
+    kept. Default: 10.
+    """
     keep_on_delete: bool = False
+    """Keep the history of the release when the release is deleted. Default: False."""
 
 
 class HealthConfig(_Part):
-    """When a release counts as bad before its timeout, and as good after it is ready.
-
-    Attributes:
-        fail_fast: end an upgrade as soon as it is certain to fail.
-        image_pull_grace: how long an image may fail to be pulled, in seconds.
-        grace: how long other faults that may mend themselves may last, in seconds.
-        crash_loop_restarts: how many restarts make a crash loop.
-        refused_grace: how long the API server may refuse to have pods created, in seconds.
-        unschedulable_grace: how long a pod may find no node while none is being made for it, in seconds.
-        volume_grace: how long a claim may fail to get its volume, in seconds.
-        soak: how long a ready release is watched before it counts as good, in seconds.
-        test: whether the chart's tests must pass.
-    """
+    """When a deployment counts as failed, and when as good."""
 
     fail_fast: bool = True
+    """End a deployment as soon as it is certain to fail, instead of at its timeout. Default: True."""
     image_pull_grace: Annotated[float, Field(ge=0)] = 3
+    """How long an image may fail to be pulled before the deployment has failed, in seconds. Default: 3."""
     grace: Annotated[float, Field(ge=0)] = 10
+    """How long a container may fail to be created or started, or be unready during `soak`, in seconds.
+    Default: 10.
+    """
     crash_loop_restarts: Annotated[int, Field(ge=1)] = 3
+    """How many restarts of a container in back-off make a crash loop; 1 or higher. Default: 3."""
     refused_grace: Annotated[float, Field(ge=0)] = 12
+    """How long the API server may refuse the pods of a workload (quota, admission), in seconds. Default: 12.
+    """
     unschedulable_grace: Annotated[float, Field(ge=0)] = 60
+    """How long a pod may fit on no node while no autoscaler adds one, in seconds. Default: 60."""
     volume_grace: Annotated[float, Field(ge=0)] = 60
+    """How long a PersistentVolumeClaim may get no volume, in seconds. Default: 60."""
     soak: Annotated[float, Field(ge=0)] = 0
+    """How long a ready release is watched before its revision counts as good, in seconds; 0 for not at all.
+    Default: 0.
+    """
     test: bool = False
+    """Run the chart's tests (`helm test`) after each deployment; if one fails, the deployment has failed.
+    Default: False.
+    """
 
 
 class HelmConfig(_Part):
-    """Everything a user declares of one release; the fields are the inputs of `HelmRelease`."""
+    """Everything that a program declares about one release: the inputs of `HelmRelease`."""
 
     release_name: Annotated[str, AfterValidator(_release_name)]
+    """Helm's name of the release: at most 53 lowercase letters, digits, `-` and `.`. A change replaces the
+    release. Default: the name of the resource.
+    """
     release_namespace: Annotated[str, AfterValidator(_namespace)]
+    """The namespace of the release, which must exist unless `manage_namespace` is set. A change replaces the
+    release. Required.
+    """
     source: SourceConfig
+    """Where the chart comes from. Required."""
     manage_namespace: bool = False
+    """Create the namespace too, as a resource of its own; a plain bool, not an output. Default: False."""
     delete_namespace: bool = False
+    """Delete the managed namespace, and everything in it, when the release is deleted; a plain bool.
+    Default: False.
+    """
     values: dict[str, Any] = Field(default_factory=dict, repr=False)
+    """Values for the chart; they override `value_files`. A null removes a default of the chart.
+    Default: none.
+    """
     value_files: tuple[NonEmpty, ...] = ()
+    """Paths of YAML files with values for the chart; later files override earlier ones. Default: none."""
     timeouts: TimeoutsConfig = TimeoutsConfig()
+    """How long each action may take."""
     operations: OperationsConfig = OperationsConfig()
+    """What is done to the release besides deploying it."""
     history: HistoryConfig = HistoryConfig()
+    """How much of the release's history is kept."""
     health: HealthConfig = HealthConfig()
+    """When a deployment counts as failed, and when as good."""
     kubeconfig: NonEmpty | None = Field(default=None, repr=False)
+    """Path of a kubeconfig, or its content, which is a secret in the state. Without it, the one that kubectl
+    would use, or the service account of the pod. Another cluster replaces the release. Default: none.
+    """
     context: NonEmpty | None = None
+    """Context in the kubeconfig; without it, the current context. Default: none."""
     helm: NonEmpty = "auto"
+    """Which Helm is used: `auto` (the `helm` on the PATH, otherwise the embedded one), `cli`, `embedded`, or
+    the name or the path of a Helm program. Default: `auto`.
+    """
     adopt: bool = False
+    """Take over a release that exists already, also one that another stack manages. Default: False."""
     skip_crds: bool = False
+    """Do not install the CustomResourceDefinitions in the chart's `crds` folder. Default: False."""
     disable_hooks: bool = False
+    """Do not run the hooks of the chart. Default: False."""
     disable_openapi_validation: bool = False
+    """Do not validate the rendered objects against the cluster's OpenAPI schema. Default: False."""
     force_update: bool = False
+    """Replace objects that cannot be updated, which can interrupt the service. Default: False."""
     take_ownership: bool = False
+    """Take over existing objects that belong to no release, or to another one. Default: False."""
     wait_for_jobs: bool = False
+    """Count the release as ready only when its Jobs are complete. Default: False."""
     description: str = ""
+    """Text that Helm stores with the revision and shows in `helm history`. Default: none."""
     labels: dict[str, str] = Field(default_factory=dict)
+    """Labels for Helm's record of the release, not for its objects. Default: none."""
     post_renderer: tuple[NonEmpty, ...] = ()
+    """A program that changes the rendered manifests, followed by its arguments. Default: none."""
 
     @property
     def rollback(self) -> RollbackConfig:

@@ -29,7 +29,7 @@ _POSITIONS = {
     "Rollback": 1,
     "Rule": 1,
     "Uninstall": 0,
-    "Verdict": 0,
+    "HealthVerdict": 0,
     "_Waiting": 0,
     "_condition": 2,
     "_failed": 0,
