@@ -1,4 +1,4 @@
-"""Helm releases that come back by themselves, for Pulumi programs.
+"""Helm releases that roll back by themselves, for Pulumi programs.
 
 The names below are loaded when they are first used, so that a provider's process, which needs few of them,
 starts quickly.
@@ -95,7 +95,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever is exported under that name
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # the type of the exported name
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

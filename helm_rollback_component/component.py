@@ -28,10 +28,10 @@ RELEASE_TYPE = "pulumi-python:dynamic/helm-rollback:Release"
 
 
 class HelmRelease(pulumi.ComponentResource):
-    """A Helm release that comes back by itself.
+    """A Helm release that rolls back by itself.
 
-    When an upgrade goes bad, the last revision that was proven good is restored, the outputs say so, and the
-    update fails so that a person looks.
+    When an upgrade fails, the last revision that was seen to work is restored, the outputs say so, and the
+    update fails.
 
     Attributes:
         release_name: Helm's name of the release.
@@ -148,7 +148,7 @@ def _with_all_others(problems: list[Problem], inputs: Mapping[str, Any]) -> list
     return [*problems, *(problem for problem in others if problem.path not in named)]
 
 
-def _unknown_if_output(leaf: Any) -> Any:  # noqa: ANN401  # an output or whatever was given
+def _unknown_if_output(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any given value
     return Unknown() if isinstance(leaf, pulumi.Output) else leaf  # type: ignore[no-untyped-call]
 
 
@@ -157,7 +157,7 @@ def _a_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text
     return isinstance(kubeconfig, str) and "\n" not in kubeconfig.strip() and not content
 
 
-def _respell_later(value: Any, part: type[BaseModel]) -> Any:  # noqa: ANN401  # an output or whatever was given
+def _respell_later(value: Any, part: type[BaseModel]) -> Any:  # noqa: ANN401  # an output, or any given value
     if not isinstance(value, pulumi.Output):
         return value
     return value.apply(lambda known: _respell(known, part) if isinstance(known, Mapping) else known)

@@ -57,7 +57,7 @@ class Problem:
     Attributes:
         path: the property, as the user spelled its way there: ``operations.rollback.strategy``.
         message: what is wrong and what would be right, one sentence.
-        others: properties that it follows from as well.
+        others: other properties that are part of the cause.
     """
 
     path: str

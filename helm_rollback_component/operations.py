@@ -39,10 +39,10 @@ class HelmOperations:
 
     Args:
         config: what is declared of it.
-        identity: who acts on it, and which one is meant.
-        progress: takes a line for everything that is begun or waited for.
-        warn: takes a sentence for everything that a person should know although nothing failed.
-        redact: takes the secrets out of every message.
+        identity: who acts on the release, and which creation of it is meant.
+        progress: takes one line for each step that begins and each change of what is waited for.
+        warn: takes one sentence for each thing that you should know although nothing failed.
+        redact: removes the secrets from every message.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class HelmOperations:
         """Install the release.
 
         Raises:
-            ValidationError: the inputs cannot be honoured, or a release of that name is there already.
+            ValidationError: an input is not supported, or a release of that name exists already.
             OperationError: the deployment failed and nothing was left behind, or Helm or the cluster failed.
         """
         if not self._config.adopt and self._session.claims.read() is None:
@@ -99,11 +99,11 @@ class HelmOperations:
         """Bring the release to what is declared, or back to its last good revision.
 
         Returns:
-            The release as it is then; its phase tells what became of the upgrade.
+            The release after the upgrade; its phase tells how the upgrade ended.
 
         Raises:
-            ValidationError: the inputs cannot be honoured.
-            OperationError: Helm or the cluster failed, and what became of the release is not known.
+            ValidationError: an input is not supported.
+            OperationError: Helm or the cluster failed, and the state of the release is not known.
         """
         with self._session.hold(self._progress) as held:
             return self._reconcile(held, self._config.timeouts.upgrade)
@@ -111,10 +111,10 @@ class HelmOperations:
     def rollback(self, revision: int | None = None) -> ReleaseStatus:
         """Restore a revision's content; without a number, that of the last good one before the latest.
 
-        A stack that declares the release finds it ``RolledBack``, and leaves it so until its inputs change.
+        A stack that declares the release reports it as ``RolledBack`` until the inputs of the stack change.
 
         Returns:
-            The release as it is then; unchanged if it held that content already.
+            The release after the rollback; unchanged if it had that content already.
 
         Raises:
             ValidationError: that revision cannot be rolled back to, or there is none.
@@ -123,7 +123,7 @@ class HelmOperations:
         """
         with self._session.hold(self._progress) as held, released_if_unused(held):
             history = self._session.records.history()
-            target = targets.by_hand(revision, history, held.ledger)
+            target = targets.requested(revision, history, held.ledger)
             match target:
                 case None:
                     self._progress(
@@ -136,7 +136,7 @@ class HelmOperations:
                     return self._restore(held, history, target)
 
     def delete(self) -> None:
-        """Uninstall the release, if it is the creation that is meant, and give up its claim.
+        """Uninstall the release, and release its claim; do nothing if the release was created again since.
 
         With ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment, a release whose cluster cannot be
         reached counts as deleted; a warning says so.
@@ -158,7 +158,7 @@ class HelmOperations:
             return
         with self._session.hold(self._progress, strict=True) as held:
             deletion.delete(self._config, self._effects(held))
-            held.give_up()
+            held.release_claim()
 
     def get_status(self) -> ReleaseStatus:
         """Return the release as it is now; a release that is gone has phase ``Failed``, revision 0.

@@ -23,7 +23,7 @@ from pulumi.dynamic import (
 )
 
 from helm_rollback_component.core.records.owner import Identity, Owner
-from helm_rollback_component.core.remediation.assessment import explain, found_behind_our_back, headline
+from helm_rollback_component.core.remediation.assessment import explain, found_foreign_change, headline
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.pulumi_adapter import (
@@ -115,7 +115,7 @@ class ReleaseProvider(ResourceProvider):
                 return ReadResult("", {}, {})
             status = release.operations.get_status()
             inputs = state.checked_inputs_of(props)
-            if found := found_behind_our_back(status):
+            if found := found_foreign_change(status):
                 inputs[state.OBSERVED] = found
             outs = release.outputs(inputs, status, release.operations.cluster_identity)
         return ReadResult(id_, outs, inputs)
@@ -217,7 +217,7 @@ def _in_one_line() -> Iterator[None]:
             yield
     except HelmRollbackError as error:
         raise RuntimeError(str(error)) from None
-    except Exception as error:  # noqa: BLE001  # whatever it is, the host would hide where it came from
+    except Exception as error:  # noqa: BLE001  # for any error, the host would hide where it came from
         whole = "".join(traceback.format_exception(error, limit=_WHOLE))
         raise RuntimeError(f"unexpected error, please report it:\n{whole}") from None
 

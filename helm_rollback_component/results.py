@@ -19,7 +19,7 @@ class Phase(StrEnum):
     FAILED = "Failed"
     """The last action failed and was not remedied; the next update tries again."""
     STALLED = "Stalled"
-    """Nothing more can be done without a person."""
+    """The release cannot recover without your help."""
 
 
 class RollbackState(StrEnum):
@@ -61,7 +61,7 @@ class RollbackStatus:
         state: ``none``, ``rolled-back`` or ``failed``.
         strategy: the strategy under which it was done.
         reason: one CamelCase word: ``ImagePullBackOff``, ``UpgradeTimeout``, ``ManualRequest``, …
-        message: one sentence for a person.
+        message: one sentence.
         failed_revision: the revision that was rolled away from, 0 if none.
         target_revision: the revision whose content was restored, 0 if none.
         restored_revision: the new revision that holds that content, 0 if none.
@@ -88,7 +88,7 @@ class Condition:
         type: ``Released``, ``TestSuccess``, ``Remediated``, ``Ready`` or ``Stalled``.
         status: ``True``, ``False`` or ``Unknown``.
         reason: one CamelCase word.
-        message: one sentence for a person.
+        message: one sentence.
         last_transition_time: when ``status`` last changed (RFC 3339).
     """
 

@@ -1,4 +1,4 @@
-"""Pydantic's findings in our words: the property's path, what is wrong, and what would be right."""
+"""Pydantic's errors as `Problem`s: the path of the property, what is wrong, and what would be right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REFUSAL = "refusal"
 """Type of a finding that concerns several properties.
 
-Its context names the one to mend as ``property``, and those that it follows from as ``others``.
+Its context names the one to fix as ``property``, and the others that are part of the cause as ``others``.
 """
 
 
@@ -72,7 +72,7 @@ def _unknown_key(key: str, known: Iterable[str]) -> str:
     return f"unknown key; {hint}"
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401  # whatever the user gave
+def _shown(value: Any) -> str:  # noqa: ANN401  # any value that a user gave
     match value:
         case float() if value.is_integer():
             return f"is {int(value)}; "

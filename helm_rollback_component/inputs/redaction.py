@@ -1,4 +1,4 @@
-"""Taking secret values out of what a person or a log will see."""
+"""Removing secret values from messages and logs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORTEST = 3
 
 
 class Redactor:
-    """Replaces known secrets in texts, as they stand and in base64.
+    """Replaces known secrets in texts, in plain text and in base64.
 
     Texts shorter than three characters are left alone: they would mask half of every message.
     """

@@ -1,7 +1,7 @@
 """How many operations one provider process carries out at once.
 
-The host that runs a dynamic provider serves 4 requests at a time, whatever ``pulumi up --parallel`` says, so
-that four slow roll-outs would hold up a whole stack. It has no setting for that: the executor that serves the
+The host that runs a dynamic provider serves 4 requests at a time and ignores ``pulumi up --parallel``, so
+that four slow roll-outs would block a whole stack. It has no setting for that: the executor that serves the
 present request is given room for more threads. Where its inner workings are other than expected, it
 keeps its 4.
 """

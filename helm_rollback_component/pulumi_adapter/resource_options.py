@@ -1,4 +1,4 @@
-"""What the options given to a component mean for its children, where Pulumi does not hand them on itself."""
+"""The options of a component that Pulumi does not pass on to its children by itself."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def passed_on(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
 def replace_on_changes(opts: pulumi.ResourceOptions | None) -> list[str]:
     """Return the paths whose change replaces the release.
 
-    The engine heeds them for providers alone that tell it which properties changed; a dynamic one cannot.
+    The engine uses them only with providers that tell which properties changed; a dynamic provider cannot.
     """
     return list(opts.replace_on_changes or ()) if opts else []
 

@@ -36,7 +36,7 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
         case Refuse():
             raise refusals.refused(outcome, config.label)
         case Gone():
-            effects.lock.give_up()
+            effects.lock.release_claim()
             raise OperationError(
                 f"the first deployment failed, and its objects were removed: {outcome.message}",
                 reason=outcome.reason,

@@ -77,7 +77,7 @@ class Lock(Protocol):
     def conclude(self, ledger: Ledger) -> None:
         """Write the ledger and free the lock."""
 
-    def give_up(self) -> None:
+    def release_claim(self) -> None:
         """Delete the claim: the release is nobody's any more."""
 
 

@@ -129,5 +129,5 @@ def released_if_unused(held: Held) -> Iterator[None]:
     except HelmRollbackError:
         if held.ledger == Ledger() and not held.damaged:
             with suppress(OperationError):
-                held.give_up()
+                held.release_claim()
         raise

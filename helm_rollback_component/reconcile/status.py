@@ -53,7 +53,7 @@ def release_status(
 
 
 def unknown_status(config: HelmConfig) -> ReleaseStatus:
-    """Return the status of a release of which nothing can be read."""
+    """Return the status of a release that cannot be read."""
     return ReleaseStatus(
         release_name=config.release_name,
         release_namespace=config.release_namespace,

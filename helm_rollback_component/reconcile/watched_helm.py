@@ -1,4 +1,4 @@
-"""Helm at work under watch: what it deploys or restores is judged, until it is proven good or found bad.
+"""Helm under watch: what it deploys or restores is judged until it is known to work or to have failed.
 
 Every method returns why it failed, None if it did not; nothing is decided here about what follows from that.
 """

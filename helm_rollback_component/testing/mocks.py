@@ -68,7 +68,7 @@ class RolledBack:
 
 
 class HelmReleaseMocks(pulumi.runtime.Mocks):
-    """Mocks for `pulumi.runtime.set_mocks`: every release is deployed, but for those that `outcomes` names.
+    """Mocks for `pulumi.runtime.set_mocks`: every release is deployed, except those in `outcomes`.
 
     Bad inputs are refused as the provider refuses them. A release that was rolled back does not fail, so that
     a test sees what a program makes of its outputs. Override `resource` for other resources' outputs.

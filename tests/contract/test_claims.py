@@ -95,7 +95,7 @@ def test_a_claim_through_its_life(place: Place, claims: Claims) -> None:
     with claims.hold(MINE, "one", timeout=0, strict=True) as held:
         assert held.ledger == LEDGER
         assert claims.digester().of(1) == digester.of(1)
-        held.give_up()
+        held.release_claim()
     assert claims.read() is None
     assert place.cluster.get(paths.secrets(place.namespace, lease_codec.name("web"))) is None
     assert not comparable(claims.digester(create=False).of(1), digester.of(1))
@@ -243,5 +243,5 @@ def test_the_documented_permissions_are_enough(place: Place) -> None:
     with claims.hold(MINE, "one", timeout=0) as held:
         claims.digester()
         held.write(LEDGER)
-        held.give_up()
+        held.release_claim()
     assert claims.read() is None

@@ -1,6 +1,6 @@
-"""What a failure of Helm means, read from its own words.
+"""What a failure of Helm means, read from its message.
 
-Purely computational: `classify` looks Helm's words up in `failure_rules` and trims them for a person.
+Purely computational: `classify` looks Helm's message up in `failures.rules`, and shortens it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Failure:
     Attributes:
         reason: one CamelCase word, such as ``ImmutableField``.
         message: the essential sentence of what Helm said.
-        remedy: what a person can do, or an empty string.
+        remedy: what to do, or an empty string.
         temporary: whether the same call may succeed later with nothing changed.
         stored: whether Helm had written a record or touched an object; None where its words do not tell.
     """

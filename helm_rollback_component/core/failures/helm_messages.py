@@ -1,4 +1,4 @@
-"""What Helm itself says when it fails: versions 3 and 4, its library, and what runs them."""
+"""The messages of Helm itself: of versions 3 and 4, of its library, and of the processes that run them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def cancelled() -> Iterable[Rule]:
-    """Yield what it says when it was stopped."""
+    """Yield the messages of a Helm that was stopped."""
     yield Rule(pattern(r"cancelled before Helm was started"), Reason.CANCELLED, stored=False)
     yield Rule(
         pattern(r"context canceled", r"Helm ended with exit status -15$"),
@@ -24,7 +24,7 @@ def cancelled() -> Iterable[Rule]:
 
 
 def process() -> Iterable[Rule]:
-    """Yield what is said of a Helm that hangs, breaks down, or does not even start."""
+    """Yield the messages about a Helm that hangs, crashes, or does not start."""
     yield Rule(pattern(r"Helm did not end within"), Reason.HELM_HUNG, stored=None)
     yield Rule(
         pattern(r"the Helm worker ended", r"Helm was stopped, because"), Reason.HELM_CRASHED, stored=None
@@ -37,7 +37,7 @@ def process() -> Iterable[Rule]:
 
 
 def hooks_and_tests() -> Iterable[Rule]:
-    """Yield what it says of hooks and tests; before what went wrong in them."""
+    """Yield the messages about hooks and tests; they come before those about the cause of the failure."""
     failed = (r"resource (Job|Pod)/\S+ not ready\. status: Failed", r"\b(job|pod) \S+ failed\b")
     yield Rule(
         pattern(*failed),
@@ -60,7 +60,7 @@ def hooks_and_tests() -> Iterable[Rule]:
 
 
 def chart_and_values() -> Iterable[Rule]:
-    """Yield what it says of charts and values, before it touches anything."""
+    """Yield the messages about charts and values, before Helm changes anything."""
     yield Rule(pattern(r"don't meet the specifications of the schema"), Reason.SCHEMA_INVALID, stored=False)
     yield Rule(
         pattern(
@@ -95,7 +95,7 @@ def chart_and_values() -> Iterable[Rule]:
 
 
 def records() -> Iterable[Rule]:
-    """Yield what it says of a release's records."""
+    """Yield the messages about the records of a release."""
     yield Rule(pattern(r"cannot re-?use a name that is still in use"), Reason.RELEASE_EXISTS, stored=False)
     yield Rule(
         pattern(r"another operation \(install/upgrade/rollback\) is in progress", r"release: already exists"),
@@ -118,7 +118,7 @@ def records() -> Iterable[Rule]:
 
 
 def readiness() -> Iterable[Rule]:
-    """Yield what it says of objects that do not get ready, or do not go."""
+    """Yield the messages about objects that do not become ready, or are not deleted."""
     yield Rule(pattern(r"progress deadline exceeded"), Reason.PROGRESS_DEADLINE_EXCEEDED, stored=True)
     yield Rule(pattern(r"not ready\. status: Failed"), Reason.RESOURCE_FAILED, stored=True)
     yield Rule(
@@ -135,7 +135,7 @@ def readiness() -> Iterable[Rule]:
 
 
 def registries() -> Iterable[Rule]:
-    """Yield what it says of registries, before it is taken for something about the cluster."""
+    """Yield the messages about registries; they come before similar ones about the cluster."""
     yield Rule(
         pattern(
             r"FetchReference.*first record does not look like a TLS handshake",
@@ -148,7 +148,7 @@ def registries() -> Iterable[Rule]:
 
 
 def fetching() -> Iterable[Rule]:
-    """Yield what it says of charts that it cannot fetch; the vaguest words come last."""
+    """Yield the messages about charts that cannot be fetched; the least specific ones come last."""
     yield Rule(
         pattern(r"status code (401|403)", r"credential not found", r"authentication required", r"denied: "),
         Reason.REGISTRY_UNAUTHORIZED,

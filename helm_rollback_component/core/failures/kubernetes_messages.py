@@ -1,4 +1,4 @@
-"""What Kubernetes says when it refuses something; its words come through Helm unchanged."""
+"""The messages of Kubernetes, which Helm passes on unchanged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def cluster() -> Iterable[Rule]:
-    """Yield what is said of a cluster that does not answer, or not now."""
+    """Yield the messages about a cluster that does not answer, or not now."""
     yield Rule(
         pattern(r"failed calling webhook", r"failed to call webhook"), Reason.WEBHOOK_UNAVAILABLE, stored=True
     )
@@ -67,7 +67,7 @@ def cluster() -> Iterable[Rule]:
 
 
 def objects() -> Iterable[Rule]:
-    """Yield what is said of objects that it does not take."""
+    """Yield the messages about objects that the API server refuses."""
     yield Rule(
         pattern(r"exists and cannot be imported into the current release"),
         Reason.OWNERSHIP_CONFLICT,

@@ -1,4 +1,4 @@
-"""One row of the table by which Helm's words are understood."""
+"""One row of the table that classifies Helm's messages."""
 
 from __future__ import annotations
 

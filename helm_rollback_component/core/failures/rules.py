@@ -1,4 +1,4 @@
-"""The table by which Helm's words are understood; first match wins."""
+"""The table that classifies Helm's messages; the first match wins."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Obstruction:
     """What one look gives.
 
     Attributes:
-        pods: the pods that block the rollback for certain.
+        pods: the pods that certainly block the rollback.
         since: when each pod that may was first seen, by its UID; to be given to the next look.
     """
 

@@ -44,7 +44,7 @@ class Judgement:
     """What one look gives.
 
     Attributes:
-        verdict: why the release is bad for certain, if it is.
+        verdict: why the release has certainly failed, if it has.
         memory: to be given to the next look.
         faults: all that is wrong now, certain or not.
         due: when the first of these will be certain unless it goes away, infinity if none ever will.

@@ -15,13 +15,13 @@ class Fault:
 
     Attributes:
         reason: one CamelCase word.
-        message: one sentence for a person; never a container's own words.
+        message: one sentence; never the output of a container.
         object: the release's own object.
         about: what tells this fault from any other and stays the same while it lasts.
         grace: how long it may last before it is certain, in seconds.
         pod: the name of the pod, if it is one's.
         container: the name of the container, if it is one's.
-        crowded: whether it may be for want of room, which pods that are terminating will give back.
+        crowded: whether resources are missing that terminating pods will free.
         deferred: whether something else that is under way may put it right, so that it cannot be certain now.
     """
 
@@ -38,7 +38,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class HealthVerdict:
-    """Why a release is bad, for certain.
+    """Why a release has certainly failed.
 
     Attributes:
         reason: one CamelCase word: ``ImagePullBackOff``, ``CrashLoopBackOff``, ``JobFailed``, …

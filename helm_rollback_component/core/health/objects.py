@@ -23,7 +23,7 @@ _CLIP = 300
 
 @dataclass(frozen=True)
 class Key:
-    """Which object, whatever the version of its API.
+    """Which object, independent of the version of its API.
 
     Attributes:
         group: the API group, an empty string for the core one.

@@ -26,7 +26,7 @@ AUTOSCALER_AT_WORK = frozenset({"TriggeredScaleUp", "Nominated"})
 """Events by which cluster-autoscaler and Karpenter say that a node for the pod is on its way."""
 
 _MISSING = re.compile(r'\b(secret|configmap) "([^"]+)" not found', re.IGNORECASE)
-_CLAIMS_FIRST = "unbound immediate PersistentVolumeClaim"  # what is wrong with a claim is told of the claim
+_CLAIMS_FIRST = "unbound immediate PersistentVolumeClaim"  # a fault of a claim is reported for the claim
 _KINDS = {"secret": "Secret", "configmap": "ConfigMap"}
 _NEVER_STARTED = frozenset({"StartError", "ContainerCannotRun"})
 
@@ -210,7 +210,7 @@ def _asked_for(case: Case) -> bool:
 
 
 def _failed(sight: Sight) -> Iterator[Fault]:
-    """Only a pod that nobody replaces: one that the release itself, or a hook, consists of."""
+    """Only a pod without a controller: one that is itself an object of the release or of a hook."""
     if sight.case.object.kind == "Pod" and objects.status(sight.pod).get("phase") == "Failed":
         why = objects.one_line(objects.status(sight.pod).get("reason"))
         ended = (each.name for each in containers(sight.pod) if each.ended.get("exitCode"))

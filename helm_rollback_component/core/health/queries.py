@@ -29,7 +29,7 @@ class Questions:
     Attributes:
         claims: namespace and name of claims.
         events: namespace and UID of objects whose events may explain something.
-        needed: kind, namespace and name of objects of which it must be known whether they exist.
+        needed: kind, namespace and name of objects whose existence must be checked.
         crowded: whether it must be known which pods are terminating.
     """
 
@@ -45,14 +45,14 @@ class Questions:
 def questions(snapshot: Snapshot) -> Questions:
     """Return what else has to be read."""
     seen = tuple(cases(snapshot))
-    homeless = [pod for case in seen for pod in case.pods if unschedulable(pod)]
+    unplaced = [pod for case in seen for pod in case.pods if unschedulable(pod)]
     short = [case.live for case in seen if _short(case)]
     pending = [claim for claim in _claims(snapshot, seen) if _pending(claim)]
     return Questions(
-        claims=frozenset(claim for pod in homeless for claim in claims_of(pod)),
-        events=frozenset(map(_event_key, (*homeless, *short, *pending))),
+        claims=frozenset(claim for pod in unplaced for claim in claims_of(pod)),
+        events=frozenset(map(_event_key, (*unplaced, *short, *pending))),
         needed=frozenset(name for case in seen for pod in case.pods for name in needed(pod)),
-        crowded=bool(homeless or short),
+        crowded=bool(unplaced or short),
     )
 
 

@@ -6,8 +6,8 @@ Nothing may be counted against an upgrade that it did not bring about, so a work
   before; or it now has as many replicas as the release asks for, and had not before; and
 - its controller has seen that (``observedGeneration``).
 
-A workload that the upgrade leaves as it was is never judged, however bad it is: whether another object of
-the release mends it cannot be told, and Helm's own timeout is there for it. Of a workload that is judged, a
+A workload that the upgrade does not change is never judged, even if it fails: another object of the release
+may fix it, and Helm's own timeout covers it. Of a workload that is judged, a
 pod counts only if it belongs to the newest template, did not exist before, and is not being deleted.
 """
 
@@ -36,7 +36,7 @@ JUDGED_KINDS = frozenset(
         ("", "Pod"),
     }
 )
-"""Group and kind of the objects that can be condemned."""
+"""Group and kind of the objects that can make a release fail."""
 
 _OVER = frozenset({"Failed", "Succeeded"})
 _RUNNING_HOOKS = frozenset(
@@ -63,7 +63,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What there was before an action, none of which can be its doing.
+    """What there was before an action, so that the action did not cause it.
 
     Attributes:
         marks: the release's own objects.
@@ -159,7 +159,7 @@ def cases(snapshot: Snapshot) -> Iterator[Case]:
 
 
 def judged(desired: Manifest) -> bool:
-    """Return whether an object is of a kind that can be condemned; of hooks, only what a deployment runs."""
+    """Return whether an object can make a release fail; of hooks, only those that a deployment runs."""
     hook = objects.annotation(desired, objects.HOOK)
     runs = not hook or any(event.strip() in _RUNNING_HOOKS for event in hook.split(","))
     return runs and (objects.group(desired), desired.get("kind", "")) in JUDGED_KINDS

@@ -16,7 +16,7 @@ TEMPLATE_HASH = "pod-template-hash"
 
 
 def newest(pod: Manifest, owner: Manifest, children: Iterable[Manifest]) -> bool:
-    """Return whether a pod is of its owner's newest template, for certain.
+    """Return whether a pod certainly has its owner's newest template.
 
     A Deployment's pods are told by their ReplicaSet (`newest_replica_set`), so all of them pass here; so do
     the pods of what keeps no revisions.

@@ -38,7 +38,7 @@ _REFUSALS = (
     (" is forbidden:", Reason.FAILED_CREATE),
     (" is invalid:", Reason.FAILED_CREATE),
 )
-"""What the API server says when it refuses a pod for what it is; whatever else it says may pass by itself."""
+"""How the API server refuses a pod because of its content; other refusals may be transient."""
 
 _OF_POD = re.compile(r"\bPod (\S+) in StatefulSet\b")
 

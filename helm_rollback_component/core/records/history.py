@@ -45,7 +45,7 @@ class Record:
         app_version: the chart's label for the application in it.
         description: Helm's sentence about the revision.
         deployed_at: when it was deployed (RFC 3339).
-        digest: keyed digest of its content (chart, values, manifest, hooks), whatever its status.
+        digest: keyed digest of its content (chart, values, manifest, hooks), without its status.
         values_digest: keyed digest of its values alone.
     """
 

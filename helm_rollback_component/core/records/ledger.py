@@ -26,7 +26,7 @@ class Verdict(StrEnum):
     BAD = "bad"
     """It failed to apply, to become ready, to stay so, or its tests failed."""
     UNKNOWN = "unknown"
-    """Nobody watched, or the watching was cut short."""
+    """The revision was not watched, or not to the end."""
 
 
 class Entry(BaseModel):
@@ -79,7 +79,7 @@ class Conclusion(BaseModel):
     Attributes:
         phase: where the release stood against what was declared.
         reason: one CamelCase word.
-        message: one sentence for a person, or an empty string.
+        message: one sentence, or an empty string.
     """
 
     model_config = ConfigDict(frozen=True)

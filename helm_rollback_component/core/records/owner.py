@@ -36,7 +36,7 @@ class Identity:
 
     Attributes:
         owner: who declares it; None for a script or the command line, which leave the owner as it is.
-        incarnation: which creation of the release is meant; empty for whichever there is.
+        incarnation: which creation of the release is meant; empty for the present one.
         cluster: identity of the cluster it lives on, any other being refused; empty where not known.
     """
 

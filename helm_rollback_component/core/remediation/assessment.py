@@ -1,4 +1,4 @@
-"""Where a release stands between two runs, from its records and the ledger alone; and how to say it.
+"""The state of a release between two runs, from its records and the ledger alone; and how it is told.
 
 Pure. Nothing is read or changed here.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.ledger import Ledger
 
 FOREIGN = (Reason.RELEASE_MISSING, Reason.UNINSTALLED, Reason.DRIFTED, Reason.INTERRUPTED)
-"""Reasons that tell of something this program did not do; the next update mends it."""
+"""Reasons for changes that this component did not make; the next update corrects them."""
 
 
 def assess(history: History, ledger: Ledger) -> Conclusion:
@@ -33,7 +33,7 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
     if latest.status is Status.UNINSTALLED:
         return _failed(Reason.UNINSTALLED, "another client uninstalled the release")
     drift = _drift(latest, ledger)
-    if _unfinished(latest) and (drift or not _given_up(latest, ledger)):
+    if _unfinished(latest) and (drift or not _ended_although_unfinished(latest, ledger)):
         return (_left_alone(ledger) if drift else None) or _failed(
             Reason.INTERRUPTED,
             f"revision {latest.revision} is {latest.status.value}, but its process ended",
@@ -48,8 +48,8 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
     return ledger.conclusion
 
 
-def found_behind_our_back(status: ReleaseStatus) -> str:
-    """Return what was found of a release that this program did not do, or an empty string."""
+def found_foreign_change(status: ReleaseStatus) -> str:
+    """Return what changed in a release without this component, or an empty string."""
     ready = _ready(status)
     return ready.message if ready and ready.reason in FOREIGN else ""
 
@@ -63,7 +63,7 @@ def conditions(found: Conclusion, ledger: Ledger, now: str) -> tuple[Condition, 
 
 
 def warnings(history: History, ledger: Ledger, rollback: RollbackConfig) -> Iterator[str]:
-    """Yield what a person should know before anything is done, one sentence each."""
+    """Yield what should be known before anything is done, one sentence each."""
     latest = history.latest
     if latest and latest.status is not Status.UNINSTALLED and not _known(latest, ledger) and ledger.entries:
         yield f"revision {latest.revision} was deployed by another client; this update deploys over it"
@@ -185,20 +185,20 @@ def _unfinished(latest: Record) -> bool:
 
 
 def _tried_over(latest: Record, ledger: Ledger) -> Conclusion | None:
-    """Return how the last run ended if it found that revision there and left it, having failed."""
+    """Return how the last run ended, if it failed before it could replace that revision."""
     attempt = ledger.attempt
     later = attempt and attempt.revision > latest.revision and ledger.entry(attempt.revision) is None
     return ledger.conclusion if later and _ended_badly(ledger) else None
 
 
 def _left_alone(ledger: Ledger) -> Conclusion | None:
-    """Return how the last run ended if it was by leaving another client's operation alone."""
+    """Return how the last run ended, if it ended because another client was working on the release."""
     last = ledger.conclusion
     return last if last and last.reason == Reason.OPERATION_IN_PROGRESS else None
 
 
-def _given_up(latest: Record, ledger: Ledger) -> bool:
-    """Whether the last run knew of the operation that did not end, and ended all the same."""
+def _ended_although_unfinished(latest: Record, ledger: Ledger) -> bool:
+    """Whether the last run knew about the unfinished operation, and ended nevertheless."""
     return ledger.entry(latest.revision) is not None and _ended_badly(ledger)
 
 

@@ -193,7 +193,7 @@ def _test_success(situation: Situation) -> Iterator[Condition]:
 
 
 def _last_deployment(situation: Situation) -> Taken | None:
-    """Return the last step that brought out, or judged anew, what is declared."""
+    """Return the last step that deployed what is declared, or judged it again."""
     deploying = (
         taken for taken in reversed(situation.taken) if isinstance(taken.action, Install | Upgrade | Verify)
     )

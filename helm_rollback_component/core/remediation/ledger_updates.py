@@ -106,7 +106,7 @@ def of_rollback(target: Record | None, situation: Situation, *, requested: bool)
     return Lineage(targets.origin(target, situation.history, situation.ledger), digest)
 
 
-def of_judged_anew(record: Record, situation: Situation) -> Lineage:
+def of_judged_again(record: Record, situation: Situation) -> Lineage:
     """Return the lineage of a deployed revision whose verdict was not kept, or is given once more."""
     ledger = situation.ledger
     origin = targets.origin(record, situation.history, ledger)
@@ -155,6 +155,6 @@ def _lineage(action: Action, record: Record, situation: Situation) -> Lineage:
             target = situation.history.get(action.revision)
             return of_rollback(target, situation, requested=action.requested)
         case Verify():
-            return of_judged_anew(record, situation)
+            return of_judged_again(record, situation)
         case _:
             return Lineage(record.revision, situation.desired.digest)

@@ -54,7 +54,7 @@ def downgrades(rollback: RollbackConfig, declared: tuple[str, str], present: tup
 
 
 def refuse_target(revision: int, situation: Situation) -> Refuse | None:
-    """Return why a revision that the inputs name cannot be gone back to, None if it can."""
+    """Return why the revision that the inputs name cannot be restored, None if it can."""
     refusal = targets.refuse(revision, situation.history, situation.ledger)
     return refuse(refusal) if refusal else None
 
@@ -76,7 +76,7 @@ def attempted(situation: Situation) -> bool:
 
 
 def remediating(attempt: Attempt) -> bool:
-    """Whether an action was a rollback that nobody asked for."""
+    """Whether an action was a rollback after a failure, not a requested one."""
     return attempt.action == "rollback" and attempt.reason not in REQUESTS
 
 

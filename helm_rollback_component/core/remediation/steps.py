@@ -59,7 +59,7 @@ class Unlock:
 
 @dataclass(frozen=True)
 class Verify:
-    """Judge the deployed revision, which is the declared one but of which no verdict was kept."""
+    """Judge the deployed revision, which is the declared one but has no verdict."""
 
     revision: int
 

@@ -41,7 +41,7 @@ class Refusal:
 
     Attributes:
         reason: one CamelCase word.
-        message: one sentence for a person.
+        message: one sentence.
     """
 
     reason: Reason
@@ -134,8 +134,8 @@ def with_version(
     return max(matching, key=lambda record: record.revision, default=None)
 
 
-def by_hand(revision: int | None, history: History, ledger: Ledger) -> Record | Refusal | None:
-    """Return what a rollback by hand restores, why it cannot, or None where the release holds that already.
+def requested(revision: int | None, history: History, ledger: Ledger) -> Record | Refusal | None:
+    """Return what a requested rollback restores, why it cannot, or None if there is nothing to do.
 
     Args:
         revision: the one to restore; None for the last good one before the latest.

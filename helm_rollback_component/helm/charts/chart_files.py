@@ -126,7 +126,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
                 yield file.relative_to(folder).as_posix(), file
 
 
-def _text(said: Any, key: str) -> str:  # noqa: ANN401  # whatever a YAML file holds
+def _text(said: Any, key: str) -> str:  # noqa: ANN401  # anything that YAML can contain
     value = said.get(key) if isinstance(said, dict) else None
     return "" if value is None else str(value)
 

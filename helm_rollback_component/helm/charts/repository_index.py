@@ -47,7 +47,7 @@ def listed_versions(index: str, chart: str) -> list[Listed]:
 def cut_out(index: str, chart: str) -> str:
     """Return the part of `index` that speaks of `chart`, if indentation alone tells which it is.
 
-    Indexes grow to tens of megabytes, of which YAML is read at about one a second.
+    Indexes grow to tens of megabytes, and YAML is parsed at about one megabyte a second.
     """
     block = re.search(
         rf"^  (['\"]?){re.escape(chart)}\1:[ \t]*\n(?:(?:  [- ].*|[ \t]*)\n)+", f"{index}\n", re.MULTILINE

@@ -1,4 +1,4 @@
-"""The one thing that every Helm engine is: a way to carry out Helm's verbs, each told in full.
+"""What every Helm engine is: a way to run Helm's verbs, each with complete arguments.
 
 An engine does not decide anything: not whether to act, not what to restore, not what a failure means.
 It carries a request out, waits as the request says, and either returns or raises `EngineError`.
@@ -95,7 +95,7 @@ class Deployment:
 
 
 class EngineError(Exception):
-    """Helm said no.
+    """Helm failed.
 
     Attributes:
         output: Helm's own words (what it wrote to stderr, or its library's message), redacted of nothing.
@@ -107,7 +107,7 @@ class EngineError(Exception):
 
 
 class Cancellation:
-    """A request to stop that one thread makes and another heeds. Safe to use from any thread."""
+    """A request to stop, made by one thread and followed by another. Safe to use from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -111,7 +111,7 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
 
 
 class _Running:
-    """A process that a thread of its own waits for, so that nobody polls."""
+    """A process with a thread that waits for its end, so that nothing polls."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process

@@ -50,7 +50,7 @@ def choose_engine(helm: str, required: frozenset[Capability]) -> Engine:
 
 
 def who_can(capability: Capability) -> str:
-    """Return the engines that can honour `capability`, as a person would say them."""
+    """Return the engines that can honour `capability`, as a phrase for a message."""
     return " or ".join(_who_can(capability))
 
 

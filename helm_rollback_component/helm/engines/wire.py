@@ -12,7 +12,7 @@ def send(stream: IO[bytes], message: Message) -> None:
     """Write `message` and have it go out.
 
     Raises:
-        OSError: nobody reads any more.
+        OSError: the reader is gone.
     """
     stream.write(json.dumps(message).encode() + b"\n")
     stream.flush()

@@ -174,7 +174,7 @@ class Cluster:
             api_version: such as ``apps/v1``.
             kind: such as ``Deployment``.
             name: the object's name.
-            namespace: its namespace; heeded only if the kind is namespaced.
+            namespace: its namespace; used only if the kind is namespaced.
 
         Raises:
             OperationError: ``UnknownKind`` if the cluster does not have the kind.

@@ -1,4 +1,4 @@
-"""Errors that say which release they are about."""
+"""Errors that name the release."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def about(namespace: str, release: str) -> Iterator[None]:
-    """Name the release in whatever error of this package leaves the block, unless it names one already."""
+    """Add the release to every error of this package that leaves the block without one."""
     try:
         yield
     except HelmRollbackError as error:

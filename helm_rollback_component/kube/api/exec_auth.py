@@ -27,7 +27,7 @@ _EARLY = timedelta(seconds=10)
 
 
 class ExecAuth(httpx2.Auth):
-    """Sends the token that a credential plugin gives; asks it anew when the token expires or is refused.
+    """Sends the token that a credential plugin gives; asks it again when the token expires or is refused.
 
     Args:
         plugin: the ``exec`` section.

@@ -1,4 +1,4 @@
-"""A watch's stream of bytes: cut into events, and broken off from another thread."""
+"""A watch's stream of bytes: cut into events, and closed from another thread."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def broken_off(connection: socket.socket, stop: Stop) -> Iterator[None]:
 
 
 class _Breaker:
-    """A connection that may be shut down until it is let go; afterwards its number may be another's."""
+    """A connection that may be shut down until `let_go`; after that its file descriptor may be reused."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._lock = threading.Lock()
@@ -88,7 +88,7 @@ def _shut_down(connection: socket.socket) -> None:
 
 
 class _Lookout:
-    """One thread for all events that nobody would call back about; it ends when there are none."""
+    """One thread that polls all plain events, which have no callback; it ends when there are none."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Requests to an API server and its answers; what failed only for a moment is sent again."""
+"""Requests to an API server and its answers; requests with transient failures are sent again."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Transport:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
-        """Send a request and return the answer's status and body, whatever the status is.
+        """Send a request and return the answer's status and body, also if the status is an error.
 
         A request is sent again, for some ten seconds at most, if it never reached the server or the server
         would not take it (429); a GET also if its answer was lost or a gateway was in the way.
@@ -57,11 +57,11 @@ class Transport:
         request = self._client.build_request(
             method, path, params=query, content=content, headers=headers, extensions=self._extensions
         )
-        give_up = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _PATIENCE
         for pause in _PAUSES:
             outcome = self._once(request)
             wait = wait_before_next(method, outcome, pause)
-            if wait is None or time.monotonic() + wait > give_up:
+            if wait is None or time.monotonic() + wait > deadline:
                 break
             time.sleep(wait)
         else:

@@ -45,7 +45,7 @@ def refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:
 
 
 def locked(claim: Claim) -> OperationError:
-    """Return the error for a release that another is at work on."""
+    """Return the error for a release that another process works on."""
     return OperationError(
         f"the release is locked by {claim.holder_words}",
         reason=Reason.LOCKED,
@@ -54,7 +54,7 @@ def locked(claim: Claim) -> OperationError:
 
 
 class Sightings:
-    """What was seen of a lock, and since when: a holder that does not renew it has lost it.
+    """How long a lock was seen unchanged: a holder that does not renew it has lost it.
 
     Args:
         dead: tells whether the process of a holder is certain to have ended.
@@ -66,7 +66,7 @@ class Sightings:
         self._since = 0.0
 
     def free(self, claim: Claim, now: float) -> bool:
-        """Take note of a claim as it is now, and tell whether its lock may be taken.
+        """Record the claim as it is now, and return whether its lock may be taken.
 
         Args:
             claim: as it was just read.

@@ -1,10 +1,10 @@
-"""Whose a release is, who is at work on it, and what is known of it: one Lease a release.
+"""Who owns a release, who works on it, and what is known about it: one Lease for each release.
 
 Needs these permissions in the release's namespace: ``get``, ``create``, ``update`` and ``delete`` on Leases
 (``coordination.k8s.io``); ``get``, ``create`` and ``delete`` on Secrets.
 
 A lock counts as expired when it was *seen* unchanged for its duration, by our own monotonic clock: what other
-machines' clocks say does not matter. One left behind by a process that is provably dead is free at once.
+machines' clocks say does not matter. The lock of a process that has provably ended is free at once.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Claims:
         self._path = paths.leases(namespace, lease_codec.name(release))
 
     def read(self) -> Claim | None:
-        """Return the claim as it is, None if nobody ever claimed the release."""
+        """Return the claim, None if nobody ever claimed the release."""
         with about(self._namespace, self._release):
             lease = self._cluster.get(self._path)
             return lease_codec.claim(lease) if lease else None
@@ -69,8 +69,8 @@ class Claims:
         """Return what makes this release's digests.
 
         Args:
-            create: whether a key is stored if there is none. Without, the digests of a release that has no
-                key compare with none of any other time, which is what a mere look at it needs.
+            create: whether a key is stored if there is none. If not, the digests of a release without a key
+                differ each time, which is enough to read its status.
         """
         with about(self._namespace, self._release):
             if create:
@@ -92,21 +92,21 @@ class Claims:
     ) -> Iterator[Held]:
         """Claim the release and hold its lock for the length of the block.
 
-        A claim counts as the owner's own if it bears the incarnation or the owner's words; both are then
-        written as they are here, so that renames are followed.
+        A claim belongs to the owner if its incarnation or its owner is the same. Both are then written as
+        given here, so that a renamed resource keeps its release.
 
         Args:
             owner: who claims.
-            incarnation: the id of the create that made the release theirs, or of one that now does.
-            timeout: how long to wait for another that is at work on the release, in seconds. One that died
-                on another machine is waited for as long as its lock lasts, 20 s as a rule.
-            on_wait: told, once for each other holder, in a sentence for a person, who is waited for.
+            incarnation: the id of the create that made the release theirs, or of the current create.
+            timeout: how long to wait for another process that works on the release, in seconds. If one died
+                on another machine, its lock has to expire first, usually after 20 s.
+            on_wait: called once for each other holder, with a sentence that names it.
             adopt: take over another owner's claim.
             strict: take the release only if the claim bears this very incarnation, as a deletion must.
 
         Raises:
             ValidationError: ``ClaimedByAnother``; ``AnotherIncarnation`` or ``ClaimMissing`` if `strict`.
-            OperationError: ``Locked`` (temporary) if another is still at work after `timeout`.
+            OperationError: ``Locked`` (temporary) if another process still works on it after `timeout`.
         """
         wish = Wish(owner, incarnation, adopt=adopt, strict=strict)
         with about(self._namespace, self._release):
@@ -121,13 +121,13 @@ class Claims:
         holder = Holder.new()
         sightings = Sightings(lock_holder.provably_dead)
         waited_for = ""
-        give_up_at = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout
         while True:
             lease, claim = self._look(wish)
             if lease and claim and claim.holder == holder.name:
                 return lease
             if claim and not sightings.free(claim, time.monotonic()):
-                if time.monotonic() >= give_up_at:
+                if time.monotonic() >= deadline:
                     raise locked(claim)
                 if claim.holder != waited_for:
                     waited_for = claim.holder

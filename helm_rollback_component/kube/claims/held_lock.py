@@ -29,10 +29,10 @@ _log = logging.getLogger(__name__)
 
 
 class Held:
-    """The lock of one release, held by this one and nobody else, until `conclude`, `release` or `give_up`.
+    """The lock of one release, held until `conclude`, `release` or `release_claim`.
 
-    Nobody can take it over without changing the Lease, and nothing is written once the Lease is another's. So
-    as long as the API server is out of reach the lock counts as held; if it was taken over meanwhile, `lost`
+    Another process can take it over only by changing the Lease, and a changed Lease is never overwritten. So
+    the lock counts as held while the API server cannot be reached; if it was taken over in that time, `lost`
     is set as soon as the server answers again.
 
     Args:
@@ -52,7 +52,7 @@ class Held:
         self._lock = threading.RLock()
         self._over = threading.Event()
         self.lost = threading.Event()
-        """Set when the lock is known to be another's, or the Lease to be gone."""
+        """Set when another process has the lock, or the Lease is gone."""
         threading.Thread(target=self._keep_renewed, name=f"lease {release}", daemon=True).start()
 
     @property
@@ -74,7 +74,7 @@ class Held:
         """Write the ledger, in one request that also renews the lock.
 
         Raises:
-            OperationError: ``LockLost`` if another has the lock by now; nothing was written then.
+            OperationError: ``LockLost`` if another process has the lock; nothing was written then.
         """
         with about(self._namespace, self._release):
             self._update(lambda lease: lease_codec.with_ledger(lease, ledger))
@@ -83,14 +83,14 @@ class Held:
         """Write the ledger and free the lock, in one request; owner and ledger stay.
 
         Raises:
-            OperationError: ``LockLost`` if another has the lock by now; nothing was written then.
+            OperationError: ``LockLost`` if another process has the lock; nothing was written then.
         """
         with about(self._namespace, self._release), self._lock:
             self._put(lambda lease: lease_codec.released(lease_codec.with_ledger(lease, ledger)))
             self._over.set()
 
     def release(self) -> None:
-        """Free the lock; owner and ledger stay. If that fails, it expires by itself, so nothing is raised."""
+        """Free the lock; owner and ledger stay. If that fails, it expires, so nothing is raised."""
         with self._lock:
             if self._over.is_set():
                 return
@@ -107,11 +107,11 @@ class Held:
                         error,
                     )
 
-    def give_up(self) -> None:
-        """Delete the claim and its key: the release is nobody's any more.
+    def release_claim(self) -> None:
+        """Delete the claim and its key: nobody manages the release any more.
 
         Raises:
-            OperationError: ``LockLost`` if another has the lock by now; the claim is still there then.
+            OperationError: ``LockLost`` if another process has the lock; the claim still exists then.
         """
         with about(self._namespace, self._release), self._lock:
             self._update(_as_it_is)
@@ -130,7 +130,7 @@ class Held:
         self._cluster.delete(self._path, {"preconditions": same})
 
     def _guarded(self, act: Callable[[Lease], Any]) -> None:
-        """Do to the Lease what its version guards; if it changed meanwhile and is still ours, do it again."""
+        """Change the Lease if its version is the known one; if only the version changed, try again."""
         with self._lock:
             for _ in range(_MAX_CONFLICTS):
                 try:

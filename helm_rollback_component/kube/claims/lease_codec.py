@@ -1,4 +1,4 @@
-"""The Lease beside a release, as values: whose the release is, who is at work on it, and the ledger. Pure.
+"""The Lease of a release, as values: the owner, who works on the release, and the ledger. Pure.
 
 The Lease's own fields are the lock, as in Kubernetes' leader election; the rest are annotations.
 """
@@ -41,7 +41,7 @@ class Claim:
         incarnation: the id that the owner's last create gave it.
         ledger: what is known of the release; empty if it is `damaged`.
         uid: the Lease's UID.
-        holder: who is at work on the release (``<host>/<pid>/<random>``), an empty string if nobody.
+        holder: who works on the release (``<host>/<pid>/<random>``), an empty string if nobody does.
         process: the holder's process, for `lock_holder.provably_dead`.
         duration: the seconds for which the lock lasts without being renewed.
         renewed: when it was last renewed, by the holder's clock (RFC 3339).
@@ -61,16 +61,16 @@ class Claim:
     damaged: bool
 
     def belongs_to(self, owner: Owner, incarnation: str) -> bool:
-        """Whether the claim is that owner's, by its words or the incarnation, or nobody's in particular."""
+        """Whether the claim has that owner or that incarnation, or no owner."""
         return self.bears(incarnation) or self.owner in (owner, NOBODY)
 
     def bears(self, incarnation: str) -> bool:
-        """Whether the claim is of that very incarnation."""
+        """Whether the claim has that incarnation."""
         return bool(incarnation) and self.incarnation == incarnation
 
     @property
     def holder_words(self) -> str:
-        """Who is at work, and since when, as a person reads it."""
+        """Who works on the release, and since when, in readable form."""
         return f"{described(self.holder)} (since {self.acquired or 'an unknown time'})"
 
 
@@ -80,7 +80,7 @@ def name(release: str) -> str:
 
 
 def claim(lease: Lease) -> Claim:
-    """Return what a Lease says, whatever state it is in."""
+    """Return what a Lease says, also if parts of it are missing or damaged."""
     metadata, spec = lease["metadata"], lease.get("spec") or {}
     notes = metadata.get("annotations") or {}
     owner, ledger = _owner(notes.get(_OWNER, "")), ledger_codec.decode(notes.get(_LEDGER, ""))

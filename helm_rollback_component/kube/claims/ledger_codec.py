@@ -1,4 +1,4 @@
-"""The ledger as the text of an annotation, kept so small that a Lease can hold it. Pure."""
+"""The ledger as the text of an annotation, small enough for a Lease. Pure."""
 
 from __future__ import annotations
 

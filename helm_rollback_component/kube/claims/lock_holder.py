@@ -34,7 +34,7 @@ class Holder:
 
 
 def described(holder: str) -> str:
-    """Return a holder's name as a person reads it."""
+    """Return a holder's name in readable form."""
     host, _, rest = holder.partition("/")
     pid, _, _ = rest.partition("/")
     return f"process {pid} on {host}" if pid else holder

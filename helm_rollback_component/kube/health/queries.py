@@ -1,4 +1,4 @@
-"""Answers to what a snapshot leaves open (`core.health.queries`), though not read anew at every look."""
+"""Answers to what a snapshot leaves open (`core.health.queries`), not read again at every look."""
 
 from __future__ import annotations
 

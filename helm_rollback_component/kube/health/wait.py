@@ -50,7 +50,7 @@ def wait_ready(
             Without it every pod of the newest templates is.
 
     Raises:
-        OperationError: what the cluster refused; what may pass is tried again until time is out.
+        OperationError: what the cluster refused; transient errors are retried until the time is over.
     """
     pace = Pace(stop, until=time.monotonic() + timeout)
     wants = judged_or_awaited
@@ -84,7 +84,7 @@ def soak(
         stop: ends the watch; then the verdict's reason is ``Cancelled``.
 
     Raises:
-        OperationError: what the cluster refused; what may pass is tried again until time is out.
+        OperationError: what the cluster refused; transient errors are retried until the time is over.
     """
     health = context.health
     ending = time.monotonic() + health.soak

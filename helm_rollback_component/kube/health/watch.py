@@ -46,16 +46,16 @@ class HealthWatch:
     def start(self, on_verdict: Callable[[], None]) -> Self:
         """Begin; `on_verdict` is called once at most, from the watching thread, and never after `stop`.
 
-        It says that the release is bad for certain; `last_verdict` says why.
+        It means that the release has certainly failed; `last_verdict` says why.
         """
         self._thread = threading.Thread(target=self._watch, args=(on_verdict,), name="health", daemon=True)
         self._thread.start()
         return self
 
     def last_verdict(self) -> HealthVerdict | None:
-        """Return the verdict; if there is none, after one more look, for when Helm has failed by itself.
+        """Return the verdict; if there is none, look once more, because Helm may have failed first.
 
-        Helm may be the first to see that a hook or a deadline has failed, and does not say much about it.
+        Helm may see first that a hook or a deadline failed, but its message says little about it.
         """
         self.stop()
         if self._verdict is None:

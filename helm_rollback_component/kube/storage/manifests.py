@@ -40,7 +40,7 @@ def parse(manifest: str) -> tuple[dict[str, Any], ...]:
     return tuple(found for document in documents if document is not None for found in _objects(document))
 
 
-def _objects(document: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  # whatever the YAML holds
+def _objects(document: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  # anything that YAML can contain
     if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
         raise UnreadableError("it contains something that is not a Kubernetes object")
     items = document.get("items")

@@ -147,7 +147,7 @@ def _inflated(packed: bytes) -> bytes:
 
 
 def _content(release: Release) -> dict[str, Any]:
-    """Return the content of a revision, in the form that it has whichever Helm wrote the record last.
+    """Return the content of a revision, in a form that does not depend on which Helm wrote the record last.
 
     Helm 3 and Helm 4 each drop and add fields that are empty or times when they mark a record superseded.
     """

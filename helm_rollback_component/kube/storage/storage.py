@@ -72,7 +72,7 @@ class ReleaseStorage:
             return self._objects(revision, _manifest(self._stored(revision)[1]))
 
     def objects(self, revision: int) -> tuple[_Object, ...]:
-        """Return the objects of a revision and those of its hooks; as `manifest` does in all else."""
+        """Return the objects of a revision and of its hooks; otherwise the same as `manifest`."""
         with about(self._namespace, self._release):
             release = self._stored(revision)[1]
             return self._objects(revision, _manifest(release), *release_codec.hook_manifests(release))

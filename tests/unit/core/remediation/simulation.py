@@ -150,7 +150,7 @@ class HeldLock:
         self.write(ledger)
         self.held = False
 
-    def give_up(self) -> None:
+    def release_claim(self) -> None:
         """Delete it and free the lock."""
         self.conclude(Ledger())
 

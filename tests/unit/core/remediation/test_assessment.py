@@ -13,7 +13,7 @@ from helm_rollback_component.core.remediation.assessment import (
     assess,
     conditions,
     explain,
-    found_behind_our_back,
+    found_foreign_change,
     headline,
     revisions,
     warnings,
@@ -152,18 +152,18 @@ def status(phase: Phase, *told: Condition, **fields: object) -> ReleaseStatus:
     return replace(plain, **fields)  # type: ignore[arg-type]
 
 
-class TestFoundBehindOurBack:
+class TestFoundForeignChange:
     @pytest.mark.parametrize("reason", ["ReleaseMissing", "Uninstalled", "Drifted", "Interrupted"])
     def test_what_others_did_is_told(self, reason: str) -> None:
         ready = Condition("Ready", "False", reason, "so it is", NOW)
-        assert found_behind_our_back(status(Phase.FAILED, ready)) == "so it is"
+        assert found_foreign_change(status(Phase.FAILED, ready)) == "so it is"
 
     def test_our_own_failures_are_not(self) -> None:
         ready = Condition("Ready", "False", "ImagePullBackOff", "so it is", NOW)
-        assert found_behind_our_back(status(Phase.FAILED, ready)) == ""
+        assert found_foreign_change(status(Phase.FAILED, ready)) == ""
 
     def test_without_conditions_nothing_is(self) -> None:
-        assert found_behind_our_back(status(Phase.DEPLOYED)) == ""
+        assert found_foreign_change(status(Phase.DEPLOYED)) == ""
 
 
 class TestWarnings:

@@ -13,7 +13,7 @@ from helm_rollback_component.core.remediation.ledger_updates import (
     attempt_for,
     entry_for,
     ledger_after,
-    of_judged_anew,
+    of_judged_again,
     of_rollback,
 )
 from helm_rollback_component.core.remediation.steps import (
@@ -59,12 +59,12 @@ def test_what_is_not_known_of_a_target_is_not_made_up(target: Record | None) -> 
 
 def test_a_verdict_given_once_more_keeps_the_spec() -> None:
     seen = situation(desired(), FOUND, ledger(entry(3, "unknown", spec="spec-3"), attempt=attempt(3)))
-    assert of_judged_anew(record(3), seen) == Lineage(3, "spec-3")
+    assert of_judged_again(record(3), seen) == Lineage(3, "spec-3")
 
 
 def test_an_interrupted_upgrade_serves_what_it_was_begun_for() -> None:
     seen = situation(desired(), FOUND, ledger(attempt=attempt(3)))
-    assert of_judged_anew(record(3), seen) == Lineage(3, "spec-new")
+    assert of_judged_again(record(3), seen) == Lineage(3, "spec-new")
 
 
 def test_an_interrupted_rollback_serves_the_spec_of_its_target() -> None:
@@ -73,13 +73,13 @@ def test_an_interrupted_rollback_serves_the_spec_of_its_target() -> None:
     known = ledger(
         entry(1, spec="spec-1"), attempt=attempt(3, action="rollback", target=1, reason="HookFailed")
     )
-    assert of_judged_anew(restored, situation(desired(), found, known)) == Lineage(1, "spec-1")
+    assert of_judged_again(restored, situation(desired(), found, known)) == Lineage(1, "spec-1")
 
 
 @pytest.mark.parametrize("last", [None, attempt(4, action="rollback", target=1)])
 def test_a_revision_that_was_not_begun_here_serves_no_known_spec(last: Attempt | None) -> None:
     seen = situation(desired(), FOUND, ledger(attempt=last))
-    assert of_judged_anew(record(3), seen) == Lineage(3, "")
+    assert of_judged_again(record(3), seen) == Lineage(3, "")
 
 
 class TestAttempt:

@@ -220,14 +220,14 @@ class TestByHand:
     )
 
     def test_a_good_revision_is_restored(self) -> None:
-        assert targets.by_hand(2, self.FOUND, ledger()) == self.FOUND.records[1]
+        assert targets.requested(2, self.FOUND, ledger()) == self.FOUND.records[1]
 
     def test_what_the_release_holds_already_is_not(self) -> None:
-        assert targets.by_hand(1, self.FOUND, ledger()) is None
-        assert targets.by_hand(3, self.FOUND, ledger()) is None
+        assert targets.requested(1, self.FOUND, ledger()) is None
+        assert targets.requested(3, self.FOUND, ledger()) is None
 
     def test_without_a_number_the_last_good_content_that_is_another_is(self) -> None:
-        assert targets.by_hand(None, self.FOUND, ledger()) == self.FOUND.records[1]
+        assert targets.requested(None, self.FOUND, ledger()) == self.FOUND.records[1]
 
     @pytest.mark.parametrize(
         ("revision", "found", "reason"),
@@ -241,7 +241,7 @@ class TestByHand:
     def test_what_cannot_be_restored_is_refused(
         self, revision: int | None, found: History, reason: str
     ) -> None:
-        refusal = targets.by_hand(revision, found, ledger())
+        refusal = targets.requested(revision, found, ledger())
         assert isinstance(refusal, targets.Refusal)
         assert refusal.reason == reason
 

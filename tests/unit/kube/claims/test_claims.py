@@ -342,14 +342,14 @@ class TestGivingUp:
         with claims.hold(MINE, "one", timeout=0) as held:
             claims.digester()
             assert len(cluster.paths()) == 2
-            held.give_up()
+            held.release_claim()
         assert cluster.paths() == []
 
     def test_a_lost_one_stays(self, cluster: FakeCluster, claims: Claims, held: Held) -> None:
         claims.digester()
         stolen(cluster)
         with pytest.raises(OperationError) as caught:
-            held.give_up()
+            held.release_claim()
         assert caught.value.reason == "LockLost"
         assert len(cluster.paths()) == 2
 
@@ -360,18 +360,18 @@ class TestGivingUp:
             cluster.edit(PATH, lambda found: found["metadata"]["annotations"].update(theirs="note"))
 
         once(cluster, "delete", note)
-        held.give_up()
+        held.release_claim()
         assert claims.read() is None
 
     def test_what_fails_can_be_done_again(self, cluster: FakeCluster, claims: Claims) -> None:
         with claims.hold(MINE, "one", timeout=0) as held:
             fail(cluster, "delete", "Unreachable")
             with pytest.raises(OperationError):
-                held.give_up()
+                held.release_claim()
             cluster.before = lambda *_: None
         assert claim_of(claims).holder == ""
         with claims.hold(MINE, "one", timeout=0, strict=True) as held:
-            held.give_up()
+            held.release_claim()
         assert claims.read() is None
 
 

@@ -113,23 +113,23 @@ def test_objects_that_are_not_judged_are_not_read() -> None:
 
 
 def test_why_a_pod_finds_no_node_is_asked_once_in_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    homeless = labelled(pod(NEW, name="new", conditions=[NO_NODE]))
-    homeless["spec"] = {"volumes": [{"persistentVolumeClaim": {"claimName": name}} for name in ("data", "x")]}
+    unplaced = labelled(pod(NEW, name="new", conditions=[NO_NODE]))
+    unplaced["spec"] = {"volumes": [{"persistentVolumeClaim": {"claimName": name}} for name in ("data", "x")]}
     leaving = labelled(pod("ReplicaSet-web-one", name="old", deletionTimestamp="2026-01-01T00:00:00Z"))
-    homeless["metadata"]["labels"]["hash"] = "two"
+    unplaced["metadata"]["labels"]["hash"] = "two"
     newest = labelled(select(replica_set()))
     newest["spec"]["selector"] = {"matchLabels": {"app": "web", "hash": "two"}}
     cluster = Town(
         select(deployment()),
         newest,
-        homeless,
+        unplaced,
         leaving,
         claim(),
         named(event("FailedBinding", "no"), "a", "PersistentVolumeClaim-data"),
         named(event("FailedScheduling", "no"), "b", "Pod-web-0"),
     )
-    homeless["metadata"]["uid"] = "Pod-web-0"
-    cluster.put(homeless)
+    unplaced["metadata"]["uid"] = "Pod-web-0"
+    cluster.put(unplaced)
     looking = observer(cluster)
     found = looking.look([deployment()])
     assert children(found) == ["web-two", "new", "data", "old"]

@@ -46,7 +46,7 @@ class Observed:
         settings: HealthConfig | None = None,
     ) -> None:
         self.said: list[str] = []
-        self.times_condemned = 0
+        self.times_told = 0
         self.spoke = threading.Event()
         self.condemned = threading.Event()
         context = HealthContext(cluster, NAMESPACE, settings or HealthConfig(), self._say)
@@ -60,7 +60,7 @@ class Observed:
         self.spoke.set()
 
     def _condemn(self) -> None:
-        self.times_condemned += 1
+        self.times_told += 1
         self.condemned.set()
 
 
@@ -71,7 +71,7 @@ def test_a_verdict_comes_once_and_with_the_log() -> None:
         assert observed.condemned.wait(5)
     verdict = watch.last_verdict()
     assert verdict is not None
-    assert (observed.times_condemned, verdict.reason, verdict.log) == (1, "CrashLoopBackOff", ("one", "two"))
+    assert (observed.times_told, verdict.reason, verdict.log) == (1, "CrashLoopBackOff", ("one", "two"))
     path, query = cluster.queries[-1]
     assert path.endswith("/pods/web-0/log")
     assert (query["container"], query["previous"]) == ("app", "true")
@@ -138,7 +138,7 @@ def test_no_verdict_is_given_after_the_end() -> None:
     observed = Observed(cluster)
     cluster.before = lambda verb, _: observed.watch.stop() if verb == "text" else None
     observed.start()._thread.join(5)  # type: ignore[union-attr]  # noqa: SLF001  # ends by itself
-    assert observed.times_condemned == 0
+    assert observed.times_told == 0
 
 
 def test_a_watch_may_be_ended_before_it_began_and_from_its_own_verdict() -> None:
@@ -177,7 +177,7 @@ def test_the_last_verdict_may_come_from_a_last_look() -> None:
     assert last is not None
     assert last.reason == "CrashLoopBackOff"
     assert last.log == ("one", "two")
-    assert observed.times_condemned == 0
+    assert observed.times_told == 0
 
 
 @pytest.mark.parametrize("reason", ["", "Forbidden"])
