@@ -56,7 +56,7 @@ def test_what_was_created_anew_since_is_left_alone(one_engine_lab: Laboratory) -
     lab.deploy()
     lab.operations(Identity(OWNER, "second")).upgrade()
     lab.delete()
-    assert any("later creation" in line for line in lab.said)
+    assert any("created again since" in line for line in lab.said)
     assert lab.statuses() == ["deployed"]
 
 

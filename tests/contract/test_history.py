@@ -139,7 +139,7 @@ class TestLimited:
         assert status.phase is Phase.DEPLOYED
         assert list(stored(lab.space)) == [1, 4]
         assert [each.revision for each in status.history] == [4]
-        assert any("cannot be decoded and are left alone: 1" in line for line in lab.warned)
+        assert any("cannot be decoded and are ignored: 1" in line for line in lab.warned)
 
 
 class TestAtTheEnd:

@@ -154,7 +154,7 @@ class TestAnotherHand:
         status = lab.upgrade(values={"tag": "new"})
         assert (status.phase, stands(status, "Stalled")) == (Phase.STALLED, ("True", "RecordUnreadable"))
         ready = next(each for each in status.conditions if each.type == "Ready")
-        assert "restore its Secret, or delete it" in ready.message
+        assert "restore the Secret of that revision, or delete it" in ready.message
         assert stored(lab.space) == {1: "superseded", 2: "deployed"}
         forget(lab.space, 2)
         mended = lab.upgrade(values={"tag": "new"})

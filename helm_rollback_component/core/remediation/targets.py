@@ -166,7 +166,7 @@ def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:
             Reason.INVALID_REVISION, f"revision {revision} is not possible; revisions count from 1"
         )
     if latest is None:
-        return Refusal(Reason.NO_HISTORY, "the release has no readable revision")
+        return Refusal(Reason.NO_HISTORY, "the release has no history")
     if revision > max(latest.revision, *history.unreadable, 0):
         return Refusal(
             Reason.BEYOND_LATEST, f"revision {revision} does not exist yet; the latest is {latest.revision}"
