@@ -39,7 +39,7 @@ class HelmRelease(pulumi.ComponentResource):
         revision: the number of the revision that is deployed.
         chart_version: the version of its chart.
         app_version: the application version of its chart.
-        status: Helm's word for it.
+        status: Helm's status of it, such as ``deployed``.
         phase: ``Deployed``, ``RolledBack``, ``Failed`` or ``Stalled``.
         rollback_status: the last rollback, see `results.RollbackStatus`.
         history: every stored revision, see `results.ReleaseRevision`.
@@ -68,7 +68,7 @@ class HelmRelease(pulumi.ComponentResource):
             opts: the usual options; ``ignore_changes`` and ``replace_on_changes`` name inputs of `args`.
 
         Raises:
-            pulumi.RunError: the inputs cannot be read well enough to declare anything.
+            pulumi.RunError: the inputs have errors that prevent the declaration.
         """
         super().__init__(TYPE, name, None, opts)
         interrupts.end_program_quietly()
@@ -140,7 +140,7 @@ def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[
 
 
 def _with_all_others(problems: list[Problem], inputs: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems with those that the provider's check, which is not reached, would have found."""
+    """Return the problems, with those that the provider's check would find, which is not called then."""
     from helm_rollback_component.pulumi_adapter import check  # noqa: PLC0415  # slow to import, and seldom needed
 
     named = {problem.path for problem in problems}

@@ -1,7 +1,7 @@
 """What can go wrong, as one tree.
 
 HelmRollbackError
-├── ValidationError   the request is refused; the cluster was not touched
+├── ValidationError   the request is refused; nothing was changed
 ├── RollbackError     a rollback could not be carried out, or failed
 └── OperationError    Helm, the cluster or the network failed
 """
@@ -55,7 +55,7 @@ class Problem:
     """One thing that is wrong with the inputs.
 
     Attributes:
-        path: the property, as the user spelled its way there: ``operations.rollback.strategy``.
+        path: the property, in the user's spelling: ``operations.rollback.strategy``.
         message: what is wrong and what would be right, one sentence.
         others: other properties that are part of the cause.
     """
@@ -69,10 +69,10 @@ class Problem:
 
 
 class ValidationError(HelmRollbackError):
-    """The request is refused before the cluster is touched.
+    """The request is refused before anything is changed.
 
     Attributes:
-        problems: everything that is wrong, first things first; never empty.
+        problems: everything that is wrong, in order; never empty.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class ValidationError(HelmRollbackError):
 
 
 class RollbackError(HelmRollbackError):
-    """A rollback could not be carried out, or failed; the release is not where it was asked to be."""
+    """A rollback could not be carried out, or failed; the release is not in the requested state."""
 
 
 class OperationError(HelmRollbackError):

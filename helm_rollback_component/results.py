@@ -10,20 +10,20 @@ from helm_rollback_component.inputs.tree import map_leaves
 
 
 class Phase(StrEnum):
-    """Where a release stands against what was declared."""
+    """How a release compares with what is declared."""
 
     DEPLOYED = "Deployed"
     """What runs is what was declared."""
     ROLLED_BACK = "RolledBack"
     """An upgrade failed, and the last good revision runs instead of what was declared."""
     FAILED = "Failed"
-    """The last action failed and was not remedied; the next update tries again."""
+    """The last action failed and was not rolled back; the next update tries again."""
     STALLED = "Stalled"
     """The release cannot recover without your help."""
 
 
 class RollbackState(StrEnum):
-    """What became of the last rollback."""
+    """The result of the last rollback."""
 
     NONE = "none"
     ROLLED_BACK = "rolled-back"
@@ -38,7 +38,7 @@ class ReleaseRevision:
         revision: Helm's number, from 1.
         chart_version: the chart's semantic version.
         app_version: the chart's label for the application in it.
-        status: Helm's word (``deployed``, ``superseded``, ``failed``, …).
+        status: Helm's status (``deployed``, ``superseded``, ``failed``, …).
         deployed_at: when the revision was deployed (RFC 3339).
         description: Helm's sentence about it.
         verified: whether it was seen to work: applied, ready, and through soak and tests where asked for.
@@ -62,9 +62,9 @@ class RollbackStatus:
         strategy: the strategy under which it was done.
         reason: one CamelCase word: ``ImagePullBackOff``, ``UpgradeTimeout``, ``ManualRequest``, …
         message: one sentence.
-        failed_revision: the revision that was rolled away from, 0 if none.
+        failed_revision: the failed revision that was replaced, 0 if none.
         target_revision: the revision whose content was restored, 0 if none.
-        restored_revision: the new revision that holds that content, 0 if none.
+        restored_revision: the new revision with that content, 0 if none.
         attempts: how many upgrades were tried in that run.
         at: when it happened (RFC 3339), or an empty string.
     """
@@ -126,8 +126,8 @@ class ReleaseStatus:
         revision: the newest revision's number, 0 if the release does not exist.
         chart_version: the chart version of that revision.
         app_version: the application version of that revision.
-        status: Helm's word for that revision.
-        phase: where the release stands against what was declared.
+        status: Helm's status of that revision.
+        phase: how the release compares with what is declared.
         rollback_status: the last rollback.
         history: every stored revision, oldest first.
         conditions: the conditions, in a fixed order.

@@ -1,7 +1,7 @@
-"""A chart's values: read from files, merged, and carried through Pulumi without loss.
+"""A chart's values: read from files, merged, and passed through Pulumi without loss.
 
 Pulumi drops ``None`` inside inputs and makes every number a float. A null means something to Helm (it removes
-a chart's default), and an integer beyond 2**53 must stay whole: `encode` and `decode` carry both across.
+a chart's default), and an integer beyond 2**53 must stay whole: `encode` and `decode` preserve both.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def read_files(paths: Sequence[str]) -> list[dict[str, Any]]:
     """Return the content of each value file.
 
     Raises:
-        ValidationError: a file is missing, is no YAML, or holds no mapping; all such are named.
+        ValidationError: a file is missing, or is not a YAML mapping; all such files are named.
     """
     problems: list[Problem] = []
     contents: list[dict[str, Any]] = []

@@ -30,7 +30,7 @@ def from_pydantic(error: PydanticValidationError, model: type[BaseModel]) -> Ite
 
 
 def hidden_by(problem: Problem, unknown: Iterable[str]) -> bool:
-    """Whether `problem` may be due only to inputs at the `unknown` paths, whose values are not there yet."""
+    """Whether `problem` may be due only to inputs at the `unknown` paths, whose values are not known yet."""
     concerned = (problem.path, *problem.others)
     return any(_within(path, part) or _within(part, path) for path in unknown for part in concerned)
 

@@ -16,7 +16,7 @@ _NEEDS_QUOTES = re.compile(r'[.\[\]"]|^$')
 
 
 def below(path: str, key: str | int) -> str:
-    """Return the path of what stands under `key` at `path`: ``values.hosts[0]``, ``values["a.b"]``."""
+    """Return the path of the value under `key` at `path`: ``values.hosts[0]``, ``values["a.b"]``."""
     if isinstance(key, int):
         return f"{path}[{key}]"
     if _NEEDS_QUOTES.search(key):
@@ -36,7 +36,7 @@ def steps_of(path: str) -> Iterator[str]:
 
 
 def value_at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON-like
-    """Return what stands at `path` in `value`, or above it where the path leads nowhere."""
+    """Return the value at `path` in `value`, or the deepest one on the way if there is none."""
     for step in steps_of(path):
         if isinstance(value, Mapping):
             value = value.get(step)

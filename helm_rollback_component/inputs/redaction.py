@@ -19,7 +19,7 @@ _SHORTEST = 3
 class Redactor:
     """Replaces known secrets in texts, in plain text and in base64.
 
-    Texts shorter than three characters are left alone: they would mask half of every message.
+    Texts shorter than three characters are not replaced: that would hide half of every message.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:

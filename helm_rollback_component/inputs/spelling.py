@@ -1,4 +1,4 @@
-"""Keys as users spell them: camelCase is read as snake_case, wherever a key is ours and not the chart's."""
+"""Keys as users spell them: camelCase is read as snake_case, except in the values of the chart."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def to_snake_case(
     nested: Callable[[Any, type[BaseModel]], Any] | None = None,
     path: str = "",
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return `inputs` with the keys of `model` in snake_case, and what was spelled twice.
+    """Return `inputs` with the keys of `model` in snake_case, and the keys that were given twice.
 
     Args:
         inputs: a mapping whose keys may be spelled either way.
         model: the model whose fields the keys name; only fields that are models themselves are entered,
             so a chart's values are never touched.
         nested: what to do with a nested part that is not a mapping (an output that is not known yet).
-        path: where `inputs` stands, for messages.
+        path: the path of `inputs`, for messages.
     """
     problems: list[Problem] = []
     spelled: dict[str, Any] = {}

@@ -2,8 +2,8 @@
 
 The host that runs a dynamic provider serves 4 requests at a time and ignores ``pulumi up --parallel``, so
 that four slow roll-outs would block a whole stack. It has no setting for that: the executor that serves the
-present request is given room for more threads. Where its inner workings are other than expected, it
-keeps its 4.
+present request is given room for more threads. If the executor is not as expected, the limit stays
+4.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DECLARED = tuple(HelmConfig.model_fields)
 """Inputs that a user declares."""
 CONTENT = "content"
-"""Computed input: digest of what lies in a local chart and in value files, so that an edit is a change."""
+"""Computed input: digest of the content of a local chart and of value files, so that an edit is a change."""
 CHART = "chart"
 """Computed input: name and version of the declared chart."""
 PLAN = "plan"
@@ -49,12 +49,12 @@ def checked_inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Declared:
-    """What a release resource's properties say of the release.
+    """What the properties of a release resource say about the release.
 
     Attributes:
         config: what is declared.
         owner: who declares it: ``organization``, ``project``, ``stack`` and ``urn``.
-        redact: takes the secrets among the properties out of a text.
+        redact: removes the secrets among the properties from a text.
     """
 
     config: HelmConfig
@@ -77,7 +77,7 @@ def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:
     """Return the config that a program's inputs hold.
 
     Raises:
-        ValidationError: names everything that is wrong; what is not known yet is not held to be wrong.
+        ValidationError: names everything that is wrong; what is not known yet is not an error.
         NotYetKnown: so much is not known yet that there is no config.
     """
     return _config(decode({key: value for key, value in inputs.items() if key not in _INTERNAL}))
@@ -112,7 +112,7 @@ def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]
 
 
 def replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
-    """Return the changes that replace the release: of what it is called, and of what the options name."""
+    """Return the changes that replace the release: of its name or namespace, and of what the options name."""
     asked = news.get(REPLACE_ON_CHANGES) or ()
     if "*" in asked:
         return list(changed(olds, news))
@@ -126,7 +126,7 @@ def moves_cluster(names: tuple[str, ...], news: Mapping[str, Any]) -> bool:
 
 
 def to_be_tried_again(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether an unchanged release is acted on all the same: it is not as declared, or was found changed."""
+    """Whether an unchanged release is updated nevertheless: it is not as declared, or was found changed."""
     phase = olds.get("phase")
     return bool(olds.get(OBSERVED)) or (phase is not None and not accepts_phase(olds, news))
 

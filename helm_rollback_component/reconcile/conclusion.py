@@ -1,4 +1,4 @@
-"""The end of a run: what it came to is raised, or written into the ledger; and the history is pruned."""
+"""The end of a run: its result is raised, or written into the ledger; and the history is pruned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
 
     Args:
         config: what is declared of the release.
-        effects: what the run worked with and on.
+        effects: what the run worked with.
         situation: the last situation of the run.
         outcome: how it ended.
 
@@ -29,8 +29,8 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
         The revisions that are left.
 
     Raises:
-        ValidationError: the request makes no sense for this release.
-        OperationError: the first deployment failed and was removed; or the cluster cannot be written.
+        ValidationError: the request is not possible for this release.
+        OperationError: the first deployment failed, and its objects were removed; or a write failed.
     """
     match outcome:
         case Refuse():

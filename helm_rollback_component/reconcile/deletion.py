@@ -1,4 +1,4 @@
-"""Deleting a release: its objects, then its history; the claim goes last, by whoever holds it."""
+"""Deleting a release: its objects, then its history; the caller then releases the claim."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _GONE_IF_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE"
 
 UNREACHABLE = f"the cluster cannot be reached; nothing was deleted, as {_GONE_IF_UNREACHABLE} allows"
-"""What is told of a release that counts as gone."""
+"""The warning about a release that counts as deleted."""
 
 
 def counts_as_gone(error: OperationError) -> bool:
-    """Whether a release counts as deleted whose cluster answers so, as the environment asks."""
+    """Whether a release whose cluster gives this error counts as deleted, as the environment allows."""
     asked = os.environ.get(_GONE_IF_UNREACHABLE, "").lower() == "true"
     return asked and error.reason == Reason.UNREACHABLE
 
@@ -50,7 +50,7 @@ def delete(config: HelmConfig, effects: Effects) -> None:
 
 
 def _refuse_unmarked(history: History, release: str) -> None:
-    """Helm does not fail where it cannot mark the record of what it uninstalled."""
+    """Raise an error if Helm, without an error, did not mark its record as uninstalled."""
     latest = history.latest
     if latest is None or latest.status is Status.UNINSTALLED:
         return

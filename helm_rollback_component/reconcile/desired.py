@@ -1,4 +1,4 @@
-"""From what is declared to what Helm is told and what decisions are made from: chart, values, digests."""
+"""From the inputs to the arguments of Helm and to the values that decisions need: chart, values, digests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ONLY_WAITING = "wait_for_jobs"
 
 
 def required_capabilities(config: HelmConfig) -> frozenset[Capability]:
-    """Return what an engine must be able to do to honour the config."""
+    """Return what an engine must support for the config."""
     source = config.source
     asked = {name for name in _SWITCHES if getattr(config, name)}
     asked |= {name for name in ("description", "labels", "post_renderer") if getattr(config, name)}

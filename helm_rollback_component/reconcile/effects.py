@@ -1,4 +1,4 @@
-"""What a run does to the world outside of it. The loop knows these protocols and nothing behind them."""
+"""The effects of a run. The loop knows only these protocols, not what implements them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Helm(Protocol):
         """
 
     def verify(self, revision: int) -> Failure | None:
-        """Wait until a deployed revision is ready, and prove it as one that was just deployed."""
+        """Wait until a deployed revision is ready, then soak and test it like a new one."""
 
     def uninstall(self, *, keep_history: bool = False) -> Failure | None:
         """Uninstall and wait until the objects are gone."""
@@ -64,7 +64,7 @@ class Records(Protocol):
 class Lock(Protocol):
     """The release's lock, held; and the way to write the ledger.
 
-    Every method raises `OperationError`, ``LockLost``, if another has the lock by now.
+    Every method raises `OperationError`, ``LockLost``, if another process has the lock.
     """
 
     @property
@@ -78,18 +78,18 @@ class Lock(Protocol):
         """Write the ledger and free the lock."""
 
     def release_claim(self) -> None:
-        """Delete the claim: the release is nobody's any more."""
+        """Delete the claim: nobody manages the release any more."""
 
 
 @dataclass(frozen=True)
 class Effects:
-    """Everything that a run works with and on.
+    """Everything that a run works with.
 
     Attributes:
         helm: Helm, watched.
         records: the release's records.
         lock: the release's lock, held.
-        progress: takes a line for everything that is begun.
+        progress: takes one line for each step that begins.
         clock: gives the time, with its zone.
     """
 

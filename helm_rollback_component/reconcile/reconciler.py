@@ -1,6 +1,6 @@
 """One run over one release: observe, decide, act, observe again, until there is nothing more to do.
 
-What to do is decided in `core.remediation.plan`; here it is done. The release's claim is held all the while.
+`core.remediation.plan` decides what to do; here it is done. The release's lock is held all the time.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 class Reconciler:
-    """One run. Its ledger is written before every action, and at last by `conclusion.conclude_run`.
+    """One run. Its ledger is written before every action, and at the end by `conclusion.conclude_run`.
 
     Args:
         desired: what is declared.
-        effects: what the run works with and on.
+        effects: what the run works with.
     """
 
     def __init__(self, desired: Desired, effects: Effects) -> None:

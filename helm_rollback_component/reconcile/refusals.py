@@ -1,4 +1,4 @@
-"""What is refused before anything is done to a release, as the error that says so. Nothing is read here."""
+"""The errors that refuse a request before anything is changed. Nothing is read here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def refused(step: Refuse, release: str) -> ValidationError:
 
 
 def refuse_unmanaged(history: History, release: str) -> None:
-    """Refuse to deploy over a release that nobody claimed; a history that was kept is none.
+    """Refuse to deploy over a release without a claim; a history that was kept is not a release.
 
     Raises:
         ValidationError: ``ReleaseExists``.

@@ -26,10 +26,10 @@ class RunContext:
         cluster: the API server.
         storage: the release's records.
         engine: Helm.
-        target: the release, as Helm is told of it.
-        deployment: what an install or upgrade deploys; None where there is to be neither.
-        progress: takes a line for every thing that is begun or waited for.
-        redact: takes the secrets out of a text.
+        target: the release, as an argument for Helm.
+        deployment: what an install or upgrade deploys; None in a run without one.
+        progress: takes one line for each step that begins and each change of what is waited for.
+        redact: removes the secrets from a text.
     """
 
     config: HelmConfig

@@ -32,7 +32,7 @@ _PATIENCE = 60.0
 
 
 class Session:
-    """What one release is reached by.
+    """The connections of one release.
 
     Args:
         config: what is declared of it.
@@ -47,7 +47,7 @@ class Session:
 
     @cached_property
     def cluster(self) -> Cluster:
-        """The API server; refused where it is not the one that the release lives on."""
+        """The API server; an error if the release is deployed in another one."""
         cluster = Cluster.connect(self._kubeconfig, self._config.context)
         if self._identity.cluster not in ("", cluster.identity()):
             raise OperationError(
@@ -59,17 +59,17 @@ class Session:
 
     @cached_property
     def claims(self) -> Claims:
-        """Whose the release is."""
+        """The claim on the release."""
         return Claims(self.cluster, self._config.release_namespace, self._config.release_name)
 
     @cached_property
     def engine(self) -> Engine:
-        """The Helm that honours everything that is declared."""
+        """The Helm that supports everything that is declared."""
         return choose_engine(self._config.helm, desired.required_capabilities(self._config))
 
     @cached_property
     def target(self) -> Target:
-        """The release, as Helm is told of it."""
+        """The release, as an argument for Helm."""
         config = self._config
         return Target(
             config.release_name,
@@ -91,7 +91,7 @@ class Session:
         return ReleaseStorage(self.cluster, config.release_namespace, config.release_name, self.digester)
 
     def ledger(self) -> Ledger:
-        """Return what is known of the release, for a mere look."""
+        """Return what is known about the release, without its lock."""
         claim = self.claims.read()
         return claim.ledger if claim else Ledger()
 
@@ -123,7 +123,7 @@ class Session:
 
 @contextmanager
 def released_if_unused(held: Held) -> Iterator[None]:
-    """Leave no claim behind where the block fails and nothing was ever done to the release here."""
+    """Release the claim if the block fails and nothing was ever done to the release."""
     try:
         yield
     except HelmRollbackError:

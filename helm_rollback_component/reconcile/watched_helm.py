@@ -68,7 +68,7 @@ class WatchedHelm:
         return self._await_readiness(revision, timeout, found)
 
     def verify(self, revision: int) -> Failure | None:
-        """Wait until a deployed revision is ready, and prove it as one that was just deployed."""
+        """Wait until a deployed revision is ready, then soak and test it like a new one."""
         timeout = self._context.config.timeouts.upgrade
         return self._await_readiness(revision, timeout) or self._prove(revision)
 

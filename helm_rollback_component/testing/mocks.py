@@ -33,7 +33,7 @@ _AT = "2026-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class Deployed:
-    """A release that is what was declared.
+    """A release that is as declared.
 
     Attributes:
         revision: the number of its revision; all before it are superseded.
@@ -52,7 +52,7 @@ class RolledBack:
 
     Attributes:
         reason: why the upgrade failed.
-        message: what was seen of it.
+        message: one sentence about the cause.
         failed_revision: the number of the upgrade; the revision before it was restored as the one after it.
         restored_version: the chart version that runs again.
         app_version: its label for the application.
@@ -74,7 +74,7 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
     a test sees what a program makes of its outputs. Override `resource` for other resources' outputs.
 
     Args:
-        outcomes: what became of a release, by the name of its `HelmRelease`.
+        outcomes: the result of a release, by the name of its `HelmRelease`.
     """
 
     def __init__(self, outcomes: Mapping[str, Deployed | RolledBack] | None = None) -> None:

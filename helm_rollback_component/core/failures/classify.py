@@ -55,14 +55,14 @@ _OUR_FILE = re.compile(r" ?\"?/(proc/self|dev)/fd/\d+\"?")
 
 @dataclass(frozen=True)
 class Failure:
-    """A failure of Helm, understood.
+    """A classified failure of Helm.
 
     Attributes:
         reason: one CamelCase word, such as ``ImmutableField``.
-        message: the essential sentence of what Helm said.
+        message: the essential part of Helm's message.
         remedy: what to do, or an empty string.
-        temporary: whether the same call may succeed later with nothing changed.
-        stored: whether Helm had written a record or touched an object; None where its words do not tell.
+        temporary: whether the same call may succeed later although nothing was changed.
+        stored: whether Helm had written a record or touched an object; None if its message does not tell.
     """
 
     reason: str
@@ -72,7 +72,7 @@ class Failure:
     stored: bool | None
 
     def as_error(self, kind: type[_Error], headline: str, release: str = "") -> _Error:
-        """Return the failure as an error of that kind, headed by what was being done."""
+        """Return the failure as an error of that kind; its message begins with `headline`."""
         return kind(
             f"{headline}: {self.message}",
             reason=self.reason,
@@ -87,8 +87,8 @@ def classify(output: str, action: str = "") -> Failure:
 
     Args:
         output: what Helm wrote to standard error, or its library's message.
-        action: Helm's verb (``install``, ``upgrade``, ``rollback``, ``uninstall``, ``test``). Where it is not
-            given, the words of Helm's command line still tell an install and an upgrade.
+        action: Helm's verb (``install``, ``upgrade``, ``rollback``, ``uninstall``, ``test``). If it is not
+            given, an install and an upgrade are recognised by the message of Helm's command line.
     """
     error = _last_error(output)
     verb = action or next((verb for words, verb in _VERBS.items() if words in error), "")

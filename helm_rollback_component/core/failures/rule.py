@@ -32,5 +32,5 @@ class Rule:
 
 
 def pattern(*alternatives: str) -> re.Pattern[str]:
-    """Return a pattern that finds any of `alternatives`, in capitals or not."""
+    """Return a pattern that finds any of `alternatives`, in upper or lower case."""
     return re.compile("|".join(alternatives), re.IGNORECASE)

@@ -44,6 +44,6 @@ def find_rule(error: str, action: str) -> Rule:
 
 
 def nothing_stored(error: str, action: str) -> bool:
-    """Whether `error` is of a kind that comes up before Helm writes a record or touches an object."""
+    """Whether `error` is of a kind that occurs before Helm writes a record or changes an object."""
     deploying = action in ("install", "upgrade")
     return bool(_BEFORE_ALL.search(error) or (deploying and _BEFORE_DEPLOYING.search(error)))

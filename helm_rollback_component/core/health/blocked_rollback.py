@@ -1,9 +1,9 @@
 """Pods that keep a StatefulSet from being rolled back. Pure.
 
 A StatefulSet's controller replaces pods one by one and waits for each to be ready first; a pod of a bad
-template that never is blocks everything, also after the template is good again: "you must also delete any
-Pods that StatefulSet had already attempted to run with the bad configuration" (Kubernetes' documentation,
-"Forced rollback").
+template that never becomes ready blocks everything, also after the template is good again: "you must also
+delete any Pods that StatefulSet had already attempted to run with the bad configuration" (Kubernetes'
+documentation, "Forced rollback").
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Obstruction:
 
     Attributes:
         pods: the pods that certainly block the rollback.
-        since: when each pod that may was first seen, by its UID; to be given to the next look.
+        since: when each suspected pod was first seen, by its UID; an argument of the next look.
     """
 
     pods: tuple[Manifest, ...]
@@ -38,7 +38,7 @@ class Obstruction:
 def obstruction(
     snapshot: Snapshot, health: HealthConfig, now: float, since: Mapping[str, float]
 ) -> Obstruction:
-    """Return the pods of templates no longer wanted that are not ready, and will not be.
+    """Return the pods of old templates that are not ready and will not become ready.
 
     It does not say that they are to be deleted.
 
@@ -84,7 +84,7 @@ def _obstructs(pod: Manifest, stateful_set: Manifest, snapshot: Snapshot) -> boo
 
 
 def _broken(pod: Manifest) -> bool:
-    """Whether it is not merely starting: a container waits for more than its creation, or it has no node."""
+    """Whether the pod is not just starting: a container waits for another reason, or there is no node."""
     starting = ("", "ContainerCreating", "PodInitializing")
     waits = any(each.waiting.get("reason", "") not in starting for each in containers(pod))
     return waits or bool(unschedulable(pod))

@@ -31,8 +31,8 @@ class FaultMemory:
     """What has to be remembered from one look to the next.
 
     Attributes:
-        since: when each fault that is still there was first seen, by what it is about.
-        deferred: when something that might have put it right was last seen under way.
+        since: when each fault that is still there was first seen, by its subject.
+        deferred: when something that could have fixed it was last seen in progress.
     """
 
     since: Mapping[tuple[str, ...], float] = field(default_factory=dict)
@@ -45,9 +45,9 @@ class Judgement:
 
     Attributes:
         verdict: why the release has certainly failed, if it has.
-        memory: to be given to the next look.
+        memory: an argument of the next look.
         faults: all that is wrong now, certain or not.
-        due: when the first of these will be certain unless it goes away, infinity if none ever will.
+        due: when the first of these will be certain unless it goes away, infinity if none will.
     """
 
     verdict: HealthVerdict | None
@@ -99,8 +99,8 @@ def progress(state: Readiness, seen: Iterable[Fault]) -> str:
 def _due(fault: Fault, memory: FaultMemory) -> float:
     """Return when a fault becomes certain that is not deferred now.
 
-    After what deferred it is over, whoever was refused has to try again first. The pauses between tries
-    double each time, so that may take as long again as it had failed by then; the grace begins after that.
+    When the cause of the deferral has ended, the controller has to try again first. Its pauses double each
+    time, so that may take as long again as it had failed until then; the grace begins after that.
     """
     since = memory.since[fault.about]
     if fault.about not in memory.deferred:

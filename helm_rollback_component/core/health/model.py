@@ -1,4 +1,4 @@
-"""What health is spoken of in: the health, a fault that is seen, the verdict that may follow from it."""
+"""The values of health: a fault that is seen, and the verdict that may follow from it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Fault:
         reason: one CamelCase word.
         message: one sentence; never the output of a container.
         object: the release's own object.
-        about: what tells this fault from any other and stays the same while it lasts.
+        about: the identity of this fault, which stays the same while it lasts.
         grace: how long it may last before it is certain, in seconds.
         pod: the name of the pod, if it is one's.
         container: the name of the container, if it is one's.
         crowded: whether resources are missing that terminating pods will free.
-        deferred: whether something else that is under way may put it right, so that it cannot be certain now.
+        deferred: whether something in progress may fix it, so that it cannot be certain now.
     """
 
     reason: str
@@ -42,7 +42,7 @@ class HealthVerdict:
 
     Attributes:
         reason: one CamelCase word: ``ImagePullBackOff``, ``CrashLoopBackOff``, ``JobFailed``, …
-        message: one sentence that names the object and the container; never the container's own words.
+        message: one sentence that names the object and the container; never the output of the container.
         object: the release's own object.
         pod: the name of the pod, or an empty string.
         container: the name of the container, or an empty string.

@@ -23,7 +23,7 @@ KUBELET_RETRY = 15.0
 """Seconds: the kubelet tries again 10 to 15 s after an error (``backOffPeriod`` in ``pkg/kubelet``)."""
 
 AUTOSCALER_AT_WORK = frozenset({"TriggeredScaleUp", "Nominated"})
-"""Events by which cluster-autoscaler and Karpenter say that a node for the pod is on its way."""
+"""Events by which cluster-autoscaler and Karpenter say that they add a node for the pod."""
 
 _MISSING = re.compile(r'\b(secret|configmap) "([^"]+)" not found', re.IGNORECASE)
 _CLAIMS_FIRST = "unbound immediate PersistentVolumeClaim"  # a fault of a claim is reported for the claim
@@ -55,7 +55,7 @@ class Sight:
 
     @property
     def who(self) -> str:
-        """The pod's name, and of what it is."""
+        """The pod's name, and its owner."""
         name = f"Pod {objects.name(self.pod)}"
         owner = self.case.object
         return name if owner.kind == "Pod" else f"{name} of {owner.kind} {owner.name}"
@@ -92,7 +92,7 @@ def _pulls(health: HealthConfig) -> float:
 
 
 def _retried(health: HealthConfig) -> float:
-    """What is put right within the grace shows only at the kubelet's next try."""
+    """A fix within the grace is visible only after the kubelet's next try."""
     return health.grace + KUBELET_RETRY
 
 
@@ -137,7 +137,7 @@ def _waiting(sight: Sight) -> Iterator[Fault]:
 
 
 def _still_lacks(container: Container, sight: Sight) -> bool:
-    """Whether what the container lacks was looked for and is not there, so that no try can succeed."""
+    """Whether what the container needs certainly does not exist, so that no try can succeed."""
     return any(named in sight.snapshot.missing for named in _named(container, sight.pod))
 
 

@@ -1,6 +1,6 @@
-"""What is seen of a release's objects at one moment, and which of it the newest revision answers for. Pure.
+"""The state of a release's objects at one moment, and what of it the newest revision has caused. Pure.
 
-Nothing may be counted against an upgrade that it did not bring about, so a workload is judged only once
+An upgrade must not fail because of what it did not cause, so a workload is judged only once
 
 - Helm has applied it: it is new, and Helm's own annotation is on it; or its pod template is another than
   before; or it now has as many replicas as the release asks for, and had not before; and
@@ -46,7 +46,7 @@ _RUNNING_HOOKS = frozenset(
 
 @dataclass(frozen=True)
 class Mark:
-    """How one object stood before an action.
+    """The state of one object before an action.
 
     Attributes:
         uid: which object it was.
@@ -114,7 +114,7 @@ class Case:
         creator: what creates its pods: a Deployment's newest ReplicaSet, else the object itself.
         pods: those of its pods that count.
         siblings: its pods; of a StatefulSet and a DaemonSet those of any revision.
-        mark: how it stood before, if it was there.
+        mark: its state before, if it existed.
     """
 
     object: Resource
@@ -127,7 +127,7 @@ class Case:
 
 
 def mark(live: Manifest) -> Mark:
-    """Return how an object stands now."""
+    """Return the present state of an object."""
     progressing = objects.condition(live, "Progressing")
     exceeded = progressing.get("reason") == "ProgressDeadlineExceeded"
     return Mark(

@@ -1,7 +1,7 @@
-"""Whether a release that was ready stays so: what counts against it while it soaks. Pure.
+"""Whether a ready release stays ready: what counts as a failure during the soak. Pure.
 
-A pod that is evicted or replaced does not count against it; a container that is started again, or is unready
-for longer than the grace, in a pod that was there when the soak began, does.
+A pod that is evicted or replaced is no failure. A container that restarts, or is unready for longer than the
+grace, is one, if its pod existed when the soak began.
 """
 
 from __future__ import annotations

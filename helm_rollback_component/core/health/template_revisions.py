@@ -18,8 +18,8 @@ TEMPLATE_HASH = "pod-template-hash"
 def newest(pod: Manifest, owner: Manifest, children: Iterable[Manifest]) -> bool:
     """Return whether a pod certainly has its owner's newest template.
 
-    A Deployment's pods are told by their ReplicaSet (`newest_replica_set`), so all of them pass here; so do
-    the pods of what keeps no revisions.
+    The pods of a Deployment are selected by their ReplicaSet (`newest_replica_set`), so all of them count
+    here; so do the pods of kinds without revisions.
     """
     rule = _RULES.get(owner.get("kind", ""))
     return rule is None or rule(pod, owner, children)
@@ -40,7 +40,7 @@ def newest_replica_set(deployment: Manifest, children: Iterable[Manifest]) -> Ma
 
 
 def newest_revision_hash(daemon_set: Manifest, children: Iterable[Manifest]) -> str:
-    """Return the label value that a DaemonSet's pods of its newest template bear, or an empty string."""
+    """Return the label value of the pods with a DaemonSet's newest template, or an empty string."""
     revisions = _owned(children, "ControllerRevision", objects.uid(daemon_set))
     newest = max(revisions, key=lambda each: each.get("revision", 0), default={})
     return objects.label(newest, REVISION_HASH)

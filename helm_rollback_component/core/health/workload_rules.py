@@ -1,4 +1,4 @@
-"""What can be wrong with a release's own objects, their pods aside: a table of rules by kind. Pure."""
+"""What can be wrong with a release's own objects, apart from their pods: a table of rules by kind. Pure."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class View:
 
 
 def workload_faults(view: View) -> Iterator[Fault]:
-    """Yield all that is wrong with an object, its pods aside."""
+    """Yield all that is wrong with an object, apart from its pods."""
     for rule in _RULES.get(view.case.object.kind, ()):
         yield from rule(view)
 
@@ -86,7 +86,7 @@ def short_of_pods(case: Case) -> bool:
 
 
 def _deadline(view: View) -> Iterator[Fault]:
-    """The Deployment controller's own judgement, if it is a new one: ``progress.go`` may keep an old one."""
+    """The verdict of the Deployment controller, if it is new: ``progress.go`` may keep an old one."""
     progressing = objects.condition(view.case.live, "Progressing")
     before = view.case.mark.deadline if view.case.mark else ""
     passed = progressing.get("reason") == "ProgressDeadlineExceeded"
@@ -110,7 +110,7 @@ def _replicas_refused(view: View) -> Iterator[Fault]:
 
 
 def _refused_by_events(view: View) -> Iterator[Fault]:
-    """For kinds that tell in events alone that their pods are refused."""
+    """For kinds that report refused pods only in events."""
     if not short_of_pods(view.case):
         return
     for event in _events(view, {"FailedCreate"}):

@@ -1,7 +1,7 @@
 """Chart versions as Helm reads them.
 
 Helm parses loosely (``github.com/Masterminds/semver``, ``NewVersion``): a leading ``v`` and missing parts are
-accepted. An OCI tag cannot hold ``+``, so Helm writes ``_`` there (``pkg/registry``); it is read back here.
+accepted. An OCI tag cannot contain ``+``, so Helm writes ``_`` there (``pkg/registry``); it is reversed here.
 """
 
 from __future__ import annotations

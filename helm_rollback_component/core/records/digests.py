@@ -1,4 +1,4 @@
-"""Keyed digests: whether two values are the same, told to those who must not learn the values.
+"""Keyed digests: they show whether two values are the same, but not the values.
 
 A digest reads ``v1:<key id>:<HMAC-SHA256 in hex>``. The part before the last colon says how it was made;
 digests that were made differently say nothing about each other (`comparable`).

@@ -1,4 +1,4 @@
-"""What this component itself knows about a release: its verdicts, what it tried, and what came of it.
+"""What this component itself knows about a release: its verdicts, what it tried, and with what result.
 
 The ledger lives beside the release in the cluster (`kube.claims`). These are its values, and how they change.
 """
@@ -52,11 +52,11 @@ class Entry(BaseModel):
 
 
 class Attempt(BaseModel):
-    """What was last begun, written down before it began.
+    """The last action, recorded before it began.
 
     Attributes:
         action: ``install``, ``upgrade``, ``rollback`` or ``uninstall``.
-        revision: the number that the action's record will bear.
+        revision: the number of the revision that the action creates.
         desired_digest: keyed digest of the declared spec it was for.
         retry_trigger: the spec's retry trigger then.
         target: of a rollback, the revision whose content it restores; else 0.

@@ -1,4 +1,4 @@
-"""Whose a release is, and which creation of it is meant. Pure values."""
+"""Who owns a release, and which creation of it is meant. Pure values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose a release is.
+    """Who owns a release.
 
     Attributes:
         organization: the Pulumi organization; may be empty.

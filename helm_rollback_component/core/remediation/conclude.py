@@ -32,7 +32,7 @@ CONDITION_TYPES = ("Released", "TestSuccess", "Remediated", "Ready", "Stalled")
 
 
 def conclude(situation: Situation, outcome: Conclude, *, tested: bool, now: str) -> Ledger:
-    """Return the ledger as it stands after a run that ended so.
+    """Return the ledger after a run with that outcome.
 
     Args:
         situation: the last situation of the run.

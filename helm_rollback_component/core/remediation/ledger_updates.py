@@ -29,7 +29,7 @@ class Lineage:
     """Where a revision comes from.
 
     Attributes:
-        origin: the revision whose content it holds.
+        origin: the revision whose content it has.
         desired_digest: keyed digest of the spec that it serves; empty where that is not known.
     """
 
@@ -107,7 +107,7 @@ def of_rollback(target: Record | None, situation: Situation, *, requested: bool)
 
 
 def of_judged_again(record: Record, situation: Situation) -> Lineage:
-    """Return the lineage of a deployed revision whose verdict was not kept, or is given once more."""
+    """Return the lineage of a deployed revision that has no verdict, or gets another one."""
     ledger = situation.ledger
     origin = targets.origin(record, situation.history, ledger)
     entry, attempt = ledger.entry(record.revision), ledger.attempt

@@ -1,4 +1,4 @@
-"""A rollback that an operator asks for by hand: what it means to the ledger, and how it ends. Pure."""
+"""A rollback that a command or a script requests: how it changes the ledger, and how it ends. Pure."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def action(target: Record) -> Rollback:
 def desired(target: Record, history: History, ledger: Ledger, rollback: RollbackConfig) -> Desired:
     """Return what is declared from then on: still what the latest revision was deployed for.
 
-    So a stack that declares the release takes the rollback for one after a failure, and leaves it alone
-    until its inputs change.
+    So a stack that declares the release treats it like a rollback after a failure, and changes nothing until
+    its inputs change.
 
     Args:
         target: the revision to restore.
@@ -44,7 +44,7 @@ def desired(target: Record, history: History, ledger: Ledger, rollback: Rollback
 
 
 def outcome(target: Record, situation: Situation) -> Conclude:
-    """Return how the run ends whose last action was the rollback to `target`."""
+    """Return the end of the run whose last action was the rollback to `target`."""
     failure = situation.taken[-1].failure
     if failure:
         return Conclude(Phase.STALLED, action(target).reason, failure.message)

@@ -88,7 +88,7 @@ def _interrupted(situation: Situation) -> Step | None:
 
 
 def _unlock_if_dead(latest: Record, situation: Situation) -> Step:
-    """Another client's pending operation may be live: nothing shows that it is not but its age."""
+    """Another client's pending operation may still run: only its age shows that it does not."""
     if situation.pending_for < situation.desired.patience:
         return Conclude(
             Phase.FAILED,
@@ -144,7 +144,7 @@ def _in_sync(situation: Situation) -> Step | None:
 
 
 def _begun_for_it(latest: Record, situation: Situation) -> bool:
-    """Whether the last action was one that still serves what is declared, and left the latest revision."""
+    """Whether the last action was for what is declared now, and created the latest revision."""
     attempt = situation.ledger.attempt
     if attempt is None or attempt.revision != latest.revision or not predicates.attempted(situation):
         return False
@@ -157,7 +157,7 @@ def _begun_for_it(latest: Record, situation: Situation) -> bool:
 
 
 def _as_declared(record: Record, desired: Desired) -> bool:
-    """Whether a record may hold what is declared; another hand may have taken the number that we began."""
+    """Whether a record may be what is declared: another client may have used the number of our attempt."""
     return (
         record.chart_name == desired.chart_name
         and chart_versions.same(record.chart_version, desired.chart_version)
@@ -176,7 +176,7 @@ def _already_remedied(situation: Situation) -> Step | None:
 
 
 def _unfit_target(situation: Situation) -> Step | None:
-    """Refuse, before anything is done, to promise a return to a revision that is known to be bad."""
+    """Refuse, before anything is done, a target that is known to be bad."""
     history, ledger, rollback = situation.history, situation.ledger, situation.desired.rollback
     record = history.get(rollback.target_revision or 0)
     if situation.taken or rollback.strategy != "automatic" or record is None or record == history.latest:

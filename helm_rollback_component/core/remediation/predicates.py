@@ -1,4 +1,4 @@
-"""What several rules ask of a situation. Pure."""
+"""Questions that several rules ask about a situation. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def stalled(reason: Reason, message: str) -> Conclude:
 
 
 def remediation_target(situation: Situation, failed: Record) -> Record | None:
-    """Return the revision to go back to after `failed` that was not tried since, if there is one."""
+    """Return the revision to restore after `failed` that was not tried since, if there is one."""
     history, ledger = situation.history, situation.ledger
     restored = (history.get(action.revision) for action in situation.rollbacks)
     tried = {targets.origin(record, history, ledger) for record in (failed, *restored) if record}
@@ -48,7 +48,7 @@ def pin(situation: Situation) -> int | None:
 
 
 def downgrades(rollback: RollbackConfig, declared: tuple[str, str], present: tuple[str, str]) -> bool:
-    """Whether declaring a chart (name, version) over the one present asks for a rollback."""
+    """Whether declaring a chart (name, version) in place of the present one requests a rollback."""
     by_version = rollback.strategy == "version-based" and rollback.enabled
     return by_version and declared[0] == present[0] and chart_versions.older(declared[1], present[1])
 
@@ -65,7 +65,7 @@ def refuse(refusal: targets.Refusal) -> Refuse:
 
 
 def ours(record: Record, ledger: Ledger) -> bool:
-    """Whether the record bears the number that the last action was begun for."""
+    """Whether the record has the number that the last action was begun for."""
     return bool(ledger.attempt and ledger.attempt.revision == record.revision)
 
 

@@ -1,6 +1,6 @@
 """What an update will do, in one line that a preview shows. Pure; it tells nothing secret.
 
-It is made from the inputs alone, new and old, so it says what is going to be tried, not what will be found.
+It is made from the inputs alone, new and old, so it says what will be tried, not what will be found.
 """
 
 from __future__ import annotations

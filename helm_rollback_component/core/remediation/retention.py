@@ -1,4 +1,4 @@
-"""Which stored revisions a release can do without. Pure."""
+"""Which stored revisions of a release can be deleted. Pure."""
 
 from __future__ import annotations
 

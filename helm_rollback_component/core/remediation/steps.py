@@ -75,7 +75,7 @@ class Conclude:
 
 @dataclass(frozen=True)
 class Gone:
-    """Nothing is deployed: the first deployment failed and was removed."""
+    """Nothing is deployed: the first deployment failed, and its objects were removed."""
 
     reason: str
     message: str
@@ -83,7 +83,7 @@ class Gone:
 
 @dataclass(frozen=True)
 class Refuse:
-    """The request makes no sense for this release; nothing was touched."""
+    """The request is not possible for this release; nothing was changed."""
 
     property: str
     reason: Reason
@@ -105,7 +105,7 @@ class Desired:
         chart_version: its version.
         values_digest: keyed digest of the declared values.
         rollback: the rollback section of the inputs.
-        patience: how long another client's operation may be under way before it counts as dead, in seconds.
+        patience: how long another client's operation may take before it counts as dead, in seconds.
     """
 
     digest: str
@@ -156,7 +156,7 @@ class Situation:
 
     @property
     def cause(self) -> Failure | None:
-        """The newest failure of an install or upgrade in this run: what a remediation remedies."""
+        """The newest failure of an install or upgrade in this run: the cause of a remediation."""
         attempts = (
             taken for taken in reversed(self.taken) if isinstance(taken.action, Install | Upgrade | Verify)
         )

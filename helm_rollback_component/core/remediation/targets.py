@@ -1,8 +1,8 @@
-"""Which revisions are good, and which of them to go back to.
+"""Which revisions are good, and which of them to restore.
 
 Pure decisions over a release's history and the ledger's verdicts; nothing is read or changed here.
 
-The ledger's verdict comes first. Where it has none, Helm's own words are read by this rule (from Helm's
+The ledger's verdict comes first. Without one, Helm's status is read by this rule (from Helm's
 ``pkg/action/rollback.go`` and ``upgrade.go``): ``deployed`` is good; ``superseded`` is good unless its own
 description, which it keeps, tells of a failure. A rollback that cannot be applied marks even a failed
 revision superseded, and so does an upgrade that finds none deployed.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _ROLLBACK_TO = re.compile(r"Rollback to (\d+)")
 _REPLACED = "superseded by new release"
 INTERRUPTED = "Interrupted: its client died"
-"""What is written of a revision that a dead client left pending."""
+"""The description of a revision that a dead client left pending."""
 _UNFINISHED = re.compile(
     rf'(Upgrade|Release|Rollback) "|Preparing upgrade|Initial install underway|{INTERRUPTED}'
 )
@@ -37,7 +37,7 @@ _UNFINISHED = re.compile(
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a revision is no rollback target.
+    """Why a revision cannot be a rollback target.
 
     Attributes:
         reason: one CamelCase word.
@@ -49,7 +49,7 @@ class Refusal:
 
 
 def standing(record: Record, ledger: Ledger) -> Verdict:
-    """Return what is known of a revision: the ledger's verdict, else what Helm's words amount to."""
+    """Return what is known of a revision: the ledger's verdict, else what follows from Helm's status."""
     if tampered(record, ledger):
         return Verdict.BAD
     entry = ledger.entry(record.revision)
@@ -70,13 +70,13 @@ def tampered(record: Record, ledger: Ledger) -> bool:
 
 
 def verified(record: Record, ledger: Ledger) -> bool:
-    """Whether we ourselves saw this very record work."""
+    """Whether this component saw this record work."""
     entry = ledger.entry(record.revision)
     return bool(entry and entry.verdict is Verdict.GOOD and entry.record_digest == record.digest)
 
 
 def origin(record: Record, history: History, ledger: Ledger) -> int:
-    """Return the revision whose content this one holds, through any chain of rollbacks."""
+    """Return the revision whose content this one has, through any chain of rollbacks."""
     seen: set[int] = set()
     while record.revision not in seen:
         seen.add(record.revision)
@@ -92,7 +92,7 @@ def origin(record: Record, history: History, ledger: Ledger) -> int:
 
 
 def restores(record: Record, target: Record, history: History, ledger: Ledger) -> bool:
-    """Whether a deployed revision already holds what `target` holds."""
+    """Whether a deployed revision already has the content of `target`."""
     same = origin(record, history, ledger) == origin(target, history, ledger)
     return record.status is Status.DEPLOYED and same
 
@@ -106,7 +106,7 @@ def last_good(
         history: the release's revisions.
         ledger: what is known of them.
         below: only revisions with a lower number count.
-        without: contents (revision numbers, as `origin` tells them) that are out of the question.
+        without: contents (revision numbers, as `origin` tells them) that are excluded.
     """
     candidates = [
         record
@@ -122,7 +122,7 @@ def last_good(
 def with_version(
     history: History, ledger: Ledger, *, chart_name: str, chart_version: str, values_digest: str
 ) -> Record | None:
-    """Return the newest good revision of that very chart, version and values, or None."""
+    """Return the newest good revision with that chart, version and values, or None."""
     matching = [
         record
         for record in _since_uninstall(history)

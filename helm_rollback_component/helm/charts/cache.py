@@ -1,4 +1,4 @@
-"""Fetched charts, kept in the user's cache folder under the digest of what they hold."""
+"""Fetched charts, kept in the user's cache folder under the digest of their content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def cache_dir() -> Path:
 
 
 def find_archive(digest: str) -> Path | None:
-    """Return the kept archive whose SHA-256 is `digest`, if there is one and it still is what it was."""
+    """Return the kept archive whose SHA-256 is `digest`, if there is one and it is unchanged."""
     path = _place(digest)
     return path if path.is_file() and content_digest(path) == digest else None
 

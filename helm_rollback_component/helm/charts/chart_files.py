@@ -1,4 +1,4 @@
-"""Charts on this machine: what they call themselves, and what they are made of. No Helm is needed."""
+"""Charts on this machine: their metadata and their content. No Helm is needed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _LONGEST_CHART_FILE = 1024 * 1024
 
 @dataclass(frozen=True)
 class ChartMetadata:
-    """What a chart says of itself.
+    """The metadata of a chart.
 
     Attributes:
         name: its name.
         version: its semantic version.
-        dependencies: where the charts come from that it needs, one repository each; may be empty strings.
+        dependencies: the repositories of its dependencies, one each; may be empty strings.
         locked: whether a lock file says which versions of them.
     """
 
@@ -43,7 +43,7 @@ def read_metadata(path: Path) -> ChartMetadata:
     """Read the metadata of the chart folder or archive at `path`.
 
     Raises:
-        ValidationError: there is no chart, or it does not say what it is.
+        ValidationError: there is no chart, or it has no name or version.
     """
     files = _from_folder(path) if path.is_dir() else _from_archive(path)
     return parse_metadata(path, files.get(_CHART_FILE), locked=_LOCK_FILE in files)
@@ -53,7 +53,7 @@ def parse_metadata(path: Path, chart_file: bytes | None, *, locked: bool = False
     """Return what `chart_file`, the content of a Chart.yaml, says.
 
     Raises:
-        ValidationError: it is missing or does not say what the chart is; names `path`.
+        ValidationError: it is missing, or has no name or version; names `path`.
     """
     if chart_file is None:
         raise refusal(

@@ -1,4 +1,4 @@
-"""A chart's dependencies, fetched into a copy: the user's own folder stays as it is."""
+"""A chart's dependencies, fetched into a copy: the user's own folder is not changed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _OUT_OF_SYNC = "out of sync"
 def with_dependencies(chart: Path, tools: ChartTools) -> Path:
     """Return a copy of the folder `chart` that has its dependencies in it; itself, if it names none.
 
-    The versions are those of its lock file, unless it has none that fits.
+    The versions are those of its lock file, unless there is none, or it does not match.
 
     Raises:
-        EngineError: a dependency cannot be had.
+        EngineError: a dependency cannot be fetched.
     """
     metadata = read_metadata(chart)
     if not metadata.dependencies or not chart.is_dir():

@@ -25,10 +25,10 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def download(url: str, source: SourceConfig) -> bytes:
-    """Return what is at `url`. Credentials go to the repository's own host, and not along a redirection.
+    """Return what is at `url`. Credentials go to the repository's own host, and do not follow a redirect.
 
     Raises:
-        OperationError: it cannot be read; temporary where another try may do.
+        OperationError: it cannot be read; temporary if another try may succeed.
     """
     try:
         with _opener(source).open(_request(url, source), timeout=_PATIENCE) as response:
@@ -42,7 +42,7 @@ def download(url: str, source: SourceConfig) -> bytes:
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Return whom a request for `url` speaks to: scheme, host and port."""
+    """Return the server of `url`: scheme, host and port."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 

@@ -1,4 +1,4 @@
-"""Getting a chart onto this machine: the one way in is `fetch`."""
+"""Getting a chart onto this machine: `fetch`."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class LocalChart:
 
 
 def fetch(source: SourceConfig, tools: ChartTools) -> LocalChart:
-    """Have the chart of `source` on this machine, complete and checked.
+    """Return the chart of `source` on this machine, complete and checked.
 
-    A remote chart is asked for once in five minutes in a process. One that was published again under the
-    same version is found then, because what is kept is kept by content.
+    A process asks for a remote chart at most once in five minutes. One that was published again under the
+    same version is found then, because the cache is keyed by content.
 
     Raises:
         ValidationError: there is no such chart on this machine, or the version of a remote one is not exact.
-        OperationError: it cannot be fetched, or is not what it should be.
+        OperationError: it cannot be fetched, or its content is wrong.
     """
     try:
         path = _local(source, tools) if source.local else _remote(source, tools)

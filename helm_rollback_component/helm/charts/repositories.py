@@ -1,6 +1,6 @@
 """Chart repositories: an ``index.yaml`` behind a URL, and the archives it names.
 
-One way for every engine: credentials stay in this process, each engine gets the same certificates, and an
+The same for every engine: credentials stay in this process, each engine gets the same certificates, and an
 archive is checked against the digest in the index.
 """
 

@@ -33,7 +33,7 @@ def listed_versions(index: str, chart: str) -> list[Listed]:
     """Return the versions of `chart` that `index` lists, in its order; none if it does not know the chart.
 
     Raises:
-        OperationError: it is no index.
+        OperationError: it is not an index.
     """
     found = _entries(cut_out(index, chart), chart) or _entries(index, chart)
     if found is None:
@@ -45,7 +45,7 @@ def listed_versions(index: str, chart: str) -> list[Listed]:
 
 
 def cut_out(index: str, chart: str) -> str:
-    """Return the part of `index` that speaks of `chart`, if indentation alone tells which it is.
+    """Return the part of `index` about `chart`, if the indentation shows where it is.
 
     Indexes grow to tens of megabytes, and YAML is parsed at about one megabyte a second.
     """

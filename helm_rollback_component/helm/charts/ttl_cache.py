@@ -1,4 +1,4 @@
-"""Remembering for a while what is expensive to ask for, so that many releases ask once."""
+"""Remembering expensive answers for a while, so that many releases ask once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class TtlCache(Generic[Value]):
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return the answer for `key`, made by `make` if there is no recent one.
 
-        Who asks for the same meanwhile waits for it. What `make` raises is passed on and not remembered.
+        Other callers with the same key wait for it. What `make` raises is passed on and not remembered.
         """
         with self._lock:
             slot = self._slots.setdefault(key, _Slot())

@@ -1,4 +1,4 @@
-"""How a Helm command line is spelled, generation by generation. Nothing here runs anything."""
+"""The arguments of Helm's command line, for each major version. Nothing is run here."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ OLDEST: Version = (3, 13, 0)
 
 @dataclass(frozen=True)
 class Dialect:
-    """What one generation of Helm calls things.
+    """The arguments of one major version of Helm.
 
     Attributes:
         wait: wait until everything is ready, or gone.
         wait_for_hooks_only: do not wait for readiness.
         force: replace objects that cannot be updated in place.
-        capabilities: for each, since which version it can be honoured.
+        capabilities: for each, since which version it is supported.
         leaves_fields_to_server: whether it asks the server to refuse unknown fields, and has nothing to add.
             It would read and parse the server's whole schema just to learn that it has not, which takes two
             fifths of an upgrade's time (kubectl's ``ParamVerifyingSchema``).
@@ -40,7 +40,7 @@ class Dialect:
     leaves_fields_to_server: bool
 
     def honours(self, version: Version) -> frozenset[Capability]:
-        """Return what `version` of this generation can honour."""
+        """Return what `version` of this generation supports."""
         return frozenset(capability for capability, since in self.capabilities.items() if version >= since)
 
 
@@ -82,10 +82,10 @@ DIALECTS: Mapping[int, Dialect] = {
 
 @dataclass(frozen=True)
 class CommandLine:
-    """Spells out Helm's verbs for one release.
+    """The command lines of Helm's verbs for one release.
 
     Attributes:
-        dialect: the words of the Helm at hand.
+        dialect: the arguments of the Helm that is used.
         target: the release.
         kubeconfig: where Helm finds the kubeconfig.
     """

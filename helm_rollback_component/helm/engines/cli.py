@@ -30,13 +30,13 @@ _DOWNLOADING = Patience(300.0)
 
 
 class CliEngine:
-    """Runs a Helm program. What is secret reaches it through nameless files only."""
+    """Runs a Helm program. It gets secrets only through files without a name."""
 
     def __init__(self, program: Path) -> None:
         """Take the Helm at `program`, an absolute path.
 
         Raises:
-            OperationError: it is no Helm, or too old or too new a one.
+            OperationError: it is not a Helm, or its version is too old or too new.
         """
         self._program = program
         self._version = helm_version(program)
@@ -49,7 +49,7 @@ class CliEngine:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What this version can honour."""
+        """What this version supports."""
         return self._dialect.honours(self._version)
 
     def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
@@ -75,7 +75,7 @@ class CliEngine:
     def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
         """Restore a revision's content without waiting for readiness; see `HelmEngine`.
 
-        The process is never signalled: one that does not end long after its own timeout is left to itself.
+        The process is never signalled: one that runs far longer than its timeout is left running.
         """
         self._on_cluster(
             target,

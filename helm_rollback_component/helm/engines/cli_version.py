@@ -29,7 +29,7 @@ def helm_version(program: Path) -> Version:
     """Return the version of the Helm at `program`; asked once for each state of that file.
 
     Raises:
-        OperationError: it does not answer as a Helm does, or is one that cannot be used.
+        OperationError: it does not answer like a Helm, or its version cannot be used.
     """
     return _version(program, program.stat().st_mtime_ns)
 

@@ -44,9 +44,9 @@ _DOWNLOADING = Patience(300.0)
 
 
 class EmbeddedEngine:
-    """Runs Helm's library in worker processes, one for each request under way, kept for the next one.
+    """Runs Helm's library in worker processes, one for each running request, reused for later ones.
 
-    Not one process for all: a cancelled request lives on inside the library, and ends with its process only.
+    Not one process for all: a cancelled request goes on inside the library until its process ends.
     """
 
     def __init__(self) -> None:
@@ -183,7 +183,7 @@ class EmbeddedEngine:
 
 
 def default_keyring() -> Path:
-    """Return the public keys that Helm takes where none are named."""
+    """Return the public keys that Helm uses by default."""
     folder = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
     rings = [folder / name for name in ("pubring.gpg", "pubring.kbx")]
     return next((ring for ring in rings if ring.exists()), rings[0])

@@ -2,7 +2,7 @@
 
 An engine does not decide anything: not whether to act, not what to restore, not what a failure means.
 It carries a request out, waits as the request says, and either returns or raises `EngineError`.
-What became of the release is read from its records afterwards, never from an engine.
+The resulting state of the release is read from its records afterwards, never from an engine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Capability(StrEnum):
-    """What an engine may or may not be able to honour; named like the input that asks for it."""
+    """What an engine may support; named like the input that needs it."""
 
     DEPENDENCY_UPDATE = "dependency_update"
     DESCRIPTION = "description"
@@ -98,7 +98,7 @@ class EngineError(Exception):
     """Helm failed.
 
     Attributes:
-        output: Helm's own words (what it wrote to stderr, or its library's message), redacted of nothing.
+        output: Helm's own words (what it wrote to stderr, or its library's message), not redacted.
     """
 
     def __init__(self, output: str) -> None:
@@ -143,7 +143,7 @@ class HelmEngine(Protocol):
 
     Every method blocks until Helm is done, may be called from many threads at once, and raises
     `EngineError` when Helm fails. Helm's history limit is always 0 (unlimited): pruning is not an
-    engine's work. ``--atomic`` and its kin are never used, and an upgrade always resets values.
+    engine's work. ``--atomic`` and similar options are never used, and an upgrade always resets values.
     """
 
     @property
@@ -152,7 +152,7 @@ class HelmEngine(Protocol):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What this engine can honour."""
+        """What this engine supports."""
 
     def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Install and wait until ready; stops early when cancelled. Does not clean up after a failure."""

@@ -1,4 +1,4 @@
-"""The environment that Helm runs in: the caller's own, less what would redirect it, and Pulumi's secrets."""
+"""The environment of Helm: the caller's, without what would redirect it, and without Pulumi's secrets."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ collections as Go makes unasked: an upgrade takes a tenth less time, a fifth les
 def helm_environment(inherited: Mapping[str, str], extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment for Helm, made of the `inherited` one.
 
-    What authentication plugins and proxies need stays. What names another cluster, namespace or storage
-    than the request goes: the request is told in full. Release records are always Secrets. What
-    Pulumi tells a provider of the stack's configuration goes too.
+    Variables for authentication plugins and proxies stay. Those that name a cluster, a namespace or a storage
+    are removed: the request names them. Release records are always Secrets. The stack's configuration, which
+    Pulumi passes to a provider, is removed too.
     """
     kept = {
         name: value

@@ -1,4 +1,4 @@
-"""Files without a name: what they hold is gone with the last process that has them open."""
+"""Files without a name: their content is gone when the last process closes them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def anonymous_file(content: bytes = b"") -> IO[bytes]:
 def readable_path(content: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Give a path at which a child can read `content`, again and again, and the descriptors it must inherit.
 
-    Linux opens a nameless file afresh through its descriptor. Elsewhere it is a file only this user can
+    Linux opens a file without a name again through its descriptor. Elsewhere it is a file only this user can
     read, in a folder only this user can enter, gone when the block ends.
     """
     if sys.platform == "linux":

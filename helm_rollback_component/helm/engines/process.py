@@ -29,11 +29,11 @@ _MARGIN = 60.0
 
 @dataclass(frozen=True)
 class Patience:
-    """How long Helm may take before it must be hung, and what is done then.
+    """How long Helm may take, and what is done after that.
 
     Attributes:
         limit: how long, in seconds.
-        interruptible: whether it is stopped then; if not, it is left to itself.
+        interruptible: whether it is stopped then; if not, it is left running.
     """
 
     limit: float
@@ -49,7 +49,7 @@ class Patience:
 
     @property
     def exhausted(self) -> str:
-        """What to say when it was not enough."""
+        """The message for a Helm that took longer."""
         what = (
             "was stopped" if self.interruptible else "still runs: stopping it would leave the release locked"
         )
@@ -79,13 +79,13 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
     """Run `command` and return the end of what it wrote to standard output.
 
     It runs in a session of its own, so that a Ctrl-C in the terminal does not reach it. Its streams are
-    nameless files and not pipes, so that it can neither block on us nor die of our death.
+    nameless files and not pipes, so that it neither waits for this process nor ends with it.
 
-    On Linux an interruptible command is also sent SIGTERM when the thread that started it dies, so that no
-    orphan goes on deploying.
+    On Linux an interruptible command is also sent SIGTERM when the thread that started it dies, so that
+    Helm does not go on deploying alone.
 
     A request to cancel, or the end of its time, has it sent SIGTERM, and SIGKILL `TERMINATION_GRACE` seconds
-    later. A command that is not interruptible is never signalled: past its limit it is left to itself.
+    later. A command that is not interruptible is never signalled: after its limit it is left running.
 
     Raises:
         EngineError: it could not be started, failed, was cancelled, or did not end in time.

@@ -31,16 +31,16 @@ _lock = threading.Lock()
 
 
 def choose_engine(helm: str, required: frozenset[Capability]) -> Engine:
-    """Return the engine that the input `helm` names, one and the same for all who ask in this process.
+    """Return the engine that the input `helm` names, the same object for all callers in this process.
 
     Args:
         helm: ``auto`` (the ``helm`` on the PATH, else the embedded one), ``cli``, ``embedded``, or a
             Helm program by name or path.
-        required: what the other inputs ask for; ``auto`` passes over an engine that lacks any of it.
+        required: what the other inputs ask for; ``auto`` skips an engine that lacks any of it.
 
     Raises:
         OperationError: there is no such Helm, or it cannot be used.
-        ValidationError: no engine in question can do what is required.
+        ValidationError: no possible engine supports what is required.
     """
     engines = list(_available() if helm == AUTO else [_named(helm)])
     for engine in engines:
@@ -50,7 +50,7 @@ def choose_engine(helm: str, required: frozenset[Capability]) -> Engine:
 
 
 def who_can(capability: Capability) -> str:
-    """Return the engines that can honour `capability`, as a phrase for a message."""
+    """Return the engines that support `capability`, as a phrase for a message."""
     return " or ".join(_who_can(capability))
 
 

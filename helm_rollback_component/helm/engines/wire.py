@@ -9,7 +9,7 @@ Message = dict[str, Any]
 
 
 def send(stream: IO[bytes], message: Message) -> None:
-    """Write `message` and have it go out.
+    """Write `message` and flush.
 
     Raises:
         OSError: the reader is gone.
@@ -19,7 +19,7 @@ def send(stream: IO[bytes], message: Message) -> None:
 
 
 def receive(stream: IO[bytes]) -> Message | None:
-    """Read the next message; None once the other side has gone."""
+    """Read the next message; None after the other side has ended."""
     line = stream.readline()
     if not line.endswith(b"\n"):
         return None

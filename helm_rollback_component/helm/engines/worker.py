@@ -1,4 +1,4 @@
-"""The process that the Helm library lives in: carries out one request at a time, and ends with its parent.
+"""The process that runs the Helm library: it serves one request at a time, and ends with its parent.
 
 It speaks the messages of `wire`. After its greeting it answers each request ``{"verb": …, …}`` with
 ``{"error": null}``, or with what Helm said and whether that was a cancellation. ``{"verb": "cancel"}``
@@ -181,7 +181,7 @@ _VERBS: dict[str, Callable[..., None]] = {
 
 
 def main() -> None:
-    """Serve on what were standard input and output; nothing else may read or write there by mistake."""
+    """Serve on the original standard input and output, which nothing else can use by mistake then."""
     with (
         suppress(BrokenPipeError),
         os.fdopen(os.dup(0), "rb") as requests,

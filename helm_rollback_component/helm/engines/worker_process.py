@@ -33,9 +33,9 @@ _LAST_BREATH = 1.0
 
 
 def worker_name() -> str:
-    """Return what to call the worker: a path whose last part is ``helm``.
+    """Return the program name of the worker: a path whose last part is ``helm``.
 
-    Helm names the manager of the fields that it applies after its program. The folder is the
+    Helm uses its program name as the manager of the fields that it applies. The folder is the
     interpreter's, by which Python finds its libraries and its virtual environment.
     """
     virtual = sys.prefix != sys.base_prefix
@@ -64,11 +64,11 @@ class WorkerProcess:
 
     @property
     def reusable(self) -> bool:
-        """Whether it can be asked for something else."""
+        """Whether it can serve another request."""
         return not self._spent and self._process.poll() is None
 
     def call(self, request: Message, patience: Patience, cancellation: Cancellation | None = None) -> None:
-        """Have `request` carried out.
+        """Run `request`.
 
         Raises:
             EngineError: Helm failed, was cancelled or did not end in time, or the worker died.
@@ -86,7 +86,7 @@ class WorkerProcess:
             raise EngineError(answer["error"])
 
     def close(self) -> None:
-        """Have it end; what it still does, it finishes first."""
+        """End it after its present request."""
         self._spent = True
         with suppress(OSError):
             self._requests.close()

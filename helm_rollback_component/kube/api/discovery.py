@@ -70,7 +70,7 @@ def kinds_of(resource_list: dict[str, Any]) -> dict[str, ApiKind]:
 
 
 def server_validates_fields(answer: Mapping[str, Any]) -> bool:
-    """Return whether the server itself refuses unknown and doubled fields where it is asked to.
+    """Return whether the server itself refuses unknown and duplicate fields on request.
 
     Every server since Kubernetes 1.27 does (KEP-2885, server-side field validation). Pure.
 

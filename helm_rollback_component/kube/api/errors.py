@@ -1,4 +1,4 @@
-"""What a Kubernetes API server means when it refuses: its answers as this package's errors.
+"""The errors of a Kubernetes API server, as errors of this package.
 
 Pure: an answer goes in, an error comes out, nothing is raised.
 """
@@ -34,7 +34,7 @@ def refusal(status: int, body: bytes, request: str) -> OperationError:
     Args:
         status: the HTTP status code.
         body: the answer's body, a Kubernetes ``Status`` in JSON as a rule.
-        request: what was asked, such as ``GET /api/v1/nodes``; named where the server says nothing.
+        request: what was asked, such as ``GET /api/v1/nodes``; shown if the server gives no message.
     """
     answer = _status_object(body)
     said = str(answer.get("message", ""))[:_MAX_MESSAGE]
@@ -50,7 +50,7 @@ def unreachable(request: str, cause: Exception) -> OperationError:
 
 
 def untrusted(cause: Exception) -> bool:
-    """Return whether there was no answer because the server's certificate is not to be trusted."""
+    """Return whether there was no answer because the server's certificate is not trusted."""
     return "CERTIFICATE_VERIFY_FAILED" in str(cause)
 
 

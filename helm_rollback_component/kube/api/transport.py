@@ -48,8 +48,8 @@ class Transport:
     ) -> tuple[int, bytes]:
         """Send a request and return the answer's status and body, also if the status is an error.
 
-        A request is sent again, for some ten seconds at most, if it never reached the server or the server
-        would not take it (429); a GET also if its answer was lost or a gateway was in the way.
+        A request is sent again, for about ten seconds at most, if it did not reach the server or the server
+        rejected it (429); a GET also if its answer was lost or a gateway failed.
 
         Raises:
             OperationError: ``Unreachable``, ``Untrusted``, ``Unauthorized`` or ``CredentialPluginFailed``.

@@ -1,4 +1,4 @@
-"""Who may take a release, and when: the rules of `claims.Claims`. Pure; clocks and proofs are handed in."""
+"""Who may take a release, and when: the rules of `claims.Claims`. Pure: time and proofs are arguments."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Wish:
     """Who wants a release.
 
     Attributes:
-        owner: whose it is to be.
+        owner: who wants to own it.
         incarnation: the id of the create that made it theirs.
         adopt: whether another owner's claim is taken over.
-        strict: whether the claim must bear that very incarnation already.
+        strict: whether the claim must have that incarnation already.
     """
 
     owner: Owner

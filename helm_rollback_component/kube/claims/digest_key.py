@@ -1,7 +1,7 @@
-"""The key of a release's digests: random bytes in a Secret, so that who may read the Lease learns no values.
+"""The key of a release's digests: random bytes in a Secret, so that the Lease reveals no values.
 
-If the Secret is lost, a new key is made; digests of the old one compare with nothing any more
-(`digests.comparable`), so that what the ledger knows of older revisions is unknown again.
+If the Secret is lost, a new key is made; digests with the old one cannot be compared any more
+(`digests.comparable`), so that the verdicts on older revisions are lost.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ def read(cluster: Cluster, namespace: str, release: str) -> bytes | None:
     """Return a release's key, None if it has none.
 
     Raises:
-        OperationError: ``KeyUnreadable`` if the Secret holds something else.
+        OperationError: ``KeyUnreadable`` if the Secret contains something else.
     """
     secret = cluster.get(paths.secrets(namespace, lease_codec.name(release)))
     return _key(secret) if secret else None
 
 
 def read_or_create(cluster: Cluster, namespace: str, release: str) -> bytes:
-    """Return a release's key, made now if it has none; of several makers at once, the first one's counts.
+    """Return a release's key, made now if it has none; if several processes make one, the first one counts.
 
     Raises:
-        OperationError: ``KeyUnreadable`` if the Secret holds something else.
+        OperationError: ``KeyUnreadable`` if the Secret contains something else.
     """
     found = read(cluster, namespace, release)
     if found:

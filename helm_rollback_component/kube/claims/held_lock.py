@@ -57,7 +57,7 @@ class Held:
 
     @property
     def incarnation(self) -> str:
-        """The incarnation that the claim now bears."""
+        """The incarnation that the claim has now."""
         return self._claim.incarnation
 
     @property

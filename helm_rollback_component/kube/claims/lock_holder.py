@@ -18,8 +18,8 @@ class Holder:
 
     Attributes:
         name: ``<host>/<pid>/<random>``; no two are the same, not even in one process.
-        process: what tells this process from any other that this or another machine ever ran, where the
-            platform can tell; else an empty string.
+        process: identifies this process among all that this or another machine ever ran, if the platform
+            allows it; else an empty string.
     """
 
     name: str
@@ -41,7 +41,7 @@ def described(holder: str) -> str:
 
 
 def provably_dead(process: str) -> bool:
-    """Tell whether a holder's process is certain to have ended; False where it cannot be known from here.
+    """Tell whether a holder's process is certain to have ended; False if that is not known here.
 
     It can where the same kernel, since the same boot, in the same PID namespace has no such process, or has
     given its number to one that began at another time.
