@@ -76,11 +76,18 @@ def test_a_bad_upgrade_fails_the_update_and_is_left(story: Story) -> None:
 def test_the_next_preview_says_that_the_upgrade_is_tried_again(story: Story) -> None:
     assert not story.previews["bad"].failed
     assert story.previews["bad"].changes.get("update")
-    assert story.previews["bad"].inputs("web-release")["plan"].endswith("on failure report it and leave it")
+    assert (
+        story.previews["bad"]
+        .inputs("web-release")["plan"]
+        .endswith("on failure report it and change nothing")
+    )
 
 
 def test_a_preview_says_which_revision_will_be_held(story: Story) -> None:
-    assert story.previews["pinned"].inputs("web-release")["plan"] == "hold revision 2"
+    assert (
+        story.previews["pinned"].inputs("web-release")["plan"]
+        == "hold the release at the content of revision 2"
+    )
 
 
 def test_a_pin_brings_a_revision_back(story: Story) -> None:
