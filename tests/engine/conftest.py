@@ -1,20 +1,20 @@
 """What the tests of the engine share."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.engine.laboratory import Laboratory
+from tools.sandbox import pulumi_cli
 
 
 @pytest.fixture(params=["local", "cli"])
 def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Laboratory:
-    """A laboratory on each engine; that of the CLI needs `pulumi` on the PATH."""
-    if request.param == "cli" and shutil.which("pulumi") is None:
-        pytest.skip("pulumi is not on the PATH, so there is no real engine to compare with")
+    """A laboratory on each engine; that of the CLI needs `pulumi` on the PATH, and uv."""
+    if request.param == "cli" and (obstacle := pulumi_cli.obstacle(kubernetes=False)):
+        pytest.skip(f"there is no real engine to compare with: {obstacle}")
     return Laboratory(tmp_path, request.param)
 
 

@@ -12,6 +12,8 @@ import yaml
 from pulumi import automation
 from pulumi_local_engine import LocalEngine
 
+from tools.sandbox import pulumi_cli
+
 HERE = Path(__file__).parent
 
 
@@ -45,6 +47,7 @@ class Laboratory:
         return {
             "THINGS_LOG": str(self.log),
             "THINGS_WORLD": str(self.world),
+            "PATH": pulumi_cli.search_path(),
             "PULUMI_BACKEND_URL": self.state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "open sesame",
             "PULUMI_SKIP_UPDATE_CHECK": "true",

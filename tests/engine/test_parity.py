@@ -1,6 +1,5 @@
 """Both engines, side by side: the same calls with the same arguments, and the same state."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +7,13 @@ import pytest
 from pulumi.automation import ConfigValue
 
 from tests.engine.laboratory import Laboratory
+from tools.sandbox import pulumi_cli
 
-pytestmark = pytest.mark.skipif(shutil.which("pulumi") is None, reason="pulumi is not on the PATH")
+_OBSTACLE = pulumi_cli.obstacle(kubernetes=False)
+
+pytestmark = pytest.mark.skipif(
+    bool(_OBSTACLE), reason=f"there is no real engine to compare with: {_OBSTACLE}"
+)
 
 FIRST = """
     secret = pulumi.Config().require_secret("password")

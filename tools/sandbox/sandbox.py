@@ -1,7 +1,6 @@
 """A copy of the root project in a folder of its own, with one stack; nothing is written to the checkout."""
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,8 @@ from typing import Any
 import yaml
 from pulumi import automation
 from pulumi_local_engine import LocalEngine
+
+from tools.sandbox import pulumi_cli
 
 LOCAL = "local"
 CLI = "cli"
@@ -56,7 +57,7 @@ class Sandbox:
         """What the engine, the program and the providers find in their environment."""
         return {
             "KUBECONFIG": str(self._kubeconfig),
-            "PATH": os.pathsep.join((f"{sys.prefix}/bin", os.environ["PATH"])),
+            "PATH": pulumi_cli.search_path(),
             "VIRTUAL_ENV": sys.prefix,
             "TMPDIR": str(self.folder / "tmp"),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
