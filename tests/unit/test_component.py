@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from helm_rollback_component import HelmRelease
 from helm_rollback_component.component import RELEASE_TYPE, TYPE
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs.chart_values import decode
+from helm_rollback_component.pulumi_adapter.state import read
 from helm_rollback_component.results import Resource
 from helm_rollback_component.testing.mocks import Deployed, HelmReleaseMocks, RolledBack
 
@@ -80,6 +82,14 @@ class Monitor(MockMonitor):
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
+class Anything(HelmReleaseMocks):
+    """Takes whatever the provider would refuse: a refused resource leaves futures that nobody awaits."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Return the inputs."""
+        return self.resource(args)
+
+
 class Stack:
     """The registrations and outputs of one program's run."""
 
@@ -89,9 +99,10 @@ class Stack:
         outcomes: Mapping[str, Deployed | RolledBack] | None = None,
         *,
         preview: bool = False,
+        mocks: HelmReleaseMocks | None = None,
     ) -> None:
         """Run the program."""
-        mocks = HelmReleaseMocks(outcomes)
+        mocks = mocks or HelmReleaseMocks(outcomes)
         monitor = Monitor(mocks)
         pulumi.runtime.set_mocks(
             mocks, project="p", stack="dev", organization="org", preview=preview, monitor=monitor
@@ -117,6 +128,7 @@ class Stack:
 def declare(
     inputs: Mapping[str, Any] | None = None,
     opts: pulumi.ResourceOptions | None = None,
+    mocks: HelmReleaseMocks | None = None,
     **more: Any,  # noqa: ANN401  # any inputs
 ) -> Stack:
     """Run a program with one release, ``web``."""
@@ -126,7 +138,14 @@ def declare(
         HelmRelease("web", given, opts)
         return {}
 
-    return Stack(program)
+    return Stack(program, mocks=mocks)
+
+
+def refusal(**more: Any) -> str:  # noqa: ANN401  # any inputs
+    """Return why the release resource of such a program is refused."""
+    with pytest.raises(ValidationError) as refused:
+        read(declare(mocks=Anything(), **more).one(RELEASE_TYPE).inputs)
+    return str(refused.value)
 
 
 def told(inputs: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # any inputs
@@ -290,8 +309,7 @@ class TestInputs:
 
     def test_within_outputs_it_is_left_for_the_check_to_refuse(self) -> None:
         history = pulumi.Output.from_input({"max_revisions": 1, "maxRevisions": 2})
-        with pytest.raises(ValidationError, match=r"history\.\w+: given twice"):
-            declare(history=history)
+        assert re.search(r"history\.\w+: given twice", refusal(history=history))
 
     def test_the_given_dictionaries_are_left_alone(self) -> None:
         given = {
@@ -306,10 +324,8 @@ class TestInputs:
         assert given == before
 
     def test_wrong_inputs_are_refused(self) -> None:
-        with pytest.raises(ValidationError, match="unknown key; did you mean chart"):
-            declare(source={"chrat": "x"})
-        with pytest.raises(ValidationError, match="source: input should be"):
-            declare(source="./web")
+        assert "unknown key; did you mean chart" in refusal(source={"chrat": "x"})
+        assert "source: input should be" in refusal(source="./web")
 
     @pytest.mark.parametrize("switch", ["manage_namespace", "delete_namespace"])
     @pytest.mark.parametrize("given", [pulumi.Output.from_input, str, int], ids=["output", "text", "number"])
@@ -422,8 +438,8 @@ class TestManagedNamespace:
         assert declare({**LEAST, **inputs}).all(NAMESPACE_TYPE) == []
 
     def test_without_a_name_none_is_made(self) -> None:
-        with pytest.raises(ValidationError, match="release_namespace: required"):
-            declare({"source": LEAST["source"], "manage_namespace": True})
+        stack = declare({"source": LEAST["source"], "manage_namespace": True}, mocks=Anything())
+        assert stack.all(NAMESPACE_TYPE) == []
 
 
 class TestOptions:

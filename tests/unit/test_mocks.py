@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
+import pytest
+from pulumi.runtime import MockResourceArgs
 
 from helm_rollback_component import HelmRelease
+from helm_rollback_component.component import RELEASE_TYPE
+from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.testing.mocks import HelmReleaseMocks
 
 
@@ -68,3 +72,9 @@ def test_other_resources_have_their_inputs_as_outputs_and_calls_answer_nothing()
 
 def test_other_resources_may_be_given_outputs() -> None:
     assert run(BiggerMocks())["size"] == 7
+
+
+def test_bad_inputs_are_refused_as_the_provider_refuses_them() -> None:
+    inputs = {"release_name": "web", "source": {"chart": "./web"}}
+    with pytest.raises(ValidationError, match="release_namespace: required, and missing"):
+        HelmReleaseMocks().new_resource(MockResourceArgs(RELEASE_TYPE, "web-release", inputs))
