@@ -12,6 +12,8 @@ import pytest
 from pulumi_local_engine import fork_server
 from pulumi_local_engine.fork_server import Child, Command
 
+from tests.support.waiting import HANG_LIMIT
+
 Start = Callable[..., Child]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
@@ -36,7 +38,7 @@ def _ended(child: Child) -> tuple[int, str, str]:
     said, errors = child.stdout.read(), child.stderr.read()
     for pipe in (child.stdin, child.stdout, child.stderr):
         pipe.close()
-    return child.wait(10), said, errors
+    return child.wait(HANG_LIMIT), said, errors
 
 
 def test_it_runs_a_script_with_its_arguments_folder_and_environment(start: Start, tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_it_can_be_interrupted(start: Start, tmp_path: Path) -> None:
         import time
         try:
             print("ready", flush=True)
-            time.sleep(60)
+            time.sleep(3600)
         except KeyboardInterrupt:
             print("interrupted")
     """

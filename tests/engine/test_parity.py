@@ -57,7 +57,9 @@ def _normal(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _told(lab: Laboratory) -> list[dict[str, Any]]:
     """Return the calls in an order that does not depend on what happens to be first of what runs at once."""
-    notes = [{key: value for key, value in note.items() if key not in ("at", "pid")} for note in lab.notes()]
+    notes = [
+        {key: value for key, value in note.items() if key not in ("made", "pid")} for note in lab.notes()
+    ]
     return sorted(notes, key=lambda note: (note["name"], note["call"] != "check"))
 
 

@@ -3,8 +3,8 @@
 A thing exists as a file in the folder `THINGS_WORLD`, so a test can change or remove it behind the engine's
 back. Its inputs steer what happens: `fail` names a call that raises, `partial` one that ends as a partial
 failure for the `reasons` (without an id if `nameless`), `hold` one that lasts until there is a file
-`released` in that folder, `sleep` makes create and update take that long, a change of `key` replaces, `first`
-asks for the deletion before the replacement.
+`released` in that folder, `sleep` makes create and update take that long, `meet` has it last until so many
+creations have begun, a change of `key` replaces, `first` asks for the deletion before the replacement.
 """
 
 import inspect
@@ -46,11 +46,19 @@ def note(call: str, name: str, **details: Any) -> None:  # noqa: ANN401
     entry = {
         "call": call,
         "name": name,
-        "at": time.time(),
+        "made": len([*Path(os.environ["THINGS_WORLD"]).iterdir()]),
         **{key: _shown(item) for key, item in details.items()},
     }
-    with Path(os.environ["THINGS_LOG"]).open("a") as file:
+    with _log().open("a") as file:
         file.write(json.dumps(entry) + "\n")
+
+
+def _log() -> Path:
+    return Path(os.environ["THINGS_LOG"])
+
+
+def _begun() -> int:
+    return _log().read_text().count('"call": "create"')
 
 
 def _file(id_: str) -> Path:
@@ -69,6 +77,8 @@ def _trouble(call: str, props: Props) -> None:
     if props.get("fail") == call:
         raise RuntimeError(f"no {call} today")
     while props.get("hold") == call and not _file("released").exists():
+        time.sleep(0.01)
+    while call == "create" and _begun() < props.get("meet", 0):
         time.sleep(0.01)
     if call in ("create", "update"):
         time.sleep(float(props.get("sleep", 0)))

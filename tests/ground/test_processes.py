@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import HANG_LIMIT
 from tools.ground.processes import ProcessId, start, stop, tail, wait_gone
 from tools.ground.state import State
 
-PATIENT = "import time; print('on', flush=True); time.sleep(60)"
+PATIENT = "import time; print('on', flush=True); time.sleep(3600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {PATIENT}"
 
 
@@ -37,7 +38,7 @@ def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Program]
 def test_a_stopped_process_is_gone(program: Program) -> None:
     assert program.id.alive()
     stop([program.id], grace=0.2)
-    assert wait_gone([program.id], timeout=5)
+    assert wait_gone([program.id], timeout=HANG_LIMIT)
 
 
 def test_a_process_with_another_start_time_is_left_alone(program: Program) -> None:
