@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.contract.by_hand import stored
+from tests.support.waiting import HANG_LIMIT, await_that
 
 if TYPE_CHECKING:
     import signal
@@ -39,21 +39,22 @@ class Helm:
     def run(self, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command."""
         return subprocess.run(
-            self._line(verb, *arguments), capture_output=True, text=True, check=False, timeout=60
+            self._line(verb, *arguments), capture_output=True, text=True, check=False, timeout=HANG_LIMIT
         )
 
     def signalled(self, what: signal.Signals, status: str, verb: str, *arguments: str) -> int:
-        """Send a command a signal once the newest revision has that status, and return its exit status."""
+        """Send a command a signal once the newest revision has that status, and return its exit status.
+
+        By then the revision is also applied, so that Helm waits for it to get ready.
+        """
+        before = self._generation()
         with subprocess.Popen(
             self._line(verb, *arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as helm:
-            give_up_at = time.monotonic() + 30
-            while list(stored(self.space).values())[-1:] != [status]:
-                assert time.monotonic() < give_up_at, f"no revision became {status}"
-                time.sleep(0.05)
-            time.sleep(0.3)
+            await_that(lambda: list(stored(self.space).values())[-1:] == [status], f"a revision {status}")
+            await_that(lambda: self._generation() != before, "the revision to be applied")
             helm.send_signal(what)
-            return helm.wait(30)
+            return helm.wait(HANG_LIMIT)
 
     def tag(self) -> str:
         """Return the image tag of the live Deployment."""
@@ -65,6 +66,11 @@ class Helm:
     def descriptions(self) -> list[str]:
         """Return what the records say of themselves, oldest first."""
         return [str(record["info"]["description"]) for record in self.space.records()]
+
+    def _generation(self) -> int:
+        found = self.space.get("deployment", "web")
+        assert found is not None
+        return int(found["metadata"]["generation"])
 
     def _line(self, verb: str, *arguments: str) -> list[str]:
         chart = [str(self.space.chart)] if verb in ("install", "upgrade") else []

@@ -7,20 +7,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.contract.by_hand import stored
+from tests.support.waiting import await_that
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.contract.laboratory import Laboratory
 
 _ROOT = Path(__file__).parents[2]
-_PATIENCE = 30.0
 
 
 def killed(lab: Laboratory, revision: int, status: str, *, with_helm: bool = False, **inputs: Any) -> None:  # noqa: ANN401
@@ -56,14 +55,6 @@ def killed_helm(lab: Laboratory, revision: int, status: str, *arguments: str) ->
 def await_revision(lab: Laboratory, revision: int, status: str) -> None:
     """Wait until that revision has that status."""
     await_that(lambda: stored(lab.space).get(revision) == status, f"revision {revision} to be {status}")
-
-
-def await_that(true: Callable[[], bool], what: str) -> None:
-    """Wait until something is true."""
-    give_up_at = time.monotonic() + _PATIENCE
-    while not true():
-        assert time.monotonic() < give_up_at, f"waited in vain for {what}"
-        time.sleep(0.05)
 
 
 def helms_at_work(lab: Laboratory) -> list[int]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tests.support.waiting import await_that
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.contract.helm_fixtures import Space
 
 _REGISTRATION = "admissionregistration.k8s.io/v1"
 _WORDS = "refused by the test"
-_PATIENCE = 30.0
 
 
 def record_write(operation: str, revision: int, status: str = "") -> str:
@@ -61,9 +61,9 @@ def refusing(space: Space, *rules: str) -> Iterator[None]:
         "spec": {"policyName": name, "validationActions": ["Deny"]},
     }
     with _created(space, policy, binding):
-        _await(lambda: _WORDS in _dry_run(space, probe), "the admission policy to come into effect")
+        await_that(lambda: _WORDS in _dry_run(space, probe), "the admission policy to come into effect")
         yield
-    _await(lambda: _WORDS not in _dry_run(space, probe), "the admission policy to lose its effect")
+    await_that(lambda: _WORDS not in _dry_run(space, probe), "the admission policy to lose its effect")
 
 
 @contextmanager
@@ -94,9 +94,9 @@ def webhook_down(space: Space) -> Iterator[None]:
         ],
     }
     with _created(space, configuration):
-        _await(lambda: "gone.example.com" in _dry_run_deployment(space), "the webhook to be asked")
+        await_that(lambda: "gone.example.com" in _dry_run_deployment(space), "the webhook to be asked")
         yield
-    _await(lambda: "gone.example.com" not in _dry_run_deployment(space), "the webhook to be forgotten")
+    await_that(lambda: "gone.example.com" not in _dry_run_deployment(space), "the webhook to be forgotten")
 
 
 def kubeconfig_of(space: Space, rules: list[dict[str, list[str]]]) -> str:
@@ -163,10 +163,3 @@ def _said(space: Space, *arguments: str) -> str:
         check=False,
     )
     return done.stdout + done.stderr
-
-
-def _await(true: Callable[[], bool], what: str) -> None:
-    give_up_at = time.monotonic() + _PATIENCE
-    while not true():
-        assert time.monotonic() < give_up_at, f"waited in vain for {what}"
-        time.sleep(0.1)

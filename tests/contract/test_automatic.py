@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,11 +28,10 @@ def test_a_first_deployment_is_deployed_and_proven(lab: Laboratory) -> None:
     assert ready.status == "True"
 
 
-def test_an_upgrade_whose_image_cannot_be_pulled_is_rolled_back_within_seconds(lab: Laboratory) -> None:
+def test_an_upgrade_whose_image_cannot_be_pulled_is_rolled_back_before_helms_timeout(lab: Laboratory) -> None:
     lab.deploy(values={"replicas": 2, "tag": "good"})
-    began = time.monotonic()
     status = lab.upgrade(values={"replicas": 2, **BAD_IMAGE}, timeouts={"upgrade": 300}, health={})
-    assert time.monotonic() - began <= 15
+    assert status.rollback_status.reason == "ImagePullBackOff"  # at the timeout it would be UpgradeTimeout
     assert lab.image().endswith(":good")
     assert lab.ready_replicas() == 2
     assert lab.statuses() == ["superseded", "failed", "deployed"]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ from helm_rollback_component.kube.claims import lease_codec
 from helm_rollback_component.kube.claims.claims import Claims
 from tests.support import control_plane
 from tests.support.control_plane import Place
+from tests.support.waiting import HANG_LIMIT, await_that
 from tools.ground import Ground
 
-pytestmark = [pytest.mark.ground, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
 MINE = Owner("acme", "shop", "prod", "urn:pulumi:prod::shop::web")
 THEIRS = Owner("acme", "shop", "dev", "urn:pulumi:dev::shop::web")
@@ -40,7 +42,8 @@ owner = Owner("acme", "shop", "prod", "urn:pulumi:prod::shop::web")
 with Claims(cluster, sys.argv[2], "web", duration=int(sys.argv[3])).hold(owner, "one", timeout=60) as held:
     held.write(held.ledger)
     print("held", flush=True)
-    sys.stdin.read()
+    if sys.stdin.read() == "until it is lost":
+        held.lost.wait()
 print("over", flush=True)
 """
 
@@ -71,6 +74,13 @@ def another_process(place: Place, folder: Path, duration: int = 20) -> Iterator[
         assert process.stdout.readline() == "held\n"
         yield process
         process.kill()
+
+
+def renewed(claims: Claims) -> datetime:
+    """Return when the lock was last renewed."""
+    claim = claims.read()
+    assert claim is not None
+    return datetime.fromisoformat(claim.renewed)
 
 
 def forget_the_process(place: Place) -> None:
@@ -113,8 +123,9 @@ def test_another_stack_is_refused(claims: Claims) -> None:
 def test_the_lock_is_renewed_while_it_is_held(place: Place) -> None:
     claims = Claims(place.cluster, place.namespace, "web", duration=3)
     with claims.hold(MINE, "one", timeout=0) as held:
-        time.sleep(4)
-        with pytest.raises(OperationError) as caught, claims.hold(MINE, "one", timeout=4):
+        first = renewed(claims)
+        await_that(lambda: renewed(claims) > first + timedelta(seconds=3), "renewals for a whole duration")
+        with pytest.raises(OperationError) as caught, claims.hold(MINE, "one", timeout=0):
             pass
         assert caught.value.reason == "Locked"
         held.write(LEDGER)
@@ -129,7 +140,7 @@ def test_a_live_process_is_waited_for(place: Place, claims: Claims, tmp_path: Pa
         assert len(told) == 1
         assert process.stdin
         process.stdin.close()
-        with claims.hold(MINE, "one", timeout=20):
+        with claims.hold(MINE, "one", timeout=HANG_LIMIT):
             pass
 
 
@@ -139,9 +150,8 @@ def test_a_process_that_was_killed_here_is_not_waited_for(
     with another_process(place, tmp_path) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
-        began = time.monotonic()
-        with claims.hold(MINE, "one", timeout=60):
-            assert time.monotonic() - began < 5
+        with claims.hold(MINE, "one", timeout=0):
+            pass
 
 
 def test_a_process_that_was_killed_elsewhere_is_waited_out(
@@ -152,8 +162,8 @@ def test_a_process_that_was_killed_elsewhere_is_waited_out(
         process.wait()
         forget_the_process(place)
         began = time.monotonic()
-        with claims.hold(MINE, "one", timeout=60):
-            assert 4 <= time.monotonic() - began < 10
+        with claims.hold(MINE, "one", timeout=HANG_LIMIT):
+            assert time.monotonic() - began >= 4
 
 
 def test_a_process_that_slept_too_long_has_lost_the_lock(
@@ -161,11 +171,11 @@ def test_a_process_that_slept_too_long_has_lost_the_lock(
 ) -> None:
     with another_process(place, tmp_path, duration=3) as process:
         process.send_signal(signal.SIGSTOP)
-        with claims.hold(MINE, "one", timeout=60) as held:
+        with claims.hold(MINE, "one", timeout=HANG_LIMIT) as held:
             held.write(LEDGER)
             process.send_signal(signal.SIGCONT)
-            time.sleep(2)
             assert process.stdin
+            process.stdin.write("until it is lost")
             process.stdin.close()
             process.wait()
             assert not held.lost.is_set()
@@ -179,7 +189,7 @@ def test_many_threads_take_turns(place: Place) -> None:
     inside: list[int] = []
 
     def work(number: int) -> int:
-        with Claims(place.cluster, place.namespace, "web").hold(MINE, "one", timeout=60) as held:
+        with Claims(place.cluster, place.namespace, "web").hold(MINE, "one", timeout=HANG_LIMIT) as held:
             inside.append(number)
             most = len(inside)
             held.write(held.ledger)

@@ -15,12 +15,15 @@ from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.client import Cluster
 from tests.support import control_plane
 from tests.support.control_plane import Place
+from tests.support.waiting import await_that
 from tools.ground import Ground
 
 if TYPE_CHECKING:
     from helm_rollback_component.kube.api.streams import Stop
 
 pytestmark = pytest.mark.ground
+
+LONGER_THAN_ANY_TEST = 3600
 
 
 @pytest.fixture
@@ -175,16 +178,14 @@ class TestWatch:
         stop: Stop = event if kind == "event" else cancellation
         timer = threading.Timer(0.5, event.set if kind == "event" else cancellation.request)
         timer.start()
-        list(place.cluster.watch(maps(place), timeout=60, stop=stop))
+        for _ in ("told meanwhile", "told before"):
+            list(place.cluster.watch(maps(place), timeout=LONGER_THAN_ANY_TEST, stop=stop))
         timer.join()
-        began = time.monotonic()
-        list(place.cluster.watch(maps(place), timeout=60, stop=stop))
-        assert time.monotonic() - began < 0.3
 
     def test_it_ends_at_its_timeout(self, place: Place) -> None:
         began = time.monotonic()
         list(place.cluster.watch(maps(place), timeout=1, stop=threading.Event()))
-        assert 0.9 < time.monotonic() - began < 10
+        assert time.monotonic() - began > 0.9
 
 
 def test_many_threads_at_once(place: Place) -> None:
@@ -214,18 +215,21 @@ def test_kinds_are_found_and_new_ones_too(place: Place) -> None:
     definitions = paths.resource("apiextensions.k8s.io/v1", "customresourcedefinitions", "", "")
     cluster.create(definitions, definition(group))
     try:
-        assert found_within(20, cluster, f"{group}/v1") == f"/apis/{group}/v1/things/a"
+        assert found_later(cluster, f"{group}/v1") == f"/apis/{group}/v1/things/a"
     finally:
         cluster.delete(f"{definitions}/things.{group}")
 
 
-def found_within(seconds: float, cluster: Cluster, api_version: str) -> str:
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
+def found_later(cluster: Cluster, api_version: str) -> str:
+    found: list[str] = []
+
+    def look() -> bool:
         with suppress(OperationError):
-            return cluster.object_path(api_version, "Thing", "a", "n")
-        time.sleep(0.1)
-    return ""
+            found.append(cluster.object_path(api_version, "Thing", "a", "n"))
+        return bool(found)
+
+    await_that(look, f"{api_version} to be served")
+    return found[0]
 
 
 def definition(group: str) -> dict[str, object]:

@@ -10,7 +10,8 @@ from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.results import Phase, RollbackState
 from tests.contract.by_hand import corrupt, edit, forget, mark, stored
 from tests.contract.laboratory import stands
-from tests.contract.mortals import await_revision, await_that, helms_at_work, killed, killed_helm
+from tests.contract.mortals import await_revision, helms_at_work, killed, killed_helm
+from tests.support.waiting import await_that
 
 if TYPE_CHECKING:
     from tests.contract.laboratory import Laboratory

@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.results import Resource
 from tests.support import control_plane
 from tests.support.control_plane import Place, write_chart
+from tests.support.waiting import await_that
 from tools.ground import Ground
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
@@ -202,13 +202,12 @@ def test_a_release_that_a_dead_client_left_pending_can_be_unlocked(release: Rele
 
 
 def pending(release: Release) -> int:
-    limit = time.monotonic() + 60
-    while time.monotonic() < limit:
+    def begun() -> bool:
         latest = release.storage.history().latest
-        if latest and latest.status is Status.PENDING_UPGRADE:
-            return latest.revision
-        time.sleep(0.05)
-    raise AssertionError("the upgrade never began")
+        return latest is not None and latest.status is Status.PENDING_UPGRADE
+
+    await_that(begun, "the upgrade to begin")
+    return release.storage.history().records[-1].revision
 
 
 def test_a_pruned_revision_is_gone_for_helm_too(release: Release) -> None:
