@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.pulumi_adapter.engine_log import engine_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _LOOK_EVERY = 2.0
 _LOOKS = 3
@@ -40,21 +40,28 @@ def operation() -> Iterator[None]:
             _busy -= 1
 
 
-def end_with_engine() -> None:
-    """Begin to watch the engine, if there is one and it is not watched yet."""
+def end_with_engine(
+    sleep: Callable[[float], object] = time.sleep, end: Callable[[int], object] = os._exit
+) -> None:
+    """Begin to watch the engine, if there is one and it is not watched yet.
+
+    Args:
+        sleep: waits for so many seconds, from one look at the engine to the next.
+        end: ends the process with that exit code.
+    """
     address = engine_address()
     if address and not _watching.is_set():
         _watching.set()
-        threading.Thread(target=_watch, args=(address,), name="engine-watch", daemon=True).start()
+        threading.Thread(target=_watch, args=(address, sleep, end), name="engine-watch", daemon=True).start()
 
 
-def _watch(address: str) -> None:
+def _watch(address: str, sleep: Callable[[float], object], end: Callable[[int], object]) -> None:
     missed = 0
     while missed < _LOOKS or _busy:
-        time.sleep(_LOOK_EVERY)
+        sleep(_LOOK_EVERY)
         missed = 0 if _answers(address) else missed + 1
     sys.stdout.flush()
-    os._exit(1)
+    end(1)
 
 
 def _answers(address: str) -> bool:

@@ -9,7 +9,6 @@ machines' clocks say does not matter. The lock of a process that has provably en
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, loc
 from helm_rollback_component.kube.claims.held_lock import Held
 from helm_rollback_component.kube.claims.lease_codec import Claim
 from helm_rollback_component.kube.claims.lock_holder import Holder
+from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.owner import Owner
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.claims.lease_codec import Lease
+    from helm_rollback_component.kube.clock import Clock
 
 __all__ = ["Claim", "Claims", "Held"]
 
@@ -50,9 +51,19 @@ class Claims:
         namespace: its namespace.
         release: its name.
         duration: the seconds for which a lock lasts without being renewed.
+        clock: tells the time, and waits.
     """
 
-    def __init__(self, cluster: Cluster, namespace: str, release: str, *, duration: int = DURATION) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        namespace: str,
+        release: str,
+        *,
+        duration: int = DURATION,
+        clock: Clock = CLOCK,
+    ) -> None:
+        self._clock = clock
         self._cluster = cluster
         self._namespace = namespace
         self._release = release
@@ -110,7 +121,8 @@ class Claims:
         """
         wish = Wish(owner, incarnation, adopt=adopt, strict=strict)
         with about(self._namespace, self._release):
-            held = Held(self._cluster, self._namespace, self._release, self._take(wish, timeout, on_wait))
+            lease = self._take(wish, timeout, on_wait)
+            held = Held(self._cluster, self._namespace, self._release, lease, self._clock)
         try:
             yield held
         finally:
@@ -121,18 +133,18 @@ class Claims:
         holder = Holder.new()
         sightings = Sightings(lock_holder.provably_dead)
         waited_for = ""
-        deadline = time.monotonic() + timeout
+        deadline = self._clock.now() + timeout
         while True:
             lease, claim = self._look(wish)
             if lease and claim and claim.holder == holder.name:
                 return lease
-            if claim and not sightings.free(claim, time.monotonic()):
-                if time.monotonic() >= deadline:
+            if claim and not sightings.free(claim, self._clock.now()):
+                if self._clock.now() >= deadline:
                     raise locked(claim)
                 if claim.holder != waited_for:
                     waited_for = claim.holder
                     on_wait(f"waiting for {claim.holder_words}, which is working on this release")
-                time.sleep(_LOOK_EVERY)
+                self._clock.sleep(_LOOK_EVERY)
             elif taken := self._try(lease, wish, holder):
                 return taken
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.claims.lease_codec import Lease
+    from helm_rollback_component.kube.clock import Clock
 
 _RENEWALS = 3
 _RETRY = 1.0
@@ -40,9 +41,10 @@ class Held:
         namespace: its namespace.
         release: its name.
         lease: the Lease with the lock in it, as it was taken.
+        clock: waits from one renewal to the next.
     """
 
-    def __init__(self, cluster: Cluster, namespace: str, release: str, lease: Lease) -> None:
+    def __init__(self, cluster: Cluster, namespace: str, release: str, lease: Lease, clock: Clock) -> None:
         self._cluster = cluster
         self._namespace = namespace
         self._release = release
@@ -51,6 +53,7 @@ class Held:
         self._claim = lease_codec.claim(lease)
         self._lock = threading.RLock()
         self._over = threading.Event()
+        self._clock = clock
         self.lost = threading.Event()
         """Set when another process has the lock, or the Lease is gone."""
         threading.Thread(target=self._keep_renewed, name=f"lease {release}", daemon=True).start()
@@ -164,7 +167,7 @@ class Held:
     def _keep_renewed(self) -> None:
         regular = self._claim.duration / _RENEWALS
         pause = regular
-        while not self._over.wait(pause) and not self.lost.is_set():
+        while not self._clock.wait(self._over, pause) and not self.lost.is_set():
             pause = regular if self._renew() else _RETRY
 
     def _renew(self) -> bool:

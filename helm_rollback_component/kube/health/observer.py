@@ -19,6 +19,7 @@ from helm_rollback_component.core.health.template_revisions import (
 )
 from helm_rollback_component.core.health.workload_rules import occurrences
 from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.health.queries import Inquirer
 from helm_rollback_component.kube.health.reads import (
     at_once,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.kube.api.client import Cluster
+    from helm_rollback_component.kube.clock import Clock
 
 _TELL_BY_EVENTS = frozenset({"DaemonSet", "StatefulSet"})
 
@@ -80,6 +82,7 @@ class Observer:
         before: Baseline,
         *,
         wants: Callable[[Manifest], bool] = judged,
+        clock: Clock = CLOCK,
     ) -> None:
         """Look at nothing yet.
 
@@ -88,12 +91,13 @@ class Observer:
             namespace: the release's.
             before: what there was before.
             wants: which of the release's objects to read; what may be judged, unless told otherwise.
+            clock: tells how old an answer is that is not read anew at every look.
         """
         self._cluster = cluster
         self._namespace = namespace
         self._before = before
         self._wants = wants
-        self._inquirer = Inquirer(cluster)
+        self._inquirer = Inquirer(cluster, clock)
         self._revisions: dict[tuple[str, int], Manifest] = {}
         self._children_by_kind: Mapping[str, Callable[[Manifest], list[Manifest]]] = {
             "DaemonSet": self._of_daemon_set,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.kube.api import streams
+from helm_rollback_component.kube.clock import CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.kube.api.streams import Stop
+    from helm_rollback_component.kube.clock import Clock
 
 EVERY = 0.5
 """Seconds from the end of one look to the next, where nothing is due before and something has changed."""
@@ -31,8 +32,9 @@ class Pace:
     once, cost at most a quarter of what they could. Looks become rarer while nothing changes.
     """
 
-    def __init__(self, stop: Stop, until: float = math.inf) -> None:
-        """Begin; the last look is at `until`, a time of `time.monotonic`, or when `stop` is asked for."""
+    def __init__(self, stop: Stop, until: float = math.inf, clock: Clock = CLOCK) -> None:
+        """Begin; the last look is at `until`, a time of `clock`, or when `stop` is asked for."""
+        self._clock = clock
         self._stop = stop
         self._stopped = _event(stop)
         self._until = until
@@ -55,8 +57,8 @@ class Pace:
         if self._began is not None:
             if self._began >= self._until:
                 return False
-            self._stopped.wait(self._pause(time.monotonic(), self._began))
-        self._began, self.due, self.calm = time.monotonic(), math.inf, False
+            self._clock.wait(self._stopped, self._pause(self._clock.now(), self._began))
+        self._began, self.due, self.calm = self._clock.now(), math.inf, False
         return not self.stopped
 
     def _pause(self, now: float, began: float) -> float:

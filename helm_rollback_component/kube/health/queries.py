@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.kube.api.client import Cluster
+    from helm_rollback_component.kube.clock import Clock
 
 ANSWERS_LAST = 2.0
 """Seconds for which answers to the same questions are not read again."""
@@ -24,9 +24,10 @@ ANSWERS_LAST = 2.0
 class Inquirer:
     """Completes the snapshots of one release. Not safe to use from more than one thread."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, clock: Clock) -> None:
         """Ask nothing yet."""
         self._cluster = cluster
+        self._clock = clock
         self._answers = _Answers()
 
     def complete(self, seen: Snapshot) -> Snapshot:
@@ -38,7 +39,7 @@ class Inquirer:
         asked = questions(seen)
         if not asked:
             return seen
-        if not self._answers.answer(asked):
+        if not self._answers.answer(asked, self._clock.now()):
             self._answers = self._answer(asked, seen)
         return self._answers.within(seen)
 
@@ -51,7 +52,7 @@ class Inquirer:
             children=(*claims, *(self._terminating(seen) if asked.crowded else ())),
             events={uid: events_about(self._cluster, namespace, uid) for namespace, uid in about},
             missing=frozenset(each for each in asked.needed if not self._exists(*each)),
-            since=time.monotonic(),
+            since=self._clock.now(),
         )
 
     def _claims(self, asked: Questions) -> Iterator[Manifest]:
@@ -81,8 +82,8 @@ class _Answers:
     missing: frozenset[tuple[str, str, str]] = frozenset()
     since: float = 0.0
 
-    def answer(self, asked: Questions) -> bool:
-        return asked == self.asked and time.monotonic() < self.since + ANSWERS_LAST
+    def answer(self, asked: Questions, now: float) -> bool:
+        return asked == self.asked and now < self.since + ANSWERS_LAST
 
     def within(self, seen: Snapshot) -> Snapshot:
         return replace(

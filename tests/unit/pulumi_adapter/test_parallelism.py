@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from helm_rollback_component.pulumi_adapter import parallelism
+from tests.support.waiting import HANG_LIMIT
 
 
 def served_at_once(executor: ThreadPoolExecutor, wanted: int) -> bool:
@@ -16,7 +17,7 @@ def served_at_once(executor: ThreadPoolExecutor, wanted: int) -> bool:
 
     def task() -> bool:
         try:
-            barrier.wait(2)
+            barrier.wait(HANG_LIMIT)
         except threading.BrokenBarrierError:
             return False
         return True

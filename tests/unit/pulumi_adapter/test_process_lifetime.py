@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import threading
@@ -11,21 +10,57 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helm_rollback_component.pulumi_adapter import process_lifetime
+from tests.support.waiting import HANG_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PROMPTLY = 10.0
+
+class Pauses:
+    """The pauses between the looks at the engine: each lasts until the test ends it."""
+
+    def __init__(self) -> None:
+        self._begun = threading.Semaphore(0)
+        self._over = threading.Semaphore(0)
+
+    def __call__(self, seconds: float) -> None:  # noqa: ARG002  # however long
+        self._begun.release()
+        self._over.acquire()
+
+    def end(self, count: int) -> None:
+        """End so many, one after the other, so that the engine is looked at at least one time less."""
+        for _ in range(count):
+            assert self._begun.acquire(timeout=HANG_LIMIT)
+            self._over.release()
+
+    def end_all(self) -> None:
+        """End all there will be."""
+        self._over.release(1000)
+
+
+class Process:
+    """This process, as it looks for its engine."""
+
+    def __init__(self) -> None:
+        self.pauses = Pauses()
+        self.ended = threading.Event()
+
+    def watch(self) -> None:
+        """Have it watch its engine."""
+        process_lifetime.end_with_engine(self.pauses, lambda _: self.ended.set())
+
+    def ends(self) -> bool:
+        """Tell whether it ends, if it is given time."""
+        self.pauses.end_all()
+        return self.ended.wait(HANG_LIMIT)
 
 
 @pytest.fixture
-def ended(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Set when the process would end; it looks for its engine all the time."""
-    ended = threading.Event()
-    monkeypatch.setattr(os, "_exit", lambda _: ended.set())
-    monkeypatch.setattr(process_lifetime, "_LOOK_EVERY", 0.05)
+def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Process]:
     monkeypatch.setattr(process_lifetime, "_watching", threading.Event())
-    return ended
+    yield Process()
+    for thread in watchers():
+        thread.join(HANG_LIMIT)
 
 
 @pytest.fixture
@@ -40,50 +75,49 @@ def watchers() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "engine-watch"]
 
 
-def wait_for_watchers() -> None:
-    for thread in watchers():
-        thread.join(PROMPTLY)
-
-
-def test_without_an_engine_nothing_is_watched(
-    ended: threading.Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_an_engine_nothing_is_watched(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["host"])
-    process_lifetime.end_with_engine()
+    process.watch()
     assert watchers() == []
-    assert not ended.is_set()
+    assert not process.ended.is_set()
 
 
-def test_the_process_lives_as_long_as_its_engine(ended: threading.Event, engine: socket.socket) -> None:
-    process_lifetime.end_with_engine()
-    assert not ended.wait(0.3)
+def test_the_process_lives_as_long_as_its_engine(process: Process, engine: socket.socket) -> None:
+    process.watch()
+    process.pauses.end(10)
+    assert not process.ended.is_set()
     engine.close()
-    assert ended.wait(PROMPTLY)
-    wait_for_watchers()
+    assert process.ends()
 
 
-def test_an_engine_is_watched_once(ended: threading.Event, engine: socket.socket) -> None:
-    process_lifetime.end_with_engine()
-    process_lifetime.end_with_engine()
+def test_an_engine_that_is_gone_is_looked_for_three_times(process: Process, engine: socket.socket) -> None:
+    engine.close()
+    process.watch()
+    process.pauses.end(2)
+    assert not process.ended.is_set()
+    assert process.ends()
+
+
+def test_an_engine_is_watched_once(process: Process, engine: socket.socket) -> None:
+    process.watch()
+    process.watch()
     assert len(watchers()) == 1
     engine.close()
-    assert ended.wait(PROMPTLY)
-    wait_for_watchers()
+    assert process.ends()
 
 
-def test_what_is_begun_is_finished_first(ended: threading.Event, engine: socket.socket) -> None:
+def test_what_is_begun_is_finished_first(process: Process, engine: socket.socket) -> None:
     with process_lifetime.operation():
-        process_lifetime.end_with_engine()
+        process.watch()
         engine.close()
-        assert not ended.wait(0.4)
-    assert ended.wait(PROMPTLY)
-    wait_for_watchers()
+        process.pauses.end(10)
+        assert not process.ended.is_set()
+    assert process.ends()
 
 
-def test_an_operation_that_fails_is_over_too(ended: threading.Event, engine: socket.socket) -> None:
+def test_an_operation_that_fails_is_over_too(process: Process, engine: socket.socket) -> None:
     with pytest.raises(KeyError), process_lifetime.operation():
         raise KeyError
     engine.close()
-    process_lifetime.end_with_engine()
-    assert ended.wait(PROMPTLY)
-    wait_for_watchers()
+    process.watch()
+    assert process.ends()

@@ -14,6 +14,7 @@ from typing import IO, Any
 import pytest
 
 from helm_rollback_component.helm.engines.wire import receive, send
+from tests.support.waiting import HANG_LIMIT
 
 _LIBRARY = Path(__file__).with_name("fake_library")
 _TARGET = {"release": "web", "namespace": "apps", "kubeconfig": "kubeconfig", "context": None}
@@ -146,7 +147,7 @@ def test_a_cancelled_request_is_answered_before_the_worker_dies(
     parent.ask("cancel")
 
     assert receive(parent.answers) == {"error": "context canceled", "cancelled": True}
-    assert died.wait(5)
+    assert died.wait(HANG_LIMIT)
 
 
 def test_a_cancellation_when_nothing_is_under_way_is_ignored(parent: _Parent) -> None:
@@ -163,7 +164,7 @@ def test_what_is_under_way_when_the_parent_dies_is_finished(module: ModuleType, 
     parent.requests.close()
     parent.answers.close()
 
-    parent.thread.join(10)
+    parent.thread.join(HANG_LIMIT)
 
     assert not parent.thread.is_alive()
     assert json.loads(notes.read_text())["verb"] == "upgrade"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helm_rollback_component.helm.engines.engine import Cancellation
 from helm_rollback_component.kube.api import streams
+from tests.support.waiting import HANG_LIMIT
 
 
 @given(st.lists(st.binary(max_size=5)), st.integers(1, 7))
@@ -88,5 +89,5 @@ def test_one_thread_looks_out_for_all_and_ends() -> None:
             assert threading.active_count() <= before + 1
     lookout = next((t for t in threading.enumerate() if t.name == "watch-lookout"), None)
     if lookout:
-        lookout.join(5)
+        lookout.join(HANG_LIMIT)
         assert not lookout.is_alive()

@@ -12,11 +12,12 @@ from helm_rollback_component.core.records.ledger import Attempt, Ledger
 from helm_rollback_component.core.records.owner import Owner
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.claims import claims as module
-from helm_rollback_component.kube.claims import held_lock as held_module
 from helm_rollback_component.kube.claims import lease_codec, lock_holder
-from helm_rollback_component.kube.claims.claims import Claim, Claims, Held
+from helm_rollback_component.kube.claims.claims import DURATION, Claim, Claims, Held
+from helm_rollback_component.kube.clock import Clock
 from tests.support.fake_cluster import FakeCluster, failure
+from tests.support.manual_clock import ManualClock
+from tests.support.waiting import HANG_LIMIT, await_that
 
 MINE = Owner("acme", "shop", "prod", "urn:web")
 THEIRS = Owner("acme", "shop", "dev", "urn:web")
@@ -24,10 +25,9 @@ PATH = paths.leases("apps", "helm-rollback.web")
 LEDGER = Ledger(attempt=Attempt(action="upgrade", revision=2, desired_digest="x"))
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LOOK_EVERY", 0.01)
-    monkeypatch.setattr(held_module, "_RETRY", 0.01)
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def cluster() -> FakeCluster:
 
 
 @pytest.fixture
-def claims(cluster: FakeCluster) -> Claims:
-    return Claims(cluster, "apps", "web")
+def claims(cluster: FakeCluster, clock: ManualClock) -> Claims:
+    return Claims(cluster, "apps", "web", clock=clock)
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def crashed(cluster: FakeCluster) -> None:
     stolen(cluster)
 
 
-def until(condition: Callable[[], object]) -> None:
-    limit = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
+class Impatient(Clock):
+    """Sleeps for a moment where it is told to sleep for long."""
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds / 50)
 
 
 def once(cluster: FakeCluster, verb: str, act: Callable[[], object]) -> None:
@@ -178,16 +178,19 @@ class TestTaking:
 
 
 class TestRaces:
-    def test_of_two_creators_one_waits(self, cluster: FakeCluster, claims: Claims) -> None:
+    def test_of_two_creators_one_waits(
+        self, cluster: FakeCluster, claims: Claims, clock: ManualClock
+    ) -> None:
         told: list[str] = []
         with ExitStack() as stack:
             once(cluster, "create", lambda: stack.enter_context(claims.hold(MINE, "one", timeout=0)))
             with pytest.raises(OperationError) as caught:
-                stack.enter_context(claims.hold(MINE, "one", timeout=0.1, on_wait=told.append))
+                stack.enter_context(claims.hold(MINE, "one", timeout=3, on_wait=told.append))
         assert (caught.value.reason, caught.value.release) == ("Locked", "apps/web")
         assert caught.value.temporary
         assert len(told) == 1
         assert "working on this release" in told[0]
+        assert clock.slept == [0.5] * 6
 
     def test_of_two_takers_one_waits(self, cluster: FakeCluster, claims: Claims) -> None:
         with claims.hold(MINE, "one", timeout=0):
@@ -195,7 +198,7 @@ class TestRaces:
         with ExitStack() as stack:
             once(cluster, "replace", lambda: stack.enter_context(claims.hold(MINE, "one", timeout=0)))
             with pytest.raises(OperationError, match="is locked by"):
-                stack.enter_context(claims.hold(MINE, "one", timeout=0.1))
+                stack.enter_context(claims.hold(MINE, "one", timeout=3))
 
     def test_a_lock_whose_taking_was_not_answered_is_ours(
         self, cluster: FakeCluster, claims: Claims, monkeypatch: pytest.MonkeyPatch
@@ -221,8 +224,8 @@ class TestRaces:
         most = []
 
         def work(number: int) -> None:
-            claims = Claims(cluster, "apps", "web")
-            with claims.hold(MINE, "one", timeout=30) as held:
+            claims = Claims(cluster, "apps", "web", clock=Impatient())
+            with claims.hold(MINE, "one", timeout=HANG_LIMIT) as held:
                 inside.append(number)
                 most.append(len(inside))
                 held.write(held.ledger)
@@ -235,16 +238,15 @@ class TestRaces:
             thread.join()
         assert most == [1] * 8
 
-    def test_a_crashed_holder_is_waited_out(self, cluster: FakeCluster) -> None:
-        claims = Claims(cluster, "apps", "web", duration=1)
+    def test_a_crashed_holder_is_waited_out(
+        self, cluster: FakeCluster, claims: Claims, clock: ManualClock
+    ) -> None:
         with claims.hold(MINE, "one", timeout=0) as held:
             held.write(LEDGER)
             crashed(cluster)
-            until(held.lost.is_set)
         told: list[str] = []
-        began = time.monotonic()
-        with claims.hold(MINE, "one", timeout=10, on_wait=told.append) as held:
-            assert 1 <= time.monotonic() - began < 5
+        with claims.hold(MINE, "one", timeout=60, on_wait=told.append) as held:
+            assert sum(clock.slept) == DURATION
             assert held.ledger == LEDGER
         (words,) = told
         assert "waiting for process 1 on other" in words
@@ -259,20 +261,24 @@ class TestRaces:
 
 
 class TestHolding:
-    def test_the_lock_is_renewed(self, cluster: FakeCluster) -> None:
-        claims = Claims(cluster, "apps", "web", duration=1)
+    def test_the_lock_is_renewed(self, cluster: FakeCluster, claims: Claims, clock: ManualClock) -> None:
         with claims.hold(MINE, "one", timeout=0) as held:
-            first = claim_of(claims).renewed
-            until(lambda: claim_of(claims).renewed > first)
+            for _ in range(3):
+                cluster.asked.clear()
+                clock.end_wait(DURATION / 3)
+                await_that(lambda: [verb for verb, _ in cluster.asked] == ["replace"], "a renewal")
             held.write(LEDGER)
         assert claim_of(claims).ledger == LEDGER
 
-    def test_a_failing_renewal_is_tried_again(self, cluster: FakeCluster) -> None:
-        claims = Claims(cluster, "apps", "web", duration=1)
+    def test_a_failing_renewal_is_tried_again_every_second(
+        self, cluster: FakeCluster, claims: Claims, clock: ManualClock
+    ) -> None:
         with claims.hold(MINE, "one", timeout=0) as held:
             fail(cluster, "replace", "Unreachable")
-            cluster.asked.clear()
-            until(lambda: len([verb for verb, _ in cluster.asked if verb == "replace"]) > 3)
+            for passed in (DURATION / 3, 1, 1):
+                cluster.asked.clear()
+                clock.end_wait(passed)
+                await_that(lambda: [verb for verb, _ in cluster.asked] == ["replace"], "an attempt")
             cluster.before = lambda *_: None
             held.write(LEDGER)
             assert not held.lost.is_set()
@@ -302,11 +308,13 @@ class TestHolding:
         assert caught.value.reason == "LockLost"
         assert cluster.paths() == []
 
-    def test_a_loss_is_noticed_without_writing(self, cluster: FakeCluster) -> None:
-        claims = Claims(cluster, "apps", "web", duration=1)
+    def test_a_loss_is_noticed_without_writing(
+        self, cluster: FakeCluster, claims: Claims, clock: ManualClock
+    ) -> None:
         with claims.hold(MINE, "one", timeout=0) as held:
             stolen(cluster)
-            assert held.lost.wait(5)
+            clock.end_wait(DURATION / 3)
+            assert held.lost.wait(HANG_LIMIT)
 
     def test_a_server_out_of_reach_is_no_loss(self, cluster: FakeCluster, held: Held) -> None:
         fail(cluster, "replace", "Unreachable")

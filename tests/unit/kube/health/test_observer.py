@@ -10,8 +10,10 @@ import pytest
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, mark
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.health import queries
+from helm_rollback_component.kube.clock import CLOCK, Clock
 from helm_rollback_component.kube.health.observer import Observer, baseline
+from helm_rollback_component.kube.health.queries import ANSWERS_LAST
+from tests.support.manual_clock import ManualClock
 from tests.unit.core.health.health_objects import (
     NO_NODE,
     claim,
@@ -38,9 +40,9 @@ def named(found: dict[str, Any], name: str, about: str) -> dict[str, Any]:
     return {**found, "metadata": {**found["metadata"], "name": name}, "involvedObject": {"uid": about}}
 
 
-def observer(cluster: Town, *before: dict[str, Any]) -> Observer:
+def observer(cluster: Town, *before: dict[str, Any], clock: Clock = CLOCK) -> Observer:
     marks = {objects.key(each, NAMESPACE): mark(each) for each in before}
-    return Observer(cluster, NAMESPACE, Baseline(marks=marks))
+    return Observer(cluster, NAMESPACE, Baseline(marks=marks), clock=clock)
 
 
 def children(found: Snapshot) -> list[str]:
@@ -112,7 +114,8 @@ def test_objects_that_are_not_judged_are_not_read() -> None:
     assert cluster.asked == []
 
 
-def test_why_a_pod_finds_no_node_is_asked_once_in_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_why_a_pod_finds_no_node_is_asked_once_in_two_seconds() -> None:
+    clock = ManualClock()
     unplaced = labelled(pod(NEW, name="new", conditions=[NO_NODE]))
     unplaced["spec"] = {"volumes": [{"persistentVolumeClaim": {"claimName": name}} for name in ("data", "x")]}
     leaving = labelled(pod("ReplicaSet-web-one", name="old", deletionTimestamp="2026-01-01T00:00:00Z"))
@@ -130,7 +133,7 @@ def test_why_a_pod_finds_no_node_is_asked_once_in_two_seconds(monkeypatch: pytes
     )
     unplaced["metadata"]["uid"] = "Pod-web-0"
     cluster.put(unplaced)
-    looking = observer(cluster)
+    looking = observer(cluster, clock=clock)
     found = looking.look([deployment()])
     assert children(found) == ["web-two", "new", "data", "old"]
     assert {uid: [each["reason"] for each in events] for uid, events in found.events.items()} == {
@@ -140,7 +143,7 @@ def test_why_a_pod_finds_no_node_is_asked_once_in_two_seconds(monkeypatch: pytes
     asked = len(cluster.requests())
     assert looking.look([deployment()]).events == found.events
     assert len(cluster.requests()) == asked + 2
-    monkeypatch.setattr(queries, "ANSWERS_LAST", 0.0)
+    clock.advance(ANSWERS_LAST)
     looking.look([deployment()])
     assert len(cluster.requests()) > asked + 4
 
