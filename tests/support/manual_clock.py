@@ -1,6 +1,7 @@
 """Clocks that do not depend on the machine's."""
 
 import threading
+from collections.abc import Callable
 
 from helm_rollback_component.kube.clock import Clock
 from tests.support.waiting import HANG_LIMIT, await_that
@@ -49,15 +50,38 @@ class ManualClock(Clock):
 
 
 class SleepingClock(ManualClock):
-    """Moves as far as somebody sleeps or waits, at once.
+    """Moves as far as somebody sleeps or waits, at once; what is planned happens on the way.
 
     Attributes:
         slept: the seconds of each wait and sleep so far.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._plan: list[tuple[float, Callable[[], object]]] = []
+
+    def after(self, seconds: float, act: Callable[[], object]) -> None:
+        """Have something happen once so much time has passed; plan in the order of time."""
+        self._plan.append((self._now + seconds, act))
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        self.sleep(seconds)
+        self.slept.append(seconds)
+        until = self._now + seconds
+        while self._plan and self._plan[0][0] <= until and not event.is_set():
+            self._now, act = self._plan.pop(0)
+            act()
+        self._now = self._now if event.is_set() else until
         return event.is_set()
+
+
+class HastyClock(Clock):
+    """The machine's clock for one who waits for a moment where a long time is asked for."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds / 50)
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        return super().wait(event, seconds / 50)
 
 
 class StoppedClock(ManualClock):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health.judge import FaultMemory, faults, judge, progress
 from helm_rollback_component.core.health.readiness import readiness
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.health.polling import Teller
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.readiness import Readiness
     from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.kube.api.client import Cluster
+    from helm_rollback_component.kube.clock import Clock
     from helm_rollback_component.kube.health.observer import Observer
     from helm_rollback_component.kube.health.polling import Pace
 
@@ -36,6 +37,7 @@ class HealthContext:
         health: how patient to be.
         on_progress: called with one short line whenever what is waited for has changed.
         wait_for_jobs: whether the release is ready only once its Jobs are complete.
+        clock: tells the time, and waits.
     """
 
     cluster: Cluster
@@ -43,6 +45,7 @@ class HealthContext:
     health: HealthConfig
     on_progress: Callable[[str], None]
     wait_for_jobs: bool = False
+    clock: Clock = CLOCK
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Examiner:
         seen = self._observer.look(manifests)
         more = also(seen) if also else ()
         found = chain(faults(seen, self._context.health), more)
-        judgement = judge(found, seen, time.monotonic(), self._memory)
+        judgement = judge(found, seen, self._context.clock.now(), self._memory)
         state = readiness(seen, wait_for_jobs=self._context.wait_for_jobs)
         self._memory = judgement.memory
         self.tell(progress(state, judgement.faults))

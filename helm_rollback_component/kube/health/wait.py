@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import soak as soaking
@@ -52,9 +51,11 @@ def wait_ready(
     Raises:
         OperationError: what the cluster refused; transient errors are retried until the time is over.
     """
-    pace = Pace(stop, until=time.monotonic() + timeout)
-    wants = judged_or_awaited
-    observer = Observer(context.cluster, context.namespace, before or Baseline(), wants=wants)
+    clock = context.clock
+    pace = Pace(stop, until=clock.now() + timeout, clock=clock)
+    observer = Observer(
+        context.cluster, context.namespace, before or Baseline(), wants=judged_or_awaited, clock=clock
+    )
     examiner = Examiner(context, observer)
     clearing = _Clearing(context)
     finding = None
@@ -86,15 +87,15 @@ def soak(
     Raises:
         OperationError: what the cluster refused; transient errors are retried until the time is over.
     """
-    health = context.health
-    ending = time.monotonic() + health.soak
-    examiner = Examiner(context, Observer(context.cluster, context.namespace, Baseline()))
+    health, clock = context.health, context.clock
+    ending = clock.now() + health.soak
+    examiner = Examiner(context, Observer(context.cluster, context.namespace, Baseline(), clock=clock))
     worse = _Worse(health)
-    pace = Pace(stop, until=ending + health.grace if health.soak else 0)
+    pace = Pace(stop, until=ending + health.grace if health.soak else 0, clock=clock)
     for finding in looks(pace, lambda: examiner.look(objects, also=worse.than_at_first)):
         if finding.judgement.verdict is not None:
             return container_logs.attach(context.cluster, finding.judgement.verdict)
-        if time.monotonic() >= ending and finding.judgement.due > ending + health.grace:
+        if clock.now() >= ending and finding.judgement.due > ending + health.grace:
             return None
         pace.due = min(finding.judgement.due, ending)
     return _cancelled(_first(objects, context.namespace)) if pace.stopped else None
@@ -122,7 +123,7 @@ class _Clearing:
         self._since: Mapping[str, float] = {}
 
     def clear(self, seen: Snapshot) -> None:
-        found = obstruction(seen, self._context.health, time.monotonic(), self._since)
+        found = obstruction(seen, self._context.health, self._context.clock.now(), self._since)
         self._since = found.since
         for pod in found.pods:
             self._delete(pod)

@@ -37,7 +37,8 @@ class HealthWatch:
         """
         self._context = context
         self._find_objects = objects
-        self._examiner = Examiner(context, Observer(context.cluster, context.namespace, before))
+        observer = Observer(context.cluster, context.namespace, before, clock=context.clock)
+        self._examiner = Examiner(context, observer)
         self._objects: Sequence[Manifest] = ()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -78,7 +79,7 @@ class HealthWatch:
 
     def _watch(self, on_verdict: Callable[[], None]) -> None:
         try:
-            for finding in looks(Pace(self._stop), self._look):
+            for finding in looks(Pace(self._stop, clock=self._context.clock), self._look):
                 if finding.judgement.verdict is not None:
                     self._give(self._with_log(finding.judgement.verdict), on_verdict)
                     return

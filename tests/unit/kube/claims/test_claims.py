@@ -1,7 +1,6 @@
 """Claims: taken, held, lost, given up; with faults that no control plane makes on demand."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -14,9 +13,8 @@ from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import lease_codec, lock_holder
 from helm_rollback_component.kube.claims.claims import DURATION, Claim, Claims, Held
-from helm_rollback_component.kube.clock import Clock
 from tests.support.fake_cluster import FakeCluster, failure
-from tests.support.manual_clock import ManualClock
+from tests.support.manual_clock import HastyClock, ManualClock
 from tests.support.waiting import HANG_LIMIT, await_that
 
 MINE = Owner("acme", "shop", "prod", "urn:web")
@@ -61,13 +59,6 @@ def crashed(cluster: FakeCluster) -> None:
     """Have a lock of another machine's process be there."""
     cluster.edit(PATH, lambda found: found["metadata"]["annotations"].update({"helm-rollback/process": ""}))
     stolen(cluster)
-
-
-class Impatient(Clock):
-    """Sleeps for a moment where it is told to sleep for long."""
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds / 50)
 
 
 def once(cluster: FakeCluster, verb: str, act: Callable[[], object]) -> None:
@@ -224,7 +215,7 @@ class TestRaces:
         most = []
 
         def work(number: int) -> None:
-            claims = Claims(cluster, "apps", "web", clock=Impatient())
+            claims = Claims(cluster, "apps", "web", clock=HastyClock())
             with claims.hold(MINE, "one", timeout=HANG_LIMIT) as held:
                 inside.append(number)
                 most.append(len(inside))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,10 +10,10 @@ import pytest
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Cancellation
-from helm_rollback_component.kube.health import polling
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.results import Resource
+from tests.support.manual_clock import SleepingClock
 from tests.unit.core.health.health_objects import (
     condition,
     deployment,
@@ -30,16 +29,16 @@ from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, la
 if TYPE_CHECKING:
     from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.kube.api.streams import Stop
+    from helm_rollback_component.kube.clock import Clock
 
-QUICK = HealthConfig(grace=0.05)
 GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
 NEW = "ReplicaSet-web-two"
 WEB = Resource("apps/v1", "Deployment", "web", NAMESPACE)
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "EVERY", 0.01)
+@pytest.fixture
+def clock() -> SleepingClock:
+    return SleepingClock()
 
 
 def town(live: Any, *pods: Any) -> Town:  # noqa: ANN401
@@ -49,19 +48,21 @@ def town(live: Any, *pods: Any) -> Town:  # noqa: ANN401
 def wait(
     cluster: Town,
     *objects: dict[str, Any],
-    timeout: float = 5,
+    timeout: float = 60,
     stop: Stop | None = None,
+    clock: Clock | None = None,
 ) -> tuple[HealthVerdict | None, list[str]]:
     said: list[str] = []
-    context = HealthContext(cluster, NAMESPACE, QUICK, said.append)
+    context = HealthContext(cluster, NAMESPACE, HealthConfig(), said.append, clock=clock or SleepingClock())
     verdict = wait_ready(context, objects, timeout, stop or threading.Event())
     return verdict, said
 
 
 def watch(
-    cluster: Town, seconds: float = 0.2, stop: Stop | None = None, *, grace: float = 0.05
+    cluster: Town, seconds: float = 60, stop: Stop | None = None, clock: Clock | None = None
 ) -> HealthVerdict | None:
-    context = HealthContext(cluster, NAMESPACE, HealthConfig(soak=seconds, grace=grace), lambda _: None)
+    health = HealthConfig(soak=seconds, grace=10)
+    context = HealthContext(cluster, NAMESPACE, health, lambda _: None, clock=clock or SleepingClock())
     return soak(context, [deployment()], stop or threading.Event())
 
 
@@ -69,10 +70,10 @@ def test_what_is_ready_is_not_waited_for() -> None:
     assert wait(town(deployment(**GROWN)), deployment(), thing("ConfigMap")) == (None, [])
 
 
-def test_what_gets_ready_is_waited_for() -> None:
+def test_what_gets_ready_is_waited_for(clock: SleepingClock) -> None:
     cluster = town(deployment(**{**GROWN, "updatedReplicas": 1}))
-    threading.Timer(0.1, lambda: cluster.put(select(deployment(**GROWN)))).start()
-    assert wait(cluster, deployment()) == (None, ["Deployment web: 1 of 3 replicas are updated"])
+    clock.after(20, lambda: cluster.put(select(deployment(**GROWN))))
+    assert wait(cluster, deployment(), clock=clock) == (None, ["Deployment web: 1 of 3 replicas are updated"])
 
 
 def test_what_is_bad_is_not_waited_for() -> None:
@@ -82,10 +83,10 @@ def test_what_is_bad_is_not_waited_for() -> None:
 
 
 def test_time_runs_out() -> None:
-    verdict, _ = wait(town(deployment(**{**GROWN, "updatedReplicas": 1})), deployment(), timeout=0.1)
+    verdict, _ = wait(town(deployment(**{**GROWN, "updatedReplicas": 1})), deployment(), timeout=30)
     assert verdict is not None
     assert verdict.reason == "ReadinessTimeout"
-    assert verdict.message == "not ready after 0.1 s: Deployment web: 1 of 3 replicas are updated"
+    assert verdict.message == "not ready after 30 s: Deployment web: 1 of 3 replicas are updated"
     assert verdict.object == WEB
 
 
@@ -97,10 +98,10 @@ def test_an_object_of_an_unknown_kind_is_not_there_yet() -> None:
 
 
 @pytest.mark.parametrize("kind", [threading.Event, Cancellation])
-def test_a_wait_can_be_cancelled(kind: type[threading.Event | Cancellation]) -> None:
+def test_a_wait_can_be_cancelled(kind: type[threading.Event | Cancellation], clock: SleepingClock) -> None:
     stop = kind()
-    threading.Timer(0.1, stop.set if isinstance(stop, threading.Event) else stop.request).start()
-    verdict, _ = wait(town(deployment()), deployment(), stop=stop)
+    clock.after(20, stop.set if isinstance(stop, threading.Event) else stop.request)
+    verdict, _ = wait(town(deployment()), deployment(), stop=stop, clock=clock)
     assert verdict is not None
     assert (verdict.reason, verdict.object) == ("Cancelled", WEB)
 
@@ -119,7 +120,7 @@ def test_a_cluster_that_is_away_for_a_moment_is_waited_for() -> None:
     assert wait(cluster, deployment())[0] is None
 
 
-@pytest.mark.parametrize(("temporary", "timeout"), [(True, 0.1), (False, 60)])
+@pytest.mark.parametrize(("temporary", "timeout"), [(True, 30), (False, 60)])
 def test_a_cluster_that_does_not_answer(*, temporary: bool, timeout: float) -> None:
     cluster = town(deployment(**GROWN))
     cluster.before = fail_with("Away", temporary=temporary)
@@ -135,7 +136,7 @@ def stuck() -> Town:
 
 def test_a_pod_that_holds_up_a_stateful_set_is_deleted() -> None:
     cluster = stuck()
-    _, said = wait(cluster, stateful_set("one"), timeout=0.1)
+    _, said = wait(cluster, stateful_set("one"), timeout=30)
     assert "Pod web-0 blocked its StatefulSet and was deleted" in said
     assert [each for each in cluster.requests() if each.startswith("delete")] == ["delete web-0"]
 
@@ -143,7 +144,7 @@ def test_a_pod_that_holds_up_a_stateful_set_is_deleted() -> None:
 def test_a_pod_that_may_not_be_deleted_is_told_of() -> None:
     cluster = stuck()
     cluster.before = lambda verb, path: fail_with("Forbidden")(verb, path) if verb == "delete" else None
-    verdict, said = wait(cluster, stateful_set("one"), timeout=0.1)
+    verdict, said = wait(cluster, stateful_set("one"), timeout=30)
     assert verdict is not None
     assert "Pod web-0 blocks its StatefulSet and cannot be deleted: it is Forbidden" in said
 
@@ -165,26 +166,26 @@ def test_a_soak_that_goes_well() -> None:
         (waiting("InvalidImageName"), "InvalidImageName"),
     ],
 )
-def test_a_soak_that_goes_badly(later: dict[str, Any], reason: str) -> None:
+def test_a_soak_that_goes_badly(later: dict[str, Any], reason: str, clock: SleepingClock) -> None:
     cluster = town(deployment(**GROWN), pod(NEW, running()))
-    threading.Timer(0.1, lambda: cluster.put(labelled(pod(NEW, later)))).start()
-    verdict = watch(cluster, 5)
+    clock.after(20, lambda: cluster.put(labelled(pod(NEW, later))))
+    verdict = watch(cluster, clock=clock)
     assert verdict is not None
     assert verdict.reason == reason
 
 
-def test_readiness_that_is_lost_near_the_end_may_come_back() -> None:
+def test_readiness_that_is_lost_near_the_end_may_come_back(clock: SleepingClock) -> None:
     cluster = town(deployment(**GROWN), pod(NEW, running(), conditions=[condition("Ready")]))
-    began = time.monotonic()
-    threading.Timer(0.1, lambda: cluster.put(labelled(pod(NEW, running(ready=False))))).start()
-    threading.Timer(0.5, lambda: cluster.put(labelled(pod(NEW, running())))).start()
-    assert watch(cluster, 0.2, grace=10) is None
-    assert time.monotonic() - began >= 0.5
+    clock.after(55, lambda: cluster.put(labelled(pod(NEW, running(ready=False)))))
+    clock.after(64, lambda: cluster.put(labelled(pod(NEW, running()))))
+    ending = clock.now() + 64
+    assert watch(cluster, 60, clock=clock) is None
+    assert clock.now() >= ending
 
 
-def test_a_soak_can_be_cancelled() -> None:
+def test_a_soak_can_be_cancelled(clock: SleepingClock) -> None:
     stop = threading.Event()
-    threading.Timer(0.1, stop.set).start()
-    verdict = watch(town(deployment(**GROWN)), 60, stop)
+    clock.after(20, stop.set)
+    verdict = watch(town(deployment(**GROWN)), stop=stop, clock=clock)
     assert verdict is not None
     assert verdict.reason == "Cancelled"

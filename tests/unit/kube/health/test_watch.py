@@ -9,9 +9,10 @@ import pytest
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health.snapshot import Baseline
-from helm_rollback_component.kube.health import polling
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.watch import HealthWatch
+from tests.support.manual_clock import HastyClock
+from tests.support.waiting import HANG_LIMIT
 from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
 from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
 
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
 DESIRED = [deployment()]
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "EVERY", 0.01)
 
 
 def town(*containers: Any) -> Town:  # noqa: ANN401
@@ -49,7 +45,7 @@ class Observed:
         self.times_told = 0
         self.spoke = threading.Event()
         self.condemned = threading.Event()
-        context = HealthContext(cluster, NAMESPACE, settings or HealthConfig(), self._say)
+        context = HealthContext(cluster, NAMESPACE, settings or HealthConfig(), self._say, clock=HastyClock())
         self.watch = HealthWatch(context, objects, Baseline())
 
     def start(self) -> HealthWatch:
@@ -68,7 +64,7 @@ def test_a_verdict_comes_once_and_with_the_log() -> None:
     cluster = town(LOOP)
     observed = Observed(cluster)
     with observed.start() as watch:
-        assert observed.condemned.wait(5)
+        assert observed.condemned.wait(HANG_LIMIT)
     verdict = watch.last_verdict()
     assert verdict is not None
     assert (observed.times_told, verdict.reason, verdict.log) == (1, "CrashLoopBackOff", ("one", "two"))
@@ -83,7 +79,7 @@ def test_a_verdict_without_a_log_that_cannot_be_read() -> None:
     cluster.before = lambda verb, path: fail_with("NotFound")(verb, path) if verb == "text" else None
     observed = Observed(cluster)
     with observed.start() as watch:
-        assert observed.condemned.wait(5)
+        assert observed.condemned.wait(HANG_LIMIT)
     verdict = watch.last_verdict()
     assert verdict is not None
     assert verdict.log == ()
@@ -93,7 +89,7 @@ def test_a_container_that_never_ran_has_no_log_to_ask_for() -> None:
     cluster = town(waiting("InvalidImageName"))
     observed = Observed(cluster)
     with observed.start():
-        assert observed.condemned.wait(5)
+        assert observed.condemned.wait(HANG_LIMIT)
     assert "text log" not in cluster.requests()
 
 
@@ -110,8 +106,8 @@ def test_nothing_is_looked_at_before_there_are_objects() -> None:
 
     observed = Observed(cluster, objects)
     with observed.start():
-        assert enough.wait(5)
-        assert observed.condemned.wait(5)
+        assert enough.wait(HANG_LIMIT)
+        assert observed.condemned.wait(HANG_LIMIT)
     assert asked == [0, 0, 0, 0, 0]
 
 
@@ -120,7 +116,7 @@ def test_a_request_that_fails_for_a_moment_is_made_again() -> None:
     cluster.before = fail_with("Unreachable", temporary=True, times=3)
     observed = Observed(cluster)
     with observed.start():
-        assert observed.condemned.wait(5)
+        assert observed.condemned.wait(HANG_LIMIT)
 
 
 def test_a_request_that_is_refused_ends_the_watch_and_says_so() -> None:
@@ -128,7 +124,7 @@ def test_a_request_that_is_refused_ends_the_watch_and_says_so() -> None:
     cluster.before = fail_with("Forbidden")
     observed = Observed(cluster)
     with observed.start() as watch:
-        assert observed.spoke.wait(5)
+        assert observed.spoke.wait(HANG_LIMIT)
     assert observed.said == ["the health of the release is no longer watched: it is Forbidden"]
     assert watch.last_verdict() is None
 
@@ -137,7 +133,7 @@ def test_no_verdict_is_given_after_the_end() -> None:
     cluster = town(LOOP)
     observed = Observed(cluster)
     cluster.before = lambda verb, _: observed.watch.stop() if verb == "text" else None
-    observed.start()._thread.join(5)  # type: ignore[union-attr]  # noqa: SLF001  # ends by itself
+    observed.start()._thread.join(HANG_LIMIT)  # type: ignore[union-attr]  # noqa: SLF001  # ends by itself
     assert observed.times_told == 0
 
 
@@ -152,14 +148,14 @@ def test_a_watch_may_be_ended_before_it_began_and_from_its_own_verdict() -> None
         ended.set()
 
     observed.watch.start(end)
-    assert ended.wait(5)
+    assert ended.wait(HANG_LIMIT)
 
 
 def test_the_last_verdict_is_the_first() -> None:
     cluster = town(LOOP)
     observed = Observed(cluster)
     with observed.start() as watch:
-        assert observed.condemned.wait(5)
+        assert observed.condemned.wait(HANG_LIMIT)
         cluster.put(labelled(pod("ReplicaSet-web-two", waiting("InvalidImageName"))))
         verdict = watch.last_verdict()
     assert verdict is not None
@@ -170,7 +166,7 @@ def test_the_last_verdict_may_come_from_a_last_look() -> None:
     cluster = town(running(ready=False))
     observed = Observed(cluster)
     with observed.start() as watch:
-        assert observed.spoke.wait(5)
+        assert observed.spoke.wait(HANG_LIMIT)
         watch.stop()
         cluster.put(labelled(pod("ReplicaSet-web-two", LOOP)))
         last = watch.last_verdict()
@@ -185,7 +181,7 @@ def test_a_last_look_may_find_nothing(reason: str) -> None:
     cluster = town(running(ready=False))
     observed = Observed(cluster)
     with observed.start() as watch:
-        assert observed.spoke.wait(5)
+        assert observed.spoke.wait(HANG_LIMIT)
         watch.stop()
         if reason:
             cluster.before = fail_with(reason)
@@ -195,6 +191,6 @@ def test_a_last_look_may_find_nothing(reason: str) -> None:
 def test_nothing_is_judged_where_that_is_off() -> None:
     observed = Observed(town(LOOP), settings=HealthConfig(fail_fast=False))
     with observed.start() as watch:
-        assert observed.spoke.wait(5)
+        assert observed.spoke.wait(HANG_LIMIT)
         assert watch.last_verdict() is None
     assert observed.said == ["Deployment web: 0 of 3 replicas are updated"]
