@@ -19,7 +19,7 @@ from helm_rollback_component.helm.engines.worker_process import WorkerProcess
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from helm_rollback_component.config import SourceConfig
     from helm_rollback_component.helm.engines.engine import Cancellation, Deployment, Target
@@ -49,7 +49,8 @@ class EmbeddedEngine:
     Not one process for all: a cancelled request goes on inside the library until its process ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Callable[..., Patience] = Patience.with_timeout) -> None:
+        self._patience = patience
         self._lock = threading.Lock()
         self._idle: list[WorkerProcess] = []
         self._version = ""
@@ -80,7 +81,7 @@ class EmbeddedEngine:
         """Restore a revision's content without waiting for readiness; see `HelmEngine`."""
         _refuse_what_it_cannot(Options(disable_hooks=disable_hooks))
         request = {"verb": "rollback", "target": asdict(target), "revision": revision, "timeout": timeout}
-        self._call(request, Patience.with_timeout(timeout, interruptible=False))
+        self._call(request, self._patience(timeout, interruptible=False))
 
     def uninstall(
         self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
@@ -94,16 +95,14 @@ class EmbeddedEngine:
             "keep_history": keep_history,
         }
         try:
-            self._call(request, Patience.with_timeout(timeout))
+            self._call(request, self._patience(timeout))
         except EngineError as error:
             if not is_absent(error.output):
                 raise
 
     def test(self, target: Target, timeout: int) -> None:
         """Run the release's test hooks; see `HelmEngine`."""
-        self._call(
-            {"verb": "test", "target": asdict(target), "timeout": timeout}, Patience.with_timeout(timeout)
-        )
+        self._call({"verb": "test", "target": asdict(target), "timeout": timeout}, self._patience(timeout))
 
     def pull(self, source: SourceConfig, folder: Path) -> None:
         """Fetch the archive of an ``oci://`` chart; see `ChartTools`."""
@@ -149,7 +148,7 @@ class EmbeddedEngine:
             "labels": dict(deployment.options.labels),
         }
         request = {"verb": verb, "target": asdict(target), "deployment": asked}
-        self._call(request, Patience.with_timeout(deployment.timeout), cancellation)
+        self._call(request, self._patience(deployment.timeout), cancellation)
 
     def _call(self, request: Message, patience: Patience, cancellation: Cancellation | None = None) -> None:
         with self._worker() as worker:

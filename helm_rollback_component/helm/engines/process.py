@@ -19,12 +19,10 @@ from helm_rollback_component.helm.engines.memory_files import anonymous_file
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-TERMINATION_GRACE = 10.0
-"""Seconds that Helm has to write the release's record and exit, once told to stop."""
-
 _LONGEST_OUTPUT = 64 * 1024
 _PHASES = 3
 _MARGIN = 60.0
+_GRACE = 10.0
 
 
 @dataclass(frozen=True)
@@ -34,10 +32,12 @@ class Patience:
     Attributes:
         limit: how long, in seconds.
         interruptible: whether it is stopped then; if not, it is left running.
+        grace: how long it has to write the release's record and exit once told to stop, in seconds.
     """
 
     limit: float
     interruptible: bool = True
+    grace: float = _GRACE
 
     @classmethod
     def with_timeout(cls, timeout: int, *, interruptible: bool = True) -> Self:
@@ -84,7 +84,7 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
     On Linux an interruptible command is also sent SIGTERM when the thread that started it dies, so that
     Helm does not go on deploying alone.
 
-    A request to cancel, or the end of its time, has it sent SIGTERM, and SIGKILL `TERMINATION_GRACE` seconds
+    A request to cancel, or the end of its time, has it sent SIGTERM, and SIGKILL `Patience.grace` seconds
     later. A command that is not interruptible is never signalled: after its limit it is left running.
 
     Raises:
@@ -97,7 +97,7 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
         stdin, stdout, stderr = (
             files.enter_context(anonymous_file(content)).fileno() for content in (command.stdin, b"", b"")
         )
-        running = _Running(_start(command, stdin, stdout, stderr))
+        running = _Running(_start(command, stdin, stdout, stderr), command.patience.grace)
         if command.patience.interruptible:
             cancellation.on_request(running.stop)
         in_time = running.wait(command.patience.limit)
@@ -113,8 +113,9 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
 class _Running:
     """A process with a thread that waits for its end, so that nothing polls."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], grace: float) -> None:
         self._process = process
+        self._grace = grace
         self._exited = threading.Event()
         self._stopped = False
         threading.Thread(target=self._reap, name="helm-wait", daemon=True).start()
@@ -142,7 +143,7 @@ class _Running:
         self._exited.set()
 
     def _kill_after_grace(self) -> None:
-        if not self._exited.wait(TERMINATION_GRACE):
+        if not self._exited.wait(self._grace):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 

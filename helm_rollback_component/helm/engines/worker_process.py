@@ -15,7 +15,6 @@ from typing import IO, TYPE_CHECKING, cast
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.environment import helm_environment
 from helm_rollback_component.helm.engines.memory_files import anonymous_file
-from helm_rollback_component.helm.engines.process import TERMINATION_GRACE
 from helm_rollback_component.helm.engines.wire import Message, receive, send
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class WorkerProcess:
         if answer is None:
             return self._overdue(patience)
         if answer is _CANCELLING:
-            answer = self._take(TERMINATION_GRACE)
+            answer = self._take(patience.grace)
             cancelled = {
                 "error": "Helm was stopped, because it did not end after its cancellation",
                 "cancelled": True,
@@ -127,7 +126,7 @@ class WorkerProcess:
     def _overdue(self, patience: Patience) -> Message:
         if patience.interruptible:
             self._send({"verb": "cancel"})
-            self._take(TERMINATION_GRACE)
+            self._take(patience.grace)
             self._end()
         else:
             self.close()

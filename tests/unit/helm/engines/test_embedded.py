@@ -17,6 +17,8 @@ from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.helm.engines import worker_process
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engines.engine import Cancellation, Deployment, EngineError, Options, Target
+from helm_rollback_component.helm.engines.process import Patience
+from tests.support.waiting import HANG_LIMIT, await_that
 
 Notes = Callable[[], list[dict[str, Any]]]
 
@@ -37,6 +39,15 @@ def engine(notes: Notes) -> Iterator[EmbeddedEngine]:  # noqa: ARG001  # the sta
     engine.close()
 
 
+def _hasty(limit: float) -> Callable[..., Patience]:
+    """Return what gives Helm so many seconds, and a moment to end, whatever timeout it is given."""
+    return lambda _, *, interruptible=True: Patience(limit, interruptible, grace=0.2)
+
+
+def _nobody_works() -> bool:
+    return all(thread.name != "helm-worker" for thread in threading.enumerate())
+
+
 def _target(release: str = "web") -> Target:
     return Target(release, "apps", "a kubeconfig with a token", "staging")
 
@@ -49,15 +60,9 @@ def _upgrade(engine: EmbeddedEngine, release: str, cancellation: Cancellation | 
     engine.upgrade(_target(release), _deployment(), cancellation or Cancellation())
 
 
-def _wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-
-
 def _request_once(noted: Notes, cancellation: Cancellation) -> None:
     def request() -> None:
-        _wait_for(noted)
+        await_that(noted, "a request to be noted")
         cancellation.request()
 
     threading.Thread(target=request).start()
@@ -185,7 +190,7 @@ def test_requests_at_once_have_a_worker_each(engine: EmbeddedEngine, notes: Note
     cancellation = Cancellation()
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(_upgrade, engine, "waits", cancellation) for _ in range(4)]
-        _wait_for(lambda: len(notes()) == 4)
+        await_that(lambda: len(notes()) == 4, "four requests to be noted")
         cancellation.request()
         errors = [future.exception() for future in waiting]
 
@@ -222,7 +227,7 @@ def test_a_cancellation_of_something_past_does_not_reach_what_follows(
     _upgrade(engine, "web", past)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(_upgrade, engine, "waits", present)
-        _wait_for(lambda: len(notes()) == 2)
+        await_that(lambda: len(notes()) == 2, "the second request to be noted")
 
         past.request()
         time.sleep(0.2)
@@ -232,11 +237,8 @@ def test_a_cancellation_of_something_past_does_not_reach_what_follows(
         assert isinstance(waiting.exception(), EngineError)
 
 
-def test_a_worker_that_does_not_heed_is_killed(
-    engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker_process, "TERMINATION_GRACE", 0.2)
-    monkeypatch.setattr(worker_process, "_LAST_BREATH", 0.2)
+def test_a_worker_that_does_not_heed_is_killed(notes: Notes) -> None:
+    engine = EmbeddedEngine(_hasty(HANG_LIMIT))
     cancellation = Cancellation()
     _request_once(notes, cancellation)
 
@@ -246,30 +248,22 @@ def test_a_worker_that_does_not_heed_is_killed(
     assert not Path(f"/proc/{notes()[0]['worker']}").exists()
 
 
+@pytest.mark.usefixtures("notes")
 @pytest.mark.parametrize("release", ["waits", "deaf"])
-def test_one_that_takes_too_long_is_stopped(
-    engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch, release: str
-) -> None:
-    monkeypatch.setattr("helm_rollback_component.helm.engines.process._PHASES", 0)
-    monkeypatch.setattr("helm_rollback_component.helm.engines.process._MARGIN", 0.5)
-    monkeypatch.setattr(worker_process, "TERMINATION_GRACE", 0.2)
-    monkeypatch.setattr(worker_process, "_LAST_BREATH", 0.2)
-
+def test_one_that_takes_too_long_is_stopped(release: str) -> None:
     with pytest.raises(EngineError, match=r"did not end within 0.5 s and was stopped"):
-        _upgrade(engine, release)
+        _upgrade(EmbeddedEngine(_hasty(0.5)), release)
 
-    assert not Path(f"/proc/{notes()[0]['worker']}").exists()
+    await_that(_nobody_works, "the worker to end")
 
 
-def test_a_rollback_that_takes_too_long_is_left_to_itself(
-    engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("helm_rollback_component.helm.engines.process._PHASES", 0)
-    monkeypatch.setattr("helm_rollback_component.helm.engines.process._MARGIN", 0.5)
+def test_a_rollback_that_takes_too_long_is_left_to_itself(notes: Notes) -> None:
+    engine = EmbeddedEngine(_hasty(0.5))
 
     with pytest.raises(EngineError, match="still runs: stopping it would leave the release locked"):
         engine.rollback(_target("deaf"), 1, 9)
 
+    await_that(notes, "the request to be noted")
     worker = notes()[0]["worker"]
     assert Path(f"/proc/{worker}").exists()
     os.kill(worker, signal.SIGKILL)
@@ -285,7 +279,7 @@ def test_a_worker_that_dies_fails_its_request_only(engine: EmbeddedEngine) -> No
 def test_an_idle_worker_that_died_is_replaced(engine: EmbeddedEngine, notes: Notes) -> None:
     _upgrade(engine, "web")
     os.kill(notes()[0]["worker"], signal.SIGKILL)
-    _wait_for(lambda: all(thread.name != "helm-worker" for thread in threading.enumerate()))
+    await_that(_nobody_works, "the death of the worker to be noticed")
 
     _upgrade(engine, "web")
 
@@ -312,8 +306,7 @@ def test_workers_end_when_the_engine_is_closed(engine: EmbeddedEngine, notes: No
 
     engine.close()
 
-    _wait_for(lambda: not Path(f"/proc/{notes()[0]['worker']}").exists())
-    assert not Path(f"/proc/{notes()[0]['worker']}").exists()
+    await_that(lambda: not Path(f"/proc/{notes()[0]['worker']}").exists(), "the worker to end")
 
 
 def test_helm_would_call_itself_helm() -> None:

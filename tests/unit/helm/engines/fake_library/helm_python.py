@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-_PATIENCE = 30
+_PATIENCE = 300
 
 
 class HelmError(Exception):
