@@ -177,7 +177,7 @@ class Run:
 
     def _interrupt(self) -> None:
         self.interrupted = True
+        self.executor.stop("canceled")
         self.events.diagnostic(
             "info", "", "canceling: waiting for the operations in flight; once more to abandon them"
         )
-        self.executor.stop("canceled")

@@ -149,7 +149,6 @@ def test_second_interrupt_of_a_destruction_abandons_it_too(local: Laboratory) ->
     assert "slow" in local.resources()
 
 
-@pytest.mark.timeout(60)
 def test_a_provider_that_dies_is_an_error(local: Laboratory) -> None:
     source = local.work_dir / "stacks" / "things.py"
     source.write_text(source.read_text().replace('        _trouble("create", props)', "        os._exit(1)"))
