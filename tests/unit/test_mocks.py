@@ -76,5 +76,5 @@ def test_other_resources_may_be_given_outputs() -> None:
 
 def test_bad_inputs_are_refused_as_the_provider_refuses_them() -> None:
     inputs = {"release_name": "web", "source": {"chart": "./web"}}
-    with pytest.raises(ValidationError, match="release_namespace: required, and missing"):
+    with pytest.raises(ValidationError, match="release_namespace: required, but missing"):
         HelmReleaseMocks().new_resource(MockResourceArgs(RELEASE_TYPE, "web-release", inputs))
