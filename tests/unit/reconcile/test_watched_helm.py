@@ -1,0 +1,169 @@
+"""Helm under watch: what stops it, and which of two words on a failure counts."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.helm.engines.engine import Deployment, EngineError, Target
+from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.kube.health import polling
+from helm_rollback_component.reconcile.run_context import RunContext
+from helm_rollback_component.reconcile.watched_helm import WatchedHelm
+from tests.support.fake_cluster import failure
+from tests.support.histories import record
+from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
+from tests.unit.kube.health.health_cluster import NAMESPACE, Town, labelled, select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.helm.engines.engine import Cancellation
+
+NEW = "ReplicaSet-web-two"
+GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
+LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
+
+
+class Engine:
+    """Stands for Helm; it does what is given, and nothing else."""
+
+    def __init__(self, do: Callable[[Cancellation], None] = lambda _: None) -> None:
+        self._do = do
+        self.asked: list[str] = []
+
+    def upgrade(self, _target: Target, _deployment: Deployment, cancellation: Cancellation) -> None:
+        self.asked.append("upgrade")
+        self._do(cancellation)
+
+    def rollback(self, _target: Target, _revision: int, _timeout: int, **_: bool) -> None:
+        self.asked.append("rollback")
+
+
+def until_it_is_stopped(cancellation: Cancellation) -> None:
+    """Go on until the request to stop, as Helm does while it waits for readiness."""
+    stopped = threading.Event()
+    cancellation.on_request(stopped.set)
+    assert stopped.wait(30), "nothing stopped Helm"
+    raise EngineError("Error: UPGRADE FAILED: context canceled")
+
+
+class Records:
+    """Stands for the release's records: every revision has the same Deployment, unless they are refused."""
+
+    def __init__(self, refusal: OperationError | None = None) -> None:
+        self._refusal = refusal
+        self.on_manifest: Callable[[], None] = lambda: None
+
+    def objects(self, _revision: int) -> tuple[dict[str, Any], ...]:
+        if self._refusal:
+            raise self._refusal
+        return (deployment(),)
+
+    def manifest(self, revision: int) -> tuple[dict[str, Any], ...]:
+        """Tell that what follows Helm has begun: no one else asks for this."""
+        self.on_manifest()
+        return self.objects(revision)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "EVERY", 0.01)
+
+
+def workload(live: dict[str, Any], container: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    return select(live), labelled(select(replica_set())), labelled(pod(NEW, container))
+
+
+class Place:
+    """One release on a cluster in memory, and Helm under watch."""
+
+    def __init__(self, cluster: Town, engine: Engine, records: Records | None = None, **health: Any) -> None:  # noqa: ANN401  # any health input
+        self.said: list[str] = []
+        storage: Any = records or Records()
+        helm: Any = engine
+        context = RunContext(
+            config=HelmConfig.parse(
+                {
+                    "release_name": "web",
+                    "release_namespace": NAMESPACE,
+                    "source": {"chart": "./web"},
+                    "health": health,
+                }
+            ),
+            cluster=cluster,
+            storage=storage,
+            engine=helm,
+            target=Target("web", NAMESPACE, "kubeconfig"),
+            deployment=Deployment(Path("web"), {}, 30),
+            progress=self.said.append,
+            redact=Redactor(["hunter2"]),
+        )
+        self.helm = WatchedHelm(context, threading.Event())
+
+    def upgrade(self) -> tuple[str, str] | None:
+        """Upgrade; return reason and message of the failure."""
+        failed = self.helm.deploy(Upgrade(), 2, (record(1), record(1)))
+        return (failed.reason, failed.message) if failed else None
+
+
+def test_a_verdict_stops_helm_and_is_why_it_failed() -> None:
+    cluster = Town()
+
+    def apply(cancellation: Cancellation) -> None:
+        for each in workload(deployment(), LOOP):
+            cluster.put(each)
+        until_it_is_stopped(cancellation)
+
+    place = Place(cluster, Engine(apply))
+    failed = place.upgrade()
+    assert failed is not None
+    assert failed[0] == "CrashLoopBackOff"
+    assert place.said[-2:] == cluster.log.splitlines()
+
+
+def test_without_a_verdict_helms_own_words_count_less_what_is_secret() -> None:
+    def fail(_: Cancellation) -> None:
+        raise EngineError('Error: UPGRADE FAILED: no matches for kind "hunter2" in version "v1"')
+
+    failed = Place(Town(*workload(deployment(), running())), Engine(fail)).upgrade()
+    assert failed is not None
+    assert "hunter2" not in failed[1]
+    assert MASK in failed[1]
+
+
+def test_what_gets_worse_while_it_soaks_fails_the_upgrade() -> None:
+    cluster, records = Town(*workload(deployment(**GROWN), running())), Records()
+    looks: list[str] = []
+
+    def restart_after_the_first_look(verb: str, path: str) -> None:
+        if (verb, path.rpartition("/")[2]) == ("list", "pods"):
+            looks.append(path)
+            if len(looks) > 1:
+                cluster.put(labelled(pod(NEW, running(restarts=1))))
+
+    records.on_manifest = lambda: setattr(cluster, "before", restart_after_the_first_look)
+    failed = Place(cluster, Engine(), records, soak=60).upgrade()
+    assert failed is not None
+    assert failed[0] == "ContainerRestarted"
+
+
+def test_what_stays_well_while_it_soaks_is_good() -> None:
+    assert Place(Town(*workload(deployment(**GROWN), running())), Engine(), soak=0.05).upgrade() is None
+
+
+def test_records_that_cannot_be_read_end_the_run_before_helm_is_asked() -> None:
+    engine = Engine()
+    place = Place(Town(*workload(deployment(), running())), engine, Records(failure("Forbidden")))
+    with pytest.raises(OperationError) as caught:
+        place.upgrade()
+    assert caught.value.reason == "Forbidden"
+    with pytest.raises(OperationError):
+        place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1)))
+    assert engine.asked == []
