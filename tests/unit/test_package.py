@@ -38,6 +38,14 @@ def test_the_engine_names_its_extra_where_it_is_not_installed(monkeypatch: pytes
         testing.LocalEngine  # noqa: B018
 
 
+def test_another_module_that_the_engine_misses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "pulumi_local_engine", raising=False)
+    monkeypatch.setitem(sys.modules, "pulumi_local_engine.stack", None)
+    with pytest.raises(ModuleNotFoundError) as caught:
+        testing.LocalEngine  # noqa: B018
+    assert caught.value.name == "pulumi_local_engine.stack"
+
+
 def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
     program = "import sys, helm_rollback_component.provider; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
