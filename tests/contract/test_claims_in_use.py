@@ -9,10 +9,12 @@ import pytest
 
 from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.kube.claims.claims import Claims
 from helm_rollback_component.reconcile import session
 from helm_rollback_component.results import Phase
 from tests.contract.laboratory import OWNER
 from tests.contract.mortals import await_revision
+from tests.support.namespaces import cluster_of
 
 if TYPE_CHECKING:
     from tests.contract.laboratory import Laboratory
@@ -80,14 +82,12 @@ def test_a_client_that_takes_too_long_is_named(
     lab = one_engine_lab
     lab.deploy()
     monkeypatch.setattr(session, "_PATIENCE", 0.5)
-    with ThreadPoolExecutor() as pool:
-        first = pool.submit(lab.upgrade, values=SLOW, timeouts={"upgrade": 6})
-        await_revision(lab, 2, "pending-upgrade")
+    claims = Claims(cluster_of(lab.space.ground), lab.space.namespace, "web")
+    with claims.hold(OWNER, "first", timeout=0):
         for ask in (lab.upgrade, lab.delete):
             with pytest.raises(OperationError, match="locked by process") as caught:
                 ask()
             assert (caught.value.reason, caught.value.temporary) == ("Locked", True)
-        assert first.result().phase is Phase.ROLLED_BACK
 
 
 def test_mere_looks_need_no_lock(one_engine_lab: Laboratory) -> None:
