@@ -20,7 +20,7 @@ from tools.sandbox import CLI, LOCAL
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(600)]
 
 VERSIONS = ("1.0.0", "1.1.0", "1.2.0")
-NO_REVISION = "no good revision has version 1.0.0 with these values"
+NO_REVISION = "no good revision has version 1.0.0 with these values; upgrading to it"
 
 
 @dataclass(frozen=True, repr=False)

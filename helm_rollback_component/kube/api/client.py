@@ -42,10 +42,9 @@ class Cluster:
     """A Kubernetes API server, as one context of a kubeconfig reaches it.
 
     Every method may raise `OperationError` for one of these reasons: ``Unreachable``, ``TooManyRequests``,
-    ``ServerError``, ``Conflict``, ``Expired``, ``NamespaceTerminating`` (these are temporary);
-    ``Untrusted``, ``Unauthorized``,
-    ``Forbidden``, ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``,
-    ``ObjectInvalid``, ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
+    ``ServerError``, ``Conflict``, ``Expired``, ``NamespaceTerminating`` (these are temporary); ``Untrusted``,
+    ``Unauthorized``, ``Forbidden``, ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``, ``ObjectInvalid``,
+    ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
     """
 
     def __init__(self, selected: Selected, transport: Transport) -> None:
