@@ -1,64 +1,20 @@
-"""The inputs of a release in their one validated form, and their documentation; see `HelmConfig.parse`."""
+"""The sections of the inputs, and the documentation of each input in them."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal, LiteralString, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic import ValidationError as PydanticValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints, model_validator
 
-from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.inputs.problems import REFUSAL, from_pydantic
-from helm_rollback_component.inputs.spelling import to_snake_case
+from helm_rollback_component.config.constraints import NonEmpty, Part, Seconds, refusal
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_RELEASE_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
-_LONGEST_RELEASE_NAME = 53
-_LONGEST_NAMESPACE = 63
 OCI_SCHEME = "oci://"
 
-
-def _release_name(name: str) -> str:
-    if len(name) > _LONGEST_RELEASE_NAME or not _RELEASE_NAME.fullmatch(name):
-        raise PydanticCustomError(
-            "name",
-            "{name} is not a release name: use at most 53 lowercase letters, digits, '-' and '.', "
-            "and begin and end with a letter or digit",
-            {"name": repr(name)},
-        )
-    return name
+_EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
 
 
-def _namespace(name: str) -> str:
-    if len(name) > _LONGEST_NAMESPACE or not _NAMESPACE.fullmatch(name):
-        raise PydanticCustomError(
-            "name",
-            "{name} is not a namespace: use at most 63 lowercase letters, digits and '-', "
-            "and begin and end with a letter or digit",
-            {"name": repr(name)},
-        )
-    return name
-
-
-Seconds = Annotated[int, Field(gt=0)]
-NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-
-
-def _refusal(name: str, message: LiteralString, *others: str) -> PydanticCustomError:
-    return PydanticCustomError(REFUSAL, message, {"property": name, "others": others})
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class SourceConfig(_Part):
+class SourceConfig(Part):
     """Where the chart comes from: a folder or archive, a repository, or an OCI registry."""
 
     chart: NonEmpty
@@ -104,29 +60,29 @@ class SourceConfig(_Part):
     @model_validator(mode="after")
     def _one_kind_of_source(self) -> Self:
         if self.repository and self.chart.startswith(OCI_SCHEME):
-            raise _refusal(
+            raise refusal(
                 "repository", "an oci:// chart already names its registry; remove repository", "chart"
             )
         if self.local and self.version:
-            raise _refusal(
+            raise refusal(
                 "version",
                 "the version of a local chart is the one in its Chart.yaml; remove version",
                 "chart",
                 "repository",
             )
         if not self.local and not self.version:
-            raise _refusal(
+            raise refusal(
                 "version",
                 "required for a chart that is fetched: without it, each update could deploy another version",
                 "chart",
                 "repository",
             )
         if self.version and not _EXACT_VERSION.fullmatch(self.version):
-            raise _refusal("version", "must be one exact, complete version, such as 1.2.3")
+            raise refusal("version", "must be one exact, complete version, such as 1.2.3")
         return self
 
 
-class TimeoutsConfig(_Part):
+class TimeoutsConfig(Part):
     """How long each action may take, in seconds."""
 
     deploy: Seconds = 300
@@ -143,7 +99,7 @@ class TimeoutsConfig(_Part):
     """How long the deletion of the objects may take, in seconds; 1 or higher. Default: 300."""
 
 
-class RollbackConfig(_Part):
+class RollbackConfig(Part):
     """When and how to roll back."""
 
     enabled: bool = True
@@ -178,13 +134,13 @@ class RollbackConfig(_Part):
         if self.target_revision is None:
             return self
         if self.strategy == "version-based":
-            raise _refusal(
+            raise refusal(
                 "target_revision",
                 "version-based finds its target by the chart version; remove it, or use strategy manual",
                 "strategy",
             )
         if not self.enabled:
-            raise _refusal(
+            raise refusal(
                 "target_revision",
                 "has no effect while enabled is false; remove it, or set enabled",
                 "enabled",
@@ -192,14 +148,14 @@ class RollbackConfig(_Part):
         return self
 
 
-class OperationsConfig(_Part):
+class OperationsConfig(Part):
     """What is done to the release besides deploying it."""
 
     rollback: RollbackConfig = RollbackConfig()
     """When and how the release is rolled back."""
 
 
-class HistoryConfig(_Part):
+class HistoryConfig(Part):
     """How much of the release's history is kept."""
 
     max_revisions: Annotated[int, Field(ge=0)] = 10
@@ -210,7 +166,7 @@ class HistoryConfig(_Part):
     """Keep the history of the release when the release is deleted. Default: False."""
 
 
-class HealthConfig(_Part):
+class HealthConfig(Part):
     """When a deployment counts as failed, and when as good."""
 
     fail_fast: bool = True
@@ -238,108 +194,3 @@ class HealthConfig(_Part):
     """Run the chart's tests (`helm test`) after each deployment; if one fails, the deployment has failed.
     Default: False.
     """
-
-
-class HelmConfig(_Part):
-    """Everything that a program declares about one release: the inputs of `HelmRelease`."""
-
-    release_name: Annotated[str, AfterValidator(_release_name)]
-    """Helm's name of the release: at most 53 lowercase letters, digits, `-` and `.`. A change replaces the
-    release. Default: the name of the resource.
-    """
-    release_namespace: Annotated[str, AfterValidator(_namespace)]
-    """The namespace of the release, which must exist unless `manage_namespace` is set. A change replaces the
-    release. Required.
-    """
-    source: SourceConfig
-    """Where the chart comes from. Required."""
-    manage_namespace: bool = False
-    """Create the namespace too, as a resource of its own; a plain bool, not an output. Default: False."""
-    delete_namespace: bool = False
-    """Delete the managed namespace, and everything in it, when the release is deleted; a plain bool.
-    Default: False.
-    """
-    values: dict[str, Any] = Field(default_factory=dict, repr=False)
-    """Values for the chart; they override `value_files`. A null removes a default of the chart.
-    Default: none.
-    """
-    value_files: tuple[NonEmpty, ...] = ()
-    """Paths of YAML files with values for the chart; later files override earlier ones. Default: none."""
-    timeouts: TimeoutsConfig = TimeoutsConfig()
-    """How long each action may take."""
-    operations: OperationsConfig = OperationsConfig()
-    """What is done to the release besides deploying it."""
-    history: HistoryConfig = HistoryConfig()
-    """How much of the release's history is kept."""
-    health: HealthConfig = HealthConfig()
-    """When a deployment counts as failed, and when as good."""
-    kubeconfig: NonEmpty | None = Field(default=None, repr=False)
-    """Path of a kubeconfig, or its content, which is a secret in the state. Without it, the one that kubectl
-    would use, or the service account of the pod. Another cluster replaces the release. Default: none.
-    """
-    context: NonEmpty | None = None
-    """Context in the kubeconfig; without it, the current context. Default: none."""
-    helm: NonEmpty = "auto"
-    """Which Helm is used: `auto` (the `helm` on the PATH, otherwise the embedded one), `cli`, `embedded`, or
-    the name or the path of a Helm program. Default: `auto`.
-    """
-    adopt: bool = False
-    """Take over a release that exists already, also one that another stack manages. Default: False."""
-    skip_crds: bool = False
-    """Do not install the CustomResourceDefinitions in the chart's `crds` folder. Default: False."""
-    disable_hooks: bool = False
-    """Do not run the hooks of the chart. Default: False."""
-    disable_openapi_validation: bool = False
-    """Do not validate the rendered objects against the cluster's OpenAPI schema. Default: False."""
-    force_update: bool = False
-    """Replace objects that cannot be updated, which can interrupt the service. Default: False."""
-    take_ownership: bool = False
-    """Take over existing objects that belong to no release, or to another one. Default: False."""
-    wait_for_jobs: bool = False
-    """Count the release as ready only when its Jobs are complete. Default: False."""
-    description: str = ""
-    """Text that Helm stores with the revision and shows in `helm history`. Default: none."""
-    labels: dict[str, str] = Field(default_factory=dict)
-    """Labels for Helm's record of the release, not for its objects. Default: none."""
-    post_renderer: tuple[NonEmpty, ...] = ()
-    """A program that changes the rendered manifests, followed by its arguments. Default: none."""
-
-    @property
-    def rollback(self) -> RollbackConfig:
-        """Shorthand for ``operations.rollback``."""
-        return self.operations.rollback
-
-    @property
-    def label(self) -> str:
-        """``namespace/name``, as messages name a release."""
-        return f"{self.release_namespace}/{self.release_name}"
-
-    @model_validator(mode="after")
-    def _namespace_goes_with_its_history(self) -> Self:
-        if self.delete_namespace and not self.manage_namespace:
-            raise _refusal(
-                "delete_namespace", "is possible only with manage_namespace=True", "manage_namespace"
-            )
-        if self.delete_namespace and self.history.keep_on_delete:
-            raise _refusal(
-                "delete_namespace",
-                "deletes the history too, which keep_on_delete keeps; remove one of the two",
-                "history.keep_on_delete",
-            )
-        return self
-
-    @classmethod
-    def parse(cls, inputs: Mapping[str, Any]) -> HelmConfig:
-        """Validate `inputs`, in snake_case or camelCase, into a config.
-
-        Raises:
-            ValidationError: names everything that is wrong, property by property.
-        """
-        spelled, problems = to_snake_case(inputs, cls)
-        try:
-            config = cls.model_validate(spelled)
-        except PydanticValidationError as error:
-            raise ValidationError([*problems, *from_pydantic(error, cls)]) from None
-        if problems:
-            raise ValidationError(problems)
-        return config
