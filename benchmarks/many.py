@@ -25,7 +25,7 @@ _OURS = Path(__file__).with_name("many_program.py")
 _OTHERS = Path(__file__).with_name("many_program_of_others.py")
 _STEPS = ("created", "upgraded", "unchanged, previewed", "unchanged, updated")
 _BARS_AGAINST_HELM = (1.0, 1.0, 1.0, 1.0)
-_BARS_AGAINST_RELEASE = (0.95, 1.0, 1.3, 1.3)
+_BARS_AGAINST_RELEASE = (0.95, 1.0, 1.0, 1.3)
 
 Figures = dict[str, list[float]]
 
