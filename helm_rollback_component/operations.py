@@ -93,7 +93,7 @@ class HelmOperations:
             if not self._session.claimed:
                 return None
             found = unknown_status(self._config)
-        return failed_status(found, error, clock.now())
+        return failed_status(found, error.reason, self._redact(error.message), clock.now())
 
     def upgrade(self) -> ReleaseStatus:
         """Bring the release to what is declared, or back to its last good revision.

@@ -24,7 +24,7 @@ from pulumi.dynamic import (
 
 from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.core.remediation.assessment import explain, found_foreign_change, headline
-from helm_rollback_component.errors import HelmRollbackError
+from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.pulumi_adapter import (
     parallelism,
@@ -34,6 +34,7 @@ from helm_rollback_component.pulumi_adapter import (
     state,
 )
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
@@ -181,11 +182,18 @@ _NOT_SAVED = (
 def _deployed_or_left(operations: HelmOperations) -> ReleaseStatus:
     try:
         return operations.deploy()
-    except HelmRollbackError as error:
-        left = operations.left_behind(error)
+    except Exception as error:
+        left = operations.left_behind(_expected(error))
         if left is None:
             raise
         return left
+
+
+def _expected(error: Exception) -> HelmRollbackError:
+    """Return the error as one of ours, an unexpected one with its whole traceback as the message."""
+    if isinstance(error, HelmRollbackError):
+        return error
+    return OperationError(_whole(error), reason=Reason.UNEXPECTED_ERROR)
 
 
 def _tell_what_is_known(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
@@ -218,8 +226,12 @@ def _in_one_line() -> Iterator[None]:
     except HelmRollbackError as error:
         raise RuntimeError(str(error)) from None
     except Exception as error:  # noqa: BLE001  # for any error, the host would hide where it came from
-        whole = "".join(traceback.format_exception(error, limit=_WHOLE))
-        raise RuntimeError(f"unexpected error, please report it:\n{whole}") from None
+        raise RuntimeError(f"unexpected error, please report it:\n{_whole(error)}") from None
 
 
-_WHOLE = 100
+def _whole(error: Exception) -> str:
+    """Return an error with its traceback, in spite of the limit of this process."""
+    return "".join(traceback.format_exception(error, limit=_FRAMES))
+
+
+_FRAMES = 100

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     NOT_NEEDED = "NotNeeded", "No rollback was needed."
     PROGRESSING = "Progressing", "The release is not stalled."
     UNKNOWN = "Unknown", "The reason is not known."
+    UNEXPECTED_ERROR = "UnexpectedError", "The component itself has a bug."
     MANUAL_REQUEST = "ManualRequest", "The inputs hold the release at the content of one revision."
     VERSION_DOWNGRADE = "VersionDowngrade", "The declared chart version is lower than the deployed one."
     OPERATOR_REQUEST = "OperatorRequest", "A rollback was requested by a command or a script."
@@ -170,6 +171,7 @@ def find(word: str) -> Reason:
 
 _TIMED_OUT = "find out why the objects do not become ready, or increase the timeout in timeouts"
 _REMEDIES = {
+    Reason.UNEXPECTED_ERROR: "report it",
     Reason.TEST_FAILED: "read the logs of the test's pod",
     Reason.OPERATOR_REQUEST: "change the inputs to deploy them again, or declare what now runs",
     Reason.DRIFTED: "run the update again: it deploys what is declared over the other change",

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
-    from helm_rollback_component.errors import HelmRollbackError
     from helm_rollback_component.kube.storage.storage import ReleaseStorage
 
 
@@ -65,8 +64,8 @@ def unknown_status(config: HelmConfig) -> ReleaseStatus:
     )
 
 
-def failed_status(found: ReleaseStatus, error: HelmRollbackError, now: datetime) -> ReleaseStatus:
-    """Return the status with phase ``Failed`` for the reason that `error` gives, since `now`."""
+def failed_status(found: ReleaseStatus, reason: str, message: str, now: datetime) -> ReleaseStatus:
+    """Return the status with phase ``Failed`` for that reason, since `now`."""
     at = clock.timestamp(now)
-    ready = Condition("Ready", "False", error.reason, error.message, "")
+    ready = Condition("Ready", "False", reason, message, "")
     return replace(found, phase=Phase.FAILED, conditions=merge_conditions(found.conditions, (ready,), at))

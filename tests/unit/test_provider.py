@@ -64,6 +64,7 @@ class Cluster:
     error: Exception | None = None
     unreachable: Exception | None = None
     left: ReleaseStatus | None = None
+    told: Exception | None = None
     asked: list[str] = field(default_factory=list)
     configs: list[HelmConfig] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
@@ -91,7 +92,7 @@ class Cluster:
 
     def left_behind(self, error: Exception) -> ReleaseStatus | None:
         """Tell what a failed deployment left."""
-        assert error is self.error
+        self.told = error
         return self.left
 
     def upgrade(self) -> ReleaseStatus:
@@ -463,6 +464,16 @@ class TestPartialFailure:
         cluster.left = GONE
         saved = failing(lambda: ReleaseProvider().create(INPUTS))
         assert saved.outputs["phase"] == "Failed"
+        assert cluster.told is cluster.error
+
+    def test_so_is_one_that_broke_off_for_a_bug_of_ours(self, cluster: Cluster) -> None:
+        cluster.error = KeyError("surprise")
+        cluster.left = GONE
+        saved = failing(lambda: ReleaseProvider().create(INPUTS))
+        assert saved.outputs["phase"] == "Failed"
+        assert isinstance(cluster.told, OperationError)
+        assert cluster.told.reason == "UnexpectedError"
+        assert "KeyError: 'surprise'" in cluster.told.message
 
     def test_a_rollback_may_only_warn(
         self, outputs: dict[str, Any], cluster: Cluster, said: list[Line]

@@ -8,7 +8,6 @@ from typing import Any
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Conclusion, Ledger
-from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reconcile.status import failed_status, release_status, unknown_status
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, Resource, RollbackStatus
 from tests.support.histories import entry, history, ledger
@@ -72,8 +71,7 @@ def test_a_failure_is_told_over_what_was_found() -> None:
     known = ledger(entry(1)).model_copy(
         update={"conclusion": Conclusion(phase=Phase.DEPLOYED, reason="InSync")}
     )
-    error = OperationError("no answer", reason="Unreachable")
-    found = failed_status(status(history("deployed"), known), error, NOW)
+    found = failed_status(status(history("deployed"), known), "Unreachable", "no answer", NOW)
     assert (found.revision, found.phase) == (1, Phase.FAILED)
     assert found.conditions == (
         Condition("Ready", "False", "Unreachable", "no answer", "2026-02-02T00:00:00Z"),
