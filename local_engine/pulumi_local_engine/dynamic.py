@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PACKAGE: Final = "pulumi-python"
+_LARGEST_STATE: Final = 16 * 1024 * 1024  # bytes, as the real engine takes them
 CHANNEL_OPTIONS: Final = [
     ("grpc.max_receive_message_length", 400 * 1024 * 1024),
     ("grpc.max_send_message_length", 400 * 1024 * 1024),
+    ("grpc.max_metadata_size", _LARGEST_STATE),  # in which a partial failure sends the new state
+    ("grpc.absolute_max_metadata_size", _LARGEST_STATE),
 ]
 _CHANGES: Final = {
     proto.DiffResponse.DIFF_NONE: False,

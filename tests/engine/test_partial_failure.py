@@ -206,3 +206,8 @@ def test_what_is_secret_stays_secret(lab: Laboratory) -> None:
         assert outputs["open"] == "seen"
         files = [path for path in lab.state.rglob("*") if path.is_file()]
         assert not any("hunter2" in path.read_text(errors="replace") for path in files)
+
+
+def test_a_large_state_is_saved_whole(lab: Laboratory) -> None:
+    lab.fail('Thing("a", text="x" * 2_000_000, partial="create")')
+    assert len(lab.resources()["a"]["outputs"]["text"]) == 2_000_000
