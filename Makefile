@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 UV := $(or $(shell command -v uv),.uv/bin/uv)
-WORKERS ?= 7
+WORKERS ?= 9
 RUN := $(UV) run --no-sync
 GROUND := $(RUN) python -m tools.ground run --name
 
