@@ -3,11 +3,13 @@
 import json
 import subprocess
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tests.support.objects import Objects
+from tests.support.waiting import HANG_LIMIT
 from tools.ground import Ground
 
 KINDS = (
@@ -20,9 +22,6 @@ KINDS = (
     "serviceaccount",
     "lease",
 )
-
-GARBAGE_COLLECTION = 10.0
-"""Seconds that Kubernetes may take to collect what belonged to deleted objects."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,10 @@ class Space:
         """Return the names of all objects but those that every namespace has."""
         return Objects(self.ground, self.name).names(*KINDS)
 
-    def left(self) -> set[str]:
-        """Return the names of the objects that are still there when the garbage collector had its time."""
-        deadline = time.monotonic() + GARBAGE_COLLECTION
-        while (left := self.objects()) and time.monotonic() < deadline:
+    def left(self, *, besides: Collection[str] = ()) -> set[str]:
+        """Return what else than `besides` is still there once the garbage collector had its time."""
+        deadline = time.monotonic() + HANG_LIMIT
+        while (left := self.objects() - set(besides)) and time.monotonic() < deadline:
             time.sleep(0.2)
         return left
 

@@ -19,7 +19,7 @@ from tools.ground.build import bin_dir
 from tools.ground.progress import Reporter
 
 _LIFETIME = 1800.0
-_GARBAGE_COLLECTION = 15.0
+_GARBAGE_COLLECTION = 120.0
 _KINDS = (
     ("v1", "Pod"),
     ("v1", "Service"),
