@@ -39,6 +39,8 @@ Object = dict[str, Any]
 
 TEMPLATE = "{{ range .Values.objects }}\n---\n{{ toYaml . }}\n{{ end }}\n"
 RELEASE = "shop"
+UNJUDGED = 6.0
+"""Seconds, longer than any grace of `QUICK`: a fault that is judged at all is judged within them."""
 QUICK = HealthConfig(grace=1, refused_grace=2, unschedulable_grace=2, volume_grace=2)
 
 
@@ -117,10 +119,11 @@ class Site:
         revision: int = 2,
         settings: HealthConfig = QUICK,
         timeout: int = int(HANG_LIMIT),
+        shown: str = "",
     ) -> Watched:
-        """Upgrade under watch, ended by the verdict if there is one."""
-        watched = Watched()
-        context = HealthContext(self.cluster, self.namespace, settings, watched.progress.append)
+        """Upgrade under watch, ended by a verdict, or some time after a line was `shown`."""
+        watched = Watched(shown)
+        context = HealthContext(self.cluster, self.namespace, settings, watched.tell)
         watch = HealthWatch(context, lambda: self.objects(revision), self.before(revision - 1))
         command = [
             str(self.ground.helm(4)),
@@ -173,16 +176,29 @@ class Site:
 
 @dataclass
 class Watched:
-    """What came of an upgrade under watch."""
+    """What came of an upgrade under watch; Helm is ended `UNJUDGED` seconds after `shown` was told."""
 
+    shown: str = ""
     progress: list[str] = field(default_factory=list)
     last: HealthVerdict | None = None
     condemned: bool = False
     error: str = ""
     process: subprocess.Popen[str] | None = None
 
+    def tell(self, line: str) -> None:
+        if self.shown and self.shown in line and not self.was_shown:
+            threading.Timer(UNJUDGED, self.end).start()
+        self.progress.append(line)
+
+    @property
+    def was_shown(self) -> bool:
+        return any(self.shown in line for line in self.progress)
+
     def condemn(self) -> None:
         self.condemned = True
+        self.end()
+
+    def end(self) -> None:
         assert self.process is not None
         self.process.terminate()
 
@@ -410,9 +426,11 @@ def test_a_progress_deadline_that_passes(site: Site) -> None:
 def test_nothing_is_judged_where_that_is_off(site: Site) -> None:
     site.deploy(deployment())
     settings = QUICK.model_copy(update={"fail_fast": False})
-    watched = site.upgrade(deployment("image-pull"), settings=settings, timeout=12)
+    watched = site.upgrade(
+        deployment("image-pull"), settings=settings, shown="0 of 1 updated replicas are available"
+    )
+    assert watched.was_shown
     assert watched.verdict is None
-    assert any("0 of 1 updated replicas are available" in line for line in watched.progress)
 
 
 # Not condemned
@@ -490,9 +508,9 @@ def test_a_quota_that_old_pods_give_back(site: Site) -> None:
 def test_a_config_map_that_comes_late(site: Site) -> None:
     site.deploy(deployment())
     site.cluster.create(paths.resource("v1", "configmaps", "", site.namespace), config_map("settings"))
-    watched = site.upgrade(deployment("config-error"), timeout=12)
+    watched = site.upgrade(deployment("config-error"), shown="CreateContainerConfigError")
+    assert watched.was_shown
     assert watched.verdict is None
-    assert any("CreateContainerConfigError" in line for line in watched.progress)
 
 
 def test_a_paused_deployment(site: Site) -> None:
