@@ -34,7 +34,7 @@ CHART = "chart"
 PLAN = "plan"
 """Computed input: what the update will do, for the preview."""
 OBSERVED = "observed"
-"""Computed by a refresh: what was found that this program did not do, or an empty string."""
+"""Computed by a refresh, where it found something that this program did not do: what that was."""
 REPLACE_ON_CHANGES = "replace_on_changes"
 """Input of the component's making: paths whose change replaces the release, from the option of that name."""
 _CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES)
@@ -84,12 +84,12 @@ def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:
 
 
 def _config(declared: Mapping[str, Any]) -> HelmConfig:
-    unknown = tuple(path for path, leaf in leaves(declared) if isinstance(leaf, Unknown))
     known = map_leaves(declared, _unless_unknown)
     known["values"] = known.get("values") or {}
     try:
         return HelmConfig.parse(known)
     except ValidationError as error:
+        unknown = tuple(path for path, leaf in leaves(declared) if isinstance(leaf, Unknown))
         problems = [problem for problem in error.problems if not hidden_by(problem, unknown)]
         if problems:
             raise ValidationError(problems) from None

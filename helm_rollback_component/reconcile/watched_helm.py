@@ -177,11 +177,12 @@ class WatchedHelm:
             return None
         for line in verdict.log:
             self._context.progress(line)
+        known = find(verdict.reason)
         return Failure(
             reason=verdict.reason,
-            temporary=find(verdict.reason).temporary,
+            temporary=known.temporary,
             message=self._context.redact(verdict.message),
-            remedy=find(verdict.reason).remedy,
+            remedy=known.remedy,
             stored=True,
         )
 
