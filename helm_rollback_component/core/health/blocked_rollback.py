@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects, template_revisions
+from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.pod_status import containers, unschedulable
+from helm_rollback_component.core.health.template_revisions import has_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +58,7 @@ def obstruction(
 def _suspects(snapshot: Snapshot) -> Iterator[Manifest]:
     for live in snapshot.live.values():
         if live.get("kind") == "StatefulSet" and _rolls(live):
-            yield from (pod for pod in snapshot.pods() if _obstructs(pod, live, snapshot))
+            yield from (pod for pod in snapshot.pods_of(live) if _obstructs(pod, live))
 
 
 def _rolls(stateful_set: Manifest) -> bool:
@@ -69,16 +70,16 @@ def _rolls(stateful_set: Manifest) -> bool:
     )
 
 
-def _obstructs(pod: Manifest, stateful_set: Manifest, snapshot: Snapshot) -> bool:
+def _obstructs(pod: Manifest, stateful_set: Manifest) -> bool:
     strategy = objects.spec(stateful_set).get("updateStrategy") or {}
     partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
     first = (objects.spec(stateful_set).get("ordinals") or {}).get("start") or 0
+    newest = objects.status(stateful_set).get("updateRevision")
     return (
-        objects.owned_by(pod, objects.uid(stateful_set))
-        and not objects.terminating(pod)
+        not objects.terminating(pod)
         and not objects.is_true(pod, "Ready")
-        and not template_revisions.newest(pod, stateful_set, snapshot.children)
-        and bool(objects.status(stateful_set).get("updateRevision"))
+        and bool(newest)
+        and not has_hash(pod, newest)
         and _ordinal(pod) >= first + partition
     )
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.model import Fault, HealthVerdict
 from helm_rollback_component.core.health.pod_rules import Sight, pod_faults
-from helm_rollback_component.core.health.snapshot import Snapshot, cases
 from helm_rollback_component.core.health.workload_rules import View, workload_faults
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.readiness import Readiness
+    from helm_rollback_component.core.health.snapshot import Snapshot
 
 _TOLD = 3
 
@@ -60,7 +60,7 @@ def faults(snapshot: Snapshot, health: HealthConfig) -> Iterator[Fault]:
     """Yield all that is wrong with the release's newest revision now; nothing if that is not to be judged."""
     if not health.fail_fast:
         return
-    for case in cases(snapshot):
+    for case in snapshot.cases:
         yield from workload_faults(View(case, snapshot, health))
         for pod in case.pods:
             yield from pod_faults(Sight(pod, case, snapshot, health))

@@ -116,10 +116,10 @@ def terminating(manifest: Manifest) -> bool:
     return bool(meta(manifest).get("deletionTimestamp"))
 
 
-def owned_by(manifest: Manifest, owner_uid: str) -> bool:
-    """Return whether that object is the controller of this one."""
+def controller_uid(manifest: Manifest) -> str:
+    """Return the UID of the object's controller, an empty string if it has none; no object has two."""
     owners = meta(manifest).get("ownerReferences") or ()
-    return any(owner.get("uid") == owner_uid and owner.get("controller") for owner in owners)
+    return next((str(owner.get("uid", "")) for owner in owners if owner.get("controller")), "")
 
 
 def condition(manifest: Manifest, type_: str) -> Mapping[str, Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.model import Fault
 from helm_rollback_component.core.health.pod_status import Container, containers, unschedulable
-from helm_rollback_component.core.health.snapshot import under_way
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -198,15 +197,14 @@ def _no_node(sight: Sight) -> Iterator[Fault]:
         f"fits on no node{_quoted(refused)}",
         grace=sight.health.unschedulable_grace,
         crowded=True,
-        deferred=node_comes or under_way(sight.case) or not _asked_for(sight.case),
+        deferred=node_comes or sight.case.under_way or not _asked_for(sight.case),
     )
 
 
 def _asked_for(case: Case) -> bool:
     """Whether the release itself asks for so many pods, or none is ready yet; else an autoscaler may."""
     asked = objects.spec(case.desired).get("replicas")
-    ready = any(objects.is_true(pod, "Ready") for pod in case.pods)
-    return not ready or asked == objects.spec(case.live).get("replicas")
+    return not case.any_ready or asked == objects.spec(case.live).get("replicas")
 
 
 def _failed(sight: Sight) -> Iterator[Fault]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.objects import Manifest
 
+_OVER = frozenset({"Failed", "Succeeded"})
+
 
 @dataclass(frozen=True)
 class Container:
@@ -59,6 +61,15 @@ def unschedulable(pod: Manifest) -> Mapping[str, Any]:
     scheduled = objects.condition(pod, "PodScheduled")
     refused = scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable"
     return scheduled if refused else {}
+
+
+def getting_ready(pod: Manifest) -> bool:
+    """Return whether the pod may be about to be ready: it has not ended, and a node can take it."""
+    return (
+        not objects.is_true(pod, "Ready")
+        and objects.status(pod).get("phase") not in _OVER
+        and not unschedulable(pod)
+    )
 
 
 def claims_of(pod: Manifest) -> Iterator[tuple[str, str]]:

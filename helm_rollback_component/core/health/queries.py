@@ -7,12 +7,12 @@ while something is wrong that it explains.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.pod_rules import needed
 from helm_rollback_component.core.health.pod_status import claims_of, unschedulable
-from helm_rollback_component.core.health.snapshot import cases
 from helm_rollback_component.core.health.workload_rules import short_of_pods
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class Questions:
 
 def questions(snapshot: Snapshot) -> Questions:
     """Return what else has to be read."""
-    seen = tuple(cases(snapshot))
+    seen = snapshot.cases
     unplaced = [pod for case in seen for pod in case.pods if unschedulable(pod)]
     short = [case.live for case in seen if _short(case)]
-    pending = [claim for claim in _claims(snapshot, seen) if _pending(claim)]
+    pending = [claim for claim in _claims(snapshot) if _pending(claim)]
     return Questions(
         claims=frozenset(claim for pod in unplaced for claim in claims_of(pod)),
         events=frozenset(map(_event_key, (*unplaced, *short, *pending))),
@@ -60,9 +60,9 @@ def _short(case: Case) -> bool:
     return short_of_pods(case) or objects.is_true(case.live, "ReplicaFailure")
 
 
-def _claims(snapshot: Snapshot, seen: tuple[Case, ...]) -> Iterator[Manifest]:
-    own = (case.live for case in seen)
-    return (each for each in (*own, *snapshot.children) if each.get("kind") == "PersistentVolumeClaim")
+def _claims(snapshot: Snapshot) -> Iterator[Manifest]:
+    own = (case.live for case in snapshot.cases if case.object.kind == "PersistentVolumeClaim")
+    return chain(own, snapshot.claims.values())
 
 
 def _pending(claim: Manifest) -> bool:

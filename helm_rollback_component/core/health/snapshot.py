@@ -13,14 +13,16 @@ pod counts only if it belongs to the newest template, did not exist before, and 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects, template_revisions
-from helm_rollback_component.core.health.pod_status import unschedulable
+from helm_rollback_component.core.health.pod_status import getting_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.results import Resource
@@ -38,7 +40,6 @@ JUDGED_KINDS = frozenset(
 )
 """Group and kind of the objects that can make a release fail."""
 
-_OVER = frozenset({"Failed", "Succeeded"})
 _RUNNING_HOOKS = frozenset(
     f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "rollback")
 )
@@ -80,6 +81,8 @@ class Baseline:
 class Snapshot:
     """What is seen of a release's objects at one moment.
 
+    What follows from that is computed once, when it is first asked for, in one pass over the children.
+
     Attributes:
         namespace: the release's.
         desired: the release's objects as its record has them, hooks included.
@@ -98,9 +101,37 @@ class Snapshot:
     missing: frozenset[tuple[str, str, str]] = frozenset()
     baseline: Baseline = field(default_factory=Baseline)
 
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The objects that may be judged, in the order of the release's record."""
+        found = (_case(self, desired) for desired in objects.flatten(self.desired))
+        return tuple(case for case in found if case is not None)
+
     def pods(self) -> Iterator[Manifest]:
         """Yield the pods of any revision."""
         return (child for child in self.children if child.get("kind") == "Pod")
+
+    @cached_property
+    def claims(self) -> Mapping[tuple[str, str], Manifest]:
+        """The claims among the children, by namespace and name."""
+        claims = (child for child in self.children if child.get("kind") == "PersistentVolumeClaim")
+        return {(objects.meta(claim).get("namespace", ""), objects.name(claim)): claim for claim in claims}
+
+    def children_of(self, owner: Manifest) -> Sequence[Manifest]:
+        """Return the children whose controller is that live object."""
+        return self._by_controller.get(objects.uid(owner), ())
+
+    def pods_of(self, owner: Manifest) -> Iterator[Manifest]:
+        """Yield the pods, of any revision, whose controller is that live object."""
+        return (child for child in self.children_of(owner) if child.get("kind") == "Pod")
+
+    @cached_property
+    def _by_controller(self) -> Mapping[str, Sequence[Manifest]]:
+        grouped: dict[str, list[Manifest]] = defaultdict(list)
+        for child in self.children:
+            grouped[objects.controller_uid(child)].append(child)
+        grouped.pop("", None)
+        return grouped
 
 
 @dataclass(frozen=True)
@@ -125,6 +156,18 @@ class Case:
     siblings: tuple[Manifest, ...]
     mark: Mark | None
 
+    @cached_property
+    def under_way(self) -> bool:
+        """Whether some of its pods are still getting ready; old ones may then make room for others."""
+        status = objects.status(self.live)
+        available, ready = status.get("availableReplicas", 0), status.get("readyReplicas", 0)
+        return any(map(getting_ready, self.pods)) or available < ready
+
+    @cached_property
+    def any_ready(self) -> bool:
+        """Whether one of its pods is ready."""
+        return any(objects.is_true(pod, "Ready") for pod in self.pods)
+
 
 def mark(live: Manifest) -> Mark:
     """Return the present state of an object."""
@@ -136,26 +179,6 @@ def mark(live: Manifest) -> Mark:
         replicas=objects.spec(live).get("replicas"),
         deadline=progressing.get("lastUpdateTime", "") if exceeded else "",
     )
-
-
-def under_way(case: Case) -> bool:
-    """Return whether some of its pods are still getting ready; old ones may then make room for others."""
-    getting_ready = any(
-        not objects.is_true(pod, "Ready")
-        and objects.status(pod).get("phase") not in _OVER
-        and not unschedulable(pod)
-        for pod in case.pods
-    )
-    status = objects.status(case.live)
-    return getting_ready or status.get("availableReplicas", 0) < status.get("readyReplicas", 0)
-
-
-def cases(snapshot: Snapshot) -> Iterator[Case]:
-    """Yield the objects that may be judged, in the order of the release's record."""
-    for desired in objects.flatten(snapshot.desired):
-        case = _case(snapshot, desired)
-        if case is not None:
-            yield case
 
 
 def judged(desired: Manifest) -> bool:
@@ -180,35 +203,33 @@ def _case(snapshot: Snapshot, desired: Manifest) -> Case | None:
     before = snapshot.baseline.marks.get(key)
     if live is None or not judged(desired) or not applied(desired, live, before):
         return None
-    creator = _creator(live, snapshot.children)
-    siblings = (live,) if live.get("kind") == "Pod" else _siblings(live, creator, snapshot)
+    creator = _creator(live, snapshot)
+    siblings = (live,) if live.get("kind") == "Pod" else tuple(snapshot.pods_of(creator))
     return Case(
         object=objects.resource(desired, snapshot.namespace),
         desired=desired,
         live=live,
         creator=creator,
-        pods=tuple(pod for pod in siblings if _counts(pod, live, snapshot)),
+        pods=_counting(siblings, live, snapshot),
         siblings=siblings,
         mark=before,
     )
 
 
-def _siblings(live: Manifest, creator: Manifest, snapshot: Snapshot) -> tuple[Manifest, ...]:
-    owners = {objects.uid(live), objects.uid(creator)}
-    return tuple(pod for pod in snapshot.pods() if any(objects.owned_by(pod, owner) for owner in owners))
-
-
-def _creator(live: Manifest, children: tuple[Manifest, ...]) -> Manifest:
+def _creator(live: Manifest, snapshot: Snapshot) -> Manifest:
     if live.get("kind") != "Deployment":
         return live
-    return template_revisions.newest_replica_set(live, children) or {}
+    return template_revisions.newest_replica_set(live, snapshot.children_of(live)) or {}
 
 
-def _counts(pod: Manifest, live: Manifest, snapshot: Snapshot) -> bool:
-    return (
-        not objects.terminating(pod)
-        and objects.uid(pod) not in snapshot.baseline.pods
-        and template_revisions.newest(pod, live, snapshot.children)
+def _counting(siblings: Iterable[Manifest], live: Manifest, snapshot: Snapshot) -> tuple[Manifest, ...]:
+    newest, before = template_revisions.newest_hash(live, snapshot.children_of(live)), snapshot.baseline.pods
+    return tuple(
+        pod
+        for pod in siblings
+        if not objects.terminating(pod)
+        and objects.uid(pod) not in before
+        and template_revisions.has_hash(pod, newest)
     )
 
 

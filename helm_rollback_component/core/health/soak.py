@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.pod_rules import Sight
 from helm_rollback_component.core.health.pod_status import Container, containers
-from helm_rollback_component.core.health.snapshot import Case, Snapshot, cases
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.model import Fault
+    from helm_rollback_component.core.health.snapshot import Case, Snapshot
 
 
 @dataclass(frozen=True)
@@ -74,4 +74,4 @@ def _ended(container: Container) -> str:
 
 def _serving(snapshot: Snapshot) -> Iterator[Case]:
     """A Job's pods are meant to end."""
-    return (case for case in cases(snapshot) if case.object.kind != "Job")
+    return (case for case in snapshot.cases if case.object.kind != "Job")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from helm_rollback_component.core.health.objects import Manifest
 
@@ -15,14 +15,28 @@ REVISION_HASH = "controller-revision-hash"
 TEMPLATE_HASH = "pod-template-hash"
 
 
-def newest(pod: Manifest, owner: Manifest, children: Iterable[Manifest]) -> bool:
-    """Return whether a pod certainly has its owner's newest template.
+def newest_hash(owner: Manifest, children: Iterable[Manifest]) -> str | None:
+    """Return what tells the pods with an owner's newest template (`has_hash`), an empty string until known.
 
-    The pods of a Deployment are selected by their ReplicaSet (`newest_replica_set`), so all of them count
-    here; so do the pods of kinds without revisions.
+    It is None for a Deployment, whose pods are selected by their ReplicaSet (`newest_replica_set`), and for
+    kinds without revisions: all of their pods have it.
+
+    Args:
+        owner: the live object.
+        children: what it controls, at least.
     """
-    rule = _RULES.get(owner.get("kind", ""))
-    return rule is None or rule(pod, owner, children)
+    match owner.get("kind"):
+        case "DaemonSet":
+            return newest_revision_hash(owner, children)
+        case "StatefulSet":
+            return str(objects.status(owner).get("updateRevision") or "")
+        case _:
+            return None
+
+
+def has_hash(pod: Manifest, newest: str | None) -> bool:
+    """Return whether a pod certainly has its owner's newest template, which `newest_hash` tells."""
+    return newest is None or (newest != "" and objects.label(pod, REVISION_HASH) == newest)
 
 
 def newest_replica_set(deployment: Manifest, children: Iterable[Manifest]) -> Manifest | None:
@@ -46,24 +60,10 @@ def newest_revision_hash(daemon_set: Manifest, children: Iterable[Manifest]) -> 
     return objects.label(newest, REVISION_HASH)
 
 
-def _of_update_revision(pod: Manifest, stateful_set: Manifest, _: Iterable[Manifest]) -> bool:
-    newest = objects.status(stateful_set).get("updateRevision")
-    return bool(newest) and objects.label(pod, REVISION_HASH) == newest
-
-
-def _of_newest_hash(pod: Manifest, daemon_set: Manifest, children: Iterable[Manifest]) -> bool:
-    newest = newest_revision_hash(daemon_set, children)
-    return bool(newest) and objects.label(pod, REVISION_HASH) == newest
-
-
-_RULES: dict[str, Callable[[Manifest, Manifest, Iterable[Manifest]], bool]] = {
-    "DaemonSet": _of_newest_hash,
-    "StatefulSet": _of_update_revision,
-}
-
-
 def _owned(children: Iterable[Manifest], kind: str, owner: str) -> Iterator[Manifest]:
-    return (child for child in children if child.get("kind") == kind and objects.owned_by(child, owner))
+    return (
+        child for child in children if child.get("kind") == kind and objects.controller_uid(child) == owner
+    )
 
 
 def _without_hash(template: Manifest) -> Manifest:

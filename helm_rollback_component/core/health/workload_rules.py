@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.model import Fault
 from helm_rollback_component.core.health.pod_status import claims_of, containers
-from helm_rollback_component.core.health.snapshot import under_way
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.objects import Manifest
@@ -113,8 +112,9 @@ def _refused_by_events(view: View) -> Iterator[Fault]:
     """For kinds that report refused pods only in events."""
     if not short_of_pods(view.case):
         return
+    pods = {*map(objects.name, view.case.siblings)}
     for event in _events(view, {"FailedCreate"}):
-        if not _exists_by_now(event, view.case.siblings):
+        if not _exists_by_now(event, pods):
             yield from _refused(view, event.get("message", ""))
             return
 
@@ -128,7 +128,7 @@ def _refused(view: View, message: str) -> Iterator[Fault]:
             f"the API server refuses its pods ({objects.one_line(message)})",
             grace=view.health.refused_grace,
             crowded=True,
-            deferred=under_way(view.case),
+            deferred=view.case.under_way,
         )
 
 
@@ -158,11 +158,9 @@ def _claim_unbound(view: View) -> Iterator[Fault]:
 
 
 def _claims_of_pods(view: View) -> Iterator[Fault]:
-    wanted = {wanted for pod in view.case.pods for wanted in claims_of(pod)}
-    for claim in view.snapshot.children:
-        named = (objects.meta(claim).get("namespace", ""), objects.name(claim))
-        if claim.get("kind") == "PersistentVolumeClaim" and named in wanted:
-            yield from _unbound(view, claim)
+    used = dict.fromkeys(used for pod in view.case.pods for used in claims_of(pod))
+    for claim in filter(None, map(view.snapshot.claims.get, used)):
+        yield from _unbound(view, claim)
 
 
 def _unbound(view: View, claim: Manifest) -> Iterator[Fault]:
@@ -203,9 +201,9 @@ def _when(event: Manifest) -> str:
     return next(filter(None, times), "")
 
 
-def _exists_by_now(event: Manifest, pods: Iterable[Manifest]) -> bool:
+def _exists_by_now(event: Manifest, pods: Container[str]) -> bool:
     named = _OF_POD.search(event.get("message", ""))
-    return named is not None and named.group(1) in {objects.name(pod) for pod in pods}
+    return named is not None and named.group(1) in pods
 
 
 def _daemon_set_short(live: Manifest) -> bool:
