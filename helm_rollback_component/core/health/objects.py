@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -118,14 +117,19 @@ def terminating(manifest: Manifest) -> bool:
 
 def controller_uid(manifest: Manifest) -> str:
     """Return the UID of the object's controller, an empty string if it has none; no object has two."""
-    owners = meta(manifest).get("ownerReferences") or ()
-    return next((str(owner.get("uid", "")) for owner in owners if owner.get("controller")), "")
+    for owner in meta(manifest).get("ownerReferences") or ():
+        if owner.get("controller"):
+            return str(owner.get("uid", ""))
+    return ""
 
 
 def condition(manifest: Manifest, type_: str) -> Mapping[str, Any]:
     """Return a condition of the object's status, empty if it has none of that type."""
-    conditions = status(manifest).get("conditions") or ()
-    return next((each for each in conditions if each.get("type") == type_), {})
+    conditions: Iterable[Mapping[str, Any]] = status(manifest).get("conditions") or ()
+    for each in conditions:
+        if each.get("type") == type_:
+            return each
+    return {}
 
 
 def is_true(manifest: Manifest, type_: str) -> bool:
@@ -158,5 +162,5 @@ def _requirement(expression: Mapping[str, Any]) -> str:
 
 def one_line(message: object) -> str:
     """Return a message as part of a sentence: on one line, without a full stop, clipped to 300 characters."""
-    text = re.sub(r"\s+", " ", str(message or "")).strip().rstrip(".")
+    text = " ".join(str(message or "").split()).rstrip(".")
     return text if len(text) <= _CLIP else f"{text[: _CLIP - 1]}…"

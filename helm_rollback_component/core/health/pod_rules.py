@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.model import Fault
-from helm_rollback_component.core.health.pod_status import Container, containers, unschedulable
+from helm_rollback_component.core.health.pod_status import (
+    Container,
+    containers,
+    not_running,
+    unschedulable,
+)
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -52,6 +58,11 @@ class Sight:
             **more,
         )
 
+    @cached_property
+    def not_running(self) -> tuple[Container, ...]:
+        """Those of its containers that wait or have ended."""
+        return tuple(not_running(self.pod))
+
     @property
     def who(self) -> str:
         """The pod's name, and its owner."""
@@ -62,7 +73,7 @@ class Sight:
 
 def needed(pod: Manifest) -> Iterator[tuple[str, str, str]]:
     """Yield kind, namespace and name of the Secrets and ConfigMaps that its containers are said to lack."""
-    for container in containers(pod):
+    for container in not_running(pod):
         if container.waiting.get("reason") == "CreateContainerConfigError":
             yield from _named(container, pod)
 
@@ -121,7 +132,7 @@ _WAITING = {
 
 
 def _waiting(sight: Sight) -> Iterator[Fault]:
-    for container in containers(sight.pod):
+    for container in sight.not_running:
         rule = _WAITING.get(container.waiting.get("reason", ""))
         if rule is not None:
             grace = rule.grace(sight.health)
@@ -137,7 +148,8 @@ def _waiting(sight: Sight) -> Iterator[Fault]:
 
 def _still_lacks(container: Container, sight: Sight) -> bool:
     """Whether what the container needs certainly does not exist, so that no try can succeed."""
-    return any(named in sight.snapshot.missing for named in _named(container, sight.pod))
+    missing = sight.snapshot.missing
+    return bool(missing) and any(named in missing for named in _named(container, sight.pod))
 
 
 def _named(container: Container, pod: Manifest) -> Iterator[tuple[str, str, str]]:
@@ -148,7 +160,7 @@ def _named(container: Container, pod: Manifest) -> Iterator[tuple[str, str, str]
 def _cannot_start(sight: Sight) -> Iterator[Fault]:
     if sight.case.object.kind == "Job":
         return
-    for container in containers(sight.pod):
+    for container in sight.not_running:
         if _never_started(container):
             said = container.waiting if container.waiting.get("reason") == "RunContainerError" else {}
             yield sight.fault(
@@ -172,7 +184,7 @@ def _never_started(container: Container) -> bool:
 def _crash_loop(sight: Sight) -> Iterator[Fault]:
     if sight.case.object.kind == "Job":
         return
-    for container in containers(sight.pod):
+    for container in sight.not_running:
         loops = container.waiting.get("reason") == "CrashLoopBackOff"
         if loops and container.restarts >= sight.health.crash_loop_restarts:
             yield sight.fault(*_crash(container), grace=0, container=container.name)

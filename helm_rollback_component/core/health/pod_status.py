@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helm_rollback_component.core.health import objects
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 _OVER = frozenset({"Failed", "Succeeded"})
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(NamedTuple):
     """One container's status.
 
     Attributes:
@@ -43,17 +42,29 @@ class Container:
 
 def containers(pod: Manifest) -> Iterator[Container]:
     """Yield the pod's containers that have a status: init containers and sidecars first."""
-    for group in ("initContainerStatuses", "containerStatuses"):
-        for status in objects.status(pod).get(group) or ():
-            state, last = status.get("state") or {}, status.get("lastState") or {}
-            yield Container(
-                name=status.get("name", ""),
-                restarts=status.get("restartCount", 0),
-                ready=bool(status.get("ready")),
-                waiting=state.get("waiting") or {},
-                terminated=state.get("terminated") or {},
-                last=last.get("terminated") or {},
-            )
+    return map(_container, _statuses(pod))
+
+
+def not_running(pod: Manifest) -> Iterator[Container]:
+    """Yield those of its containers that wait or have ended."""
+    return (_container(each) for each in _statuses(pod) if "running" not in (each.get("state") or ()))
+
+
+def _statuses(pod: Manifest) -> Iterator[Mapping[str, Any]]:
+    status = objects.status(pod)
+    return chain(status.get("initContainerStatuses") or (), status.get("containerStatuses") or ())
+
+
+def _container(status: Mapping[str, Any]) -> Container:
+    state, last = status.get("state") or {}, status.get("lastState") or {}
+    return Container(
+        name=status.get("name", ""),
+        restarts=status.get("restartCount", 0),
+        ready=bool(status.get("ready")),
+        waiting=state.get("waiting") or {},
+        terminated=state.get("terminated") or {},
+        last=last.get("terminated") or {},
+    )
 
 
 def unschedulable(pod: Manifest) -> Mapping[str, Any]:
