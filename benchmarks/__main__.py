@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import growth, healthy, history, many, recovery, slow, start
+from benchmarks import growth, healthy, history, judging, many, recovery, slow, start
 from tools.ground import Ground
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _CASES = {
     "many": many,
     "slow": slow,
     "growth": growth,
+    "judging": judging,
 }
 _RESULTS = Path(__file__).with_name("results")
 
