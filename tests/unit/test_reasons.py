@@ -55,8 +55,9 @@ _WORDS_OF_KUBERNETES = {
         "SignatureValidationFailed",
     },
     "core/health/pod_status.py": {"Unschedulable"},
-    "core/health/readiness.py": {"Unknown"},
+    "core/health/readiness_rules.py": {"Unknown"},
     "core/health/snapshot.py": {"Progressing", "ProgressDeadlineExceeded"},
+    "core/health/timeout.py": {"Unknown"},
     "core/health/workload_rules.py": {"FailedCreate", "Progressing", "ProgressDeadlineExceeded"},
 }
 """Words that are read from objects in the cluster, which spells some of them as we do."""

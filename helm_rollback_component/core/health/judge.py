@@ -91,8 +91,8 @@ def judge(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: FaultMe
 def progress(state: Readiness, seen: Iterable[Fault]) -> str:
     """Return what is waited for, in one short line, or an empty string if nothing is."""
     wrong = [f"{fault.pod or fault.object.name}: {fault.reason}" for fault in seen]
-    told = [*state.waiting_for[:_TOLD], *wrong[:_TOLD]]
-    more = len(state.waiting_for) + len(wrong) - len(told)
+    told = [*map(str, state.unready[:_TOLD]), *wrong[:_TOLD]]
+    more = len(state.unready) + len(wrong) - len(told)
     return "; ".join(told) + (f"; {more} more" if more else "")
 
 

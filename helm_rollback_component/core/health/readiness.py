@@ -1,7 +1,6 @@
 """Whether a release's objects are ready, and what is still waited for. Pure.
 
-The rules are kstatus' (``fluxcd/cli-utils``, ``pkg/kstatus/status``), by which Helm 4 waits, with Helm's own
-two exceptions: a paused Deployment is not waited for, and a Job only where that was asked for.
+`readiness_rules` says what an object lacks. Jobs are waited for only where that was asked for, as Helm does.
 """
 
 from __future__ import annotations
@@ -10,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.readiness_rules import RULED_KINDS, lack
+from helm_rollback_component.core.health.snapshot import judged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
@@ -38,183 +39,103 @@ _PASSIVE_GROUPS = frozenset(
 )
 
 
+_DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
+_JOB = ("batch", "Job")
+_SERVICE = ("", "Service")
+
+
+@dataclass(frozen=True)
+class Unready:
+    """One object that is not ready.
+
+    Attributes:
+        object: the object as results name it.
+        lack: what it lacks, with how many of how many: ``1 of 3 updated replicas are available``.
+    """
+
+    object: Resource
+    lack: str
+
+    def __str__(self) -> str:
+        return f"{self.object.kind} {self.object.name}: {self.lack}"
+
+
 @dataclass(frozen=True)
 class Readiness:
     """How far a release's objects are.
 
     Attributes:
-        ready: whether all of them are ready.
-        waiting_for: one phrase for each that is not, such as
-            ``Deployment web: 1 of 3 updated replicas are available``.
-        unready: the same objects, in the same order.
+        unready: those that are not ready, in the order of the release's record.
     """
 
-    ready: bool
-    waiting_for: tuple[str, ...] = ()
-    unready: tuple[Resource, ...] = ()
+    unready: tuple[Unready, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether all of them are ready."""
+        return not self.unready
 
 
-def readiness(snapshot: Snapshot, *, wait_for_jobs: bool = False) -> Readiness:
+def readiness(snapshot: Snapshot, *, wait_for_jobs: bool = False, load_balancers: bool = False) -> Readiness:
     """Return how far the release's objects are; hooks are not looked at.
 
     Args:
         snapshot: what is seen of them.
         wait_for_jobs: whether Jobs have to be complete; else they are not looked at.
+        load_balancers: whether load balancers have to have an address, as Helm 3 waits for it.
     """
-    waiting = [*_waiting(snapshot, wait_for_jobs=wait_for_jobs)]
-    return Readiness(
-        ready=not waiting,
-        waiting_for=tuple(phrase for _, phrase in waiting),
-        unready=tuple(resource for resource, _ in waiting),
-    )
+    return Readiness(tuple(_unready(snapshot, wait_for_jobs=wait_for_jobs, load_balancers=load_balancers)))
 
 
-def needs_a_look(desired: Manifest) -> bool:
-    """Return whether an object can be unready at all once it exists: a ConfigMap cannot, a Deployment can."""
+def needs_a_look(desired: Manifest, *, load_balancers: bool = False) -> bool:
+    """Return whether an object can be unready at all once it exists: a ConfigMap cannot, a Deployment can.
+
+    Args:
+        desired: the object.
+        load_balancers: whether a load balancer counts as unready while it has no address.
+    """
     kind = (objects.group(desired), desired.get("kind", ""))
-    return not objects.is_hook(desired) and (kind in _RULES or kind[0] not in _PASSIVE_GROUPS)
+    if objects.is_hook(desired):
+        return False
+    if kind == _SERVICE:
+        return load_balancers and objects.spec(desired).get("type") == "LoadBalancer"
+    return kind in RULED_KINDS or kind[0] not in _PASSIVE_GROUPS
 
 
-def _waiting(snapshot: Snapshot, *, wait_for_jobs: bool) -> Iterator[tuple[Resource, str]]:
+def settled(live: Manifest) -> bool:
+    """Return whether an object that exists need not be read again while nobody applies another spec to it.
+
+    So it is if it can neither make the release fail (`judged`) nor become unready:
+
+    - Nothing waits for it (`needs_a_look`): a ConfigMap, a Secret, a Role, which have no status, and kinds
+      whose status is not waited for, such as a Namespace.
+    - It is a definition that is established. The API server never takes ``Established`` back, not even for
+      a later conflict of names (``naming_controller.go`` in apiextensions-apiserver keeps it).
+
+    Everything else may change:
+
+    - A claim that is bound loses its volume (phase ``Lost``), a pod and a workload their readiness.
+    - A custom resource that is ready is reconciled again. One without a status may get a status later, from
+      a controller that is only being started; it may even if its definition has no ``status`` subresource
+      (an ``Application`` of Argo CD).
+    """
+    if judged(live):
+        return False
+    return not needs_a_look(live) or _established(live)
+
+
+def _established(live: Manifest) -> bool:
+    kind = (objects.group(live), live.get("kind", ""))
+    holds = all(objects.is_true(live, each) for each in ("Established", "NamesAccepted"))
+    return kind == _DEFINITION and holds and not lack(live)
+
+
+def _unready(snapshot: Snapshot, *, wait_for_jobs: bool, load_balancers: bool) -> Iterator[Unready]:
     for desired in objects.flatten(snapshot.desired):
         key = objects.key(desired, snapshot.namespace)
         counts = wait_for_jobs or (key.group, key.kind) != _JOB
-        missing = _missing(snapshot.live.get(key)) if counts and needs_a_look(desired) else ""
-        if missing:
-            yield objects.resource(desired, snapshot.namespace), f"{key}: {missing}"
-
-
-def _missing(live: Manifest | None) -> str:
-    """Return what an object lacks to be ready, an empty string if nothing."""
-    if live is None:
-        return "does not exist"
-    if objects.terminating(live):
-        return "is being deleted"
-    if not objects.observed(live):
-        return "its controller has not processed its newest spec yet"
-    kind = (objects.group(live), live.get("kind", ""))
-    return _standard_conditions(live) or _RULES.get(kind, _custom)(live)
-
-
-def _standard_conditions(live: Manifest) -> str:
-    for type_, says in (("Reconciling", "is being reconciled"), ("Stalled", "is stalled")):
-        if objects.is_true(live, type_):
-            return says + _because(objects.condition(live, type_).get("message"))
-    return ""
-
-
-def _deployment(live: Manifest) -> str:
-    if objects.spec(live).get("paused"):
-        return ""
-    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
-    updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
-    unavailable = max(total - status.get("availableReplicas", 0), 0)
-    return (
-        _fewer(updated, wanted, "replicas are updated")
-        or _fewer(max(updated - unavailable, 0), wanted, "updated replicas are available")
-        or _more(total, wanted)
-        or _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
-    )
-
-
-def _replica_set(live: Manifest) -> str:
-    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
-    return (
-        _fewer(status.get("availableReplicas", 0), wanted, "replicas are available")
-        or _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
-        or _more(status.get("replicas", 0), wanted)
-    )
-
-
-def _stateful_set(live: Manifest) -> str:
-    strategy = objects.spec(live).get("updateStrategy") or {}
-    if strategy.get("type") == "OnDelete":
-        return ""
-    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
-    return (
-        _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
-        or _more(status.get("replicas", 0), wanted)
-        or _not_rolled_out(strategy, wanted, live)
-    )
-
-
-def _not_rolled_out(strategy: Manifest, wanted: int, live: Manifest) -> str:
-    status = objects.status(live)
-    partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
-    if partition:
-        return _fewer(status.get("updatedReplicas", 0), wanted - partition, "replicas are updated")
-    if status.get("currentRevision") == status.get("updateRevision"):
-        return ""
-    return _fewer(status.get("updatedReplicas", 0), wanted, "replicas are updated") or "is being rolled out"
-
-
-def _daemon_set(live: Manifest) -> str:
-    status = objects.status(live)
-    if "observedGeneration" not in status:
-        return "its controller has not processed it yet"
-    if (objects.spec(live).get("updateStrategy") or {}).get("type") == "OnDelete":
-        return ""
-    wanted = status.get("desiredNumberScheduled", 0)
-    return (
-        _fewer(status.get("updatedNumberScheduled", 0), wanted, "pods are updated")
-        or _fewer(status.get("numberAvailable", 0), wanted, "pods are available")
-        or _fewer(status.get("numberReady", 0), wanted, "pods are ready")
-    )
-
-
-def _job(live: Manifest) -> str:
-    if objects.is_true(live, "Complete"):
-        return ""
-    if objects.is_true(live, "Failed"):
-        return "has failed" + _because(objects.condition(live, "Failed").get("message"))
-    wanted = objects.spec(live).get("completions") or objects.spec(live).get("parallelism", 1)
-    return f"{objects.status(live).get('succeeded', 0)} of {wanted} completions"
-
-
-def _pod(live: Manifest) -> str:
-    phase = objects.status(live).get("phase", "Unknown")
-    if phase == "Succeeded" or objects.is_true(live, "Ready"):
-        return ""
-    return f"is not ready (phase {phase})"
-
-
-def _claim(live: Manifest) -> str:
-    phase = objects.status(live).get("phase", "unknown")
-    return "" if phase == "Bound" else f"is not bound (phase {phase})"
-
-
-def _definition(live: Manifest) -> str:
-    return "" if objects.is_true(live, "Established") else "is not established"
-
-
-def _custom(live: Manifest) -> str:
-    ready = objects.condition(live, "Ready")
-    return (
-        "is not ready" + _because(ready.get("message")) if ready.get("status") in ("False", "Unknown") else ""
-    )
-
-
-_JOB = ("batch", "Job")
-_RULES: dict[tuple[str, str], Callable[[Manifest], str]] = {
-    ("", "PersistentVolumeClaim"): _claim,
-    ("", "Pod"): _pod,
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
-    ("apps", "DaemonSet"): _daemon_set,
-    ("apps", "Deployment"): _deployment,
-    ("apps", "ReplicaSet"): _replica_set,
-    ("apps", "StatefulSet"): _stateful_set,
-    _JOB: _job,
-}
-
-
-def _fewer(number: int, wanted: int, what: str) -> str:
-    return f"{number} of {wanted} {what}" if number < wanted else ""
-
-
-def _more(number: int, wanted: int) -> str:
-    return f"replicas still to be removed: {number - wanted}" if number > wanted else ""
-
-
-def _because(message: object) -> str:
-    text = objects.one_line(message)
-    return f" ({text})" if text else ""
+        if not counts or not needs_a_look(desired, load_balancers=load_balancers):
+            continue
+        lacks = lack(snapshot.live.get(key))
+        if lacks:
+            yield Unready(objects.resource(desired, snapshot.namespace), lacks)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health.judge import FaultMemory, faults, judge, progress
 from helm_rollback_component.core.health.readiness import readiness
+from helm_rollback_component.core.health.timeout import Wait
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.health.polling import Teller
@@ -50,11 +51,12 @@ class HealthContext:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one look gives: what was seen, what follows from it, and how far the release is."""
+    """What one look gives: what was seen, what follows from it, how far the release is, and since when."""
 
     snapshot: Snapshot
     judgement: Judgement
     readiness: Readiness
+    wait: Wait
 
 
 class Examiner:
@@ -66,6 +68,7 @@ class Examiner:
         self._observer = observer
         self._tell = Teller(context.on_progress)
         self._memory = FaultMemory()
+        self._wait = Wait()
 
     def look(
         self,
@@ -80,11 +83,12 @@ class Examiner:
         seen = self._observer.look(manifests)
         more = also(seen) if also else ()
         found = chain(faults(seen, self._context.health), more)
-        judgement = judge(found, seen, self._context.clock.now(), self._memory)
+        now = self._context.clock.now()
+        judgement = judge(found, seen, now, self._memory)
         state = readiness(seen, wait_for_jobs=self._context.wait_for_jobs)
-        self._memory = judgement.memory
+        self._memory, self._wait = judgement.memory, self._wait.after(state, now)
         self.tell(progress(state, judgement.faults))
-        return Finding(seen, judgement, state)
+        return Finding(seen, judgement, state, self._wait)
 
     def tell(self, line: str) -> None:
         """Pass a line on, if it is another than the last."""

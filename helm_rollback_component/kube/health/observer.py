@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.readiness import needs_a_look
+from helm_rollback_component.core.health.readiness import needs_a_look, settled
 from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, applied, judged, mark
 from helm_rollback_component.core.health.template_revisions import (
     REVISION_HASH,
@@ -99,6 +99,7 @@ class Observer:
         self._wants = wants
         self._inquirer = Inquirer(cluster, clock)
         self._revisions: dict[tuple[str, int], Manifest] = {}
+        self._settled: dict[Key, Manifest] = {}
         self._children_by_kind: Mapping[str, Callable[[Manifest], list[Manifest]]] = {
             "DaemonSet": self._of_daemon_set,
             "Deployment": self._of_deployment,
@@ -111,12 +112,19 @@ class Observer:
             OperationError: what the cluster refused.
         """
         desired = tuple(filter(self._wants, objects.flatten(manifests)))
-        live = live_objects(self._cluster, self._namespace, desired)
+        live = self._live(desired)
         owners = [live[key] for each in desired if self._has_children(each, key := self._key(each), live)]
         children = tuple(chain(*at_once(self._children, owners)))
         return self._inquirer.complete(
             Snapshot(self._namespace, desired, live, children, baseline=self._before)
         )
+
+    def _live(self, desired: Sequence[Manifest]) -> dict[Key, Manifest]:
+        """Return those of the objects that exist; what is settled is not read again."""
+        unsettled = [each for each in desired if self._key(each) not in self._settled]
+        live = live_objects(self._cluster, self._namespace, unsettled)
+        self._settled |= {key: each for key, each in live.items() if settled(each)}
+        return self._settled | live
 
     def _key(self, desired: Manifest) -> Key:
         return objects.key(desired, self._namespace)

@@ -9,6 +9,7 @@ from helm_rollback_component.core.health.blocked_rollback import obstruction
 from helm_rollback_component.core.health.model import HealthVerdict
 from helm_rollback_component.core.health.objects import flatten, meta, name, resource, uid
 from helm_rollback_component.core.health.snapshot import Baseline
+from helm_rollback_component.core.health.timeout import Limit, Wait, timed_out
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.health import container_logs
@@ -65,8 +66,8 @@ def wait_ready(
         if finding.readiness.ready:
             return None
         clearing.clear(finding.snapshot)
-    first = _first(objects, context.namespace)
-    return _cancelled(first) if pace.stopped else _late(finding, timeout, first)
+    first, limit = _first(objects, context.namespace), Limit(Reason.READINESS_TIMEOUT, timeout)
+    return _cancelled(first) if pace.stopped else _late(finding, limit, clock.now(), first)
 
 
 def soak(
@@ -139,14 +140,9 @@ class _Clearing:
             self._tell(f"Pod {name(pod)} blocked its StatefulSet and was deleted")
 
 
-def _late(finding: Finding | None, timeout: float, first: Resource) -> HealthVerdict:
-    waiting = finding.readiness.waiting_for if finding else ()
-    unready = finding.readiness.unready if finding else ()
-    return HealthVerdict(
-        reason=Reason.READINESS_TIMEOUT,
-        message=f"not ready after {timeout:g} s: {'; '.join(waiting)}",
-        object=unready[0] if unready else first,
-    )
+def _late(finding: Finding | None, limit: Limit, now: float, first: Resource) -> HealthVerdict:
+    wait, faults = (finding.wait, finding.judgement.faults) if finding else (Wait(), ())
+    return timed_out(limit, wait, now, first, faults)
 
 
 def _cancelled(first: Resource) -> HealthVerdict:

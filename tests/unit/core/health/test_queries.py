@@ -113,6 +113,18 @@ def test_a_long_message_is_clipped_to_one_line() -> None:
     assert len(objects.one_line("x" * 999)) == 300
 
 
+@pytest.mark.parametrize(
+    ("owners", "expected"),
+    [
+        ([], ""),
+        ([{"uid": "one"}, {"uid": "two", "controller": True}], "two"),
+        ([{"uid": "one", "controller": False}], ""),
+    ],
+)
+def test_of_several_owners_one_is_the_controller(owners: list[dict[str, Any]], expected: str) -> None:
+    assert objects.controller_uid(thing("Pod", metadata={"ownerReferences": owners})) == expected
+
+
 def test_an_object_without_a_namespace_is_in_the_releases() -> None:
     bare = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}}
     assert objects.key(bare, "apps") == objects.Key("", "Pod", "apps", "web")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helm_rollback_component.core.health.readiness import readiness
+from helm_rollback_component.core.health.readiness import Unready, readiness, settled
 from helm_rollback_component.results import Resource
 from tests.unit.core.health.health_objects import (
     claim,
@@ -112,6 +112,11 @@ def strategy(live: dict[str, Any], **how: Any) -> dict[str, Any]:  # noqa: ANN40
         (claim(), "is not bound (phase Pending)"),
         (definition(condition("Established")), ""),
         (definition(), "is not established"),
+        (definition(condition("NamesAccepted", message="no conflicts found")), "is not established"),
+        (
+            definition(condition("NamesAccepted", "False", message='"shops" is already in use')),
+            'is not established ("shops" is already in use)',
+        ),
         (custom(), ""),
         (custom(condition("Ready")), ""),
         (custom(condition("Ready", "False", message="No database.")), "is not ready (No database)"),
@@ -128,7 +133,7 @@ def test_an_object(live: dict[str, Any], missing: str) -> None:
     state = readiness(seen(live), wait_for_jobs=True)
     assert state.ready == (not missing)
     name = live["metadata"]["name"]
-    assert state.waiting_for == ((f"{live['kind']} {name}: {missing}",) if missing else ())
+    assert [*map(str, state.unready)] == ([f"{live['kind']} {name}: {missing}"] if missing else [])
 
 
 def test_jobs_are_waited_for_only_if_asked() -> None:
@@ -139,7 +144,74 @@ def test_a_configmap_is_not_looked_for() -> None:
     assert readiness(seen(desired=[thing("ConfigMap")])).ready
 
 
+def balancer(**parts: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {**thing("Service"), "apiVersion": "v1", "spec": {"type": "LoadBalancer"}, **parts}
+
+
+@pytest.mark.parametrize(
+    ("live", "ready"),
+    [
+        (balancer(), False),
+        (balancer(status={"loadBalancer": {}}), False),
+        (balancer(status={"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}), True),
+        (balancer(spec={"type": "LoadBalancer", "externalIPs": ["192.0.2.1"]}), True),
+        (balancer(spec={"type": "ClusterIP"}), True),
+    ],
+)
+def test_a_load_balancer_is_waited_for_only_if_asked(live: dict[str, Any], *, ready: bool) -> None:
+    assert readiness(seen(live)).ready
+    state = readiness(seen(live), load_balancers=True)
+    told = [] if ready else ["Service web: its load balancer has no address yet"]
+    assert [*map(str, state.unready)] == told
+
+
+def test_a_service_that_has_become_a_cluster_address_by_now_has_no_balancer_to_wait_for() -> None:
+    now = balancer(spec={"type": "ClusterIP"})
+    assert readiness(seen(now, desired=[balancer()]), load_balancers=True).ready
+
+
+def plain(version: str, kind: str, **parts: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": "web"}, **parts}
+
+
+ACCEPTED = condition("NamesAccepted")
+ESTABLISHED = condition("Established")
+
+
+@pytest.mark.parametrize(
+    ("live", "expected"),
+    [
+        pytest.param(definition(ESTABLISHED, ACCEPTED), True, id="an established definition"),
+        pytest.param(definition(ESTABLISHED), False, id="a definition of contested names"),
+        pytest.param(definition(ACCEPTED), False, id="a definition that is being installed"),
+        pytest.param(
+            definition(ESTABLISHED, ACCEPTED) | {"metadata": {"name": "x", "deletionTimestamp": "now"}},
+            False,
+            id="a definition that is being deleted",
+        ),
+        pytest.param(plain("v1", "ConfigMap"), True, id="a ConfigMap"),
+        pytest.param(plain("v1", "Secret"), True, id="a Secret"),
+        pytest.param(plain("v1", "ServiceAccount"), True, id="a ServiceAccount"),
+        pytest.param(plain("v1", "Service"), True, id="a Service"),
+        pytest.param(plain("v1", "Namespace", status={"phase": "Active"}), True, id="a Namespace"),
+        pytest.param(plain("rbac.authorization.k8s.io/v1", "ClusterRole"), True, id="a ClusterRole"),
+        pytest.param(plain("networking.k8s.io/v1", "NetworkPolicy"), True, id="a NetworkPolicy"),
+        pytest.param(job(hook="test", status={}), True, id="a test"),
+        pytest.param(job(hook="pre-upgrade", status={}), False, id="a hook that may fail"),
+        pytest.param(job(status={"conditions": [condition("Complete")]}), False, id="a complete Job"),
+        pytest.param(deployment(**GROWN), False, id="a ready Deployment"),
+        pytest.param(thing("Pod", status={"phase": "Succeeded"}), False, id="a Pod that has ended"),
+        pytest.param(claim("Bound"), False, id="a bound claim, which may lose its volume"),
+        pytest.param(custom(condition("Ready")), False, id="a custom resource that is ready"),
+        pytest.param(plain("example.com/v1", "Shop"), False, id="a custom resource without a status yet"),
+    ],
+)
+def test_what_need_not_be_read_again(live: dict[str, Any], *, expected: bool) -> None:
+    assert settled(live) == expected
+
+
 def test_an_object_that_does_not_exist() -> None:
     state = readiness(seen(desired=[{"kind": "List", "items": [deployment()]}, {"kind": ""}]))
-    assert state.waiting_for == ("Deployment web: does not exist",)
-    assert state.unready == (Resource("apps/v1", "Deployment", "web", "apps"),)
+    web = Resource("apps/v1", "Deployment", "web", "apps")
+    assert state.unready == (Unready(web, "does not exist"),)
+    assert str(state.unready[0]) == "Deployment web: does not exist"

@@ -16,6 +16,7 @@ NAMESPACE = "apps"
 PLURALS = {
     **{kind: known.plural for kind, known in KINDS.items()},
     "ControllerRevision": "controllerrevisions",
+    "CustomResourceDefinition": "customresourcedefinitions",
     "DaemonSet": "daemonsets",
     "Event": "events",
     "Job": "jobs",

@@ -76,6 +76,27 @@ def test_what_gets_ready_is_waited_for(clock: SleepingClock) -> None:
     assert wait(cluster, deployment(), clock=clock) == (None, ["Deployment web: 1 of 3 replicas are updated"])
 
 
+def test_a_definition_that_is_established_is_not_read_again(clock: SleepingClock) -> None:
+    shops = thing("CustomResourceDefinition", "shops", apiVersion="apiextensions.k8s.io/v1", status={})
+    conditions = [condition("Established"), condition("NamesAccepted")]
+    cluster = Town(select(deployment(**{**GROWN, "updatedReplicas": 1})), shops)
+    clock.after(20, lambda: cluster.put(shops | {"status": {"conditions": conditions}}))
+    clock.after(40, lambda: cluster.put(select(deployment(**GROWN))))
+    assert wait(cluster, deployment(), shops, clock=clock)[0] is None
+    asked = cluster.requests()
+    assert 1 < asked.count("get shops") < asked.count("get web") - 1
+
+
+def test_what_became_unready_while_it_was_waited_for_is_told_with_since_when(clock: SleepingClock) -> None:
+    cluster = town(deployment(**{**GROWN, "updatedReplicas": 1}))
+    other = thing("StatefulSet", "db", spec={}, status={"readyReplicas": 1, "replicas": 1})
+    cluster.put(select(other))
+    clock.after(20, lambda: cluster.put(select(other | {"status": {"replicas": 1}})))
+    verdict, _ = wait(cluster, deployment(), other, timeout=30, clock=clock)
+    assert verdict is not None
+    assert "StatefulSet db: 0 of 1 replicas are ready for the last " in verdict.message
+
+
 def test_what_is_bad_is_not_waited_for() -> None:
     verdict, _ = wait(town(deployment(), pod(NEW, waiting("InvalidImageName"))), deployment())
     assert verdict is not None
