@@ -16,6 +16,7 @@ NAMESPACE = "shop"
 PODS = 5
 
 _AT = "2026-01-01T10:00:00Z"
+_ENDED = {"exitCode": 0, "reason": "Completed", "startedAt": _AT, "finishedAt": _AT}
 _LABELS = {"app.kubernetes.io/name": "web", "app.kubernetes.io/instance": "shop"}
 
 
@@ -99,7 +100,7 @@ def _pod(number: int, index: int, *, pulled: bool) -> Object:
                 )
             ],
             "containerStatuses": [_status(name, pulled=pulled) for name in ("app", "proxy")],
-            "initContainerStatuses": [_status("init", pulled=True)],
+            "initContainerStatuses": [{**_status("init", pulled=True), "state": {"terminated": _ENDED}}],
             "hostIP": "10.0.0.1",
             "podIP": "10.1.0.1",
             "podIPs": [{"ip": "10.1.0.1"}],

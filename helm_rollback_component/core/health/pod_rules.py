@@ -12,7 +12,7 @@ from helm_rollback_component.core.health.model import Fault
 from helm_rollback_component.core.health.pod_status import (
     Container,
     containers,
-    not_running,
+    in_trouble,
     unschedulable,
 )
 from helm_rollback_component.reasons import Reason
@@ -59,9 +59,9 @@ class Sight:
         )
 
     @cached_property
-    def not_running(self) -> tuple[Container, ...]:
-        """Those of its containers that wait or have ended."""
-        return tuple(not_running(self.pod))
+    def in_trouble(self) -> tuple[Container, ...]:
+        """Those of its containers that wait or have ended with an error."""
+        return tuple(in_trouble(self.pod))
 
     @property
     def who(self) -> str:
@@ -73,14 +73,14 @@ class Sight:
 
 def needed(pod: Manifest) -> Iterator[tuple[str, str, str]]:
     """Yield kind, namespace and name of the Secrets and ConfigMaps that its containers are said to lack."""
-    for container in not_running(pod):
+    for container in in_trouble(pod):
         if container.waiting.get("reason") == "CreateContainerConfigError":
             yield from _named(container, pod)
 
 
 def pod_faults(sight: Sight) -> Iterator[Fault]:
     """Yield all that is wrong with a pod."""
-    for rule in _RULES:
+    for rule in (*_RULES_OF_CONTAINERS, *_RULES) if sight.in_trouble else _RULES:
         yield from rule(sight)
 
 
@@ -132,7 +132,7 @@ _WAITING = {
 
 
 def _waiting(sight: Sight) -> Iterator[Fault]:
-    for container in sight.not_running:
+    for container in sight.in_trouble:
         rule = _WAITING.get(container.waiting.get("reason", ""))
         if rule is not None:
             grace = rule.grace(sight.health)
@@ -160,7 +160,7 @@ def _named(container: Container, pod: Manifest) -> Iterator[tuple[str, str, str]
 def _cannot_start(sight: Sight) -> Iterator[Fault]:
     if sight.case.object.kind == "Job":
         return
-    for container in sight.not_running:
+    for container in sight.in_trouble:
         if _never_started(container):
             said = container.waiting if container.waiting.get("reason") == "RunContainerError" else {}
             yield sight.fault(
@@ -184,7 +184,7 @@ def _never_started(container: Container) -> bool:
 def _crash_loop(sight: Sight) -> Iterator[Fault]:
     if sight.case.object.kind == "Job":
         return
-    for container in sight.not_running:
+    for container in sight.in_trouble:
         loops = container.waiting.get("reason") == "CrashLoopBackOff"
         if loops and container.restarts >= sight.health.crash_loop_restarts:
             yield sight.fault(*_crash(container), grace=0, container=container.name)
@@ -230,13 +230,8 @@ def _failed(sight: Sight) -> Iterator[Fault]:
 
 
 # A Job's pods may crash: the Job counts its retries itself.
-_RULES: tuple[Callable[[Sight], Iterator[Fault]], ...] = (
-    _waiting,
-    _cannot_start,
-    _crash_loop,
-    _failed,
-    _no_node,
-)
+_RULES_OF_CONTAINERS: tuple[Callable[[Sight], Iterator[Fault]], ...] = (_waiting, _cannot_start, _crash_loop)
+_RULES: tuple[Callable[[Sight], Iterator[Fault]], ...] = (_failed, _no_node)
 
 
 def _quoted(said: Mapping[str, Any]) -> str:

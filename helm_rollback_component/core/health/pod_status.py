@@ -45,14 +45,18 @@ def containers(pod: Manifest) -> Iterator[Container]:
     return map(_container, _statuses(pod))
 
 
-def not_running(pod: Manifest) -> Iterator[Container]:
-    """Yield those of its containers that wait or have ended."""
-    return (_container(each) for each in _statuses(pod) if "running" not in (each.get("state") or ()))
+def in_trouble(pod: Manifest) -> Iterator[Container]:
+    """Yield those of its containers that wait or have ended with an error: all that rules may complain of."""
+    return (_container(each) for each in _statuses(pod) if not _as_it_should_be(each.get("state") or {}))
 
 
 def _statuses(pod: Manifest) -> Iterator[Mapping[str, Any]]:
     status = objects.status(pod)
     return chain(status.get("initContainerStatuses") or (), status.get("containerStatuses") or ())
+
+
+def _as_it_should_be(state: Mapping[str, Any]) -> bool:
+    return "running" in state or (state.get("terminated") or {}).get("exitCode") == 0
 
 
 def _container(status: Mapping[str, Any]) -> Container:
