@@ -84,11 +84,10 @@ class Session:
         """What makes the release's digests; the key is made when the release is first held."""
         return self.claims.digester(create=False)
 
-    @property
+    @cached_property
     def records(self) -> ReleaseStorage:
-        """The release's records."""
-        config = self._config
-        return ReleaseStorage(self.cluster, config.release_namespace, config.release_name, self.digester)
+        """The release's records; one object, which knows what it has read."""
+        return self._records()
 
     def ledger(self) -> Ledger:
         """Return what is known about the release, without its lock."""
@@ -114,7 +113,12 @@ class Session:
         with holding as held:
             self.claimed = True
             self.digester = self.claims.digester()
+            self.records = self._records()
             yield held
+
+    def _records(self) -> ReleaseStorage:
+        config = self._config
+        return ReleaseStorage(self.cluster, config.release_namespace, config.release_name, self.digester)
 
     @cached_property
     def _kubeconfig(self) -> str:

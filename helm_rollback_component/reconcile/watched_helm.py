@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import Failure, classify
+from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Cancellation, Capability, EngineError
@@ -110,7 +111,7 @@ class WatchedHelm:
     def _await_readiness(self, revision: int, timeout: int, before: Baseline | None = None) -> Failure | None:
         """Wait until a revision that was applied is ready, `timeout` seconds at most."""
         context = self._context
-        objects = context.storage.manifest(revision)
+        objects = context.storage.manifest(revision, judged)
         verdict = wait_ready(context.health, objects, timeout, self._lost, before)
         return self._failure_of_health(verdict)
 
@@ -122,7 +123,7 @@ class WatchedHelm:
         context = self._context
         if not context.config.health.soak:
             return None
-        verdict = soak(context.health, context.storage.manifest(revision), self._lost)
+        verdict = soak(context.health, context.storage.manifest(revision, judged), self._lost)
         return self._failure_of_health(verdict)
 
     def _test(self) -> Failure | None:
@@ -160,7 +161,7 @@ class WatchedHelm:
     def _objects(self, revision: int) -> Sequence[dict[str, Any]]:
         """Return the objects of a revision, nothing while it has no record."""
         try:
-            return self._context.storage.objects(revision)
+            return self._context.storage.objects(revision, judged)
         except OperationError as error:
             if error.reason != Reason.REVISION_MISSING:
                 raise

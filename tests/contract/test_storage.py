@@ -1,10 +1,13 @@
 """Records as Helm 3 and Helm 4 really write them."""
 
 import json
+import os
 import signal
 import subprocess
+import threading
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,14 @@ from helm_rollback_component.core.records.digests import Digester, as_stored
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.storage import release_codec
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.results import Resource
 from tests.support import control_plane
 from tests.support.control_plane import Place, write_chart
 from tests.support.waiting import await_that
+from tools import relay
 from tools.ground import Ground
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
@@ -232,6 +237,56 @@ def test_the_documented_permissions_are_enough(release: Release) -> None:
     assert [record.revision for record in storage.history()] == [1, 2]
     assert storage.resources(2)
     storage.delete(1)
+
+
+@pytest.mark.parametrize("verbs", [["get", "list", "watch"], ["get", "list"]])
+@helms
+def test_a_record_is_there_as_soon_as_helm_has_written_it(
+    release: Release, major: int, verbs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release.deploy(major, "install")
+    user = release.place.as_user([{"apiGroups": [""], "resources": ["secrets"], "verbs": verbs}])
+    storage = ReleaseStorage(user, release.place.namespace, "web", DIGESTER)
+    write_chart(release.folder, template=NEVER_READY)
+    program = release.place.ground.helm(major)
+    kubeconfig = f"--kubeconfig={release.place.ground.kubeconfig}"
+    with ThreadPoolExecutor(1) as waiter:
+        arrived = waiter.submit(storage.await_record, 2, threading.Event())
+        with subprocess.Popen(
+            [program, "upgrade", "web", release.folder, "--wait", "-n", release.place.namespace, kubeconfig],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as client:
+            assert arrived.result(timeout=120)
+            monkeypatch.setattr(user, "get", None)
+            assert [found["kind"] for found in storage.objects(2)] == ["Deployment"]
+            client.send_signal(signal.SIGKILL)
+    assert release.storage.history().records[-1].status is Status.PENDING_UPGRADE
+
+
+def test_a_record_that_does_not_come_is_waited_for_until_told_otherwise(release: Release) -> None:
+    stop = threading.Event()
+    timer = threading.Timer(0.5, stop.set)
+    timer.start()
+    assert not release.storage.await_record(1, stop)
+    timer.join()
+
+
+def test_a_record_that_may_not_be_read_is_not_waited_for(release: Release) -> None:
+    storage = ReleaseStorage(release.place.as_user([]), release.place.namespace, "web", DIGESTER)
+    with pytest.raises(OperationError) as caught:
+        storage.await_record(1, threading.Event())
+    assert (caught.value.reason, caught.value.release) == ("Forbidden", f"{release.place.namespace}/web")
+
+
+def test_a_large_record_comes_compressed(release: Release) -> None:
+    noise = b64encode(os.urandom(300_000)).decode()
+    release.deploy(4, "install", release.values(text=noise))
+    with relay.relay(release.place.ground.kubeconfig) as traffic:
+        cluster = Cluster.connect(traffic.kubeconfig)
+        storage = ReleaseStorage(cluster, release.place.namespace, "web", DIGESTER)
+        assert storage.manifest(1)
+        assert traffic.received < 0.85 * len(release.secret(1)["data"]["release"])
 
 
 def test_what_is_forbidden_names_the_release(release: Release) -> None:

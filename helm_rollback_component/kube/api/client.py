@@ -31,9 +31,6 @@ _JSON = "application/json"
 _METADATA_ONLY = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{_JSON}"
 _CLUSTERS_KEPT = 32
 
-_UNPACKED = {"Accept-Encoding": "identity"}
-"""An API server needs 60 ms to compress a Helm record of 1 MB, by a quarter at most."""
-
 _Object = dict[str, Any]
 _Objects = list[_Object]
 
@@ -87,7 +84,7 @@ class Cluster:
 
     def get(self, path: str, **query: str) -> _Object | None:
         """Return an object, or None if it does not exist."""
-        status, body = self._transport.send("GET", path, query=query, headers=_UNPACKED)
+        status, body = self._transport.send("GET", path, query=query)
         if status == HTTPStatus.NOT_FOUND:
             return None
         return _object(status, body, f"GET {path}")

@@ -112,9 +112,19 @@ def values(release: Release) -> dict[str, Any]:
     return as_stored(release.get("config") or {})  # type: ignore[no-any-return]
 
 
-def hook_manifests(release: Release) -> tuple[str, ...]:
-    """Return the manifests (YAML) of a record's hooks, one each."""
-    return tuple(hook.get("manifest", "") for hook in release.get("hooks") or ())
+def texts(release: Release) -> tuple[str, ...]:
+    """Return the YAML in a record: the manifest, and one text for each hook.
+
+    Raises:
+        UndecodableError: if they are not texts.
+    """
+    try:
+        hooks = (hook.get("manifest") or "" for hook in release.get("hooks") or ())
+        found = (release.get("manifest") or "", *hooks)
+        "".join(found)
+    except (AttributeError, TypeError) as error:
+        raise UndecodableError(type(error).__name__) from None
+    return found
 
 
 def marked_failed(secret: dict[str, Any], release: Release, description: str, now: int) -> dict[str, Any]:

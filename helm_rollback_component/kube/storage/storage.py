@@ -1,12 +1,14 @@
 """A release's records: the Secrets in which Helm keeps its revisions.
 
-Needs these permissions in the release's namespace: ``get``, ``list``, ``update`` and ``delete`` on Secrets.
+Needs these permissions in the release's namespace: ``get``, ``list``, ``update`` and ``delete`` on Secrets;
+with ``watch``, a record that is waited for is seen at once.
 """
 
 from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -15,21 +17,31 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.storage import manifests, release_codec
+from helm_rollback_component.kube.storage.arrival import await_secret
 from helm_rollback_component.kube.storage.lru_cache import LruCache
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterable
+
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.storage.release_codec import Release
 
+    Whole = Callable[[dict[str, Any]], bool]
+
 _READS_AT_ONCE = 4
+_TEXT_KEPT = 32_000_000
 
 _Object = dict[str, Any]
 
 _known: LruCache[tuple[str, str, str], Record | None] = LruCache(4096)
 """By UID, resource version and kind of digest: what history tells of a record, None if undecodable."""
+
+_texts: LruCache[tuple[str, str], tuple[str, ...]] = LruCache(_TEXT_KEPT, lambda texts: sum(map(len, texts)))
+"""By UID and resource version: a record's manifest, and those of its hooks."""
 
 
 class ReleaseStorage:
@@ -49,37 +61,63 @@ class ReleaseStorage:
         self._namespace = namespace
         self._release = release
         self._digester = digester
+        self._versions: dict[int, tuple[str, str]] = {}
 
     def history(self) -> History:
         """Return every stored revision; only those that changed since they were last read are read."""
         with about(self._namespace, self._release), ThreadPoolExecutor(_READS_AT_ONCE) as readers:
-            facts = list(readers.map(self._facts, self._listed()))
+            listed = self._listed()
+            self._versions = {revision: _version(meta) for revision, meta in listed}
+            facts = list(readers.map(self._facts, listed))
         found = [fact for fact in facts if fact]
         return History(
             records=tuple(record for _, record in found if record),
             unreadable=tuple(revision for revision, record in found if record is None),
         )
 
-    def manifest(self, revision: int) -> tuple[_Object, ...]:
+    def await_record(self, revision: int, stop: threading.Event) -> bool:
+        """Wait until a revision is stored and return True; or False if `stop` is set before.
+
+        What is stored is then known here: `objects` does not read it again.
+
+        Raises:
+            OperationError: what the cluster refused for good; transient errors are waited out.
+        """
+        name = release_codec.secret_name(self._release, revision)
+        query = release_codec.selector(self._release, f"metadata.name={name}")
+        with about(self._namespace, self._release):
+            found = await_secret(self._cluster, self._namespace, query, stop)
+        if found is None:
+            return False
+        with suppress(release_codec.UndecodableError):
+            self._learn(revision, found)
+        return True
+
+    def manifest(self, revision: int, whole: Whole = lambda _: True) -> tuple[_Object, ...]:
         """Return the objects of a revision, each in the namespace that it is deployed to.
 
-        May contain secrets.
+        A revision is read again only if it was another when its history was last read, or was not in it.
+        The objects may contain secrets, and are not to be changed.
+
+        Args:
+            revision: its number.
+            whole: tells by an object's head (``apiVersion``, ``kind`` and ``metadata``) whether all of it is
+                needed; of the others there may be no more than the head. Few and small ones are cheap.
 
         Raises:
             OperationError: also ``RevisionMissing`` or ``RecordUnreadable``.
         """
         with about(self._namespace, self._release):
-            return self._objects(revision, _manifest(self._stored(revision)[1]))
+            return self._objects(revision, self._texts(revision)[:1], whole)
 
-    def objects(self, revision: int) -> tuple[_Object, ...]:
+    def objects(self, revision: int, whole: Whole = lambda _: True) -> tuple[_Object, ...]:
         """Return the objects of a revision and of its hooks; otherwise the same as `manifest`."""
         with about(self._namespace, self._release):
-            release = self._stored(revision)[1]
-            return self._objects(revision, _manifest(release), *release_codec.hook_manifests(release))
+            return self._objects(revision, self._texts(revision), whole)
 
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return which objects a revision is made of; raises as `manifest` does."""
-        return tuple(map(_resource, self.manifest(revision)))
+        return tuple(map(_resource, self.manifest(revision, lambda _: False)))
 
     def mark_failed(self, revision: int, description: str) -> None:
         """Mark a pending revision failed, so that Helm takes the next operation.
@@ -89,7 +127,7 @@ class ReleaseStorage:
                 ``RevisionMissing`` or ``RecordUnreadable``.
         """
         with about(self._namespace, self._release):
-            secret, release = self._stored(revision)
+            secret, release = self._read(revision)
             if not release_codec.status(release).pending:
                 raise OperationError(
                     f"revision {revision} is no longer pending",
@@ -105,6 +143,7 @@ class ReleaseStorage:
                 f"metadata.name={release_codec.secret_name(self._release, revision)}"
             ):
                 self._cluster.delete(self._path(revision), {"preconditions": {"uid": meta["uid"]}})
+            self._versions.pop(revision, None)
 
     def _listed(self, *fields: str) -> list[tuple[int, _Object]]:
         """Return number and metadata of every revision in ascending order, or of those with such fields."""
@@ -122,27 +161,46 @@ class ReleaseStorage:
             secret = self._cluster.get(self._path(revision))
         if secret is None:
             return None
-        record = _known[self._key(secret["metadata"])] = self._decoded(secret, revision)
-        return revision, record
-
-    def _decoded(self, secret: _Object, revision: int) -> Record | None:
         try:
-            return release_codec.record(release_codec.decode(secret, revision), self._digester)
+            return revision, self._learn(revision, secret)[1]
         except release_codec.UndecodableError:
-            return None
+            _known[self._key(secret["metadata"])] = None
+            return revision, None
 
-    def _stored(self, revision: int) -> tuple[_Object, Release]:
+    def _texts(self, revision: int) -> tuple[str, ...]:
+        """Return the YAML of a revision, which Helm writes once and never changes."""
+        try:
+            return _texts[self._versions[revision]]
+        except KeyError:
+            return release_codec.texts(self._read(revision)[1])
+
+    def _read(self, revision: int) -> tuple[_Object, Release]:
         secret = self._cluster.get(self._path(revision))
         if secret is None:
             raise OperationError(f"revision {revision} is not stored", reason=Reason.REVISION_MISSING)
         try:
-            return secret, release_codec.decode(secret, revision)
+            return secret, self._learn(revision, secret)[0]
         except release_codec.UndecodableError as error:
             raise _unreadable(revision, str(error)) from None
 
-    def _objects(self, revision: int, *texts: str) -> tuple[_Object, ...]:
+    def _learn(self, revision: int, secret: _Object) -> tuple[Release, Record | None]:
+        """Decode a record and remember what is in it; give it to history, if that is possible."""
+        version = _version(secret["metadata"])
+        release = release_codec.decode(secret, revision)
+        _texts[version] = release_codec.texts(release)
+        self._versions[revision] = version
+        record = _known[self._key(secret["metadata"])] = self._record(release)
+        return release, record
+
+    def _record(self, release: Release) -> Record | None:
         try:
-            return tuple(self._placed(found) for text in texts for found in manifests.parse(text))
+            return release_codec.record(release, self._digester)
+        except release_codec.UndecodableError:
+            return None
+
+    def _objects(self, revision: int, texts: Iterable[str], whole: Whole) -> tuple[_Object, ...]:
+        try:
+            return tuple(self._placed(found) for text in texts for found in manifests.parse(text, whole))
         except manifests.UnreadableError as error:
             raise _unreadable(revision, f"its manifest: {error}") from None
 
@@ -167,11 +225,11 @@ class ReleaseStorage:
         return paths.secrets(self._namespace, release_codec.secret_name(self._release, revision))
 
     def _key(self, meta: _Object) -> tuple[str, str, str]:
-        return meta["uid"], meta["resourceVersion"], self._digester.kind
+        return (*_version(meta), self._digester.kind)
 
 
-def _manifest(release: Release) -> str:
-    return release.get("manifest") or ""
+def _version(meta: _Object) -> tuple[str, str]:
+    return meta["uid"], meta["resourceVersion"]
 
 
 def _resource(found: _Object) -> Resource:

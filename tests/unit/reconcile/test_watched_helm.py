@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.helm.engines.engine import Cancellation
 
+    Whole = Callable[[dict[str, Any]], bool]
+
 NEW = "ReplicaSet-web-two"
 GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
 LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
@@ -61,15 +63,15 @@ class Records:
         self._refusal = refusal
         self.on_manifest: Callable[[], None] = lambda: None
 
-    def objects(self, _revision: int) -> tuple[dict[str, Any], ...]:
+    def objects(self, _revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
         if self._refusal:
             raise self._refusal
-        return (deployment(),)
+        return tuple(filter(whole, (deployment(),)))
 
-    def manifest(self, revision: int) -> tuple[dict[str, Any], ...]:
+    def manifest(self, revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
         """Tell that what follows Helm has begun: no one else asks for this."""
         self.on_manifest()
-        return self.objects(revision)
+        return self.objects(revision, whole)
 
 
 @pytest.fixture(autouse=True)

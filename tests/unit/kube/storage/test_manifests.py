@@ -1,7 +1,13 @@
 """Objects in manifests."""
 
-import pytest
+import uuid
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helm_rollback_component.kube.storage import documents, manifests
 from helm_rollback_component.kube.storage.manifests import UnreadableError, parse
 
 TWO = """
@@ -19,6 +25,38 @@ kind: Secret
 metadata:
   name: b
 """
+
+HEAD = ("apiVersion", "kind", "metadata")
+LINES = st.sampled_from(
+    [
+        *("apiVersion: v1", "kind: Pod", "kind: 'Pod'", '"kind": Pod', "kind: List", "kind: &k Pod", "kind:"),
+        *(
+            "metadata:",
+            "  name: é𝄞",
+            "  name: b",
+            "metadata: {name: a}",
+            "metadata: &m {name: b}",
+            "metadata: x",
+        ),
+        *("apiVersion: v1\nkind: A\nmetadata: {name: a}", "apiVersion: v1\nkind: B\nmetadata:\n  name: b"),
+        *("spec: |", "  kind: inner", "spec:", "  metadata: *m", "items:", "- kind: A", "  apiVersion: v1"),
+        *('text: "one', 'kind: Two"', "text: 'one", "kind: Two'", "spec: {a: 1,", "kind: Three}"),
+        *("...", "---", "--- # more", "---x: 1", "# kind: No", "%YAML 1.1", "%TAG ! !", "", "\ufeff", "  "),
+        *(
+            "? complex",
+            ": value",
+            "<<: {kind: Z}",
+            "! kind: Y",
+            "&a kind: X",
+            "spec: 1\u2028kind: W",
+            "\tx: 1",
+        ),
+        "{kind: F, apiVersion: v1, metadata: {name: f}}",
+    ]
+)
+MANIFESTS = st.builds(
+    str.join, st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"]), st.lists(LINES, max_size=14)
+)
 
 
 def test_objects_come_in_order() -> None:
@@ -62,3 +100,59 @@ def test_what_is_no_manifest_is_refused_without_repeating_it(manifest: str, mess
     with pytest.raises(UnreadableError, match=message) as caught:
         parse(manifest)
     assert "hunter2" not in str(caught.value)
+
+
+def test_only_what_is_needed_is_parsed_whole() -> None:
+    manifest = f"{named('A', 'a')}spec: [\n---\n{named('B', 'b')}spec: 1\n"
+    heads: list[dict[str, Any]] = []
+
+    def whole(head: dict[str, Any]) -> bool:
+        heads.append(head)
+        return bool(head["kind"] == "B")
+
+    first, second = parse(manifest, whole)
+    assert first == {"apiVersion": "v1", "kind": "A", "metadata": {"name": "a"}}
+    assert second["spec"] == 1
+    assert [head["kind"] for head in heads] == ["A", "B"]
+    with pytest.raises(UnreadableError, match="line 5"):
+        parse(manifest)
+
+
+def test_what_is_in_a_list_is_always_whole() -> None:
+    (found,) = parse(f"{named('PodList', 'all')}items: [{{kind: Pod, spec: 1}}]\n", whole=lambda _: False)
+    assert found == {"kind": "Pod", "spec": 1}
+
+
+def test_a_document_is_parsed_once_whatever_stands_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    load = documents.load
+
+    def counted(text: str) -> list[Any]:
+        texts.append(text)
+        return load(text)
+
+    monkeypatch.setattr(documents, "load", counted)
+    own = f"---\n{named('Own', uuid.uuid4().hex)}"
+    for other in ("one", "two"):
+        parse(f"---\n{named('Other', uuid.uuid4().hex)}spec: {other}\n{own}")
+    assert sum("kind: Own" in text and "kind: Other" not in text for text in texts) == 2, "head and object"
+    assert sum("spec: " in text for text in texts) == 2
+
+
+def named(kind: str, name: str) -> str:
+    return f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}}}\n"
+
+
+@given(MANIFESTS)
+def test_heads_and_objects_are_those_of_the_whole(manifest: str) -> None:
+    try:
+        known = manifests._read(manifest)  # noqa: SLF001  # all of it at once, as Helm reads it
+    except UnreadableError:
+        with pytest.raises(UnreadableError):
+            parse(manifest)
+        return
+    assert parse(manifest) == known
+    heads = parse(manifest, whole=lambda _: False)
+    for each, head in zip(known, heads, strict=True):
+        assert {**each, **head} == each
+        assert {key: each.get(key) for key in HEAD} == {key: head.get(key) for key in HEAD}

@@ -168,10 +168,17 @@ def test_values_are_as_helm_reads_them() -> None:
     assert release_codec.values(release(config=None)) == {}
 
 
-def test_hooks_have_manifests() -> None:
-    assert release_codec.hook_manifests(release()) == ("kind: Pod",)
-    assert release_codec.hook_manifests(release(hooks=[{}])) == ("",)
-    assert release_codec.hook_manifests(release(hooks=None)) == ()
+def test_the_manifest_comes_first_then_those_of_the_hooks() -> None:
+    assert release_codec.texts(release(manifest="kind: A")) == ("kind: A", "kind: Pod")
+    assert release_codec.texts(release(manifest=None, hooks=[{}])) == ("", "")
+    assert release_codec.texts(release(manifest="kind: A", hooks=None)) == ("kind: A",)
+
+
+@pytest.mark.parametrize("broken", [{"manifest": 1}, {"hooks": ["hunter2"]}, {"hooks": [{"manifest": 1}]}])
+def test_what_is_no_text_is_refused_without_repeating_it(broken: dict[str, Any]) -> None:
+    with pytest.raises(release_codec.UndecodableError) as caught:
+        release_codec.texts(release(**broken))
+    assert "hunter2" not in str(caught.value)
 
 
 def test_marking_failed_changes_label_and_record_and_nothing_else() -> None:

@@ -1,5 +1,7 @@
 """A release's history and its records."""
 
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -198,6 +200,102 @@ class TestContent:
                 storage.manifest(revision)
             assert reason(caught) == ("RecordUnreadable", "apps/web")
             assert "hunter2" not in str(caught.value)
+
+    def test_of_objects_that_are_not_needed_there_is_no_more_than_the_head(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        kinds = ("Pod", "ConfigMap")
+        texts = (f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: 1\n" for kind in kinds)
+        put(cluster, release(1, manifest="---\n".join(texts)))
+        pod, config = storage.manifest(1, lambda found: bool(found["kind"] == "Pod"))
+        assert (pod["spec"], "spec" in config) == (1, False)
+        assert config["metadata"] == {"name": "a", "namespace": "apps"}
+        assert all(found["spec"] == 1 for found in storage.objects(1)[:2])
+
+    def test_what_history_has_read_is_not_read_again(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1), release(2))
+        storage.history()
+        cluster.asked.clear()
+        for look in (storage.manifest, storage.resources, storage.objects):
+            assert look(2)
+        assert read(cluster) == []
+
+    def test_history_does_not_read_again_what_was_read(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1))
+        storage.objects(1)
+        assert storage.history()
+        storage.manifest(1)
+        assert read(cluster) == [path(1)]
+
+    def test_a_revision_that_was_made_again_is_read_again(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1))
+        storage.history()
+        cluster.delete(path(1))
+        put(cluster, release(1, manifest="kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}"))
+        storage.history()
+        assert [found.kind for found in storage.resources(1)] == ["Deployment"]
+
+    def test_a_revision_that_was_pruned_is_missing(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1), release(2))
+        storage.history()
+        storage.delete(1)
+        with pytest.raises(OperationError, match="not stored"):
+            storage.manifest(1)
+
+    def test_what_history_cannot_tell_of_may_have_objects(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1, config={"no number": float("nan")}))
+        assert len(storage.manifest(1)) == 1
+        assert storage.history().unreadable == (1,)
+
+
+class TestArrival:
+    def test_a_record_that_arrives_is_read_once(
+        self, cluster: FakeCluster, storage: ReleaseStorage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put(cluster, release(2, "pending-upgrade"))
+        arrived = cluster.get(path(2))
+        asked: list[str] = []
+
+        def watch(at: str, **query: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # any query
+            asked.extend((at, query["fieldSelector"], query["labelSelector"]))
+            yield "ADDED", arrived
+
+        monkeypatch.setattr(cluster, "watch", watch)
+        cluster.asked.clear()
+        assert storage.await_record(2, threading.Event())
+        assert asked == [
+            SECRETS,
+            "type=helm.sh/release.v1,metadata.name=sh.helm.release.v1.web.v2",
+            "owner=helm,name=web",
+        ]
+        assert storage.objects(2)
+        assert storage.history()
+        assert read(cluster) == []
+
+    def test_one_that_cannot_be_read_has_arrived_too(
+        self, cluster: FakeCluster, storage: ReleaseStorage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        broken = cluster.create(SECRETS, {**secret(release(2)), "data": {}})
+        monkeypatch.setattr(cluster, "watch", lambda _, **__: iter([("ADDED", broken)]))
+        assert storage.await_record(2, threading.Event())
+        with pytest.raises(OperationError) as caught:
+            storage.objects(2)
+        assert reason(caught) == ("RecordUnreadable", "apps/web")
+
+    def test_nothing_is_waited_for_once_it_is_stopped(self, storage: ReleaseStorage) -> None:
+        stop = threading.Event()
+        stop.set()
+        assert not storage.await_record(2, stop)
 
 
 class TestUnlocking:
