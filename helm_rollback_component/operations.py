@@ -12,6 +12,7 @@ from helm_rollback_component.core.remediation import assessment, manual_rollback
 from helm_rollback_component.errors import HelmRollbackError, OperationError, RollbackError
 from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.inputs.redaction import Redactor
+from helm_rollback_component.kube.informers.informers import informers_of
 from helm_rollback_component.reconcile import clock, deletion, desired, refusals
 from helm_rollback_component.reconcile.conclusion import conclude_run
 from helm_rollback_component.reconcile.effects import Effects
@@ -226,7 +227,7 @@ class HelmOperations:
         session = self._session
         context = RunContext(
             config=self._config,
-            cluster=session.cluster,
+            informers=informers_of(session.cluster),
             storage=session.records,
             engine=session.engine,
             target=session.target,

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import threading
 
 
 class Clock:
@@ -21,8 +18,8 @@ class Clock:
         time.sleep(seconds)
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Return after that time, or as soon as the event is set; tell whether it is."""
-        return event.wait(seconds)
+        """Return after that time (infinity for any) or as soon as the event is set; tell whether it is."""
+        return event.wait(min(seconds, threading.TIMEOUT_MAX))
 
 
 CLOCK = Clock()

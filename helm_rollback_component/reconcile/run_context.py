@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.helm.engines.engine import Deployment, HelmEngine, Target
     from helm_rollback_component.inputs.redaction import Redactor
-    from helm_rollback_component.kube.api.client import Cluster
+    from helm_rollback_component.kube.informers.informers import Informers
     from helm_rollback_component.kube.storage.storage import ReleaseStorage
 
 
@@ -23,7 +23,7 @@ class RunContext:
 
     Attributes:
         config: what the user declared.
-        cluster: the API server.
+        informers: what knows the state of the cluster.
         storage: the release's records.
         engine: Helm.
         target: the release, as an argument for Helm.
@@ -33,7 +33,7 @@ class RunContext:
     """
 
     config: HelmConfig
-    cluster: Cluster
+    informers: Informers
     storage: ReleaseStorage
     engine: HelmEngine
     target: Target
@@ -52,7 +52,7 @@ class RunContext:
     def health(self) -> HealthContext:
         """What every look at the release's health needs."""
         return HealthContext(
-            self.cluster,
+            self.informers,
             self.target.namespace,
             self.config.health,
             self.progress,

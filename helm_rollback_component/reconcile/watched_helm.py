@@ -5,31 +5,36 @@ Every method returns why it failed, None if it did not; nothing is decided here 
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.failures.classify import Failure, classify
+from helm_rollback_component.core.health.readiness import judged_or_served
 from helm_rollback_component.core.health.snapshot import judged
+from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engines.engine import Cancellation, Capability, EngineError
+from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.kube.health.observer import baseline
 from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.kube.health.watch import HealthWatch
 from helm_rollback_component.reasons import Reason, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from helm_rollback_component.core.health.model import HealthVerdict
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Baseline
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
     from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.reconcile.run_context import RunContext
+
+_OVERDUE = frozenset({Reason.INSTALL_TIMEOUT, Reason.UPGRADE_TIMEOUT})
 
 
 class WatchedHelm:
@@ -37,10 +42,10 @@ class WatchedHelm:
 
     Args:
         context: what the run works with.
-        lost: set when another process takes the release over; an install or upgrade is stopped then.
+        lost: requested when another process takes the release over; an install or upgrade is stopped then.
     """
 
-    def __init__(self, context: RunContext, lost: threading.Event) -> None:
+    def __init__(self, context: RunContext, lost: Cancellation) -> None:
         self._context = context
         self._lost = lost
 
@@ -100,13 +105,24 @@ class WatchedHelm:
             if isinstance(action, Install)
             else ("upgrade", context.engine.upgrade)
         )
-        watch = HealthWatch(context.health, lambda: self._objects(revision), self._baseline(before))
+        watch = HealthWatch(context.health, partial(self._applied, revision), self._baseline(before))
         try:
-            with self._stopping_when_lost(cancellation), watch.start(cancellation.request):
+            self._lost.on_request(cancellation.request)
+            with watch.start(cancellation.request):
                 act(context.target, deployment, cancellation)
         except EngineError as error:
-            return self._failure_of_health(watch.last_verdict()) or self._failure_of_helm(error, verb)
+            return self._failure_of_health(watch.last_verdict()) or self._explained(
+                self._failure_of_helm(error, verb), watch, deployment.timeout, revision
+            )
         return None
+
+    def _explained(self, failure: Failure, watch: HealthWatch, timeout: int, revision: int) -> Failure:
+        """Return the failure; of one that means that time was over, with our reason in place of Helm's."""
+        if failure.reason not in _OVERDUE:
+            return failure
+        objects = self._objects(revision, judged_or_served)
+        verdict = watch.overdue(Limit(failure.reason, timeout), objects)
+        return self._failure_of_health(verdict) or failure
 
     def _await_readiness(self, revision: int, timeout: int, before: Baseline | None = None) -> Failure | None:
         """Wait until a revision that was applied is ready, `timeout` seconds at most."""
@@ -137,31 +153,20 @@ class WatchedHelm:
             return replace(self._failure_of_helm(error, "test"), reason=Reason.TEST_FAILED, stored=True)
         return None
 
-    @contextmanager
-    def _stopping_when_lost(self, cancellation: Cancellation) -> Iterator[None]:
-        over = threading.Event()
-
-        def watch() -> None:
-            while not over.wait(1.0):
-                if self._lost.is_set():
-                    cancellation.request()
-                    return
-
-        threading.Thread(target=watch, name="claim-watch", daemon=True).start()
-        try:
-            yield
-        finally:
-            over.set()
-
     def _baseline(self, before: Sequence[Record | None]) -> Baseline:
         numbers = sorted({record.revision for record in before if record})
         objects = [each for number in numbers for each in self._objects(number)]
-        return baseline(self._context.cluster, self._context.target.namespace, objects)
+        return baseline(self._context.informers, self._context.target.namespace, objects)
 
-    def _objects(self, revision: int) -> Sequence[dict[str, Any]]:
+    def _applied(self, revision: int, stop: Cancellation) -> Sequence[dict[str, Any]]:
+        """Return the objects of a revision as soon as it has a record; nothing if it has none by then."""
+        self._context.storage.await_record(revision, stop)
+        return self._objects(revision)
+
+    def _objects(self, revision: int, whole: Callable[[Manifest], bool] = judged) -> Sequence[dict[str, Any]]:
         """Return the objects of a revision, nothing while it has no record."""
         try:
-            return self._context.storage.objects(revision, judged)
+            return self._context.storage.objects(revision, whole)
         except OperationError as error:
             if error.reason != Reason.REVISION_MISSING:
                 raise

@@ -9,16 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.helm.engines.cli import CliEngine
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engines.engine import (
-    Cancellation,
-    Deployment,
-    Engine,
-    EngineError,
-    Options,
-    Target,
-)
+from helm_rollback_component.helm.engines.engine import Deployment, Engine, EngineError, Options, Target
 from tests.support.namespaces import cluster_of, fresh_namespace
 from tests.support.objects import Objects, record_of
 from tools.ground import Ground

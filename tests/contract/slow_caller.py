@@ -6,9 +6,10 @@ Arguments: ``upgrade`` or ``rollback``, a Helm program or ``embedded``, a kubeco
 import sys
 from pathlib import Path
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.helm.engines.cli import CliEngine
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engines.engine import Cancellation, Deployment, Target
+from helm_rollback_component.helm.engines.engine import Deployment, Target
 
 
 def main(verb: str, helm: str, kubeconfig: str, namespace: str, chart: str) -> None:

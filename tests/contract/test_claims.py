@@ -43,7 +43,9 @@ with Claims(cluster, sys.argv[2], "web", duration=int(sys.argv[3])).hold(owner, 
     held.write(held.ledger)
     print("held", flush=True)
     if sys.stdin.read() == "until it is lost":
-        held.lost.wait()
+        lost = threading.Event()
+        held.lost.on_request(lost.set)
+        lost.wait()
 print("over", flush=True)
 """
 
@@ -178,7 +180,7 @@ def test_a_process_that_slept_too_long_has_lost_the_lock(
             process.stdin.write("until it is lost")
             process.stdin.close()
             process.wait()
-            assert not held.lost.is_set()
+            assert not held.lost.requested
             held.write(LEDGER)
     claim = claims.read()
     assert claim is not None

@@ -5,21 +5,17 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import pytest
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engines.engine import Cancellation
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.client import Cluster
 from tests.support import control_plane
 from tests.support.control_plane import Place
 from tests.support.waiting import await_that
 from tools.ground import Ground
-
-if TYPE_CHECKING:
-    from helm_rollback_component.kube.api.streams import Stop
 
 pytestmark = pytest.mark.ground
 
@@ -161,7 +157,7 @@ class TestTls:
 class TestWatch:
     def test_what_is_there_comes_first_then_what_happens(self, place: Place) -> None:
         put(place, "one")
-        stop = threading.Event()
+        stop = Cancellation()
         events = place.cluster.watch(maps(place), timeout=20, stop=stop, labelSelector="ours=yes")
         watch = ((kind, found["data"]["a"]) for kind, found in events if kind != "BOOKMARK")
         assert next(watch) == ("ADDED", "one")
@@ -169,14 +165,12 @@ class TestWatch:
         assert next(watch) == ("ADDED", "two")
         place.cluster.delete(maps(place, "one"))
         assert next(watch) == ("DELETED", "one")
-        stop.set()
+        stop.request()
         assert list(watch) == []
 
-    @pytest.mark.parametrize("kind", ["event", "cancellation"])
-    def test_it_ends_at_once_when_told_to(self, place: Place, kind: str) -> None:
-        event, cancellation = threading.Event(), Cancellation()
-        stop: Stop = event if kind == "event" else cancellation
-        timer = threading.Timer(0.5, event.set if kind == "event" else cancellation.request)
+    def test_it_ends_at_once_when_told_to(self, place: Place) -> None:
+        stop = Cancellation()
+        timer = threading.Timer(0.5, stop.request)
         timer.start()
         for _ in ("told meanwhile", "told before"):
             list(place.cluster.watch(maps(place), timeout=LONGER_THAN_ANY_TEST, stop=stop))
@@ -184,7 +178,7 @@ class TestWatch:
 
     def test_it_ends_at_its_timeout(self, place: Place) -> None:
         began = time.monotonic()
-        list(place.cluster.watch(maps(place), timeout=1, stop=threading.Event()))
+        list(place.cluster.watch(maps(place), timeout=1, stop=Cancellation()))
         assert time.monotonic() - began > 0.9
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engines.engine import Cancellation, Capability, Engine, EngineError, Options
+from helm_rollback_component.helm.engines.engine import Capability, Engine, EngineError, Options
 from tests.contract.helm_fixtures import ENGINES, Space, engine_named, failure_of, space_of, write_chart
 from tests.support.waiting import await_that
 from tools.ground import Ground

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
+from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.helm.engines.engine import EngineError
 from tests.contract.helm_fixtures import Space, engine_named, space_of, write_chart
 from tests.support.namespaces import cluster_of
 from tools.ground import Ground

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from helm_rollback_component.config import HealthConfig
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
@@ -22,6 +23,7 @@ from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.observer import baseline
 from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.kube.health.watch import HealthWatch
+from helm_rollback_component.kube.informers.informers import informers_of
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from tests.support.waiting import HANG_LIMIT, await_that
 
@@ -110,8 +112,12 @@ class Site:
                 raise
             return ()
 
+    def applied(self, revision: int, stop: Cancellation) -> Sequence[Object]:
+        self.storage.await_record(revision, stop)
+        return self.objects(revision)
+
     def before(self, revision: int) -> Baseline:
-        return baseline(self.cluster, self.namespace, self.objects(revision))
+        return baseline(informers_of(self.cluster), self.namespace, self.objects(revision))
 
     def upgrade(
         self,
@@ -123,8 +129,8 @@ class Site:
     ) -> Watched:
         """Upgrade under watch, ended by a verdict, or some time after a line was `shown`."""
         watched = Watched(shown)
-        context = HealthContext(self.cluster, self.namespace, settings, watched.tell)
-        watch = HealthWatch(context, lambda: self.objects(revision), self.before(revision - 1))
+        context = HealthContext(informers_of(self.cluster), self.namespace, settings, watched.tell)
+        watch = HealthWatch(context, lambda stop: self.applied(revision, stop), self.before(revision - 1))
         command = [
             str(self.ground.helm(4)),
             "upgrade",
@@ -162,15 +168,15 @@ class Site:
         before: Baseline | None = None,
     ) -> tuple[HealthVerdict | None, list[str]]:
         said: list[str] = []
-        context = HealthContext(self.cluster, self.namespace, settings, said.append)
-        verdict = wait_ready(context, objects, timeout, threading.Event(), before)
+        context = HealthContext(informers_of(self.cluster), self.namespace, settings, said.append)
+        verdict = wait_ready(context, objects, timeout, Cancellation(), before)
         return verdict, said
 
     def soak(self, *objects: Object, seconds: float) -> tuple[HealthVerdict | None, float]:
         began = time.monotonic()
         patience = QUICK.model_copy(update={"soak": seconds})
-        context = HealthContext(self.cluster, self.namespace, patience, lambda _: None)
-        verdict = soak(context, objects, threading.Event())
+        context = HealthContext(informers_of(self.cluster), self.namespace, patience, lambda _: None)
+        verdict = soak(context, objects, Cancellation())
         return verdict, time.monotonic() - began
 
 

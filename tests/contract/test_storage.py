@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.digests import Digester, as_stored
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.errors import OperationError
@@ -251,7 +252,7 @@ def test_a_record_is_there_as_soon_as_helm_has_written_it(
     program = release.place.ground.helm(major)
     kubeconfig = f"--kubeconfig={release.place.ground.kubeconfig}"
     with ThreadPoolExecutor(1) as waiter:
-        arrived = waiter.submit(storage.await_record, 2, threading.Event())
+        arrived = waiter.submit(storage.await_record, 2, Cancellation())
         with subprocess.Popen(
             [program, "upgrade", "web", release.folder, "--wait", "-n", release.place.namespace, kubeconfig],
             stdout=subprocess.DEVNULL,
@@ -265,8 +266,8 @@ def test_a_record_is_there_as_soon_as_helm_has_written_it(
 
 
 def test_a_record_that_does_not_come_is_waited_for_until_told_otherwise(release: Release) -> None:
-    stop = threading.Event()
-    timer = threading.Timer(0.5, stop.set)
+    stop = Cancellation()
+    timer = threading.Timer(0.5, stop.request)
     timer.start()
     assert not release.storage.await_record(1, stop)
     timer.join()
@@ -275,7 +276,7 @@ def test_a_record_that_does_not_come_is_waited_for_until_told_otherwise(release:
 def test_a_record_that_may_not_be_read_is_not_waited_for(release: Release) -> None:
     storage = ReleaseStorage(release.place.as_user([]), release.place.namespace, "web", DIGESTER)
     with pytest.raises(OperationError) as caught:
-        storage.await_record(1, threading.Event())
+        storage.await_record(1, Cancellation())
     assert (caught.value.reason, caught.value.release) == ("Forbidden", f"{release.place.namespace}/web")
 
 

@@ -102,6 +102,11 @@ def needs_a_look(desired: Manifest, *, load_balancers: bool = False) -> bool:
     return kind in RULED_KINDS or kind[0] not in _PASSIVE_GROUPS
 
 
+def judged_or_served(desired: Manifest) -> bool:
+    """Return whether more than the name of a declared object is needed to say what is waited for."""
+    return judged(desired) or (objects.group(desired), desired.get("kind", "")) == _SERVICE
+
+
 def settled(live: Manifest) -> bool:
     """Return whether an object that exists need not be read again while nobody applies another spec to it.
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from helm_rollback_component.config import SourceConfig
-    from helm_rollback_component.helm.engines.engine import Cancellation, Capability, Deployment, Target
+    from helm_rollback_component.core.cancellation import Cancellation
+    from helm_rollback_component.helm.engines.engine import Capability, Deployment, Target
 
 _DOWNLOADING = Patience(300.0)
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from helm_rollback_component.config import SourceConfig
-    from helm_rollback_component.helm.engines.engine import Cancellation, Deployment, Target
+    from helm_rollback_component.core.cancellation import Cancellation
+    from helm_rollback_component.helm.engines.engine import Deployment, Target
     from helm_rollback_component.helm.engines.wire import Message
 
 MODULE = "helm_python"

@@ -7,16 +7,16 @@ The resulting state of the release is read from its records afterwards, never fr
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from helm_rollback_component.config import SourceConfig
+    from helm_rollback_component.core.cancellation import Cancellation
 
 
 class Capability(StrEnum):
@@ -104,38 +104,6 @@ class EngineError(Exception):
     def __init__(self, output: str) -> None:
         super().__init__(output)
         self.output = output
-
-
-class Cancellation:
-    """A request to stop, made by one thread and followed by another. Safe to use from any thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._requested = False
-        self._listeners: list[Callable[[], None]] = []
-
-    @property
-    def requested(self) -> bool:
-        """Whether `request` was called."""
-        return self._requested
-
-    def request(self) -> None:
-        """Ask to stop; listeners are called once, in this thread."""
-        with self._lock:
-            if self._requested:
-                return
-            self._requested = True
-            listeners = tuple(self._listeners)
-        for listener in listeners:
-            listener()
-
-    def on_request(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called at the request, or now if it was made already."""
-        with self._lock:
-            if not self._requested:
-                self._listeners.append(listener)
-                return
-        listener()
 
 
 class HelmEngine(Protocol):

@@ -13,7 +13,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
+from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.memory_files import anonymous_file
 
 if TYPE_CHECKING:

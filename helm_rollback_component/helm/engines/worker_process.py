@@ -18,7 +18,7 @@ from helm_rollback_component.helm.engines.memory_files import anonymous_file
 from helm_rollback_component.helm.engines.wire import Message, receive, send
 
 if TYPE_CHECKING:
-    from helm_rollback_component.helm.engines.engine import Cancellation
+    from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.helm.engines.process import Patience
 
 _STARTUP = 60.0

@@ -10,29 +10,48 @@ import hashlib
 import json
 import threading
 from base64 import b64decode
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.api import errors, kubeconfig, paths, streams
+from helm_rollback_component.kube.api import errors, kubeconfig, paths
 from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.kube.api.kubeconfig import Selected
-    from helm_rollback_component.kube.api.streams import Stop
     from helm_rollback_component.kube.api.transport import Transport
 
 _PAGE = "500"
 _JSON = "application/json"
 _METADATA_ONLY = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{_JSON}"
 _CLUSTERS_KEPT = 32
+_STREAM_GRACE = 15.0
+_SILENCE = 100.0
+"""Seconds: an API server sends a bookmark about once a minute (``bookmarkFrequency`` in its cacher)."""
 
 _Object = dict[str, Any]
 _Objects = list[_Object]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A piece of a list.
+
+    Attributes:
+        objects: each with its ``kind`` and ``apiVersion``.
+        version: the resource version of the whole list.
+        last: whether nothing follows.
+    """
+
+    objects: _Objects
+    version: str
+    last: bool
 
 
 class Cluster:
@@ -91,11 +110,18 @@ class Cluster:
 
     def list(self, path: str, **query: str) -> _Objects:
         """Return every object of a collection, each with its ``kind`` and ``apiVersion``."""
-        found: _Objects = []
+        return [found for page in self.pages(path, **query) for found in page.objects]
+
+    def pages(self, path: str, **query: str) -> Iterator[Page]:
+        """Yield one consistent list of a collection piece by piece; a ``limit`` in the query bounds each."""
         for page in self._pages(path, query, _JSON):
             kind = {"apiVersion": page["apiVersion"], "kind": page["kind"].removesuffix("List")}
-            found += [{**kind, **item} for item in page.get("items") or ()]
-        return found
+            metadata = page.get("metadata") or {}
+            yield Page(
+                objects=[{**kind, **item} for item in page.get("items") or ()],
+                version=metadata.get("resourceVersion", ""),
+                last=not metadata.get("continue"),
+            )
 
     def list_metadata(self, path: str, **query: str) -> _Objects:
         """Return the ``metadata`` of every object of a collection, without the objects."""
@@ -124,7 +150,9 @@ class Cluster:
             raise
         return True
 
-    def watch(self, path: str, *, timeout: int, stop: Stop, **query: str) -> Iterator[tuple[str, _Object]]:
+    def watch(
+        self, path: str, *, timeout: int, stop: Cancellation, **query: str
+    ) -> Iterator[tuple[str, _Object]]:
         """Yield ``ADDED``, ``MODIFIED``, ``DELETED`` and ``BOOKMARK`` events with their objects as they come.
 
         Without a ``resourceVersion`` in the query, what exists already comes first, as ``ADDED``.
@@ -132,19 +160,20 @@ class Cluster:
         Args:
             path: the collection.
             timeout: the seconds after which it ends.
-            stop: a `threading.Event`, or anything with ``requested`` and ``on_request`` as
-                `helm.engines.engine.Cancellation` has them; ends it at once, from any thread.
+            stop: ends it at once, from any thread.
             query: such as ``labelSelector``, ``resourceVersion``.
 
         Raises:
-            OperationError: ``Expired`` if the resource version is too old: list, and watch again.
+            OperationError: ``Expired`` if the resource version is too old: list, and watch again;
+                ``Unreachable`` also if the server is silent for longer than its bookmarks are apart.
         """
         asked = {"watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(timeout), **query}
-        if streams.requested(stop):
+        if stop.requested:
             return
-        with self._transport.stream(path, asked, timeout=timeout, stop=stop) as lines:
+        silence = min(timeout + _STREAM_GRACE, _SILENCE)
+        with self._transport.stream(path, asked, silence=silence, stop=stop) as lines:
             for line in lines:
-                if streams.requested(stop):
+                if stop.requested:
                     return
                 yield _event(line, path)
 

@@ -18,8 +18,8 @@ from helm_rollback_component.reasons import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.kube.api.kubeconfig import Selected
-    from helm_rollback_component.kube.api.streams import Stop
 
 _PAUSES = (0.2, 0.5, 1.0)
 _PATIENCE = 10.0
@@ -72,20 +72,20 @@ class Transport:
 
     @contextmanager
     def stream(
-        self, path: str, query: Mapping[str, str], *, timeout: int, stop: Stop
+        self, path: str, query: Mapping[str, str], *, silence: float, stop: Cancellation
     ) -> Iterator[Iterator[bytes]]:
         """Give the lines of an answer as they come, until the server ends them or `stop` is asked for.
 
         Args:
             path: what to GET.
             query: its parameters.
-            timeout: the seconds after which the server is to end it.
+            silence: the seconds without a line after which the connection counts as dead.
             stop: ends it at once, from any thread.
 
         Raises:
             OperationError: what the server refused, or ``Unreachable``.
         """
-        patience = httpx2.Timeout(_STREAM_GRACE, read=timeout + _STREAM_GRACE)
+        patience = httpx2.Timeout(_STREAM_GRACE, read=silence)
         what = f"GET {path}"
         try:
             with (
@@ -96,10 +96,12 @@ class Transport:
             ):
                 if response.status_code != HTTPStatus.OK:
                     raise errors.refusal(response.status_code, response.read(), what)
-                with streams.broken_off(_socket(response), stop):
+                connection = _socket(response)
+                streams.keep_alive(connection)
+                with streams.broken_off(connection, stop):
                     yield streams.lines(response.iter_bytes())
         except httpx2.TransportError as error:
-            if not streams.requested(stop):
+            if not stop.requested:
                 raise errors.unreachable(what, error) from None
 
     def _once(self, request: httpx2.Request) -> _Outcome:

@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
@@ -34,7 +35,7 @@ class Held:
 
     Another process can take it over only by changing the Lease, and a changed Lease is never overwritten. So
     the lock counts as held while the API server cannot be reached; if it was taken over in that time, `lost`
-    is set as soon as the server answers again.
+    is requested as soon as the server answers again.
 
     Args:
         cluster: where the release is.
@@ -54,8 +55,8 @@ class Held:
         self._lock = threading.RLock()
         self._over = threading.Event()
         self._clock = clock
-        self.lost = threading.Event()
-        """Set when another process has the lock, or the Lease is gone."""
+        self.lost = Cancellation()
+        """Requested when another process has the lock, or the Lease is gone."""
         threading.Thread(target=self._keep_renewed, name=f"lease {release}", daemon=True).start()
 
     @property
@@ -101,7 +102,7 @@ class Held:
             try:
                 self._put(lease_codec.released)
             except OperationError as error:
-                if not self.lost.is_set():
+                if not self.lost.requested:
                     _log.warning(
                         "The lock of %s/%s was not freed and expires in %d s: %s",
                         self._namespace,
@@ -152,13 +153,13 @@ class Held:
         if lease and lease_codec.claim(lease).holder == self._claim.holder:
             self._note(lease)
         else:
-            self.lost.set()
+            self.lost.request()
 
     def _note(self, lease: Lease) -> None:
         self._lease, self._claim = lease, lease_codec.claim(lease)
 
     def _refuse_if_lost(self) -> None:
-        if self.lost.is_set():
+        if self.lost.requested:
             raise OperationError(
                 "another process took over the lock of the release, or its Lease was deleted",
                 reason=Reason.LOCK_LOST,
@@ -167,7 +168,7 @@ class Held:
     def _keep_renewed(self) -> None:
         regular = self._claim.duration / _RENEWALS
         pause = regular
-        while not self._clock.wait(self._over, pause) and not self.lost.is_set():
+        while not self._clock.wait(self._over, pause) and not self.lost.requested:
             pause = regular if self._renew() else _RETRY
 
     def _renew(self) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.clock import Clock
     from helm_rollback_component.kube.health.observer import Observer
     from helm_rollback_component.kube.health.polling import Pace
+    from helm_rollback_component.kube.informers.informers import Informers
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class HealthContext:
     """What every look at a release's health needs.
 
     Attributes:
-        cluster: where the release lives.
+        informers: those of the cluster where the release lives.
         namespace: the release's.
         health: how patient to be.
         on_progress: called with one short line whenever what is waited for has changed.
@@ -41,34 +42,61 @@ class HealthContext:
         clock: tells the time, and waits.
     """
 
-    cluster: Cluster
+    informers: Informers
     namespace: str
     health: HealthConfig
     on_progress: Callable[[str], None]
     wait_for_jobs: bool = False
     clock: Clock = CLOCK
 
+    @property
+    def cluster(self) -> Cluster:
+        """Where the release lives."""
+        return self.informers.cluster
+
 
 @dataclass(frozen=True)
 class Finding:
-    """What one look gives: what was seen, what follows from it, how far the release is, and since when."""
+    """What one look gives.
+
+    Attributes:
+        snapshot: what was seen.
+        judgement: what follows from it.
+        readiness: how far the release is.
+        wait: what is waited for, and since when.
+        due: when another look is worth the while even if nothing changes.
+    """
 
     snapshot: Snapshot
     judgement: Judgement
     readiness: Readiness
     wait: Wait
+    due: float
+
+
+def condemned(finding: Finding) -> bool:
+    """Return whether the release has certainly failed."""
+    return finding.judgement.verdict is not None
 
 
 class Examiner:
-    """Looks, judges, remembers and tells. Not safe to use from more than one thread."""
+    """Looks, judges, remembers and tells. Not safe to use from more than one thread.
 
-    def __init__(self, context: HealthContext, observer: Observer) -> None:
-        """Look at nothing yet."""
+    What would be the last word is looked at twice: what the informers know may be old without their knowing,
+    so everything is read anew before it counts.
+    """
+
+    def __init__(
+        self, context: HealthContext, observer: Observer, concludes: Callable[[Finding], bool] = condemned
+    ) -> None:
+        """Look at nothing yet; `concludes` says whether a finding would be the last."""
         self._context = context
         self._observer = observer
+        self._concludes = concludes
         self._tell = Teller(context.on_progress)
         self._memory = FaultMemory()
-        self._wait = Wait()
+        self.wait = Wait()
+        """What is waited for, and since when."""
 
     def look(
         self,
@@ -80,19 +108,26 @@ class Examiner:
         Raises:
             OperationError: what the cluster refused.
         """
+        finding = self._look(manifests, also)
+        if self._concludes(finding):
+            self._observer.refresh()
+            finding = self._look(manifests, also)
+        return finding
+
+    def _look(
+        self, manifests: Sequence[Manifest], also: Callable[[Snapshot], Iterable[Fault]] | None
+    ) -> Finding:
         seen = self._observer.look(manifests)
         more = also(seen) if also else ()
         found = chain(faults(seen, self._context.health), more)
         now = self._context.clock.now()
         judgement = judge(found, seen, now, self._memory)
         state = readiness(seen, wait_for_jobs=self._context.wait_for_jobs)
-        self._memory, self._wait = judgement.memory, self._wait.after(state, now)
-        self.tell(progress(state, judgement.faults))
-        return Finding(seen, judgement, state, self._wait)
-
-    def tell(self, line: str) -> None:
-        """Pass a line on, if it is another than the last."""
-        self._tell(line)
+        self._memory, self.wait = judgement.memory, self.wait.after(state, now)
+        for sentence in self._observer.lacking():
+            self._context.on_progress(sentence)
+        self._tell(progress(state, judgement.faults))
+        return Finding(seen, judgement, state, self.wait, min(judgement.due, self._observer.worth_another()))
 
 
 def looks(pace: Pace, look: Callable[[], Finding]) -> Iterator[Finding]:
@@ -102,7 +137,6 @@ def looks(pace: Pace, look: Callable[[], Finding]) -> Iterator[Finding]:
         OperationError: what the cluster refused for good, or still refused when time was out.
     """
     failure: OperationError | None = None
-    before: Snapshot | None = None
     while pace.next():
         try:
             finding, failure = look(), None
@@ -110,10 +144,9 @@ def looks(pace: Pace, look: Callable[[], Finding]) -> Iterator[Finding]:
             if not error.temporary:
                 raise
             failure = error
+            pace.retry()
             continue
-        pace.due = finding.judgement.due
-        pace.calm = bool(finding.snapshot.desired) and finding.snapshot == before
-        before = finding.snapshot
+        pace.due = finding.due
         yield finding
     if failure is not None and not pace.stopped:
         raise failure

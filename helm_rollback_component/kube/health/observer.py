@@ -1,52 +1,44 @@
-"""Looking at what there is of a release's objects: effects only, `core.health.snapshot` says what it means.
+"""Looking at what there is of a release's objects: `core.health.snapshot` says what it means.
 
-Everything is polled with the objects' own selectors. A look at a Deployment that was not changed is one
-request, at one that is being rolled out two; neither grows with the namespace.
+What is asked for is followed by the informers, so that a look costs no request while nothing changes.
 """
 
 from __future__ import annotations
 
+import math
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.readiness import needs_a_look, settled
+from helm_rollback_component.core.health.readiness import needs_a_look
 from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, applied, judged, mark
-from helm_rollback_component.core.health.template_revisions import (
-    REVISION_HASH,
-    newest_replica_set,
-    newest_revision_hash,
-)
 from helm_rollback_component.core.health.workload_rules import occurrences
-from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.clock import CLOCK
+from helm_rollback_component.kube.health import places
+from helm_rollback_component.kube.health.picture import Picture
 from helm_rollback_component.kube.health.queries import Inquirer
-from helm_rollback_component.kube.health.reads import (
-    at_once,
-    events_about,
-    live_objects,
-    namespace_of,
-    pods_metadata,
-    pods_of,
-    selector,
-    workloads,
-)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from helm_rollback_component.core.health.objects import Key, Manifest
-    from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.clock import Clock
+    from helm_rollback_component.kube.informers.informers import Informers
 
 _TELL_BY_EVENTS = frozenset({"DaemonSet", "StatefulSet"})
+_REVISIONS = {"Deployment": "replicasets", "DaemonSet": "controllerrevisions"}
+_LARGE = ("apiextensions.k8s.io", "CustomResourceDefinition")
+_READERS = 8
+_UNKNOWN_KIND_WAITS = 1.5
+"""Seconds until a kind that the cluster does not have is looked for again."""
 
 
-def baseline(cluster: Cluster, namespace: str, manifests: Sequence[Manifest]) -> Baseline:
+def baseline(informers: Informers, namespace: str, manifests: Sequence[Manifest]) -> Baseline:
     """Return what there is now, so that none of it is counted against what is done next.
 
     Args:
-        cluster: where the release lives.
+        informers: those of the cluster where the release lives.
         namespace: the release's.
         manifests: every object that the release may have now, hooks included: those of its newest revision,
             and of the deployed one if that is another.
@@ -54,17 +46,9 @@ def baseline(cluster: Cluster, namespace: str, manifests: Sequence[Manifest]) ->
     Raises:
         OperationError: what the cluster refused.
     """
-    live = live_objects(cluster, namespace, filter(judged, objects.flatten(manifests)))
-    with_pods = [*workloads(live.values())]
-    telling = [each for each in with_pods if each.get("kind") in _TELL_BY_EVENTS]
-    pods = chain(*at_once(lambda each: pods_metadata(cluster, each), with_pods))
-    told = chain(*at_once(lambda each: events_about(cluster, namespace_of(each), objects.uid(each)), telling))
-    own = [objects.uid(each) for each in live.values() if each.get("kind") == "Pod"]
-    return Baseline(
-        marks={key: mark(each) for key, each in live.items()},
-        pods=frozenset([*(str(pod["uid"]) for pod in pods), *own]),
-        events={objects.uid(event): occurrences(event) for event in told},
-    )
+    with Observer(informers, namespace, Baseline()) as observer:
+        observer.refresh()
+        return observer.baseline(manifests)
 
 
 def judged_or_awaited(desired: Manifest) -> bool:
@@ -73,104 +57,135 @@ def judged_or_awaited(desired: Manifest) -> bool:
 
 
 class Observer:
-    """Looks at one release's objects again and again. Not safe to use from more than one thread."""
+    """Looks at one release's objects again and again. Not safe to use from more than one thread.
 
-    def __init__(
+    Every method may raise the `OperationError` by which the cluster refuses to tell.
+    """
+
+    def __init__(  # noqa: PLR0913  # what a look needs; all of it is named at each call
         self,
-        cluster: Cluster,
+        informers: Informers,
         namespace: str,
         before: Baseline,
         *,
         wants: Callable[[Manifest], bool] = judged,
+        on_change: Callable[[], None] = lambda: None,
         clock: Clock = CLOCK,
     ) -> None:
         """Look at nothing yet.
 
         Args:
-            cluster: where the release lives.
+            informers: those of the cluster where the release lives.
             namespace: the release's.
             before: what there was before.
             wants: which of the release's objects to read; what may be judged, unless told otherwise.
-            clock: tells how old an answer is that is not read anew at every look.
+            on_change: called, from any thread, when another look may show something else.
+            clock: tells how old an answer is that the informers do not follow.
         """
-        self._cluster = cluster
+        self._cluster = informers.cluster
         self._namespace = namespace
         self._before = before
         self._wants = wants
-        self._inquirer = Inquirer(cluster, clock)
-        self._revisions: dict[tuple[str, int], Manifest] = {}
-        self._settled: dict[Key, Manifest] = {}
-        self._children_by_kind: Mapping[str, Callable[[Manifest], list[Manifest]]] = {
-            "DaemonSet": self._of_daemon_set,
-            "Deployment": self._of_deployment,
-        }
+        self._clock = clock
+        self._picture = Picture(informers, on_change)
+        self._inquirer = Inquirer(self._cluster, self._picture, clock)
+        self._incomplete = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self._picture.__exit__(*details)
+
+    def refresh(self) -> None:
+        """Have the next look be at what there is from now on."""
+        self._picture.refresh()
+
+    def lacking(self) -> Iterator[str]:
+        """Yield each right that the user was found to lack since the last call, one sentence each."""
+        return self._picture.lacking()
 
     def look(self, manifests: Sequence[Manifest]) -> Snapshot:
-        """Return what there is of the release's objects now.
-
-        Raises:
-            OperationError: what the cluster refused.
-        """
+        """Return what there is of the release's objects now."""
         desired = tuple(filter(self._wants, objects.flatten(manifests)))
         live = self._live(desired)
         owners = [live[key] for each in desired if self._has_children(each, key := self._key(each), live)]
-        children = tuple(chain(*at_once(self._children, owners)))
+        seen = Snapshot(self._namespace, desired, live, (*self._children(owners),), baseline=self._before)
         return self._inquirer.complete(
-            Snapshot(self._namespace, desired, live, children, baseline=self._before)
+            seen, lambda: self._children(filter(places.is_workload, live.values()))
         )
 
-    def _live(self, desired: Sequence[Manifest]) -> dict[Key, Manifest]:
-        """Return those of the objects that exist; what is settled is not read again."""
-        unsettled = [each for each in desired if self._key(each) not in self._settled]
-        live = live_objects(self._cluster, self._namespace, unsettled)
-        self._settled |= {key: each for key, each in live.items() if settled(each)}
-        return self._settled | live
+    def baseline(self, manifests: Sequence[Manifest]) -> Baseline:
+        """Return what there is now as what there was before."""
+        live = self._live(tuple(filter(judged, objects.flatten(manifests))))
+        workloads = [*filter(places.is_workload, live.values())]
+        telling = [each for each in workloads if each.get("kind") in _TELL_BY_EVENTS]
+        with ThreadPoolExecutor(_READERS) as readers:
+            told = chain(*readers.map(self._inquirer.events_about, telling))
+        pods = [each for each in self._children(workloads) if each.get("kind") == "Pod"]
+        own = [each for each in live.values() if each.get("kind") == "Pod"]
+        return Baseline(
+            marks={key: mark(each) for key, each in live.items()},
+            pods=frozenset(map(objects.uid, (*pods, *own))),
+            events={objects.uid(event): occurrences(event) for event in told},
+        )
+
+    def worth_another(self) -> float:
+        """Return when another look is worth the while even if nothing changes; infinity if it is not."""
+        kinds = self._clock.now() + _UNKNOWN_KIND_WAITS if self._incomplete else math.inf
+        return min(kinds, self._inquirer.stale_at)
 
     def _key(self, desired: Manifest) -> Key:
         return objects.key(desired, self._namespace)
 
+    def _live(self, desired: Sequence[Manifest]) -> dict[Key, Manifest]:
+        """Return those of the objects that exist."""
+        placed = self._placed(desired)
+        self._picture.begin(place for place, kind in placed if kind != _LARGE)
+        live: dict[Key, Manifest] = {}
+        for (place, kind), keys in placed.items():
+            ask = self._picture.read if kind == _LARGE else self._picture.named
+            found = ask(place, [key.name for key in keys])
+            live |= {key: found[key.name] for key in keys if key.name in found}
+        return live
+
+    def _placed(self, desired: Sequence[Manifest]) -> Mapping[tuple[str, tuple[str, str]], list[Key]]:
+        """Return the objects by their place and kind; those of a kind that is not there yet are left out."""
+        placed: dict[tuple[str, tuple[str, str]], list[Key]] = {}
+        self._incomplete = False
+        for each in desired:
+            key = self._key(each)
+            place = places.place_of(self._cluster, each, key)
+            if place:
+                placed.setdefault((place, (key.group, key.kind)), []).append(key)
+            else:
+                self._incomplete = True
+        return placed
+
     def _has_children(self, desired: Manifest, key: Key, live: Mapping[Key, Manifest]) -> bool:
         """Whether its children may matter: a StatefulSet's always do, another's once it was applied."""
-        if key not in live or not selector(live[key]):
+        if key not in live or not places.is_workload(live[key]):
             return False
         return key.kind == "StatefulSet" or applied(desired, live[key], self._before.marks.get(key))
 
-    def _children(self, owner: Manifest) -> list[Manifest]:
-        return self._children_by_kind.get(owner.get("kind", ""), self._pods)(owner)
+    def _children(self, owners: Iterable[Manifest]) -> Iterator[Manifest]:
+        for namespace, those in places.by_namespace(owners):
+            parents = [each for each in those if each.get("kind") != "Deployment"]
+            for kind, plural in _REVISIONS.items():
+                revisions = self._owned(
+                    places.of_apps(plural, namespace),
+                    [each for each in those if each.get("kind") == kind],
+                    those,
+                )
+                yield from revisions
+                parents += revisions if kind == "Deployment" else ()
+            yield from self._owned(places.of_core("pods", namespace), parents, those)
 
-    def _pods(self, owner: Manifest) -> list[Manifest]:
-        return pods_of(self._cluster, owner)
-
-    def _of_deployment(self, deployment: Manifest) -> list[Manifest]:
-        newest = self._remembered(deployment, self._replica_set)
-        return [newest, *self._pods(newest)] if newest else []
-
-    def _of_daemon_set(self, daemon_set: Manifest) -> list[Manifest]:
-        newest = self._remembered(daemon_set, self._controller_revision)
-        if newest is None:
-            return []
-        of_newest = f"{selector(daemon_set)},{REVISION_HASH}={objects.label(newest, REVISION_HASH)}"
-        where = paths.pods(namespace_of(daemon_set))
-        return [newest, *self._cluster.list(where, labelSelector=of_newest)]
-
-    def _remembered(self, owner: Manifest, read: Callable[[Manifest], Manifest | None]) -> Manifest | None:
-        """Return the child that has the owner's newest template, read again only if it may have changed."""
-        about = (objects.uid(owner), objects.meta(owner).get("generation", 0))
-        if about in self._revisions and not objects.is_true(owner, "ReplicaFailure"):
-            return {**self._revisions[about], "status": {}}
-        found = read(owner)
-        if found is not None:
-            self._revisions[about] = found
-        return found
-
-    def _replica_set(self, deployment: Manifest) -> Manifest | None:
-        return newest_replica_set(deployment, self._selected("replicasets", deployment))
-
-    def _controller_revision(self, daemon_set: Manifest) -> Manifest | None:
-        revisions = self._selected("controllerrevisions", daemon_set)
-        newest = newest_revision_hash(daemon_set, revisions)
-        return next((each for each in revisions if objects.label(each, REVISION_HASH) == newest), None)
-
-    def _selected(self, plural: str, owner: Manifest) -> list[Manifest]:
-        where = paths.resource("apps/v1", plural, "", namespace_of(owner))
-        return [*self._cluster.list(where, labelSelector=selector(owner))]
+    def _owned(
+        self, place: str, owners: Sequence[Manifest], workloads: Sequence[Manifest]
+    ) -> Sequence[Manifest]:
+        if not owners:
+            return ()
+        selected = places.selections(place, workloads)
+        found = self._picture.owned(place, [objects.uid(each) for each in owners], selected)
+        return [*chain(*found.values())]

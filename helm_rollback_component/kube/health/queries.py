@@ -1,91 +1,102 @@
-"""Answers to what a snapshot leaves open (`core.health.queries`), not read again at every look."""
+"""Answers to what a snapshot leaves open (`core.health.queries`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health.queries import Questions, questions
-from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.health.reads import events_about, pods_metadata, workloads
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.queries import questions
+from helm_rollback_component.kube.health import places
+from helm_rollback_component.kube.informers.collection import Collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.queries import Questions
     from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.clock import Clock
+    from helm_rollback_component.kube.health.picture import Picture
 
 ANSWERS_LAST = 2.0
-"""Seconds for which answers to the same questions are not read again."""
+"""Seconds for which it is not asked again whether something exists that nobody follows."""
+
+_Named = tuple[str, str, str]
 
 
 class Inquirer:
-    """Completes the snapshots of one release. Not safe to use from more than one thread."""
+    """Completes the snapshots of one release. Not safe to use from more than one thread.
 
-    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+    Attributes:
+        stale_at: when an answer may be another, though nothing that is followed has changed.
+    """
+
+    def __init__(self, cluster: Cluster, picture: Picture, clock: Clock) -> None:
         """Ask nothing yet."""
+        self.stale_at = math.inf
         self._cluster = cluster
+        self._picture = picture
         self._clock = clock
-        self._answers = _Answers()
+        self._needed: frozenset[_Named] = frozenset()
+        self._missing: frozenset[_Named] = frozenset()
 
-    def complete(self, seen: Snapshot) -> Snapshot:
+    def complete(self, seen: Snapshot, all_children: Callable[[], Iterable[Manifest]]) -> Snapshot:
         """Return the snapshot with all that has to be known of it.
+
+        Args:
+            seen: what is known already.
+            all_children: gives the children of every workload of the release.
 
         Raises:
             OperationError: what the cluster refused.
         """
         asked = questions(seen)
+        self._look_up(asked.needed)
         if not asked:
             return seen
-        if not self._answers.answer(asked, self._clock.now()):
-            self._answers = self._answer(asked, seen)
-        return self._answers.within(seen)
-
-    def _answer(self, asked: Questions, seen: Snapshot) -> _Answers:
         claims = [*self._claims(asked)]
         with_claims = replace(seen, children=(*seen.children, *claims))
+        known = [*(all_children() if asked.crowded else seen.children), *claims]
         about = asked.events | questions(with_claims).events
-        return _Answers(
-            asked=asked,
-            children=(*claims, *(self._terminating(seen) if asked.crowded else ())),
-            events={uid: events_about(self._cluster, namespace, uid) for namespace, uid in about},
-            missing=frozenset(each for each in asked.needed if not self._exists(*each)),
-            since=self._clock.now(),
-        )
+        return replace(seen, children=tuple(known), events=self._events(about), missing=self._missing)
+
+    def events_about(self, live: Manifest) -> Iterable[Manifest]:
+        """Return the events about an object, read once."""
+        where = places.of_core("events", places.namespace_of(live))
+        return self._cluster.list(where, fieldSelector=f"involvedObject.uid={objects.uid(live)}")
 
     def _claims(self, asked: Questions) -> Iterator[Manifest]:
-        for namespace, name in asked.claims:
-            found = self._cluster.get(paths.resource("v1", "persistentvolumeclaims", name, namespace))
-            if found is not None:
-                yield found
+        for namespace, names in _grouped(asked.claims).items():
+            place = places.of_core("persistentvolumeclaims", namespace)
+            yield from self._picture.named(place, names).values()
 
-    def _terminating(self, seen: Snapshot) -> Iterator[Manifest]:
-        for owner in workloads(seen.live.values()):
-            for metadata in pods_metadata(self._cluster, owner):
-                if metadata.get("deletionTimestamp"):
-                    yield {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+    def _events(self, about: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Manifest, ...]]:
+        events: dict[str, tuple[Manifest, ...]] = {}
+        for namespace, uids in _grouped(about).items():
+            place = places.of_core("events", namespace)
+            selected = [Collection(place, fields=f"involvedObject.uid={uid}") for uid in uids]
+            events |= self._picture.owned(place, uids, selected)
+        return events
+
+    def _look_up(self, needed: frozenset[_Named]) -> None:
+        """Find out which of these do not exist, unless that is known already."""
+        if needed == self._needed and self._clock.now() < self.stale_at:
+            return
+        self._needed = needed
+        self._missing = frozenset(each for each in needed if not self._exists(*each))
+        self.stale_at = self._clock.now() + ANSWERS_LAST if needed else math.inf
 
     def _exists(self, kind: str, namespace: str, name: str) -> bool:
-        where = paths.resource("v1", f"{kind.lower()}s", "", namespace)
+        where = places.of_core(f"{kind.lower()}s", namespace)
         return bool(self._cluster.list_metadata(where, fieldSelector=f"metadata.name={name}"))
 
 
-@dataclass(frozen=True)
-class _Answers:
-    """What was read in answer to questions, and when."""
-
-    asked: Questions = field(default_factory=Questions)
-    children: tuple[Manifest, ...] = ()
-    events: dict[str, tuple[Manifest, ...]] = field(default_factory=dict)
-    missing: frozenset[tuple[str, str, str]] = frozenset()
-    since: float = 0.0
-
-    def answer(self, asked: Questions, now: float) -> bool:
-        return asked == self.asked and now < self.since + ANSWERS_LAST
-
-    def within(self, seen: Snapshot) -> Snapshot:
-        return replace(
-            seen, children=(*seen.children, *self.children), events=self.events, missing=self.missing
-        )
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return what belongs to each first part, in order."""
+    grouped: dict[str, list[str]] = {}
+    for first, second in sorted(pairs):
+        grouped.setdefault(first, []).append(second)
+    return grouped

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import soak as soaking
 from helm_rollback_component.core.health.blocked_rollback import obstruction
 from helm_rollback_component.core.health.model import HealthVerdict
 from helm_rollback_component.core.health.objects import flatten, meta, name, resource, uid
-from helm_rollback_component.core.health.snapshot import Baseline
+from helm_rollback_component.core.health.snapshot import Baseline, judged
 from helm_rollback_component.core.health.timeout import Limit, Wait, timed_out
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.health import container_logs
-from helm_rollback_component.kube.health.examiner import Examiner, Finding, looks
+from helm_rollback_component.kube.health.examiner import Examiner, Finding, condemned, looks
 from helm_rollback_component.kube.health.observer import Observer, judged_or_awaited
 from helm_rollback_component.kube.health.polling import Pace
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from helm_rollback_component.config import HealthConfig
+    from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.core.health.model import Fault
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
-    from helm_rollback_component.kube.api.streams import Stop
     from helm_rollback_component.kube.health.examiner import HealthContext
 
 
@@ -34,7 +36,7 @@ def wait_ready(
     context: HealthContext,
     objects: Sequence[Manifest],
     timeout: float,
-    stop: Stop,
+    stop: Cancellation,
     before: Baseline | None = None,
 ) -> HealthVerdict | None:
     """Wait until a release that was applied is ready, and return None; or return why it is not.
@@ -54,18 +56,16 @@ def wait_ready(
     """
     clock = context.clock
     pace = Pace(stop, until=clock.now() + timeout, clock=clock)
-    observer = Observer(
-        context.cluster, context.namespace, before or Baseline(), wants=judged_or_awaited, clock=clock
-    )
-    examiner = Examiner(context, observer)
     clearing = _Clearing(context)
     finding = None
-    for finding in looks(pace, lambda: examiner.look(objects)):
-        if finding.judgement.verdict is not None:
-            return container_logs.attach(context.cluster, finding.judgement.verdict)
-        if finding.readiness.ready:
-            return None
-        clearing.clear(finding.snapshot)
+    with _observer(context, pace, before or Baseline(), judged_or_awaited) as observer:
+        examiner = Examiner(context, observer, _ready_or_condemned)
+        for finding in looks(pace, lambda: examiner.look(objects)):
+            if finding.judgement.verdict is not None:
+                return container_logs.attach(context.cluster, finding.judgement.verdict)
+            if finding.readiness.ready:
+                return None
+            pace.due = min(finding.due, clearing.clear(finding.snapshot))
     first, limit = _first(objects, context.namespace), Limit(Reason.READINESS_TIMEOUT, timeout)
     return _cancelled(first) if pace.stopped else _late(finding, limit, clock.now(), first)
 
@@ -73,7 +73,7 @@ def wait_ready(
 def soak(
     context: HealthContext,
     objects: Sequence[Manifest],
-    stop: Stop,
+    stop: Cancellation,
 ) -> HealthVerdict | None:
     """Watch a ready release for a while, and return None if it stays as good; or return why it does not.
 
@@ -90,16 +90,42 @@ def soak(
     """
     health, clock = context.health, context.clock
     ending = clock.now() + health.soak
-    examiner = Examiner(context, Observer(context.cluster, context.namespace, Baseline(), clock=clock))
     worse = _Worse(health)
     pace = Pace(stop, until=ending + health.grace if health.soak else 0, clock=clock)
-    for finding in looks(pace, lambda: examiner.look(objects, also=worse.than_at_first)):
-        if finding.judgement.verdict is not None:
-            return container_logs.attach(context.cluster, finding.judgement.verdict)
-        if clock.now() >= ending and finding.judgement.due > ending + health.grace:
-            return None
-        pace.due = min(finding.judgement.due, ending)
+
+    def over(finding: Finding) -> bool:
+        return clock.now() >= ending and finding.judgement.due > ending + health.grace
+
+    with _observer(context, pace, Baseline(), judged) as observer:
+        examiner = Examiner(context, observer, lambda finding: condemned(finding) or over(finding))
+        for finding in looks(pace, lambda: examiner.look(objects, also=worse.than_at_first)):
+            if finding.judgement.verdict is not None:
+                return container_logs.attach(context.cluster, finding.judgement.verdict)
+            if over(finding):
+                return None
+            pace.due = min(finding.due, ending)
     return _cancelled(_first(objects, context.namespace)) if pace.stopped else None
+
+
+@contextmanager
+def _observer(
+    context: HealthContext, pace: Pace, before: Baseline, wants: Callable[[Manifest], bool]
+) -> Iterator[Observer]:
+    """Give what looks at what there is from now on, and wakes the pace when it changes."""
+    with Observer(
+        context.informers,
+        context.namespace,
+        before,
+        wants=wants,
+        on_change=pace.wake,
+        clock=context.clock,
+    ) as observer:
+        observer.refresh()
+        yield observer
+
+
+def _ready_or_condemned(finding: Finding) -> bool:
+    return finding.readiness.ready or condemned(finding)
 
 
 class _Worse:
@@ -123,11 +149,13 @@ class _Clearing:
         self._tell = context.on_progress
         self._since: Mapping[str, float] = {}
 
-    def clear(self, seen: Snapshot) -> None:
+    def clear(self, seen: Snapshot) -> float:
+        """Delete what blocks, and return when what may block is to be looked at again."""
         found = obstruction(seen, self._context.health, self._context.clock.now(), self._since)
         self._since = found.since
         for pod in found.pods:
             self._delete(pod)
+        return min(found.since.values(), default=math.inf) + self._context.health.grace
 
     def _delete(self, pod: Manifest) -> None:
         path = paths.pods(meta(pod).get("namespace", ""), name(pod))

@@ -6,6 +6,11 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.judge import faults
+from helm_rollback_component.core.health.readiness import needs_a_look
+from helm_rollback_component.core.health.snapshot import judged
+from helm_rollback_component.core.health.timeout import awaited_by_helm, timed_out
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import container_logs
 from helm_rollback_component.kube.health.examiner import Examiner, Finding, looks
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Baseline
+    from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.kube.health.examiner import HealthContext
 
 
@@ -25,22 +31,26 @@ class HealthWatch:
     """Watches one release while Helm works on it, in a thread of its own; it says what it saw, no more."""
 
     def __init__(
-        self, context: HealthContext, objects: Callable[[], Sequence[Manifest]], before: Baseline
+        self, context: HealthContext, objects: Callable[[Cancellation], Sequence[Manifest]], before: Baseline
     ) -> None:
         """Start nothing yet.
 
         Args:
             context: the release, and how patient to be; without `HealthConfig.fail_fast` nothing is judged.
-            objects: gives the objects of the revision that Helm applies, hooks included, and nothing until
-                its record exists; called until it gives some, from the watching thread.
+            objects: waits for the record of the revision that Helm applies and gives its objects, hooks
+                included; gives nothing if there is none when it is told to wait no longer.
             before: what there was before Helm was started (`baseline`); an empty one for an install.
         """
         self._context = context
         self._find_objects = objects
-        observer = Observer(context.cluster, context.namespace, before, clock=context.clock)
-        self._examiner = Examiner(context, observer)
+        self._before = before
+        self._stop = Cancellation()
+        self._pace = Pace(self._stop, clock=context.clock)
+        self._observer = Observer(
+            context.informers, context.namespace, before, on_change=self._pace.wake, clock=context.clock
+        )
+        self._examiner = Examiner(context, self._observer)
         self._objects: Sequence[Manifest] = ()
-        self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._verdict: HealthVerdict | None = None
 
@@ -60,14 +70,40 @@ class HealthWatch:
         """
         self.stop()
         if self._verdict is None:
-            with suppress(OperationError):
+            with suppress(OperationError), self._observer:
+                self._observer.refresh()
+                self._objects = self._objects or self._find_objects(self._stop)
                 verdict = self._look().judgement.verdict
                 self._verdict = verdict and self._with_log(verdict)
         return self._verdict
 
+    def overdue(self, limit: Limit, objects: Sequence[Manifest]) -> HealthVerdict | None:
+        """Return what Helm has waited for in vain until its time was over; None if that cannot be seen.
+
+        Args:
+            limit: which time is over.
+            objects: the objects of the revision that Helm applied, load balancers in whole.
+        """
+        self.stop()
+        context, now = self._context, self._context.clock.now()
+        observer = Observer(
+            context.informers, context.namespace, self._before, wants=_awaited, clock=context.clock
+        )
+        try:
+            with observer:
+                observer.refresh()
+                seen = observer.look(objects)
+        except OperationError:
+            return None
+        awaited = awaited_by_helm(seen, wait_for_jobs=context.wait_for_jobs, load_balancers=True)
+        if awaited.ready:
+            return None
+        wait = self._examiner.wait.after(awaited, now)
+        return timed_out(limit, wait, now, awaited.unready[0].object, faults(seen, context.health))
+
     def stop(self) -> None:
         """End the watch and wait until its thread has ended; harmless if it has."""
-        self._stop.set()
+        self._stop.request()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
 
@@ -79,21 +115,37 @@ class HealthWatch:
 
     def _watch(self, on_verdict: Callable[[], None]) -> None:
         try:
-            for finding in looks(Pace(self._stop, clock=self._context.clock), self._look):
-                if finding.judgement.verdict is not None:
-                    self._give(self._with_log(finding.judgement.verdict), on_verdict)
-                    return
+            with self._observer:
+                self._await_objects()
+                for finding in looks(self._pace, self._look):
+                    if finding.judgement.verdict is not None:
+                        self._give(self._with_log(finding.judgement.verdict), on_verdict)
+                        return
         except OperationError as error:
             self._context.on_progress(f"the health of the release is no longer watched: {error.message}")
 
+    def _await_objects(self) -> None:
+        """Wait until it is known what Helm applies."""
+        pace = Pace(self._stop, clock=self._context.clock)
+        while not self._objects and pace.next():
+            try:
+                self._objects = self._find_objects(self._stop)
+            except OperationError as error:
+                if not error.temporary:
+                    raise
+            pace.retry()
+
     def _look(self) -> Finding:
-        self._objects = self._objects or self._find_objects()
         return self._examiner.look(self._objects)
 
     def _with_log(self, verdict: HealthVerdict) -> HealthVerdict:
         return container_logs.attach(self._context.cluster, verdict)
 
     def _give(self, verdict: HealthVerdict, on_verdict: Callable[[], None]) -> None:
-        if not self._stop.is_set():
+        if not self._stop.requested:
             self._verdict = verdict
             on_verdict()
+
+
+def _awaited(desired: Manifest) -> bool:
+    return judged(desired) or needs_a_look(desired, load_balancers=True)

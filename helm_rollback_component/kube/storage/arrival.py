@@ -10,9 +10,9 @@ from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
+    from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.clock import Clock
 
@@ -26,11 +26,11 @@ def await_secret(
     cluster: Cluster,
     namespace: str,
     selector: dict[str, str],
-    stop: threading.Event,
+    stop: Cancellation,
     *,
     clock: Clock = CLOCK,
 ) -> _Object | None:
-    """Wait for a Secret and return it; or return None if `stop` is set before.
+    """Wait for a Secret and return it; or return None if `stop` is requested before.
 
     Args:
         cluster: where it will be.
@@ -43,7 +43,7 @@ def await_secret(
         OperationError: what the cluster refused for good; transient errors are waited out.
     """
     look: Callable[..., _Object | None] = _watched
-    while not stop.is_set():
+    while not stop.requested:
         try:
             found = look(cluster, paths.secrets(namespace), selector, stop)
         except OperationError as error:
@@ -55,15 +55,15 @@ def await_secret(
             found = None
         if found is not None:
             return found
-        clock.wait(stop, _EVERY)
+        clock.wait(stop.event, _EVERY)
     return None
 
 
-def _watched(cluster: Cluster, path: str, selector: dict[str, str], stop: threading.Event) -> _Object | None:
+def _watched(cluster: Cluster, path: str, selector: dict[str, str], stop: Cancellation) -> _Object | None:
     events = cluster.watch(path, timeout=_WATCH_FOR, stop=stop, **selector)
     return next((found for kind, found in events if kind == "ADDED"), None)
 
 
-def _listed(cluster: Cluster, path: str, selector: dict[str, str], _: threading.Event) -> _Object | None:
+def _listed(cluster: Cluster, path: str, selector: dict[str, str], _: Cancellation) -> _Object | None:
     found = cluster.list_metadata(path, **selector)
     return cluster.get(f"{path}/{found[0]['name']}") if found else None

@@ -23,9 +23,9 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterable
 
+    from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.storage.release_codec import Release
@@ -75,8 +75,8 @@ class ReleaseStorage:
             unreadable=tuple(revision for revision, record in found if record is None),
         )
 
-    def await_record(self, revision: int, stop: threading.Event) -> bool:
-        """Wait until a revision is stored and return True; or False if `stop` is set before.
+    def await_record(self, revision: int, stop: Cancellation) -> bool:
+        """Wait until a revision is stored and return True; or False if `stop` is requested before.
 
         What is stored is then known here: `objects` does not read it again.
 

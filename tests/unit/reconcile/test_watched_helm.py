@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Deployment, EngineError, Target
@@ -19,12 +20,10 @@ from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 from tests.support.fake_cluster import failure
 from tests.support.histories import record
 from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
-from tests.unit.kube.health.health_cluster import NAMESPACE, Town, labelled, select
+from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, labelled, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from helm_rollback_component.helm.engines.engine import Cancellation
 
     Whole = Callable[[dict[str, Any]], bool]
 
@@ -63,6 +62,9 @@ class Records:
         self._refusal = refusal
         self.on_manifest: Callable[[], None] = lambda: None
 
+    def await_record(self, _revision: int, _stop: Cancellation) -> bool:
+        return True
+
     def objects(self, _revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
         if self._refusal:
             raise self._refusal
@@ -99,7 +101,7 @@ class Place:
                     "health": health,
                 }
             ),
-            cluster=cluster,
+            informers=Onlookers(cluster),
             storage=storage,
             engine=helm,
             target=Target("web", NAMESPACE, "kubeconfig"),
@@ -107,7 +109,7 @@ class Place:
             progress=self.said.append,
             redact=Redactor(["hunter2"]),
         )
-        self.helm = WatchedHelm(context, threading.Event())
+        self.helm = WatchedHelm(context, Cancellation())
 
     def upgrade(self) -> tuple[str, str] | None:
         """Upgrade; return reason and message of the failure."""

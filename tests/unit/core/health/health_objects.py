@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.judge import FaultMemory, Judgement, faults, judge
+from helm_rollback_component.core.health.kept import kept
 from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, mark
 
 if TYPE_CHECKING:
@@ -193,8 +194,8 @@ def seen(  # noqa: PLR0913  # so has a cluster
     return Snapshot(
         namespace=NAMESPACE,
         desired=tuple(live if desired is None else desired),
-        live={objects.key(each, NAMESPACE): each for each in live},
-        children=tuple(children),
+        live={objects.key(each, NAMESPACE): kept(each) for each in live},
+        children=tuple(map(kept, children)),
         events=events or {},
         missing=frozenset(missing),
         baseline=Baseline(

@@ -10,16 +10,11 @@ import pytest
 import yaml
 
 from helm_rollback_component.config import SourceConfig
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.cli import CliEngine
 from helm_rollback_component.helm.engines.cli_version import helm_version, locate
-from helm_rollback_component.helm.engines.engine import (
-    Cancellation,
-    Capability,
-    Deployment,
-    EngineError,
-    Target,
-)
+from helm_rollback_component.helm.engines.engine import Capability, Deployment, EngineError, Target
 
 _HELM = """\
 #!{python} -S

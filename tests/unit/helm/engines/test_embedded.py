@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.config import SourceConfig
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.helm.engines import worker_process
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engines.engine import Cancellation, Deployment, EngineError, Options, Target
+from helm_rollback_component.helm.engines.engine import Deployment, EngineError, Options, Target
 from helm_rollback_component.helm.engines.process import Patience
 from tests.support.waiting import HANG_LIMIT, await_that
 

@@ -1,6 +1,7 @@
 """The request to stop."""
 
-from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
+from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.helm.engines.engine import EngineError
 
 
 def test_listeners_are_told_once() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helm_rollback_component.helm.engines.engine import Cancellation, EngineError
+from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.process import Command, Patience, run
 from tests.support.waiting import HANG_LIMIT, await_that
 

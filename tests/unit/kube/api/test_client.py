@@ -1,7 +1,6 @@
 """Objects in and out of an API server."""
 
 import json
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube.api import client
 from helm_rollback_component.kube.api.client import Cluster
@@ -179,7 +179,7 @@ class TestWriting:
 class TestWatch:
     def test_events(self, api: ApiServer, cluster: Cluster) -> None:
         api.queue.append(Answer(parts=[event("ADDED", POD), event("BOOKMARK", {})]))
-        found = list(cluster.watch("/pods", timeout=7, stop=threading.Event(), labelSelector="a=b"))
+        found = list(cluster.watch("/pods", timeout=7, stop=Cancellation(), labelSelector="a=b"))
         assert found == [("ADDED", POD), ("BOOKMARK", {})]
         assert api.asked[0].query == {
             "watch": "1",
@@ -189,23 +189,23 @@ class TestWatch:
         }
 
     def test_a_stop_before_asks_nothing(self, api: ApiServer, cluster: Cluster) -> None:
-        stop = threading.Event()
-        stop.set()
+        stop = Cancellation()
+        stop.request()
         assert list(cluster.watch("/pods", timeout=7, stop=stop)) == []
         assert not api.asked
 
     def test_a_stop_between_events_ends_it(self, api: ApiServer, cluster: Cluster) -> None:
         api.queue.append(Answer(parts=[event("ADDED", POD) + event("DELETED", POD)]))
-        stop = threading.Event()
+        stop = Cancellation()
         watch = cluster.watch("/pods", timeout=7, stop=stop)
         assert next(watch) == ("ADDED", POD)
-        stop.set()
+        stop.request()
         assert list(watch) == []
 
     def test_an_expired_version_is_told(self, api: ApiServer, cluster: Cluster) -> None:
         api.queue.append(Answer(parts=[event("ERROR", {"code": 410, "message": "too old version"})]))
         with pytest.raises(OperationError) as caught:
-            list(cluster.watch("/pods", timeout=7, stop=threading.Event(), resourceVersion="1"))
+            list(cluster.watch("/pods", timeout=7, stop=Cancellation(), resourceVersion="1"))
         assert (caught.value.reason, caught.value.temporary) == ("Expired", True)
 
 

@@ -2,15 +2,14 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helm_rollback_component.helm.engines.engine import Cancellation
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.kube.api import streams
-from tests.support.waiting import HANG_LIMIT
 
 
 @given(st.lists(st.binary(max_size=5)), st.integers(1, 7))
@@ -33,61 +32,36 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield ours, theirs
 
 
-def event() -> tuple[threading.Event, Callable[[], None]]:
-    stop = threading.Event()
-    return stop, stop.set
-
-
-def cancellation() -> tuple[Cancellation, Callable[[], None]]:
-    stop = Cancellation()
-    return stop, stop.request
-
-
-@pytest.mark.parametrize("kind", [event, cancellation])
 class TestBreakingOff:
-    def test_a_blocked_read_returns(
-        self,
-        kind: Callable[[], tuple[streams.Stop, Callable[[], None]]],
-        pair: tuple[socket.socket, socket.socket],
-    ) -> None:
-        stop, ask = kind()
+    def test_a_blocked_read_returns(self, pair: tuple[socket.socket, socket.socket]) -> None:
+        stop = Cancellation()
         with streams.broken_off(pair[0], stop):
-            threading.Timer(0.05, ask).start()
+            threading.Timer(0.05, stop.request).start()
             assert pair[0].recv(1) == b""
-        assert streams.requested(stop)
 
-    def test_afterwards_the_connection_is_left_alone(
-        self,
-        kind: Callable[[], tuple[streams.Stop, Callable[[], None]]],
-        pair: tuple[socket.socket, socket.socket],
-    ) -> None:
-        stop, ask = kind()
+    def test_afterwards_the_connection_is_left_alone(self, pair: tuple[socket.socket, socket.socket]) -> None:
+        stop = Cancellation()
         with streams.broken_off(pair[0], stop):
-            assert not streams.requested(stop)
-        ask()
+            assert not stop.requested
+        stop.request()
         pair[1].send(b"x")
         assert pair[0].recv(1) == b"x"
 
     def test_a_connection_that_is_closed_already_is_no_trouble(
-        self,
-        kind: Callable[[], tuple[streams.Stop, Callable[[], None]]],
-        pair: tuple[socket.socket, socket.socket],
+        self, pair: tuple[socket.socket, socket.socket]
     ) -> None:
-        stop, ask = kind()
+        stop = Cancellation()
         pair[0].close()
-        ask()
+        stop.request()
         with streams.broken_off(pair[0], stop):
             pass
 
 
-def test_one_thread_looks_out_for_all_and_ends() -> None:
-    before = threading.active_count()
-    pairs = [socket.socketpair() for _ in range(5)]
-    stop = threading.Event()
-    for ours, theirs in pairs:
-        with ours, theirs, streams.broken_off(ours, stop):
-            assert threading.active_count() <= before + 1
-    lookout = next((t for t in threading.enumerate() if t.name == "watch-lookout"), None)
-    if lookout:
-        lookout.join(HANG_LIMIT)
-        assert not lookout.is_alive()
+def test_a_connection_is_kept_alive() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as ours,
+    ):
+        streams.keep_alive(ours)
+        assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL) == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import transport
 from helm_rollback_component.kube.api.kubeconfig import Selected
@@ -116,28 +117,28 @@ def test_what_is_sent_again(
     assert wait_before_next(method, outcome, 0.5) == wait
 
 
-def lines(server: Transport, stop: threading.Event, timeout: int = 5) -> list[bytes]:
-    with server.stream("/pods", {"watch": "1"}, timeout=timeout, stop=stop) as found:
+def lines(server: Transport, stop: Cancellation) -> list[bytes]:
+    with server.stream("/pods", {"watch": "1"}, silence=5, stop=stop) as found:
         return list(found)
 
 
 def test_a_stream_gives_lines_until_it_ends(api: ApiServer, server: Transport) -> None:
     api.queue.append(Answer(parts=[b"on", b"e\ntwo\n"]))
-    assert lines(server, threading.Event()) == [b"one", b"two"]
+    assert lines(server, Cancellation()) == [b"one", b"two"]
     assert api.asked[0].query == {"watch": "1"}
 
 
 def test_a_stream_can_be_ended_from_another_thread(api: ApiServer, server: Transport) -> None:
-    stop, ended = threading.Event(), threading.Event()
+    stop, ended = Cancellation(), threading.Event()
 
     def parts() -> Iterator[bytes]:
         yield b"one\n"
         ended.wait(HANG_LIMIT)
 
     api.queue.append(Answer(parts=parts()))
-    with server.stream("/pods", {}, timeout=int(HANG_LIMIT), stop=stop) as found:
+    with server.stream("/pods", {}, silence=HANG_LIMIT, stop=stop) as found:
         assert next(found) == b"one"
-        threading.Thread(target=stop.set).start()
+        threading.Thread(target=stop.request).start()
         assert list(found) == []
     ended.set()
 
@@ -145,20 +146,20 @@ def test_a_stream_can_be_ended_from_another_thread(api: ApiServer, server: Trans
 def test_a_refused_stream_says_why(api: ApiServer, server: Transport) -> None:
     api.queue.append(Answer({"message": "too old resource version"}, status=410))
     with pytest.raises(OperationError, match="too old") as caught:
-        lines(server, threading.Event())
+        lines(server, Cancellation())
     assert caught.value.reason == "Expired"
 
 
 def test_a_stream_that_breaks_is_unreachable(api: ApiServer, server: Transport) -> None:
     api.queue.append(Answer(parts=[b"one\n"], headers={"Content-Length": "100"}))
     with pytest.raises(OperationError, match="cannot be reached"):
-        lines(server, threading.Event())
+        lines(server, Cancellation())
 
 
 def test_a_stream_that_breaks_because_it_was_asked_to_just_ends(api: ApiServer, server: Transport) -> None:
-    stop = threading.Event()
-    stop.set()
+    stop = Cancellation()
+    stop.request()
     api.queue.append(Answer(parts=[b"one\n"], headers={"Content-Length": "100"}))
-    with server.stream("/pods", {}, timeout=5, stop=stop) as found:
+    with server.stream("/pods", {}, silence=5, stop=stop) as found:
         for _ in found:
             pass

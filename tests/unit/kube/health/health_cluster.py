@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.discovery import ApiKind
+from helm_rollback_component.kube.informers.informer import Informer
+from helm_rollback_component.kube.informers.informers import Informers
 from tests.support.fake_cluster import KINDS, FakeCluster, failure
+
+if TYPE_CHECKING:
+    from helm_rollback_component.kube.informers.collection import Collection
+    from helm_rollback_component.kube.informers.store import Listener
 
 Object = dict[str, Any]
 
@@ -32,6 +38,7 @@ class Town(FakeCluster):
 
     def __init__(self, *inhabitants: Object) -> None:
         super().__init__()
+        self.listeners: set[Listener] = set()
         self.log = "one\ntwo\n"
         self.queries: list[tuple[str, dict[str, str]]] = []
         for each in inhabitants:
@@ -40,7 +47,11 @@ class Town(FakeCluster):
     def put(self, body: Object) -> None:
         """Have an object be there as it is, UID and all."""
         with self._mutex:
-            self._objects[_where(body)] = copy.deepcopy(body)
+            self._version += 1
+            metadata = {**body["metadata"], "resourceVersion": str(self._version)}
+            self._objects[_where(body)] = {**copy.deepcopy(body), "metadata": metadata}
+        for listener in tuple(self.listeners):
+            listener()
 
     def list(self, path: str, **query: str) -> list[Object]:
         with self._mutex:
@@ -103,3 +114,41 @@ def _wanted(found: Object, query: dict[str, str]) -> bool:
     }
     terms = ",".join(query.get(name, "") for name in ("labelSelector", "fieldSelector"))
     return all(have.get(key) == value for key, value in (t.split("=", 1) for t in terms.split(",") if t))
+
+
+class Onlooker(Informer):
+    """Reads its collection whenever it is asked for, instead of following it in a thread."""
+
+    def __init__(self, town: Town, collection: Collection) -> None:
+        super().__init__(town, collection)
+        self._town = town
+
+    def start(self) -> None:
+        """Read nothing by itself."""
+
+    def listen(self, listener: Listener, *, name: str = "", owner: str = "") -> int:
+        self._town.listeners.add(listener)
+        return super().listen(listener, name=name, owner=owner)
+
+    def await_reading(self, number: int) -> None:  # noqa: ARG002  # every reading is a new one
+        if self.collection.by_name:
+            names = self.store.names()
+            found = [self._town.get(f"{self.collection.path}/{name}") for name in names]
+            self.store.replace(each for each in found if each is not None)
+        else:
+            self.store.replace(self._town.list(self.collection.path, **self.collection.query))
+
+
+class Onlookers(Informers):
+    """The informers of a cluster in memory."""
+
+    def __init__(self, town: Town) -> None:
+        super().__init__(town)
+        self._town = town
+        self.held: dict[Collection, Onlooker] = {}
+
+    def acquire(self, collection: Collection) -> Informer:
+        return self.held.setdefault(collection, Onlooker(self._town, collection))
+
+    def release(self, collection: Collection) -> None:
+        del self.held[collection]

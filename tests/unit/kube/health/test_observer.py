@@ -1,8 +1,8 @@
-"""What is read of the cluster to judge a release, and that it is no more than is needed."""
+"""What is seen of a release, and where it is looked for."""
 
 from __future__ import annotations
 
-import threading
+import math
 from typing import Any
 
 import pytest
@@ -30,63 +30,56 @@ from tests.unit.core.health.health_objects import (
     thing,
     waiting,
 )
-from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
+from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
 NEW = "ReplicaSet-web-two"
 
 
 def named(found: dict[str, Any], name: str, about: str) -> dict[str, Any]:
     """Make an event an object of the cluster."""
-    return {**found, "metadata": {**found["metadata"], "name": name}, "involvedObject": {"uid": about}}
+    metadata = {**found["metadata"], "name": name}
+    about_what = {"involvedObject": {"uid": about}}
+    return {"apiVersion": "v1", "kind": "Event", **found, "metadata": metadata, **about_what}
 
 
 def observer(cluster: Town, *before: dict[str, Any], clock: Clock = CLOCK) -> Observer:
     marks = {objects.key(each, NAMESPACE): mark(each) for each in before}
-    return Observer(cluster, NAMESPACE, Baseline(marks=marks), clock=clock)
+    return Observer(Onlookers(cluster), NAMESPACE, Baseline(marks=marks), clock=clock)
 
 
 def children(found: Snapshot) -> list[str]:
     return [objects.name(child) for child in found.children]
 
 
-def test_what_was_not_changed_is_one_request() -> None:
+def test_of_what_was_not_changed_no_children_are_looked_for() -> None:
     live = select(deployment())
     cluster = Town(live, labelled(replica_set()), labelled(pod(NEW, running())))
     assert observer(cluster, live).look([deployment()]).children == ()
-    assert cluster.requests() == ("get web",)
+    assert cluster.requests() == ("list deployments",)
 
 
-def test_what_is_rolled_out_is_two_requests_once_its_replica_set_is_known() -> None:
+def test_of_a_deployment_its_replica_sets_and_their_pods_are_seen() -> None:
     cluster = Town(
-        select(deployment()), labelled(select(replica_set())), labelled(pod(NEW, running(), name="web-0"))
+        select(deployment()),
+        labelled(select(replica_set())),
+        labelled(pod(NEW, running(), name="web-0")),
+        labelled(pod("ReplicaSet-other", running(), name="other-0")),
     )
-    looking = observer(cluster)
-    for _ in range(3):
-        assert children(looking.look([deployment()])) == ["web-two", "web-0"]
-    assert cluster.requests() == ("get web", "list replicasets", "list pods", *("get web", "list pods") * 2)
+    assert children(observer(cluster).look([deployment()])) == ["web-two", "web-0"]
 
 
-def test_a_replica_set_that_is_refused_is_read_again() -> None:
+def test_a_replica_set_that_is_refused_is_seen_to_be_and_to_be_no_longer() -> None:
     live = select(deployment(conditions=[condition("ReplicaFailure")]))
     cluster = Town(live, labelled(select(replica_set(refused="no"))))
     looking = observer(cluster)
-    for _ in range(2):
-        (known, *_) = looking.look([deployment()]).children
-        assert objects.is_true(known, "ReplicaFailure")
-    cluster.put(select(deployment()))
+    (known, *_) = looking.look([deployment()]).children
+    assert objects.is_true(known, "ReplicaFailure")
+    cluster.put(labelled(select(replica_set())))
     (known, *_) = looking.look([deployment()]).children
     assert not objects.is_true(known, "ReplicaFailure")
 
 
-def test_a_replica_set_that_does_not_exist_yet_is_looked_for_again() -> None:
-    cluster = Town(select(deployment()))
-    looking = observer(cluster)
-    assert children(looking.look([deployment()])) == []
-    cluster.put(labelled(select(replica_set())))
-    assert children(looking.look([deployment()])) == ["web-two"]
-
-
-def test_of_a_daemon_set_only_the_newest_pods_are_read() -> None:
+def test_of_a_daemon_set_revisions_and_pods_are_seen() -> None:
     cluster = Town(
         select(daemon_set()),
         labelled(controller_revision(1, "one")),
@@ -94,66 +87,67 @@ def test_of_a_daemon_set_only_the_newest_pods_are_read() -> None:
         labelled(pod("DaemonSet-web", name="old", revision="one")),
         labelled(pod("DaemonSet-web", name="new", revision="two")),
     )
-    assert children(observer(cluster).look([daemon_set()])) == ["web-two", "new"]
-
-
-def test_of_a_daemon_set_without_revisions_no_pod_is_read() -> None:
-    cluster = Town(select(daemon_set()), labelled(pod("DaemonSet-web")))
-    assert children(observer(cluster).look([daemon_set()])) == []
+    found = observer(cluster).look([daemon_set()])
+    assert children(found) == ["web-one", "web-two", "old", "new"]
 
 
 @pytest.mark.parametrize("live", [stateful_set("two"), thing("ReplicaSet", spec={})])
-def test_of_others_all_pods_are_read(live: dict[str, Any]) -> None:
-    cluster = Town(select(live), labelled(pod(name="one")), labelled(pod(name="two")))
+def test_of_others_their_pods_are_seen(live: dict[str, Any]) -> None:
+    own = [labelled(pod(objects.uid(live), name=name)) for name in ("one", "two")]
+    cluster = Town(select(live), *own)
     assert children(observer(cluster).look([live])) == ["one", "two"]
 
 
-def test_objects_that_are_not_judged_are_not_read() -> None:
+def test_objects_that_are_not_judged_are_not_looked_for() -> None:
     cluster = Town(thing("ConfigMap"))
     observer(cluster).look([thing("ConfigMap"), job(hook="test")])
     assert cluster.asked == []
 
 
-def test_why_a_pod_finds_no_node_is_asked_once_in_two_seconds() -> None:
-    clock = ManualClock()
-    unplaced = labelled(pod(NEW, name="new", conditions=[NO_NODE]))
+def test_why_a_pod_finds_no_node_is_seen_and_what_may_make_room_for_it() -> None:
+    unplaced = labelled(pod(NEW, name="new", uid="Pod-web-0", conditions=[NO_NODE]))
     unplaced["spec"] = {"volumes": [{"persistentVolumeClaim": {"claimName": name}} for name in ("data", "x")]}
-    leaving = labelled(pod("ReplicaSet-web-one", name="old", deletionTimestamp="2026-01-01T00:00:00Z"))
-    unplaced["metadata"]["labels"]["hash"] = "two"
-    newest = labelled(select(replica_set()))
-    newest["spec"]["selector"] = {"matchLabels": {"app": "web", "hash": "two"}}
+    leaving = labelled(pod("ReplicaSet-other-one", name="old", deletionTimestamp="2026-01-01T00:00:00Z"))
+    other = thing("ReplicaSet", "other-one", spec={})
     cluster = Town(
         select(deployment()),
-        newest,
+        labelled(select(replica_set())),
+        select(other),
         unplaced,
         leaving,
         claim(),
         named(event("FailedBinding", "no"), "a", "PersistentVolumeClaim-data"),
         named(event("FailedScheduling", "no"), "b", "Pod-web-0"),
     )
-    unplaced["metadata"]["uid"] = "Pod-web-0"
-    cluster.put(unplaced)
-    looking = observer(cluster, clock=clock)
-    found = looking.look([deployment()])
-    assert children(found) == ["web-two", "new", "data", "old"]
+    found = observer(cluster, other).look([deployment(), other])
+    assert sorted(children(found)) == ["data", "new", "old", "web-two"]
     assert {uid: [each["reason"] for each in events] for uid, events in found.events.items()} == {
         "Pod-web-0": ["FailedScheduling"],
         "PersistentVolumeClaim-data": ["FailedBinding"],
     }
-    asked = len(cluster.requests())
-    assert looking.look([deployment()]).events == found.events
-    assert len(cluster.requests()) == asked + 2
-    clock.advance(ANSWERS_LAST)
-    looking.look([deployment()])
-    assert len(cluster.requests()) > asked + 4
 
 
-def test_whether_what_a_container_lacks_exists_is_looked_up() -> None:
+def test_whether_what_a_container_lacks_exists_is_asked_again_after_two_seconds() -> None:
+    clock = ManualClock()
     lacking = waiting("CreateContainerConfigError", 'configmap "settings" not found')
     cluster = Town(select(deployment()), labelled(select(replica_set())), labelled(pod(NEW, lacking)))
-    assert observer(cluster).look([deployment()]).missing == {("ConfigMap", NAMESPACE, "settings")}
+    looking = observer(cluster, clock=clock)
+    assert looking.look([deployment()]).missing == {("ConfigMap", NAMESPACE, "settings")}
+    assert looking.worth_another() == clock.now() + ANSWERS_LAST
     cluster.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "uid": "1"}})
-    assert observer(cluster).look([deployment()]).missing == frozenset()
+    assert looking.look([deployment()]).missing
+    clock.advance(ANSWERS_LAST)
+    assert looking.look([deployment()]).missing == frozenset()
+
+
+def test_a_kind_that_the_cluster_does_not_have_is_looked_for_again() -> None:
+    clock = ManualClock()
+    shop = {"apiVersion": "example.com/v1", "kind": "Shop", "metadata": {"name": "web"}}
+    cluster = Town(deployment())
+    looking = Observer(Onlookers(cluster), NAMESPACE, Baseline(), wants=lambda _: True, clock=clock)
+    assert looking.worth_another() == math.inf
+    looking.look([shop])
+    assert clock.now() < looking.worth_another() < clock.now() + 5
 
 
 def test_a_baseline_holds_all_that_cannot_be_the_next_actions_doing() -> None:
@@ -166,7 +160,7 @@ def test_a_baseline_holds_all_that_cannot_be_the_next_actions_doing() -> None:
         claim(),
     )
     desired = [stateful_set("one"), single, claim(), deployment(), thing("ConfigMap")]
-    found = baseline(cluster, NAMESPACE, desired)
+    found = baseline(Onlookers(cluster), NAMESPACE, desired)
     assert found.pods == {"p0", "Pod-smoke"}
     assert found.events == {"e7": 4}
     assert sorted(map(str, found.marks)) == ["PersistentVolumeClaim data", "Pod smoke", "StatefulSet web"]
@@ -174,7 +168,7 @@ def test_a_baseline_holds_all_that_cannot_be_the_next_actions_doing() -> None:
 
 def test_a_baseline_of_nothing_asks_for_nothing() -> None:
     cluster = Town()
-    assert baseline(cluster, NAMESPACE, ()) == Baseline()
+    assert baseline(Onlookers(cluster), NAMESPACE, ()) == Baseline()
     assert cluster.asked == []
 
 
@@ -183,13 +177,3 @@ def test_a_cluster_that_does_not_tell_its_kinds_is_not_one_that_lacks_them() -> 
     cluster.before = fail_with("Unreachable", temporary=True)
     with pytest.raises(OperationError, match="it is Unreachable"):
         observer(cluster).look([deployment()])
-
-
-@pytest.mark.parametrize(("number", "elsewhere"), [(2, False), (3, True)])
-def test_many_objects_are_read_by_several_threads(number: int, *, elsewhere: bool) -> None:
-    many = [thing("ReplicaSet", f"web-{each}", spec={}) for each in range(number)]
-    cluster = Town(*map(select, many))
-    readers: set[bool] = set()
-    cluster.before = lambda *_: readers.add(threading.current_thread() is not threading.main_thread())
-    assert len(observer(cluster).look(many).live) == number
-    assert readers == {elsewhere}

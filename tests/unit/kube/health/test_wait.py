@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from helm_rollback_component.config import HealthConfig
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engines.engine import Cancellation
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.results import Resource
@@ -24,11 +23,10 @@ from tests.unit.core.health.health_objects import (
     thing,
     waiting,
 )
-from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
+from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.health.model import HealthVerdict
-    from helm_rollback_component.kube.api.streams import Stop
     from helm_rollback_component.kube.clock import Clock
 
 GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
@@ -49,21 +47,25 @@ def wait(
     cluster: Town,
     *objects: dict[str, Any],
     timeout: float = 60,
-    stop: Stop | None = None,
+    stop: Cancellation | None = None,
     clock: Clock | None = None,
 ) -> tuple[HealthVerdict | None, list[str]]:
     said: list[str] = []
-    context = HealthContext(cluster, NAMESPACE, HealthConfig(), said.append, clock=clock or SleepingClock())
-    verdict = wait_ready(context, objects, timeout, stop or threading.Event())
+    context = HealthContext(
+        Onlookers(cluster), NAMESPACE, HealthConfig(), said.append, clock=clock or SleepingClock()
+    )
+    verdict = wait_ready(context, objects, timeout, stop or Cancellation())
     return verdict, said
 
 
 def watch(
-    cluster: Town, seconds: float = 60, stop: Stop | None = None, clock: Clock | None = None
+    cluster: Town, seconds: float = 60, stop: Cancellation | None = None, clock: Clock | None = None
 ) -> HealthVerdict | None:
     health = HealthConfig(soak=seconds, grace=10)
-    context = HealthContext(cluster, NAMESPACE, health, lambda _: None, clock=clock or SleepingClock())
-    return soak(context, [deployment()], stop or threading.Event())
+    context = HealthContext(
+        Onlookers(cluster), NAMESPACE, health, lambda _: None, clock=clock or SleepingClock()
+    )
+    return soak(context, [deployment()], stop or Cancellation())
 
 
 def test_what_is_ready_is_not_waited_for() -> None:
@@ -74,17 +76,6 @@ def test_what_gets_ready_is_waited_for(clock: SleepingClock) -> None:
     cluster = town(deployment(**{**GROWN, "updatedReplicas": 1}))
     clock.after(20, lambda: cluster.put(select(deployment(**GROWN))))
     assert wait(cluster, deployment(), clock=clock) == (None, ["Deployment web: 1 of 3 replicas are updated"])
-
-
-def test_a_definition_that_is_established_is_not_read_again(clock: SleepingClock) -> None:
-    shops = thing("CustomResourceDefinition", "shops", apiVersion="apiextensions.k8s.io/v1", status={})
-    conditions = [condition("Established"), condition("NamesAccepted")]
-    cluster = Town(select(deployment(**{**GROWN, "updatedReplicas": 1})), shops)
-    clock.after(20, lambda: cluster.put(shops | {"status": {"conditions": conditions}}))
-    clock.after(40, lambda: cluster.put(select(deployment(**GROWN))))
-    assert wait(cluster, deployment(), shops, clock=clock)[0] is None
-    asked = cluster.requests()
-    assert 1 < asked.count("get shops") < asked.count("get web") - 1
 
 
 def test_what_became_unready_while_it_was_waited_for_is_told_with_since_when(clock: SleepingClock) -> None:
@@ -118,18 +109,17 @@ def test_an_object_of_an_unknown_kind_is_not_there_yet() -> None:
     assert said == ["Shop web: does not exist"]
 
 
-@pytest.mark.parametrize("kind", [threading.Event, Cancellation])
-def test_a_wait_can_be_cancelled(kind: type[threading.Event | Cancellation], clock: SleepingClock) -> None:
-    stop = kind()
-    clock.after(20, stop.set if isinstance(stop, threading.Event) else stop.request)
+def test_a_wait_can_be_cancelled(clock: SleepingClock) -> None:
+    stop = Cancellation()
+    clock.after(20, stop.request)
     verdict, _ = wait(town(deployment()), deployment(), stop=stop, clock=clock)
     assert verdict is not None
     assert (verdict.reason, verdict.object) == ("Cancelled", WEB)
 
 
 def test_of_a_release_of_nothing_a_cancelled_wait_names_the_namespace() -> None:
-    stop = threading.Event()
-    stop.set()
+    stop = Cancellation()
+    stop.request()
     verdict, _ = wait(Town(), stop=stop)
     assert verdict is not None
     assert verdict.object == Resource("", "", "", NAMESPACE)
@@ -205,8 +195,8 @@ def test_readiness_that_is_lost_near_the_end_may_come_back(clock: SleepingClock)
 
 
 def test_a_soak_can_be_cancelled(clock: SleepingClock) -> None:
-    stop = threading.Event()
-    clock.after(20, stop.set)
+    stop = Cancellation()
+    clock.after(20, stop.request)
     verdict = watch(town(deployment(**GROWN)), stop=stop, clock=clock)
     assert verdict is not None
     assert verdict.reason == "Cancelled"

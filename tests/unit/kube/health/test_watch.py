@@ -14,10 +14,12 @@ from helm_rollback_component.kube.health.watch import HealthWatch
 from tests.support.manual_clock import HastyClock
 from tests.support.waiting import HANG_LIMIT
 from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
-from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, labelled, select
+from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from helm_rollback_component.core.cancellation import Cancellation
 
 
 LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
@@ -38,14 +40,16 @@ class Observed:
     def __init__(
         self,
         cluster: Town,
-        objects: Callable[[], Sequence[Any]] = lambda: DESIRED,
+        objects: Callable[[Cancellation], Sequence[Any]] = lambda _: DESIRED,
         settings: HealthConfig | None = None,
     ) -> None:
         self.said: list[str] = []
         self.times_told = 0
         self.spoke = threading.Event()
         self.condemned = threading.Event()
-        context = HealthContext(cluster, NAMESPACE, settings or HealthConfig(), self._say, clock=HastyClock())
+        context = HealthContext(
+            Onlookers(cluster), NAMESPACE, settings or HealthConfig(), self._say, clock=HastyClock()
+        )
         self.watch = HealthWatch(context, objects, Baseline())
 
     def start(self) -> HealthWatch:
@@ -98,7 +102,7 @@ def test_nothing_is_looked_at_before_there_are_objects() -> None:
     asked = []
     enough = threading.Event()
 
-    def objects() -> Sequence[Any]:
+    def objects(_: Cancellation) -> Sequence[Any]:
         asked.append(len(cluster.asked))
         if len(asked) == 5:
             enough.set()

@@ -1,11 +1,11 @@
 """Waiting for a Secret."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.storage.arrival import await_secret
@@ -43,7 +43,7 @@ class Waiter:
     def __init__(self, cluster: FakeCluster) -> None:
         self.cluster = cluster
         self.clock = SleepingClock()
-        self.stop = threading.Event()
+        self.stop = Cancellation()
 
     def after(self, seconds: float, act: Callable[[], object]) -> None:
         self.clock.after(seconds, act)
@@ -88,7 +88,7 @@ def test_one_that_goes_before_it_is_read_is_waited_for() -> None:
     def prune(verb: str, path: str) -> None:
         if verb == "get":
             waiter.cluster.delete(path)
-            waiter.stop.set()
+            waiter.stop.request()
 
     waiter.cluster.before = prune
     assert waiter.wait() is None
@@ -96,7 +96,7 @@ def test_one_that_goes_before_it_is_read_is_waited_for() -> None:
 
 def test_what_stops_it_ends_it() -> None:
     waiter = Waiter(Watched())
-    waiter.after(3, waiter.stop.set)
+    waiter.after(3, waiter.stop.request)
     assert waiter.wait() is None
 
 

@@ -1,11 +1,11 @@
 """A release's history and its records."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
@@ -272,7 +272,7 @@ class TestArrival:
 
         monkeypatch.setattr(cluster, "watch", watch)
         cluster.asked.clear()
-        assert storage.await_record(2, threading.Event())
+        assert storage.await_record(2, Cancellation())
         assert asked == [
             SECRETS,
             "type=helm.sh/release.v1,metadata.name=sh.helm.release.v1.web.v2",
@@ -287,14 +287,14 @@ class TestArrival:
     ) -> None:
         broken = cluster.create(SECRETS, {**secret(release(2)), "data": {}})
         monkeypatch.setattr(cluster, "watch", lambda _, **__: iter([("ADDED", broken)]))
-        assert storage.await_record(2, threading.Event())
+        assert storage.await_record(2, Cancellation())
         with pytest.raises(OperationError) as caught:
             storage.objects(2)
         assert reason(caught) == ("RecordUnreadable", "apps/web")
 
     def test_nothing_is_waited_for_once_it_is_stopped(self, storage: ReleaseStorage) -> None:
-        stop = threading.Event()
-        stop.set()
+        stop = Cancellation()
+        stop.request()
         assert not storage.await_record(2, stop)
 
 

@@ -1,0 +1,132 @@
+"""What is kept in memory of a live object: what the rules of this package read, and nothing else. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.core.health import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from helm_rollback_component.core.health.objects import Manifest
+
+_METADATA = frozenset(
+    {
+        "creationTimestamp",
+        "deletionTimestamp",
+        "generation",
+        "labels",
+        "name",
+        "namespace",
+        "ownerReferences",
+        "resourceVersion",
+        "uid",
+    }
+)
+_SPEC = frozenset(
+    {
+        "completions",
+        "ordinals",
+        "parallelism",
+        "paused",
+        "replicas",
+        "selector",
+        "template",
+        "updateStrategy",
+    }
+)
+_STATUS = frozenset(
+    {
+        "active",
+        "availableReplicas",
+        "conditions",
+        "containerStatuses",
+        "currentNumberScheduled",
+        "currentRevision",
+        "desiredNumberScheduled",
+        "failed",
+        "initContainerStatuses",
+        "numberAvailable",
+        "numberReady",
+        "observedGeneration",
+        "phase",
+        "readyReplicas",
+        "reason",
+        "replicas",
+        "succeeded",
+        "updatedNumberScheduled",
+        "updatedReplicas",
+        "updateRevision",
+    }
+)
+_EVENT = frozenset(
+    {
+        "apiVersion",
+        "count",
+        "eventTime",
+        "firstTimestamp",
+        "involvedObject",
+        "kind",
+        "lastTimestamp",
+        "message",
+        "reason",
+        "series",
+    }
+)
+_WORKLOADS = {"apps": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"), "batch": ("Job",)}
+_NAMES = frozenset({"apiVersion", "kind"})
+_CLAIM = frozenset({"persistentVolumeClaim"})
+
+
+def kept(live: Manifest) -> Manifest:
+    """Return what is kept of an object as the API server gives it."""
+    rule = _RULES.get((objects.group(live), live.get("kind", "")), _status_alone)
+    return {**rule(live), "metadata": _metadata(live)}
+
+
+def _metadata(live: Manifest) -> Manifest:
+    found = _only(_METADATA, objects.meta(live))
+    release = objects.annotation(live, objects.RELEASE_NAME)
+    return {**found, "annotations": {objects.RELEASE_NAME: release}} if release else found
+
+
+def _status_alone(live: Manifest) -> Manifest:
+    return {**_only(_NAMES, live), "status": _only(_STATUS, objects.status(live))}
+
+
+def _workload(live: Manifest) -> Manifest:
+    return {**_status_alone(live), "spec": _only(_SPEC, objects.spec(live))}
+
+
+def _pod(live: Manifest) -> Manifest:
+    volumes = objects.spec(live).get("volumes") or ()
+    claims = [_only(_CLAIM, each) for each in volumes if each.get("persistentVolumeClaim")]
+    return {**_status_alone(live), "spec": {"volumes": claims}}
+
+
+def _service(live: Manifest) -> Manifest:
+    status = _only(frozenset({"loadBalancer"}), objects.status(live))
+    spec = _only(frozenset({"externalIPs", "type"}), objects.spec(live))
+    return {**_only(_NAMES, live), "spec": spec, "status": status}
+
+
+def _controller_revision(live: Manifest) -> Manifest:
+    return {**_status_alone(live), "revision": live.get("revision", 0)}
+
+
+def _event(live: Manifest) -> Manifest:
+    return _only(_EVENT, live)
+
+
+def _only(keys: frozenset[str], found: Mapping[str, Any]) -> Manifest:
+    return {key: value for key, value in found.items() if key in keys}
+
+
+_RULES: dict[tuple[str, str], Callable[[Manifest], Manifest]] = {
+    ("", "Event"): _event,
+    ("", "Pod"): _pod,
+    ("", "Service"): _service,
+    ("apps", "ControllerRevision"): _controller_revision,
+    **{(group, kind): _workload for group, kinds in _WORKLOADS.items() for kind in kinds},
+}
