@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import growth, healthy, history, judging, many, recovery, slow, start
+from benchmarks import (
+    big,
+    big_bad,
+    calm,
+    conditions,
+    growth,
+    healthy,
+    history,
+    judging,
+    many,
+    recovery,
+    slow,
+    start,
+)
 from tools.ground import Ground
 
 if TYPE_CHECKING:
@@ -27,8 +40,12 @@ _CASES = {
     "many": many,
     "slow": slow,
     "growth": growth,
+    "big": big,
+    "big_bad": big_bad,
+    "calm": calm,
     "judging": judging,
 }
+_LIFETIME = 4 * 3600
 _RESULTS = Path(__file__).with_name("results")
 
 
@@ -37,9 +54,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("cases", nargs="*", choices=[[], *_CASES], help="which cases; all without any")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (default: 3)")
+    parser.add_argument(
+        "--ground", default="benchmarks", help="the control plane's name (default: %(default)s)"
+    )
     options = parser.parse_args()
     console = Console()
-    with Ground("benchmarks", lifetime=7200) as ground:
+    for condition in conditions.set_up():
+        console.print(condition)
+    with Ground(options.ground, lifetime=_LIFETIME, audit=True) as ground:
         results = [
             _told(console, result)
             for name in options.cases or _CASES
@@ -47,12 +69,17 @@ def main() -> int:
             for result in case()
         ]
     console.print(_table(results))
+    console.print(conditions.load())
     _keep(results)
     return 0 if all(result.met for result in results) else 1
 
 
 def _told(console: Console, result: Result) -> Result:
-    console.print(f"{result.work}: {result.ratio:.2f}")
+    met = "met" if result.met else "missed"
+    ours, theirs = median(result.ours), median(result.theirs)
+    console.print(
+        f"{result.work}: {ours:.2f} to {theirs:.2f} {result.unit}, {result.ratio:.2f} ({result.bars}: {met})"
+    )
     return result
 
 
@@ -65,7 +92,7 @@ def _table(results: list[Result]) -> Table:
             f"{median(result.ours):.3f} {result.unit}",
             f"{median(result.theirs):.3f} {result.unit}",
             f"{result.ratio:.3f}",
-            f"{result.bar:.3f}",
+            result.bars,
             "met" if result.met else "missed",
         )
     return table

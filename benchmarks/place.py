@@ -31,8 +31,12 @@ class Place:
     namespace: str
 
     def operations(self, helm: str, release: str = "web", **inputs: Any) -> HelmOperations:  # noqa: ANN401  # inputs
-        """Return the operations on a release of the benchmark's chart."""
-        declared = {
+        """Return the operations on a release of the benchmark's chart, or of the one that is given."""
+        return HelmOperations(HelmConfig.parse(self.inputs(helm, release, **inputs)))
+
+    def inputs(self, helm: str, release: str = "web", **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # inputs
+        """Return the inputs of that release."""
+        return {
             "release_name": release,
             "release_namespace": self.namespace,
             "source": {"chart": str(CHART)},
@@ -40,7 +44,6 @@ class Place:
             "helm": helm if helm == "embedded" else str(self.ground.helm(int(helm[-1]))),
             **inputs,
         }
-        return HelmOperations(HelmConfig.parse(declared))
 
     def helm(self, major: int, *arguments: str, values: Mapping[str, Any] | None = None) -> int:
         """Run Helm by hand and return its exit status."""

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tools.ground import credentials
-from tools.ground.control_plane import Command, ControlPlane, write_kwok_config
+from tools.ground.control_plane import Command, ControlPlane, write_audit_policy, write_kwok_config
 from tools.ground.layout import Layout
 
 
@@ -53,6 +53,21 @@ def test_kwok_gets_its_settings_and_the_stages(plane: ControlPlane) -> None:
     settings, *stages = yaml.safe_load_all(plane.layout.kwok_config.read_text())
     assert settings["options"]["enablePodsOnNodeSyncStreamWatch"] is True
     assert {stage["kind"] for stage in stages} == {"Stage"}
+
+
+def test_requests_are_recorded_only_if_that_is_asked_for(
+    plane: ControlPlane, commands: dict[str, Command]
+) -> None:
+    recording = ControlPlane(plane.layout, plane.port, audit=True).servers()[-1]
+    assert f"--audit-log-path={plane.layout.audit_log}" in recording.arguments
+    assert not any("audit" in argument for argument in commands["kube-apiserver"].arguments)
+
+
+def test_each_request_is_recorded_once(plane: ControlPlane) -> None:
+    write_audit_policy(plane.layout)
+    policy = yaml.safe_load(plane.layout.audit_policy.read_text())
+    stages = {"RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"}
+    assert stages - set(policy["omitStages"]) == {"RequestReceived"}
 
 
 def test_secrets_are_for_the_owner_only(plane: ControlPlane) -> None:

@@ -39,6 +39,15 @@ _ETCD_SOCKET = "unix://etcd.sock"
 _PEER_SOCKET = "unix://peer.sock"
 
 
+_AUDIT_POLICY = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["ResponseStarted", "ResponseComplete", "Panic"],
+    "rules": [{"level": "Metadata"}],
+}
+"""One event for each request, a watch included, when it arrives."""
+
+
 @dataclass(frozen=True)
 class Command:
     """One program and its arguments."""
@@ -49,10 +58,14 @@ class Command:
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """The commands of one control plane: etcd on sockets in its folder, the API server on ``port``."""
+    """The commands of one control plane: etcd on sockets in its folder, the API server on ``port``.
+
+    With ``audit`` the API server records every request in the layout's audit log.
+    """
 
     layout: Layout
     port: int
+    audit: bool = False
 
     @property
     def server(self) -> str:
@@ -104,8 +117,16 @@ class ControlPlane:
                 "service-cluster-ip-range": "10.96.0.0/16",
                 "endpoint-reconciler-type": "none",
                 "profiling": False,
+                **(self._audit() if self.audit else {}),
             },
         )
+
+    def _audit(self) -> dict[str, str | int | bool | Path]:
+        return {
+            "audit-policy-file": self.layout.audit_policy,
+            "audit-log-path": self.layout.audit_log,
+            "audit-log-maxsize": 10_000,  # megabytes; a log that is rotated could not be read to its end
+        }
 
     def _controller_manager(self) -> Command:
         return _command(
@@ -138,6 +159,11 @@ class ControlPlane:
 def write_kwok_config(layout: Layout) -> None:
     """Write kwok's settings and the stages that it plays."""
     layout.kwok_config.write_text(yaml.safe_dump_all([_kwok_settings(), *stages()], sort_keys=False))
+
+
+def write_audit_policy(layout: Layout) -> None:
+    """Write which requests the API server records."""
+    layout.audit_policy.write_text(yaml.safe_dump(_AUDIT_POLICY))
 
 
 def _kwok_settings() -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Ground:
     Args:
         name: Which control plane; each name has its own port, data and processes.
         lifetime: After how many seconds a control plane that this object starts ends by itself.
+        audit: Whether an API server that this object starts records every request in `audit_log`.
         reporter: Who is told what goes on; nobody by default.
     """
 
@@ -39,10 +40,12 @@ class Ground:
         name: str = DEFAULT_NAME,
         *,
         lifetime: float = DEFAULT_LIFETIME,
+        audit: bool = False,
         reporter: Reporter | None = None,
     ) -> None:
         self.name = name
         self._lifetime = lifetime
+        self._audit = audit
         self._layout = Layout(state_dir(name))
         self._reporter = reporter or Reporter(quiet=True)
 
@@ -102,6 +105,11 @@ class Ground:
         """Return the log of one of the programs."""
         return self._layout.log(program)
 
+    @property
+    def audit_log(self) -> Path:
+        """The API server's record of requests, one JSON object a line, if it keeps one."""
+        return self._layout.audit_log
+
     def __enter__(self) -> Self:
         self.up()
         return self
@@ -134,6 +142,7 @@ class Ground:
             "lifetime": self._lifetime,
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]
+        arguments += ["--audit"] if self._audit else []
         with self.log("supervisor").open("wb") as output:
             subprocess.run(
                 [sys.executable, "-m", "tools.ground.supervisor", *arguments],

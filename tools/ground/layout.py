@@ -40,6 +40,16 @@ class Layout:
         """Kwok's settings and stages."""
         return self.folder / "kwok.yaml"
 
+    @property
+    def audit_policy(self) -> Path:
+        """Which requests the API server records, if it records any."""
+        return self.folder / "audit-policy.yaml"
+
+    @property
+    def audit_log(self) -> Path:
+        """The API server's record of requests: one JSON object a line, an `audit.k8s.io/v1` Event."""
+        return self.folder / "audit.log"
+
     def log(self, program: str) -> Path:
         """Return the log of ``program``."""
         return self.folder / f"{program}.log"

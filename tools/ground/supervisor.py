@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.ground import credentials
-from tools.ground.control_plane import Command, ControlPlane, write_kwok_config
+from tools.ground.control_plane import (
+    Command,
+    ControlPlane,
+    write_audit_policy,
+    write_kwok_config,
+)
 from tools.ground.errors import GroundError
 from tools.ground.layout import Layout
 from tools.ground.processes import ProcessId, start, stop, tail
@@ -69,6 +74,7 @@ class Supervisor:
     def _bring_up(self) -> None:
         token = credentials.write_secrets(self._layout)
         write_kwok_config(self._layout)
+        write_audit_policy(self._layout)
         self._start(*self._plane.servers())
         self._wait_for("the API server's certificate", self._layout.certificate.exists)
         self._wait_for("the API server", lambda: _answers(self._layout.certificate, self._plane.port, token))
@@ -157,11 +163,12 @@ def main() -> None:
     parser.add_argument("--binaries", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--lifetime", type=float, required=True)
+    parser.add_argument("--audit", action="store_true")
     options = parser.parse_args()
     if os.fork():
         os._exit(0)
     os.setsid()
-    plane = ControlPlane(Layout(options.folder), options.port)
+    plane = ControlPlane(Layout(options.folder), options.port, audit=options.audit)
     supervisor = Supervisor(plane, name=options.name, binaries=options.binaries, lifetime=options.lifetime)
     signal.signal(signal.SIGTERM, lambda *_: supervisor.tell_to_stop())
     supervisor.run()
