@@ -18,11 +18,13 @@ from benchmarks import (
     big_bad,
     calm,
     conditions,
+    crowd,
     growth,
     healthy,
     history,
     judging,
     many,
+    real_chart,
     recovery,
     slow,
     start,
@@ -43,6 +45,8 @@ _CASES = {
     "big": big,
     "big_bad": big_bad,
     "calm": calm,
+    "crowd": crowd,
+    "real_chart": real_chart,
     "judging": judging,
 }
 _LIFETIME = 4 * 3600

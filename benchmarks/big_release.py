@@ -33,9 +33,10 @@ def declared(values: dict[str, Any], **inputs: Any) -> dict[str, Any]:  # noqa: 
     return {"source": {"chart": str(CHART)}, "values": values, **inputs}
 
 
-def odd(play: str = "ready", after: str = "0s") -> dict[str, Any]:
-    """Return the values with which one pod plays this, at that time."""
-    return {"odd": {"labels": {"ground/play": play}, "annotations": {"ground/after": after}}}
+def odd(play: str, after: int | None = None) -> dict[str, Any]:
+    """Return the values with which one pod plays this, after so many seconds or when it usually does."""
+    annotations = {} if after is None else {"ground/after": f"{after}s"}
+    return {"odd": {"labels": {"ground/play": play}, "annotations": annotations}}
 
 
 @contextmanager

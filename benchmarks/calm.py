@@ -46,7 +46,7 @@ def _measure(ground: Ground, rounds: int) -> list[Result]:
 
 def _calm(here: Place, tag: str) -> Requests:
     """Upgrade with one pod that is slow; return the requests of a minute in which all others are ready."""
-    inputs = here.inputs(HELM, **declared({"tag": tag, **odd(after=f"{_SLOW}s")}))
+    inputs = here.inputs(HELM, **declared({"tag": tag, **odd("ready", after=_SLOW)}))
     with ThreadPoolExecutor(1) as pool:
         upgrade = pool.submit(operate, "upgrade", inputs)
         await_pods(here, f"--selector={TAG}={tag}", ready=SERVICES - 1, unready=1)

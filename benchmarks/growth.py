@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _RELEASES = (1, 10, 100, 300)
 _FEW = 10
+_BAR_TOGETHER = 1.15
+"""Of the largest number of releases to the one before, all in one namespace."""
 _REVISIONS = (1, 10, 100)
 _MANY = 100
 _HELM = "helm4"
@@ -52,7 +54,7 @@ def _by_releases(ground: Ground, together: int) -> list[Result]:
             against=f"one of {fewer}",
             ours=(figures[index + 1] / more,),
             theirs=(figures[index] / fewer,),
-            bar=1.1,
+            bar=_BAR_TOGETHER if together == max(_RELEASES) and more == max(_RELEASES) else 1.1,
         )
         for done, figures in (("created", created), ("left unchanged", unchanged))
         for index, (fewer, more) in enumerate(itertools.pairwise(_RELEASES))
