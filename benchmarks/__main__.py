@@ -82,7 +82,8 @@ def _told(console: Console, result: Result) -> Result:
     met = "met" if result.met else "missed"
     ours, theirs = median(result.ours), median(result.theirs)
     console.print(
-        f"{result.work}: {ours:.2f} to {theirs:.2f} {result.unit}, {result.ratio:.2f} ({result.bars}: {met})"
+        f"{result.work}: {ours:.2f} to {theirs:.2f} {result.unit}, {result.ratio:.2f} ({result.bars}: {met})",
+        f"({result.note})" if result.note else "",
     )
     return result
 

@@ -74,5 +74,6 @@ def _results(ours: list[tuple[Operated, Requests]], theirs: list[_Theirs]) -> li
             tuple(len(their.requests.helm) for their in theirs),
             unit="requests",
             limit=60,
+            note=ours[-1][1].most(),
         ),
     ]

@@ -114,5 +114,6 @@ def _results(ours: list[tuple[Operated, Requests]], theirs: list[_Theirs]) -> li
             tuple(len(their.requests.helm) for their in theirs),
             unit="requests",
             limit=150,
+            note=ours[-1][1].most(),
         ),
     ]

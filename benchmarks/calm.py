@@ -40,6 +40,7 @@ def _measure(ground: Ground, rounds: int) -> list[Result]:
             tuple(len(sent.helm) for sent in found),
             unit="requests",
             limit=0,
+            note=found[-1].most(),
         )
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _OURS = "helm-rollback"
 _HELM = "Helm/"
+_TOLD = 8
 _WRITES = ("patch", "update")
 
 
@@ -34,6 +36,10 @@ class Requests:
         """Ours without those that renew a lock."""
         renewals = {f"{verb} leases" for verb in _WRITES}
         return [request for request in self.ours if request not in renewals]
+
+    def most(self) -> str:
+        """Return what most of ours are, in words."""
+        return ", ".join(f"{count} x {request}" for request, count in Counter(self.ours).most_common(_TOLD))
 
     def add(self, event: dict[str, Any]) -> None:
         """Add what an event of the record tells, if it is ours or Helm's."""

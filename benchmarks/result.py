@@ -20,6 +20,7 @@ class Result:
         bar: the ratio of the medians must not exceed it; None if the ratio only informs.
         unit: of the figures.
         limit: a bar for our median itself, in the same unit, if there is one.
+        note: what else the last round showed.
     """
 
     work: str
@@ -29,6 +30,7 @@ class Result:
     bar: float | None = None
     unit: str = "s"
     limit: float | None = None
+    note: str = ""
 
     @property
     def ratio(self) -> float:

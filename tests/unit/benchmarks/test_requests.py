@@ -49,3 +49,11 @@ def test_the_renewal_of_a_lock_is_told_apart(tmp_path: Path) -> None:
         for verb in ("get", "patch", "update"):
             written.write(event("helm-rollback", verb, "leases"))
     assert sent.unrenewing == ["get leases"]
+
+
+def test_the_most_frequent_requests_are_named_first(tmp_path: Path) -> None:
+    log = tmp_path / "audit.log"
+    with requests(keeping(log)) as sent, log.open("a") as written:
+        for verb in ("list", "get", "get"):
+            written.write(event("helm-rollback", verb, "pods"))
+    assert sent.most() == "2 x get pods, 1 x list pods"
