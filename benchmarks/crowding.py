@@ -14,7 +14,7 @@ from benchmarks.verdicts import verdicts
 from helm_rollback_component import HelmConfig, HelmOperations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 
 class Crowd:
@@ -23,18 +23,22 @@ class Crowd:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
+    def deploy(self, inputs: dict[str, Any]) -> None:
+        """Begin to deploy a release; it is not waited for."""
+        self._ask("deploy", inputs)
+
     def upgrade(self, inputs: dict[str, Any]) -> float:
         """Upgrade a release that is bad; return the seconds until that was found.
 
         Raises:
-            RuntimeError: it was not.
+            RuntimeError: it was not, or a release does not wait any more.
         """
-        return float(self._ask(inputs))
+        return float(self._ask("upgrade", inputs))
 
-    def _ask(self, inputs: dict[str, Any]) -> str:
+    def _ask(self, method: str, inputs: dict[str, Any]) -> str:
         assert self._process.stdin  # noqa: S101  # it is piped
         assert self._process.stdout  # noqa: S101  # the same
-        self._process.stdin.write(json.dumps(inputs) + "\n")
+        self._process.stdin.write(json.dumps([method, inputs]) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
         if not answer:
@@ -43,13 +47,10 @@ class Crowd:
 
 
 @contextmanager
-def crowd(waiting: Sequence[dict[str, Any]]) -> Iterator[Crowd]:
-    """Give a process in which these releases are deployed, each in a thread; it ends with the block."""
+def crowd() -> Iterator[Crowd]:
+    """Give a process in which releases can be deployed; it ends with the block, and they with it."""
     line = [sys.executable, "-m", "benchmarks.crowding"]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin  # noqa: S101  # it is piped
-        process.stdin.write(json.dumps(list(waiting)) + "\n")
-        process.stdin.flush()
         try:
             yield Crowd(process)
         finally:
@@ -57,17 +58,23 @@ def crowd(waiting: Sequence[dict[str, Any]]) -> Iterator[Crowd]:
 
 
 def main() -> None:
-    """Deploy what the first line of stdin lists, and upgrade what each other line says."""
-    for inputs in json.loads(sys.stdin.readline()):
-        operations = HelmOperations(HelmConfig.parse(inputs))
-        threading.Thread(target=operations.deploy, daemon=True).start()
+    """Do what each line of stdin says."""
+    waiting: list[threading.Thread] = []
     for line in sys.stdin:
-        print(_until_found(json.loads(line)), flush=True)
+        method, inputs = json.loads(line)
+        operations = HelmOperations(HelmConfig.parse(inputs))
+        if method == "deploy":
+            waiting.append(threading.Thread(target=operations.deploy, daemon=True))
+            waiting[-1].start()
+            print(len(waiting), flush=True)
+        else:
+            print(_until_found(operations), flush=True)
+        if not all(thread.is_alive() for thread in waiting):
+            sys.exit("a release does not wait any more")
 
 
-def _until_found(inputs: dict[str, Any]) -> float:
+def _until_found(operations: HelmOperations) -> float:
     """Upgrade a release; return the seconds until it was found to have failed."""
-    operations = HelmOperations(HelmConfig.parse(inputs))
     with verdicts() as found:
         began = time.perf_counter()
         operations.upgrade()

@@ -77,10 +77,10 @@ def places(ground: Ground, count: int) -> Iterator[list[Place]]:
         yield [stack.enter_context(place(ground)) for _ in range(count)]
 
 
-def kubectl(ground: Ground, *arguments: str) -> str:
-    """Run kubectl and return what it prints."""
+def kubectl(ground: Ground, *arguments: str, given: str = "") -> str:
+    """Run kubectl with what it is given on standard input, and return what it prints."""
     command = [str(ground.kubectl), f"--kubeconfig={ground.kubeconfig}", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, input=given, check=True, capture_output=True, text=True).stdout
 
 
 @contextmanager
