@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from helm_rollback_component.helm.engines.engine import Cancellation
+from helm_rollback_component.core.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
