@@ -50,6 +50,7 @@ _CASES = {
     "judging": judging,
 }
 _LIFETIME = 4 * 3600
+_WIDTH = 160
 _RESULTS = Path(__file__).with_name("results")
 
 
@@ -62,7 +63,7 @@ def main() -> int:
         "--ground", default="benchmarks", help="the control plane's name (default: %(default)s)"
     )
     options = parser.parse_args()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     for condition in conditions.set_up():
         console.print(condition)
     with Ground(options.ground, lifetime=_LIFETIME, audit=True) as ground:

@@ -106,14 +106,15 @@ class WatchedHelm:
             else ("upgrade", context.engine.upgrade)
         )
         watch = HealthWatch(context.health, partial(self._applied, revision), self._baseline(before))
+        began = context.health.clock.now()
         try:
             self._lost.on_request(cancellation.request)
             with watch.start(cancellation.request):
                 act(context.target, deployment, cancellation)
         except EngineError as error:
-            return self._failure_of_health(watch.last_verdict()) or self._explained(
-                self._failure_of_helm(error, verb), watch, deployment.timeout, revision
-            )
+            failure = self._failure_of_health(watch.last_verdict()) or self._failure_of_helm(error, verb)
+            overdue = context.health.clock.now() >= began + deployment.timeout
+            return self._explained(failure, watch, deployment.timeout, revision) if overdue else failure
         return None
 
     def _explained(self, failure: Failure, watch: HealthWatch, timeout: int, revision: int) -> Failure:
