@@ -15,9 +15,13 @@ from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engines.engine import Deployment, Engine, EngineError, Options, Target
 from tests.support.namespaces import cluster_of, fresh_namespace
 from tests.support.objects import Objects, record_of
+from tests.support.waiting import await_that
 from tools.ground import Ground
 
 ENGINES = ("helm3", "helm4", "embedded")
+
+ENDLESS = {"play": "succeed", "after": "1h"}
+"""What the chart's hook plays to run until `end_hook`."""
 
 _DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -194,6 +198,13 @@ def space_of(ground: Ground, engine: Engine, chart: Path) -> Iterator[Space]:
     """Give a namespace of one's own, deleted afterwards."""
     with fresh_namespace(ground) as namespace:
         yield Space(ground, engine, chart, namespace)
+
+
+def end_hook(space: Space) -> None:
+    """Have the chart's hook, which is `ENDLESS`, succeed as soon as it runs."""
+    hook = ("pod", "--selector=job-name=web-hook")
+    await_that(lambda: space.kubectl("get", *hook, "--output=name"), "the hook's pod")
+    space.kubectl("annotate", *hook, "ground/after=0s", "--overwrite")
 
 
 def failure_of(space: Space, values: Mapping[str, Any], **how: Any) -> EngineError:  # noqa: ANN401  # passed on

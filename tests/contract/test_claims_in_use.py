@@ -12,9 +12,11 @@ from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.kube.claims.claims import Claims
 from helm_rollback_component.reconcile import session
 from helm_rollback_component.results import Phase
+from tests.contract.helm_fixtures import ENDLESS, end_hook
 from tests.contract.laboratory import OWNER
 from tests.contract.mortals import await_revision
 from tests.support.namespaces import cluster_of
+from tests.support.waiting import await_that
 
 if TYPE_CHECKING:
     from tests.contract.laboratory import Laboratory
@@ -23,6 +25,7 @@ pytestmark = pytest.mark.ground
 
 RIVAL = Owner("organization", "project", "rival", "urn:pulumi:rival::project::type::web")
 SLOW = {"play": "never-ready"}
+IN_A_HOOK = {"hook": {"on": "pre-upgrade", **ENDLESS}}
 
 
 def test_a_second_stack_is_refused_with_both_names(one_engine_lab: Laboratory) -> None:
@@ -67,13 +70,15 @@ def test_a_client_at_work_is_waited_for(one_engine_lab: Laboratory) -> None:
     lab = one_engine_lab
     lab.deploy()
     with ThreadPoolExecutor() as pool:
-        first = pool.submit(lab.upgrade, values=SLOW, timeouts={"upgrade": 4})
+        first = pool.submit(lab.upgrade, values=IN_A_HOOK)
         await_revision(lab, 2, "pending-upgrade")
-        second = lab.upgrade(values={"tag": "second"})
-        assert first.result().phase is Phase.ROLLED_BACK
-    assert (second.phase, second.revision) == (Phase.DEPLOYED, 4)
-    assert any("waiting for process" in line for line in lab.said)
-    assert lab.statuses() == ["superseded", "failed", "superseded", "deployed"]
+        second = pool.submit(lab.upgrade, values={"tag": "second"})
+        await_that(lambda: waited(lab), "the second client to wait")
+        end_hook(lab.space)
+        assert first.result().phase is Phase.DEPLOYED
+        status = second.result()
+    assert (status.phase, status.revision) == (Phase.DEPLOYED, 3)
+    assert lab.statuses() == ["superseded", "superseded", "deployed"]
 
 
 def test_a_client_that_takes_too_long_is_named(
@@ -94,12 +99,13 @@ def test_mere_looks_need_no_lock(one_engine_lab: Laboratory) -> None:
     lab = one_engine_lab
     lab.deploy()
     with ThreadPoolExecutor() as pool:
-        first = pool.submit(lab.upgrade, values=SLOW, timeouts={"upgrade": 4})
+        first = pool.submit(lab.upgrade, values=IN_A_HOOK)
         await_revision(lab, 2, "pending-upgrade")
         assert lab.operations().get_status().status == "pending-upgrade"
         assert [each.revision for each in lab.operations().get_release_history()] == [1, 2]
+        end_hook(lab.space)
         first.result()
-    assert not any("waiting for process" in line for line in lab.said)
+    assert not waited(lab)
 
 
 def test_helm_is_stopped_when_the_claim_is_lost(lab: Laboratory) -> None:
@@ -112,3 +118,8 @@ def test_helm_is_stopped_when_the_claim_is_lost(lab: Laboratory) -> None:
             first.result()
     assert caught.value.reason == "LockLost"
     assert lab.statuses() == ["deployed", "failed"]
+
+
+def waited(lab: Laboratory) -> bool:
+    """Tell whether a client has said that it waits for another."""
+    return any("waiting for process" in line for line in lab.said)

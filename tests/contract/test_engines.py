@@ -20,7 +20,16 @@ from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engines.engine import Capability, Engine, EngineError, Options
-from tests.contract.helm_fixtures import ENGINES, Space, engine_named, failure_of, space_of, write_chart
+from tests.contract.helm_fixtures import (
+    ENDLESS,
+    ENGINES,
+    Space,
+    end_hook,
+    engine_named,
+    failure_of,
+    space_of,
+    write_chart,
+)
 from tests.support.waiting import await_that
 from tools.ground import Ground
 
@@ -169,16 +178,16 @@ def test_a_cancellation_that_comes_too_late_changes_nothing(space: Space) -> Non
 
 
 def test_a_rollback_restores_and_does_not_wait_for_readiness(space: Space) -> None:
-    space.install({"after": "4s", "kept": "revision 1"})
-    failure_of(space, {"play": "image-pull", "tag": "2"}, timeout=1)
-    space.kubectl("delete", "replicaset,pod", "--all", "--wait=false")
+    with pytest.raises(EngineError):
+        space.install({"play": "never-ready", "tag": "1", "kept": "revision 1"}, timeout=1)
+    space.upgrade({"tag": "2"})
 
-    space.engine.rollback(space.target(), 1, 30)
+    space.engine.rollback(space.target(), 1, 5)  # had it waited, it would have failed
 
     deployment = space.get("deployment", "web")
     assert deployment is not None
-    assert not deployment["status"].get("availableReplicas")
-    assert space.statuses() == ["superseded", "failed", "deployed"]
+    assert deployment["spec"]["template"]["metadata"]["labels"]["ground/play"] == "never-ready"
+    assert space.statuses() == ["superseded", "superseded", "deployed"]
     assert space.values()["kept"] == "revision 1"
 
 
@@ -455,11 +464,12 @@ def test_an_upgrade_ends_with_its_caller(space: Space) -> None:
 
 
 def test_a_rollback_is_finished_when_its_caller_dies(space: Space) -> None:
-    space.install({"hook": {"on": "pre-rollback", "play": "succeed", "after": "3s"}})
+    space.install({"hook": {"on": "pre-rollback", **ENDLESS}})
     space.upgrade({"tag": "2"})
 
     _die_during(space, "rollback", "pending-rollback")
 
+    end_hook(space)
     _wait_for_status(space, "deployed")
     assert space.statuses() == ["superseded", "superseded", "deployed"]
 

@@ -10,7 +10,9 @@ import pytest
 
 from tests.contract.by_hand import corrupt, stored
 from tests.contract.commands import BAD, one_and_two
+from tests.contract.helm_fixtures import ENDLESS, end_hook
 from tests.contract.obstacles import image_write, refusing
+from tests.support.waiting import await_that
 
 if TYPE_CHECKING:
     from tests.contract.commands import Helm
@@ -67,10 +69,12 @@ class TestInstallAndUpgrade:
 
     def test_of_several_at_once_one_wins(self, helm: Helm) -> None:
         helm("install")
-        slow = ("--set=hook.on=pre-upgrade", "--set=hook.play=succeed", "--set=hook.after=4s")
+        slow = ("--set=hook.on=pre-upgrade", *(f"--set=hook.{key}={value}" for key, value in ENDLESS.items()))
         with ThreadPoolExecutor() as pool:
-            done = list(pool.map(lambda _: helm.run("upgrade", *slow), range(3)))
-        lost = [each.stderr for each in done if each.returncode]
+            running = [pool.submit(helm.run, "upgrade", *slow) for _ in range(3)]
+            await_that(lambda: sum(each.done() for each in running) == 2, "all but one to end")
+            end_hook(helm.space)
+        lost = [each.result().stderr for each in running if each.result().returncode]
         assert len(lost) == 2
         assert all("already exists" in said or "another operation" in said for said in lost)
         assert stored(helm.space) == {1: "superseded", 2: "deployed"}

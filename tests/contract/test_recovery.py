@@ -9,6 +9,7 @@ import pytest
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.results import Phase, RollbackState
 from tests.contract.by_hand import corrupt, edit, forget, mark, stored
+from tests.contract.helm_fixtures import ENDLESS, end_hook
 from tests.contract.laboratory import stands
 from tests.contract.mortals import await_revision, helms_at_work, killed, killed_helm
 from tests.support.waiting import await_that
@@ -62,9 +63,10 @@ class TestOwnClientDied:
         assert lab.revisions() == [1, 2]
 
     def test_a_rollback_is_finished_by_helm_and_judged_by_the_next_run(self, lab: Laboratory) -> None:
-        hook = {"on": "pre-rollback", "play": "succeed", "after": "3s"}
+        hook = {"on": "pre-rollback", **ENDLESS}
         lab.deploy(values={"tag": "good", "hook": hook})
         killed(lab, 3, "pending-rollback", values={"play": "image-pull", "tag": "missing"})
+        end_hook(lab.space)
         await_revision(lab, 3, "deployed")
         status = lab.upgrade(values={"play": "image-pull", "tag": "missing"})
         assert lab.statuses() == ["superseded", "failed", "deployed"]
