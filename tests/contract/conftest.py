@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from tests.contract.commands import Helm
 from tests.contract.helm_fixtures import ENGINES, engine_named, space_of, write_chart
 from tests.contract.laboratory import Laboratory
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helm_rollback_component.helm.engines.engine import Engine
+    from tests.contract.helm_fixtures import Space
     from tools.ground import Ground
 
 
@@ -59,3 +61,19 @@ def helm(request: pytest.FixtureRequest, ground: Ground, tmp_path: Path) -> Iter
     """Each Helm's own commands in turn."""
     with space_of(ground, engine_named(f"helm{request.param}", ground), write_chart(tmp_path)) as space:
         yield Helm(request.param, space)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Engine]:
+    """Every engine in turn, without what is around it in the product."""
+    engine = engine_named(request.param, ground)
+    yield engine
+    if isinstance(engine, EmbeddedEngine):
+        engine.close()
+
+
+@pytest.fixture
+def space(ground: Ground, engine: Engine, tmp_path: Path) -> Iterator[Space]:
+    """A namespace of one's own for that engine, and a chart."""
+    with space_of(ground, engine, write_chart(tmp_path)) as space:
+        yield space

@@ -35,7 +35,7 @@ def test_a_failing_hook_is_an_error_and_the_claim_stays(lab: Laboratory) -> None
         lab.delete(timeouts={"delete": 5})
     assert caught.value.reason == "HookFailed"
     assert (lab.claim() is not None, lab.image()) == (True, "registry.example/web:1")
-    lab.delete(disable_hooks=True, helm=str(lab.space.ground.helm(4)))
+    lab.delete(disable_hooks=True)
     assert [name for name in lab.leftovers() if "hook" not in name] == []
 
 

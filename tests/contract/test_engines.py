@@ -19,53 +19,18 @@ import pytest
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engines.engine import Capability, Engine, EngineError, Options
+from helm_rollback_component.helm.engines.engine import EngineError
 from tests.contract.helm_fixtures import (
     ENDLESS,
-    ENGINES,
     Space,
     end_hook,
-    engine_named,
     failure_of,
-    space_of,
-    write_chart,
 )
 from tests.support.waiting import await_that
-from tools.ground import Ground
 
 pytestmark = pytest.mark.ground
 
-_POST_RENDERER = """\
-apiVersion: v1
-type: postrenderer/v1
-name: brand
-version: 1.0.0
-runtime: subprocess
-runtimeConfig:
-  platformCommand:
-  - command: ${HELM_PLUGIN_DIR}/brand.sh
-"""
 _SECRET = "correct horse battery staple"
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Engine]:
-    engine = engine_named(request.param, ground)
-    yield engine
-    if isinstance(engine, EmbeddedEngine):
-        engine.close()
-
-
-@pytest.fixture
-def space(ground: Ground, engine: Engine, tmp_path: Path) -> Iterator[Space]:
-    with space_of(ground, engine, write_chart(tmp_path)) as space:
-        yield space
-
-
-def _requires(engine: Engine, *capabilities: Capability) -> None:
-    missing = set(capabilities) - engine.capabilities
-    if missing:
-        pytest.skip(f"{engine.name} does not offer {', '.join(missing)}")
 
 
 def test_an_install_waits_until_everything_is_ready(space: Space) -> None:
@@ -310,124 +275,6 @@ def test_nothing_is_left_open(space: Space) -> None:
         space.upgrade({"tag": str(tag)})
 
     assert _descriptors() == before
-
-
-def test_a_description_is_recorded(space: Space) -> None:
-    _requires(space.engine, Capability.DESCRIPTION)
-
-    space.install(options=Options(description="for = the, tests"))
-
-    assert space.records()[0]["info"]["description"] == "for = the, tests"
-
-
-def test_labels_are_recorded(space: Space) -> None:
-    _requires(space.engine, Capability.LABELS)
-
-    space.install(options=Options(labels={"team": "blue", "tier": "web"}))
-
-    labels = space.records()[0]["labels"]
-    assert (labels["team"], labels["tier"]) == ("blue", "web")
-
-
-def test_hooks_can_be_left_out(space: Space) -> None:
-    _requires(space.engine, Capability.DISABLE_HOOKS)
-    options = Options(disable_hooks=True)
-    failing = {"on": '"pre-install,pre-upgrade,pre-rollback,pre-delete"', "play": "fail"}
-
-    space.install({"hook": failing}, options=options)
-    space.upgrade({"hook": failing, "tag": "2"}, options=options)
-    space.engine.rollback(space.target(), 1, 30, disable_hooks=True)
-    space.engine.uninstall(space.target(), 30, disable_hooks=True)
-
-    assert space.records() == []
-
-
-def test_an_object_of_somebody_else_can_be_taken_over(space: Space) -> None:
-    _requires(space.engine, Capability.TAKE_OWNERSHIP)
-    space.kubectl("create", "configmap", "web")
-    with pytest.raises(EngineError) as caught:
-        space.install()
-    assert classify(caught.value.output, "install").reason == "OwnershipConflict"
-
-    space.install(options=Options(take_ownership=True))
-
-    assert space.statuses() == ["deployed"]
-
-
-def test_jobs_can_be_waited_for(space: Space) -> None:
-    _requires(space.engine, Capability.WAIT_FOR_JOBS)
-
-    space.install({"job": "2s"}, options=Options(wait_for_jobs=True))
-
-    job = space.get("job", "web-job")
-    assert job is not None
-    assert job["status"]["succeeded"] == 1
-
-
-def test_an_uninstalled_release_can_be_installed_over_its_history(space: Space) -> None:
-    _requires(space.engine, Capability.REPLACE)
-    space.install()
-    space.engine.uninstall(space.target(), 60, keep_history=True)
-
-    space.install(options=Options(replace=True))
-
-    assert space.statuses() == ["superseded", "deployed"]
-
-
-def test_manifests_can_be_rendered_further(
-    space: Space, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    _requires(space.engine, Capability.POST_RENDERER)
-    folder = tmp_path / "plugins" / "brand"
-    folder.mkdir(parents=True)
-    (folder / "plugin.yaml").write_text(_POST_RENDERER)
-    script = folder / "brand.sh"
-    script.write_text('#!/bin/sh\nsed "s/from the chart/from $1/g"\n')
-    script.chmod(0o755)
-    monkeypatch.setenv("HELM_PLUGINS", str(folder.parent))
-    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-    named = {"helm 3": "brand.sh", "helm 4": "brand"}[space.engine.name[:6]]
-
-    space.install(options=Options(post_renderer=(named, "the renderer")))
-
-    assert space.values()["kept"] == "from the renderer"
-
-
-def test_custom_resource_definitions_can_be_left_out(space: Space) -> None:
-    _requires(space.engine, Capability.SKIP_CRDS)
-    name = f"{space.namespace}s.example.com"
-    definition = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": name},
-        "spec": {
-            "group": "example.com",
-            "names": {"kind": "Thing", "plural": f"{space.namespace}s"},
-            "scope": "Namespaced",
-            "versions": [
-                {
-                    "name": "v1",
-                    "served": True,
-                    "storage": True,
-                    "schema": {"openAPIV3Schema": {"type": "object"}},
-                }
-            ],
-        },
-    }
-    write_chart(space.chart.parent, {"crds/thing.yaml": json.dumps(definition)})
-
-    space.install(options=Options(skip_crds=True))
-
-    assert space.get("customresourcedefinition", name) is None
-
-
-def test_what_cannot_be_changed_can_be_replaced(space: Space) -> None:
-    _requires(space.engine, Capability.FORCE_UPDATE)
-    space.install()
-
-    space.upgrade({"tag": "2"}, options=Options(force_update=True))
-
-    assert space.statuses() == ["superseded", "deployed"]
 
 
 def test_helm_never_prunes_the_history(space: Space) -> None:

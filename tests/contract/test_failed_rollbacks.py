@@ -86,8 +86,7 @@ def test_a_failing_rollback_hook_leaves_a_lock_that_the_next_update_breaks(
     assert stored(lab.space)[3] == "failed"
 
 
-def test_without_hooks_it_would_have_been_restored(one_engine_lab: Laboratory) -> None:
-    lab = one_engine_lab
+def test_without_hooks_it_would_have_been_restored(lab: Laboratory) -> None:
     lab.deploy(values={"tag": "one", "hook": {**FAILING_HOOK, "on": "pre-rollback"}})
     status = lab.upgrade(values=BAD_IMAGE, disable_hooks=True)
     assert status.phase is Phase.ROLLED_BACK

@@ -1,12 +1,14 @@
 """What is wrong with a manifest is refused whether Helm reads the server's schema beforehand or not."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from helm_rollback_component.core.cancellation import Cancellation
-from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines.engine import Engine, EngineError
 from tests.contract.helm_fixtures import Space, engine_named, space_of, write_chart
 from tests.support.namespaces import cluster_of
 from tools.ground import Ground
@@ -45,15 +47,24 @@ def test_this_control_plane_validates_fields(ground: Ground) -> None:
     assert cluster_of(ground).validates_fields()
 
 
+@pytest.fixture(scope="module", params=["helm4", "embedded"])
+def engine(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Engine]:
+    engine = engine_named(request.param, ground)
+    yield engine
+    if isinstance(engine, EmbeddedEngine):
+        engine.close()
+
+
 @pytest.mark.parametrize("fresh", [True, False], ids=["install", "upgrade"])
 @pytest.mark.parametrize("fault", _FAULTS.values(), ids=_FAULTS)
 def test_a_fault_is_refused_either_way_in_the_same_words(
     ground: Ground,
+    engine: Engine,
     tmp_path: Path,
     fault: str,
     fresh: bool,  # noqa: FBT001
 ) -> None:
-    with_schema, without = _refusals(ground, tmp_path, fault, fresh=fresh)
+    with_schema, without = _refusals(ground, engine, tmp_path, fault, fresh=fresh)
 
     assert without == with_schema
 
@@ -61,10 +72,11 @@ def test_a_fault_is_refused_either_way_in_the_same_words(
 @pytest.mark.parametrize("fresh", [True, False], ids=["install", "upgrade"])
 def test_an_object_of_no_kind_is_refused_either_way_before_anything_is_touched(
     ground: Ground,
+    engine: Engine,
     tmp_path: Path,
     fresh: bool,  # noqa: FBT001
 ) -> None:
-    with_schema, without = _refusals(ground, tmp_path, _NO_KIND, fresh=fresh)
+    with_schema, without = _refusals(ground, engine, tmp_path, _NO_KIND, fresh=fresh)
 
     assert "kind not set" in with_schema[0]
     assert "'Kind' is missing" in without[0]
@@ -72,19 +84,21 @@ def test_an_object_of_no_kind_is_refused_either_way_before_anything_is_touched(
 
 
 def test_what_is_wrong_inside_a_list_is_refused_by_the_server_when_it_comes_to_that(
-    ground: Ground, tmp_path: Path
+    ground: Ground, engine: Engine, tmp_path: Path
 ) -> None:
-    with_schema, without = _refusals(ground, tmp_path, _IN_A_LIST, fresh=True)
+    with_schema, without = _refusals(ground, engine, tmp_path, _IN_A_LIST, fresh=True)
 
     assert with_schema[1] == []
     assert ".dada: field not declared in schema" in without[0]
     assert without[1] == ["failed"]
 
 
-def _refusals(ground: Ground, folder: Path, fault: str, *, fresh: bool) -> list[tuple[str, list[str]]]:
+def _refusals(
+    ground: Ground, engine: Engine, folder: Path, fault: str, *, fresh: bool
+) -> list[tuple[str, list[str]]]:
     """Return what becomes of a chart with that fault: with Helm's own look at the schema, and without."""
     broken = {"templates/broken.yaml": _OBJECT % fault}
-    with space_of(ground, engine_named("helm4", ground), write_chart(folder, broken)) as space:
+    with space_of(ground, engine, write_chart(folder, broken)) as space:
         return [_refusal(space, release, fresh=fresh) for release in ("web-a", "web-b")]
 
 

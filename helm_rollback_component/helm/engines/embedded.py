@@ -6,12 +6,13 @@ import atexit
 import os
 import threading
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import is_absent
-from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.errors import OperationError, Problem, ValidationError
+from helm_rollback_component.helm.engines import library_options
 from helm_rollback_component.helm.engines.engine import Capability, EngineError, Options
 from helm_rollback_component.helm.engines.process import Patience
 from helm_rollback_component.helm.engines.registry_login import registry_config
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 MODULE = "helm_python"
 EXTRA = "helm-rollback-component[embedded]"
 
-CAPABILITIES = frozenset(
+ALWAYS = frozenset(
     {
         Capability.DEPENDENCY_UPDATE,
         Capability.DESCRIPTION,
@@ -39,6 +40,7 @@ CAPABILITIES = frozenset(
         Capability.VERIFY,
     }
 )
+"""What every version of the library supports; for the rest, the one that is installed is asked."""
 
 _MOST_IDLE = 8
 _DOWNLOADING = Patience(300.0)
@@ -54,21 +56,24 @@ class EmbeddedEngine:
         self._patience = patience
         self._lock = threading.Lock()
         self._idle: list[WorkerProcess] = []
-        self._version = ""
+        self._version, self._capabilities = "", ALWAYS
         atexit.register(self.close)
 
     @property
     def name(self) -> str:
         """Such as ``embedded 4.2.3``."""
-        if not self._version:
-            with self._worker():
-                pass
+        self._get_acquainted()
         return f"embedded {self._version}"
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What the library gives access to."""
-        return CAPABILITIES
+        """What the library supports, as it says itself.
+
+        Raises:
+            OperationError: it cannot be loaded.
+        """
+        self._get_acquainted()
+        return self._capabilities
 
     def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Install and wait until ready; see `HelmEngine`."""
@@ -80,21 +85,16 @@ class EmbeddedEngine:
 
     def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
         """Restore a revision's content without waiting for readiness; see `HelmEngine`."""
-        _refuse_what_it_cannot(Options(disable_hooks=disable_hooks))
-        request = {"verb": "rollback", "target": asdict(target), "revision": revision, "timeout": timeout}
+        options = {"version": revision, "timeout": timeout, **self._without_hooks(disable_hooks)}
+        request = {"verb": "rollback", "target": asdict(target), "options": options}
         self._call(request, self._patience(timeout, interruptible=False))
 
     def uninstall(
         self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
     ) -> None:
         """Uninstall and wait until the objects are gone; see `HelmEngine`."""
-        _refuse_what_it_cannot(Options(disable_hooks=disable_hooks))
-        request = {
-            "verb": "uninstall",
-            "target": asdict(target),
-            "timeout": timeout,
-            "keep_history": keep_history,
-        }
+        options = {"timeout": timeout, "keep_history": keep_history, **self._without_hooks(disable_hooks)}
+        request = {"verb": "uninstall", "target": asdict(target), "options": options}
         try:
             self._call(request, self._patience(timeout))
         except EngineError as error:
@@ -138,18 +138,45 @@ class EmbeddedEngine:
             worker.close()
 
     def _deploy(self, verb: str, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
-        _refuse_what_it_cannot(deployment.options)
+        self._refuse_what_it_cannot(deployment.options)
         if cancellation.requested:
             raise EngineError("cancelled before Helm was started")
-        asked = {
-            "chart": os.fspath(deployment.chart),
-            "values": dict(deployment.values),
-            "timeout": deployment.timeout,
-            "description": deployment.options.description,
-            "labels": dict(deployment.options.labels),
-        }
-        request = {"verb": verb, "target": asdict(target), "deployment": asked}
-        self._call(request, self._patience(deployment.timeout), cancellation)
+        with self._worker() as worker:
+            asked = {
+                "chart": os.fspath(deployment.chart),
+                "values": dict(deployment.values),
+                "timeout": deployment.timeout,
+                "description": deployment.options.description,
+                "labels": dict(deployment.options.labels),
+                "options": library_options.deploying(verb, self._fitting(deployment.options, target)),
+            }
+            request = {"verb": verb, "target": asdict(target), "deployment": asked}
+            worker.call(request, self._patience(deployment.timeout), cancellation)
+
+    def _fitting(self, options: Options, target: Target) -> Options:
+        """Leave unknown fields to a server that refuses them, as `Dialect.leaves_fields_to_server` says."""
+        switch = Capability.DISABLE_OPENAPI_VALIDATION
+        in_vain = target.validates_fields and switch in self._capabilities
+        return replace(options, disable_openapi_validation=options.disable_openapi_validation or in_vain)
+
+    def _without_hooks(self, disable_hooks: bool) -> Message:  # noqa: FBT001  # an input, passed on
+        self._refuse_what_it_cannot(Options(disable_hooks=disable_hooks))
+        return {"disable_hooks": True} if disable_hooks else {}
+
+    def _refuse_what_it_cannot(self, options: Options) -> None:
+        asked = {Capability(name) for name in Options.__dataclass_fields__ if getattr(options, name)}
+        if not asked <= ALWAYS:
+            _refuse(sorted(asked - self.capabilities))
+
+    def _get_acquainted(self) -> None:
+        if self._version:
+            return
+        try:
+            with self._worker():
+                pass
+        except EngineError as error:
+            message = f"the embedded Helm cannot be used: {error.output}"
+            raise OperationError(message, reason=Reason.HELM_UNUSABLE) from error
 
     def _call(self, request: Message, patience: Patience, cancellation: Cancellation | None = None) -> None:
         with self._worker() as worker:
@@ -171,6 +198,7 @@ class EmbeddedEngine:
                     return worker
                 worker.close()
         worker = WorkerProcess()
+        self._capabilities = ALWAYS | worker.capabilities
         self._version = worker.version
         return worker
 
@@ -192,11 +220,6 @@ def default_keyring() -> Path:
 def _refuse_what_pull_cannot(source: SourceConfig) -> None:
     fields = ("ca_file", "cert_file", "key_file", "verify")
     _refuse([f"source.{name}" for name in fields if getattr(source, name)], " for an oci:// chart")
-
-
-def _refuse_what_it_cannot(options: Options) -> None:
-    asked = {Capability(name) for name in Options.__dataclass_fields__ if getattr(options, name)}
-    _refuse(sorted(asked - CAPABILITIES))
 
 
 def _refuse(paths: Sequence[str], circumstance: str = "") -> None:

@@ -44,7 +44,7 @@ def choose_engine(helm: str, required: frozenset[Capability]) -> Engine:
     """
     engines = list(_available() if helm == AUTO else [_named(helm)])
     for engine in engines:
-        if required <= engine.capabilities:
+        if not required or required <= engine.capabilities:
             return engine
     raise _lacking(engines, required)
 
@@ -58,7 +58,7 @@ def _who_can(capability: Capability) -> Iterator[str]:
     for major, dialect in DIALECTS.items():
         since = dialect.capabilities[capability]
         yield f"Helm {major}" if since <= OLDEST else f"Helm {since[0]}.{since[1]} and later"
-    if capability in embedded.CAPABILITIES:
+    if capability in embedded.ALWAYS:
         yield "the embedded Helm"
 
 

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import helm_python
 
+from helm_rollback_component.helm.engines import library, library_options
 from helm_rollback_component.helm.engines.memory_files import readable_path
 from helm_rollback_component.helm.engines.wire import Message, receive, send
 
@@ -44,7 +45,8 @@ class Worker:
 
         An install or upgrade that is under way then is cancelled; anything else is finished.
         """
-        send(self._answers, {"version": helm_python.helm_sdk_version()})
+        able = sorted(library_options.capabilities(library.takes))
+        send(self._answers, {"version": helm_python.helm_sdk_version(), "capabilities": able})
         while (message := receive(self._requests)) is not None:
             if message["verb"] == "cancel":
                 self._cancel()
@@ -115,27 +117,29 @@ def _deploying(target: Message, deployment: Message) -> dict[str, Any]:
         "description": deployment["description"] or None,
         "labels": deployment["labels"] or None,
         "wait": _WAIT,
+        **deployment["options"],
     }
 
 
 def _install(context: helm_python.HelmContext, target: Message, deployment: Message) -> None:
     with _cluster(target) as config, _installable(deployment["chart"]) as chart:
-        config.install(chart, context=context, **_deploying(target, deployment))
+        library.deploy("install", config, chart, context, _deploying(target, deployment))
 
 
 def _upgrade(context: helm_python.HelmContext, target: Message, deployment: Message) -> None:
     with _cluster(target) as config, _installable(deployment["chart"]) as chart:
-        config.upgrade(chart, context=context, reset_values=True, **_deploying(target, deployment))
+        options = {"reset_values": True, **_deploying(target, deployment)}
+        library.deploy("upgrade", config, chart, context, options)
 
 
-def _rollback(_: helm_python.HelmContext, target: Message, revision: int, timeout: int) -> None:
+def _rollback(_: helm_python.HelmContext, target: Message, options: Message) -> None:
     with _cluster(target) as config:
-        config.rollback(target["release"], version=revision, timeout=timeout, wait=_WAIT_FOR_HOOKS_ONLY)
+        library.act("rollback", config, target["release"], {"wait": _WAIT_FOR_HOOKS_ONLY, **options})
 
 
-def _uninstall(_: helm_python.HelmContext, target: Message, timeout: int, *, keep_history: bool) -> None:
+def _uninstall(_: helm_python.HelmContext, target: Message, options: Message) -> None:
     with _cluster(target) as config:
-        config.uninstall(target["release"], timeout=timeout, keep_history=keep_history, wait=_WAIT)
+        library.act("uninstall", config, target["release"], {"wait": _WAIT, **options})
 
 
 def _test(_: helm_python.HelmContext, target: Message, timeout: int) -> None:

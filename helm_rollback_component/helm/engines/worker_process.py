@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.helm.engines.environment import helm_environment
 from helm_rollback_component.helm.engines.memory_files import anonymous_file
 from helm_rollback_component.helm.engines.wire import Message, receive, send
@@ -43,7 +43,12 @@ def worker_name() -> str:
 
 
 class WorkerProcess:
-    """One worker. It serves one thread at a time; only a `Cancellation` may come from another."""
+    """One worker. It serves one thread at a time; only a `Cancellation` may come from another.
+
+    Attributes:
+        version: of the Helm in the library, such as ``4.2.3``.
+        capabilities: what the library has options for.
+    """
 
     def __init__(self) -> None:
         """Start a worker and wait for its greeting.
@@ -59,7 +64,7 @@ class WorkerProcess:
         self._serving: object | None = None
         self._spent = False
         threading.Thread(target=self._listen, name="helm-worker", daemon=True).start()
-        self.version = self._greeting()
+        self.version, self.capabilities = self._greeting()
 
     @property
     def reusable(self) -> bool:
@@ -101,12 +106,13 @@ class WorkerProcess:
             start_new_session=True,
         )
 
-    def _greeting(self) -> str:
+    def _greeting(self) -> tuple[str, frozenset[Capability]]:
         greeting = self._take(_STARTUP)
         if greeting is None or "version" not in greeting:
             self._end()
             raise EngineError(greeting["error"] if greeting else "the Helm worker does not start")
-        return str(greeting["version"]).removeprefix("v")
+        version = str(greeting["version"]).removeprefix("v")
+        return version, frozenset(map(Capability, greeting["capabilities"]))
 
     def _outcome(self, patience: Patience) -> Message:
         answer = self._take(patience.limit)

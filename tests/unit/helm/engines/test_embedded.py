@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ import pytest
 
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.core.cancellation import Cancellation
-from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.helm.engines import worker_process
-from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
-from helm_rollback_component.helm.engines.engine import Deployment, EngineError, Options, Target
+from helm_rollback_component.helm.engines.embedded import ALWAYS, EmbeddedEngine
+from helm_rollback_component.helm.engines.engine import Capability, Deployment, EngineError, Options, Target
 from helm_rollback_component.helm.engines.process import Patience
 from tests.support.waiting import HANG_LIMIT, await_that
 
@@ -90,6 +91,7 @@ def test_an_upgrade_is_asked_for_in_full(engine: EmbeddedEngine, notes: Notes) -
         "reset_values": True,
         "description": "why",
         "labels": {"team": "blue"},
+        "take_ownership": False,
         "cluster": {
             "kubeconfig_path": "a kubeconfig with a token",
             "kube_context": "staging",
@@ -148,13 +150,68 @@ def test_tests_are_run(engine: EmbeddedEngine, notes: Notes) -> None:
     assert (notes()[0]["verb"], notes()[0]["timeout"]) == ("test", 9)
 
 
-def test_hooks_cannot_be_left_out(engine: EmbeddedEngine, notes: Notes) -> None:
+def test_it_is_capable_of_what_the_library_takes_for_every_verb(engine: EmbeddedEngine, notes: Notes) -> None:
+    known = {Capability.DISABLE_OPENAPI_VALIDATION, Capability.TAKE_OWNERSHIP}
+
+    assert engine.capabilities == ALWAYS | known
+    assert notes() == [], "nothing was done to find that out"
+
+
+def test_an_option_that_the_python_functions_take_is_given_to_them(
+    engine: EmbeddedEngine, notes: Notes
+) -> None:
+    deployment = replace(_deployment(), options=Options(take_ownership=True))
+
+    engine.install(_target(), deployment, Cancellation())
+    engine.upgrade(_target(), deployment, Cancellation())
+
+    assert [note["take_ownership"] for note in notes()] == [True, True]
+    assert not any("past_python" in note for note in notes())
+
+
+def test_any_other_goes_past_them_with_all_the_rest(engine: EmbeddedEngine, notes: Notes) -> None:
+    deployment = replace(_deployment(), options=Options(disable_openapi_validation=True))
+
+    engine.upgrade(_target(), deployment, Cancellation())
+
+    asked = notes()[0]
+    assert (asked["past_python"], asked["name"], asked["chart"]) == (True, "web", "/charts/web")
+    assert (asked["timeout_seconds"], asked["wait"], asked["reset_values"]) == (7, "watcher", True)
+    assert asked["disable_openapi_validation"] is True
+    assert "labels" not in asked, "what is not given is left out"
+
+
+def test_unknown_fields_are_left_to_a_server_that_refuses_them(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.install(replace(_target(), validates_fields=True), _deployment(), Cancellation())
+
+    assert notes()[0]["disable_openapi_validation"] is True
+
+
+def test_a_cancellation_reaches_what_goes_past_them(engine: EmbeddedEngine, notes: Notes) -> None:
+    cancellation = Cancellation()
+    _request_once(notes, cancellation)
+
+    with pytest.raises(EngineError, match="context canceled"):
+        engine.upgrade(replace(_target("waits"), validates_fields=True), _deployment(), cancellation)
+
+
+def test_hooks_cannot_be_left_out_if_a_verb_cannot(engine: EmbeddedEngine, notes: Notes) -> None:
     with pytest.raises(ValidationError, match="disable_hooks: the embedded Helm does not support it"):
         engine.rollback(_target(), 3, 9, disable_hooks=True)
     with pytest.raises(ValidationError, match="disable_hooks: the embedded Helm does not support it"):
         engine.uninstall(_target(), 9, disable_hooks=True)
 
     assert notes() == []
+
+
+def test_hooks_can_be_left_out_where_every_verb_can(
+    engine: EmbeddedEngine, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EmbeddedEngine, "capabilities", frozenset({Capability.DISABLE_HOOKS}))
+
+    engine.rollback(_target(), 3, 9, disable_hooks=True)
+
+    assert (notes()[0]["verb"], notes()[0]["disable_hooks"], notes()[0]["version"]) == ("rollback", True, 3)
 
 
 def test_what_the_library_does_not_offer_is_refused(engine: EmbeddedEngine, notes: Notes) -> None:
@@ -293,6 +350,9 @@ def test_a_library_that_cannot_be_loaded(
 
     with pytest.raises(EngineError, match="no such symbol"):
         _upgrade(engine, "web")
+    with pytest.raises(OperationError, match="the embedded Helm cannot be used") as caught:
+        _ = engine.capabilities
+    assert caught.value.reason == "HelmUnusable"
 
 
 def test_no_more_workers_are_kept_than_are_of_use(engine: EmbeddedEngine) -> None:

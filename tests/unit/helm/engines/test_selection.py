@@ -11,7 +11,7 @@ import pytest
 
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.helm.engines.cli import CliEngine
-from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines.embedded import ALWAYS, EmbeddedEngine
 from helm_rollback_component.helm.engines.engine import Capability
 from helm_rollback_component.helm.engines.selection import choose_engine, who_can
 
@@ -49,6 +49,7 @@ def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EmbeddedEngine, "name", "embedded 4.9.9")
+    monkeypatch.setattr(EmbeddedEngine, "capabilities", ALWAYS)
     monkeypatch.setattr(importlib.util, "find_spec", lambda *_: object())
 
 
@@ -161,6 +162,12 @@ def test_a_program_that_was_replaced_is_asked_again(install: Install) -> None:
     os.utime(program, ns=(1, 1))
 
     assert choose_engine("cli", _NOTHING).name == "helm 4.2.0"
+
+
+def test_an_engine_is_not_asked_what_nobody_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(EmbeddedEngine, "capabilities")
+
+    assert isinstance(choose_engine("embedded", _NOTHING), EmbeddedEngine)
 
 
 def test_who_can() -> None:

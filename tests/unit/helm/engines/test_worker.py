@@ -18,7 +18,8 @@ from tests.support.waiting import HANG_LIMIT
 
 _LIBRARY = Path(__file__).with_name("fake_library")
 _TARGET = {"release": "web", "namespace": "apps", "kubeconfig": "kubeconfig", "context": None}
-_DEPLOYMENT = {"chart": "/web", "values": {}, "timeout": 9, "description": "", "labels": {}}
+_GREETING = {"version": "v4.9.9", "capabilities": ["disable_openapi_validation", "take_ownership"]}
+_DEPLOYMENT = {"chart": "/web", "values": {}, "timeout": 9, "description": "", "labels": {}, "options": {}}
 
 
 class _Parent:
@@ -65,7 +66,7 @@ def module(monkeypatch: pytest.MonkeyPatch, notes: Path) -> ModuleType:
 @pytest.fixture
 def parent(module: ModuleType) -> Iterator[_Parent]:
     parent = _Parent(module)
-    assert receive(parent.answers) == {"version": "v4.9.9"}
+    assert receive(parent.answers) == _GREETING
     yield parent
     parent.requests.close()
     parent.thread.join()
@@ -77,7 +78,7 @@ def test_requests_are_answered_in_turn(parent: _Parent) -> None:
     assert receive(parent.answers) == {"error": None}
     parent.upgrade("fails")
     assert receive(parent.answers) == {"error": "it failed", "cancelled": False}
-    parent.ask("rollback", target=_TARGET, revision=1, timeout=9)
+    parent.ask("rollback", target=_TARGET, options={"version": 1, "timeout": 9})
     assert receive(parent.answers) == {"error": None}
 
 
@@ -85,7 +86,7 @@ def test_requests_are_answered_in_turn(parent: _Parent) -> None:
     ("verb", "arguments"),
     [
         ("install", {"target": _TARGET, "deployment": _DEPLOYMENT}),
-        ("uninstall", {"target": _TARGET, "timeout": 9, "keep_history": False}),
+        ("uninstall", {"target": _TARGET, "options": {"timeout": 9, "keep_history": False}}),
         ("test", {"target": _TARGET, "timeout": 9}),
         (
             "pull",
@@ -184,6 +185,6 @@ def test_its_streams_are_out_of_reach_of_what_the_library_starts(
     module.main()
 
     with os.fdopen(answer_out, "rb") as answers:
-        assert receive(answers) == {"version": "v4.9.9"}
+        assert receive(answers) == _GREETING
     assert moved.keys() == {0, 1}
     assert moved[1] == 2

@@ -1,11 +1,15 @@
-"""A stand-in for Helm's library: writes down what it is asked, and does what the release's name says."""
+"""A stand-in for Helm's library: writes down what it is asked, and does what the release's name says.
+
+Its Python functions know of some options; ``disable_hooks``, ``skip_crds`` and ``disable_openapi_validation``
+go past them. Of an uninstall it has no ``disable_hooks``, and of an upgrade no ``skip_crds``.
+"""
 
 import json
 import os
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 _PATIENCE = 300
 
@@ -22,7 +26,14 @@ class HelmChartInvalidError(HelmError):
     """A chart that cannot be used."""
 
 
+class HelmInvalidArgError(HelmError):
+    """An option that is unknown, or has a wrong value."""
+
+
 class _Handle:
+    def _raw(self) -> Self:
+        return self
+
     def __enter__(self) -> Self:
         return self
 
@@ -60,22 +71,53 @@ class Config(_Handle):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  # written down as it is
         self.options = {**options, "kubeconfig_path": Path(options["kubeconfig_path"]).read_text()}
 
-    def install(self, chart: Chart, *, context: HelmContext, **options: Any) -> None:  # noqa: ANN401
-        self._act("install", context=context, chart=chart.path, **options)
+    def install(  # noqa: PLR0913  # options by name, as the library has them
+        self,
+        chart: Chart,
+        name: str,
+        values: dict[str, Any],
+        *,
+        context: HelmContext,
+        namespace: str,
+        timeout: int,
+        wait: str,
+        description: str | None,
+        labels: dict[str, str] | None,
+        take_ownership: bool = False,
+    ) -> None:
+        given = {"namespace": namespace, "timeout": timeout, "wait": wait, "description": description}
+        given |= {"labels": labels, "take_ownership": take_ownership}
+        self.act("install", name=name, context=context, chart=chart.path, values=values, **given)
 
-    def upgrade(self, chart: Chart, *, context: HelmContext, **options: Any) -> None:  # noqa: ANN401
-        self._act("upgrade", context=context, chart=chart.path, **options)
+    def upgrade(  # noqa: PLR0913  # the same
+        self,
+        chart: Chart,
+        name: str,
+        values: dict[str, Any],
+        *,
+        context: HelmContext,
+        namespace: str,
+        timeout: int,
+        wait: str,
+        description: str | None,
+        labels: dict[str, str] | None,
+        reset_values: bool,
+        take_ownership: bool = False,
+    ) -> None:
+        given = {"namespace": namespace, "timeout": timeout, "wait": wait, "description": description}
+        given |= {"labels": labels, "reset_values": reset_values, "take_ownership": take_ownership}
+        self.act("upgrade", name=name, context=context, chart=chart.path, values=values, **given)
 
-    def rollback(self, name: str, **options: Any) -> None:  # noqa: ANN401
-        self._act("rollback", name=name, **options)
+    def rollback(self, name: str, *, version: int, timeout: int, wait: str) -> None:
+        self.act("rollback", name=name, version=version, timeout=timeout, wait=wait)
 
-    def uninstall(self, name: str, **options: Any) -> None:  # noqa: ANN401
-        self._act("uninstall", name=name, **options)
+    def uninstall(self, name: str, *, keep_history: bool, timeout: int, wait: str) -> None:
+        self.act("uninstall", name=name, keep_history=keep_history, timeout=timeout, wait=wait)
 
-    def test(self, name: str, **options: Any) -> None:  # noqa: ANN401
-        self._act("test", name=name, **options)
+    def test(self, name: str, *, timeout: int) -> None:
+        self.act("test", name=name, timeout=timeout)
 
-    def _act(self, verb: str, *, name: str, context: HelmContext | None = None, **options: Any) -> None:  # noqa: ANN401
+    def act(self, verb: str, *, name: str, context: HelmContext | None = None, **options: Any) -> None:  # noqa: ANN401
         _note({"verb": verb, "name": name, "cluster": self.options, **options})
         match name:
             case "fails":
@@ -130,3 +172,42 @@ def _wait(context: HelmContext | None) -> None:
 def _note(asked: dict[str, Any]) -> None:
     with Path(os.environ["FAKE_LIBRARY_NOTES"]).open("a") as notes:
         notes.write(json.dumps({"worker": os.getpid(), **asked}) + "\n")
+
+
+class _native:  # noqa: N801  # a module of the library's
+    """Calls that get options as they are."""
+
+    _BEYOND: ClassVar = {
+        "install": {"disable_hooks", "skip_crds", "disable_openapi_validation"},
+        "upgrade": {"disable_hooks", "disable_openapi_validation"},
+        "rollback": {"disable_hooks"},
+        "uninstall": set(),
+    }
+
+    @staticmethod
+    def HANDLE(number: int) -> int:  # noqa: N802  # a type of the library's
+        return number
+
+    @classmethod
+    def call_string(cls, function: str, config: Config, *arguments: Any) -> str:  # noqa: ANN401
+        verb = function.removeprefix("helm_")
+        *given, packed = arguments
+        options = json.loads(packed)
+        cls._check(verb, options)
+        if verb in ("install", "upgrade"):
+            context, chart, _, name, values = given
+            more = {"context": context, "chart": chart.path, "values": json.loads(values)}
+        else:
+            (name,), more = given, {}
+        config.act(verb, name=name, **more, past_python=True, **options)
+        return "{}"
+
+    call_status = call_string
+
+    @classmethod
+    def _check(cls, verb: str, options: dict[str, Any]) -> None:
+        for name, value in options.items():
+            if isinstance(value, list):
+                known = name in cls._BEYOND[verb]
+                fault = f"cannot unmarshal array into .{name}" if known else f'unknown field "{name}"'
+                raise HelmInvalidArgError(f"invalid {verb} options JSON: json: {fault}")
