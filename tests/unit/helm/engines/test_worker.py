@@ -13,11 +13,17 @@ from typing import IO, Any
 
 import pytest
 
+from helm_rollback_component.helm import engines
 from helm_rollback_component.helm.engines.wire import receive, send
 from tests.support.waiting import HANG_LIMIT
 
 _LIBRARY = Path(__file__).with_name("fake_library")
 _TARGET = {"release": "web", "namespace": "apps", "kubeconfig": "kubeconfig", "context": None}
+_IMPORTED_ANEW = (
+    "helm_rollback_component.helm.engines.worker",
+    "helm_rollback_component.helm.engines.library",
+    "helm_python",
+)
 _GREETING = {"version": "v4.9.9", "capabilities": ["disable_openapi_validation", "take_ownership"]}
 _DEPLOYMENT = {"chart": "/web", "values": {}, "timeout": 9, "description": "", "labels": {}, "options": {}}
 
@@ -55,11 +61,13 @@ def notes(tmp_path: Path) -> Path:
 def module(monkeypatch: pytest.MonkeyPatch, notes: Path) -> ModuleType:
     monkeypatch.setenv("FAKE_LIBRARY_NOTES", str(notes))
     monkeypatch.syspath_prepend(str(_LIBRARY))
-    monkeypatch.delitem(sys.modules, "helm_python", raising=False)
-    monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.engines.worker", raising=False)
-    module = importlib.import_module("helm_rollback_component.helm.engines.worker")
-    monkeypatch.delitem(sys.modules, "helm_python")
-    monkeypatch.delitem(sys.modules, "helm_rollback_component.helm.engines.worker")
+    for name in _IMPORTED_ANEW:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    vars(engines).pop("library", None)
+    module = importlib.import_module(_IMPORTED_ANEW[0])
+    for name in _IMPORTED_ANEW:
+        del sys.modules[name]
+    del vars(engines)["library"]
     return module
 
 
@@ -111,6 +119,29 @@ def test_every_verb_is_carried_out(
 
     assert receive(parent.answers) == {"error": None}
     assert json.loads(notes.read_text())["verb"] == verb
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments"),
+    [
+        (
+            "upgrade",
+            {
+                "target": _TARGET,
+                "deployment": {**_DEPLOYMENT, "options": {"disable_openapi_validation": True}},
+            },
+        ),
+        ("rollback", {"target": _TARGET, "options": {"version": 1, "timeout": 9, "disable_hooks": True}}),
+    ],
+)
+def test_what_python_functions_do_not_know_goes_past_them(
+    parent: _Parent, notes: Path, verb: str, arguments: dict[str, Any]
+) -> None:
+    parent.ask(verb, **arguments)
+
+    assert receive(parent.answers) == {"error": None}
+    asked = json.loads(notes.read_text())
+    assert (asked["verb"], asked["past_python"], asked["timeout_seconds"]) == (verb, True, 9)
 
 
 @pytest.mark.parametrize(("locked", "verb"), [(True, "dependency_build"), (False, "dependency_update")])
@@ -170,6 +201,35 @@ def test_what_is_under_way_when_the_parent_dies_is_finished(module: ModuleType, 
     assert not parent.thread.is_alive()
     assert json.loads(notes.read_text())["verb"] == "upgrade"
     parent.close()
+
+
+@pytest.mark.parametrize(
+    ("verb", "option", "known"),
+    [
+        ("upgrade", "take_ownership", True),
+        ("upgrade", "disable_hooks", True),
+        ("upgrade", "skip_crds", False),
+        ("rollback", "disable_hooks", True),
+        ("uninstall", "disable_hooks", False),
+    ],
+)
+def test_the_library_is_asked_for_an_option(
+    module: ModuleType,
+    notes: Path,
+    verb: str,
+    option: str,
+    known: bool,  # noqa: FBT001
+) -> None:
+    assert module.library.takes(verb, option) is known
+    assert not notes.exists(), "nothing was done"
+
+
+def test_a_library_that_refuses_no_option_is_not_believed(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module.helm_python._native, "call_status", lambda *_: None)  # noqa: SLF001
+
+    assert not module.library.takes("rollback", "disable_hooks")
 
 
 def test_its_streams_are_out_of_reach_of_what_the_library_starts(
