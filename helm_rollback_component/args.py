@@ -6,9 +6,12 @@ of `helm_rollback_component.config`, which validates it.
 
 # Component schemas are inferred from these annotations, which must therefore not be strings.
 
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, get_args, is_typeddict
 
 import pulumi
+
+if TYPE_CHECKING:
+    from helm_rollback_component.inputs.spelling import Fields
 
 
 class SourceArgs(TypedDict):
@@ -209,3 +212,13 @@ class HelmReleaseArgs(TypedDict):
     """Labels for Helm's record of the release, not for its objects. Default: none."""
     post_renderer: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """A program that changes the rendered manifests, followed by its arguments. Default: none."""
+
+
+def _fields_within(annotation: object) -> "Fields | None":
+    if is_typeddict(annotation):
+        return {name: _fields_within(kind) for name, kind in annotation.__annotations__.items()}
+    return next(filter(None, map(_fields_within, get_args(annotation))), None)
+
+
+FIELDS = _fields_within(HelmReleaseArgs) or {}
+"""The names of all inputs, section by section, as `config` validates them."""

@@ -9,13 +9,11 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 from pulumi.output import Unknown
-from pydantic import BaseModel
 
-from helm_rollback_component.args import HelmReleaseArgs
-from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.args import FIELDS, HelmReleaseArgs
 from helm_rollback_component.errors import Problem
 from helm_rollback_component.inputs.chart_values import encode
-from helm_rollback_component.inputs.spelling import to_snake_case
+from helm_rollback_component.inputs.spelling import Fields, to_snake_case
 from helm_rollback_component.inputs.tree import leaves, map_leaves
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import interrupts, resource_options
@@ -91,7 +89,19 @@ class HelmRelease(pulumi.ComponentResource):
         for output in HelmRelease.__annotations__.keys() - {"history"}:
             setattr(self, output, getattr(release, output))
         self.history = release.revisions
-        self.register_outputs({output: getattr(self, output) for output in HelmRelease.__annotations__})
+        self.register_outputs(self._outputs() if _is_hosted() else {})
+
+    def _outputs(self) -> dict[str, Any]:
+        return {output: getattr(self, output) for output in HelmRelease.__annotations__}
+
+
+def _is_hosted() -> bool:
+    """Whether this is a component that a package hosts for a program in another process.
+
+    That program may read the outputs from the state. Otherwise nobody does: a program has them as attributes,
+    and the state of the release resource holds them all.
+    """
+    return pulumi.runtime.get_root_resource() is None
 
 
 class _Release(Resource, module="helm-rollback", name="Release"):
@@ -102,7 +112,6 @@ class _Release(Resource, module="helm-rollback", name="Release"):
     app_version: pulumi.Output[str]
     status: pulumi.Output[str]
     phase: pulumi.Output[str]
-    message: pulumi.Output[str]
     rollback_status: pulumi.Output[dict[str, Any]]
     revisions: pulumi.Output[list[dict[str, Any]]]
     conditions: pulumi.Output[list[dict[str, Any]]]
@@ -114,7 +123,7 @@ class _Release(Resource, module="helm-rollback", name="Release"):
 
 
 def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[str, Any]:
-    spelled, problems = to_snake_case(args, HelmConfig, nested=_respell_later)
+    spelled, problems = to_snake_case(args, FIELDS, nested=_respell_later)
     inputs = {key: value for key, value in spelled.items() if value is not None}
     inputs.setdefault("release_name", name)
     problems += [
@@ -157,14 +166,14 @@ def _a_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text
     return isinstance(kubeconfig, str) and "\n" not in kubeconfig.strip() and not content
 
 
-def _respell_later(value: Any, part: type[BaseModel]) -> Any:  # noqa: ANN401  # an output, or any given value
+def _respell_later(value: Any, section: Fields) -> Any:  # noqa: ANN401  # an output, or any given value
     if not isinstance(value, pulumi.Output):
         return value
-    return value.apply(lambda known: _respell(known, part) if isinstance(known, Mapping) else known)
+    return value.apply(lambda known: _respell(known, section) if isinstance(known, Mapping) else known)
 
 
-def _respell(known: Mapping[str, Any], part: type[BaseModel]) -> Mapping[str, Any]:
-    spelled, problems = to_snake_case(known, part)
+def _respell(known: Mapping[str, Any], section: Fields) -> Mapping[str, Any]:
+    spelled, problems = to_snake_case(known, section)
     return known if problems else spelled  # the provider's check tells what is wrong
 
 

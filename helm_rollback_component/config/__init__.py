@@ -2,7 +2,6 @@
 
 from helm_rollback_component.config.release import HelmConfig
 from helm_rollback_component.config.sections import (
-    OCI_SCHEME,
     HealthConfig,
     HistoryConfig,
     OperationsConfig,
@@ -10,6 +9,7 @@ from helm_rollback_component.config.sections import (
     SourceConfig,
     TimeoutsConfig,
 )
+from helm_rollback_component.inputs.chart_source import OCI_SCHEME
 
 __all__ = [
     "OCI_SCHEME",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, LiteralString
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, LiteralString
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from helm_rollback_component.inputs.problems import REFUSAL
+
+if TYPE_CHECKING:
+    from helm_rollback_component.inputs.spelling import Fields
 
 _RELEASE_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -53,3 +57,15 @@ class Part(BaseModel):
     """A part of the inputs: frozen, and without keys that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+@cache
+def fields_of(part: type[BaseModel]) -> Fields:
+    """Return the names of the fields of `part`, with those of the parts in it."""
+    return {name: _fields_within(info.annotation) for name, info in part.model_fields.items()}
+
+
+def _fields_within(annotation: object) -> Fields | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return fields_of(annotation)
+    return None

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import Field, model_validator
 from pydantic import ValidationError as PydanticValidationError
 
-from helm_rollback_component.config.constraints import Namespace, NonEmpty, Part, ReleaseName, refusal
+from helm_rollback_component.config.constraints import (
+    Namespace,
+    NonEmpty,
+    Part,
+    ReleaseName,
+    fields_of,
+    refusal,
+)
 from helm_rollback_component.config.sections import (
     HealthConfig,
     HistoryConfig,
@@ -119,11 +126,11 @@ class HelmConfig(Part):
         Raises:
             ValidationError: names everything that is wrong, property by property.
         """
-        spelled, problems = to_snake_case(inputs, cls)
+        spelled, problems = to_snake_case(inputs, fields_of(cls))
         try:
             config = cls.model_validate(spelled)
         except PydanticValidationError as error:
-            raise ValidationError([*problems, *from_pydantic(error, cls)]) from None
+            raise ValidationError([*problems, *from_pydantic(error, fields_of(cls))]) from None
         if problems:
             raise ValidationError(problems)
         return config

@@ -8,8 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from helm_rollback_component.config.constraints import NonEmpty, Part, Seconds, refusal
-
-OCI_SCHEME = "oci://"
+from helm_rollback_component.inputs.chart_source import OCI_SCHEME, is_local
 
 _EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
 
@@ -55,7 +54,7 @@ class SourceConfig(Part):
     @property
     def local(self) -> bool:
         """Whether the chart is a folder or archive on this machine."""
-        return self.repository is None and not self.chart.startswith(OCI_SCHEME)
+        return is_local(self.chart, self.repository)
 
     @model_validator(mode="after")
     def _one_kind_of_source(self) -> Self:

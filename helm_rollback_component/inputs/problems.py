@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import Problem
 from helm_rollback_component.inputs.property_paths import path_of, steps_of
-from helm_rollback_component.inputs.spelling import fields_of
+from helm_rollback_component.inputs.spelling import fields_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pydantic import BaseModel
     from pydantic import ValidationError as PydanticValidationError
     from pydantic_core import ErrorDetails
+
+    from helm_rollback_component.inputs.spelling import Fields
 
 REFUSAL = "refusal"
 """Type of a finding that concerns several properties.
@@ -23,10 +24,10 @@ Its context names the one to fix as ``property``, and the others that are part o
 """
 
 
-def from_pydantic(error: PydanticValidationError, model: type[BaseModel]) -> Iterator[Problem]:
-    """Yield one `Problem` for each finding of `error`, in the order of the model's fields."""
+def from_pydantic(error: PydanticValidationError, fields: Fields) -> Iterator[Problem]:
+    """Yield one `Problem` for each finding of `error`, in its order; `fields` are the known keys."""
     for details in error.errors(include_url=False, include_input=True):
-        yield _problem(details, model)
+        yield _problem(details, fields)
 
 
 def hidden_by(problem: Problem, unknown: Iterable[str]) -> bool:
@@ -39,14 +40,14 @@ def _within(path: str, parent: str) -> bool:
     return not parent or path == parent or path.startswith((f"{parent}.", f"{parent}["))
 
 
-def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
+def _problem(details: ErrorDetails, fields: Fields) -> Problem:
     steps = [step for step in details["loc"] if not isinstance(step, int)]
     path = path_of(details["loc"])
     message = details["msg"]
     others: tuple[str, ...] = ()
     match details["type"]:
         case "extra_forbidden":
-            message = _unknown_key(str(details["loc"][-1]), fields_of(model, tuple(map(str, steps[:-1]))))
+            message = _unknown_key(str(details["loc"][-1]), fields_at(fields, tuple(map(str, steps[:-1]))))
         case "missing":
             message = "required, but missing"
         case "literal_error":

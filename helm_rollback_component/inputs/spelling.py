@@ -2,66 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, get_args
-
-from pydantic import BaseModel
-from pydantic.alias_generators import to_camel
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from helm_rollback_component.errors import Problem
 from helm_rollback_component.inputs.property_paths import below
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+Fields: TypeAlias = Mapping[str, "Fields | None"]
+"""The keys of a section in snake_case, with the keys of those that are sections themselves."""
 
 
 def to_snake_case(
     inputs: Mapping[str, Any],
-    model: type[BaseModel],
+    fields: Fields,
     *,
-    nested: Callable[[Any, type[BaseModel]], Any] | None = None,
+    nested: Callable[[Any, Fields], Any] | None = None,
     path: str = "",
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return `inputs` with the keys of `model` in snake_case, and the keys that were given twice.
+    """Return `inputs` with the keys of `fields` in snake_case, and the keys that were given twice.
 
     Args:
         inputs: a mapping whose keys may be spelled either way.
-        model: the model whose fields the keys name; only fields that are models themselves are entered,
-            so a chart's values are never touched.
-        nested: what to do with a nested part that is not a mapping (an output that is not known yet).
+        fields: the known keys; only sections are entered, so a chart's values are never touched.
+        nested: what to do with a section that is not a mapping (an output that is not known yet).
         path: the path of `inputs`, for messages.
     """
     problems: list[Problem] = []
     spelled: dict[str, Any] = {}
-    names = {to_camel(name): name for name in model.model_fields}
+    names = {_camel(name): name for name in fields}
     for key, value in inputs.items():
         name = names.get(key, key)
         where = below(path, key)
         if name in spelled:
-            other = to_camel(name) if key == name else name
+            other = _camel(name) if key == name else name
             problems.append(Problem(where, f"given twice, also as {other}; remove one of them"))
             continue
-        part = _part_of(model, name)
-        if part is not None and isinstance(value, Mapping):
-            value, found = to_snake_case(value, part, nested=nested, path=where)  # noqa: PLW2901
+        section = fields.get(name)
+        if section is not None and isinstance(value, Mapping):
+            value, found = to_snake_case(value, section, nested=nested, path=where)  # noqa: PLW2901
             problems.extend(found)
-        elif part is not None and nested is not None and value is not None:
-            value = nested(value, part)  # noqa: PLW2901
+        elif section is not None and nested is not None and value is not None:
+            value = nested(value, section)  # noqa: PLW2901
         spelled[name] = value
     return spelled, problems
 
 
-def fields_of(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield the names of the fields at `path` within `model`; nothing where no model is."""
-    part: type[BaseModel] | None = model
+def fields_at(fields: Fields, path: tuple[str, ...]) -> Fields:
+    """Return the keys of the section at `path`; none where no section is."""
+    found: Fields | None = fields
     for step in path:
-        part = _part_of(part, step) if part else None
-    yield from part.model_fields if part else ()
+        found = found.get(step) if found else None
+    return found or {}
 
 
-def _part_of(model: type[BaseModel], name: str) -> type[BaseModel] | None:
-    info = model.model_fields.get(name)
-    if info is None:
-        return None
-    candidates = (info.annotation, *get_args(info.annotation))
-    return next((kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))

@@ -53,6 +53,19 @@ def map_leaves(
     return changed(value)
 
 
+def same(one: Any, other: Any) -> bool:  # noqa: ANN401  # nested inputs
+    """Whether two nested values are the same: to Python True is 1, to a chart it is not."""
+    match one:
+        case Mapping():
+            alike = isinstance(other, Mapping) and one.keys() == other.keys()
+            return alike and all(same(item, other[key]) for key, item in one.items())
+        case list() | tuple():
+            alike = isinstance(other, list | tuple) and len(one) == len(other)
+            return alike and all(map(same, one, other))
+        case _:
+            return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
 def _items(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401  # nested inputs
     match value:
         case Mapping():

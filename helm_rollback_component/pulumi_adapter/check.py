@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +15,9 @@ from helm_rollback_component.helm.charts import chart_files
 from helm_rollback_component.inputs.chart_values import read_files
 from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.pulumi_adapter import state
+from helm_rollback_component.pulumi_adapter.content import content_digest
+from helm_rollback_component.pulumi_adapter.declaration import NotYetKnown, parse_inputs
+from helm_rollback_component.pulumi_adapter.unchanged import version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,10 +36,10 @@ def parsed(inputs: Mapping[str, Any]) -> tuple[HelmConfig | None, list[Problem]]
     config: HelmConfig | None = None
     found: list[Problem] = []
     try:
-        config = state.parse_inputs(inputs)
+        config = parse_inputs(inputs)
     except ValidationError as error:
         found.extend(error.problems)
-    except state.NotYetKnown:
+    except NotYetKnown:
         pass
     return config, [*found, *problems_of_files(inputs)]
 
@@ -60,10 +60,12 @@ def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:
 def computed_inputs(config: HelmConfig, olds: Mapping[str, Any]) -> dict[str, str]:
     """Return the inputs that are computed from the declared ones and from the files they name."""
     chart = _chart(config.source)
+    local_chart = config.source.chart if config.source.local else None
     return {
-        state.CONTENT: _content(config, str(olds.get(state.CONTENT, ""))),
+        state.CONTENT: content_digest(local_chart, config.value_files, str(olds.get(state.CONTENT, ""))),
         state.CHART: chart,
         state.PLAN: describe(config, chart, olds),
+        state.CHECKED_BY: version(),
     }
 
 
@@ -86,14 +88,3 @@ def _chart(source: SourceConfig) -> str:
         return f"{source.chart} {source.version}"
     metadata = chart_files.read_metadata(Path(source.chart))
     return f"{metadata.name} {metadata.version}"
-
-
-def _content(config: HelmConfig, before: str) -> str:
-    """Return a digest of what the config's files hold, salted so that it tells nothing of secrets in them."""
-    salt = before.partition(":")[0] or secrets.token_hex(16)
-    digest = hmac.new(bytes.fromhex(salt), digestmod=hashlib.sha256)
-    if config.source.local:
-        digest.update(chart_files.content_digest(Path(config.source.chart)).encode())
-    for path in config.value_files:
-        digest.update(hashlib.sha256(Path(path).read_bytes()).digest())
-    return f"{salt}:{digest.hexdigest()}"

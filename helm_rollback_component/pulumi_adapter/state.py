@@ -1,23 +1,19 @@
-"""What Pulumi's state holds of a release, and what it says: inputs, outputs, and how they differ.
+"""What Pulumi's state holds of a release: the names of inputs and outputs, and how they differ.
 
-Pure. Property names here are kept for ever, because users' state holds them.
+Pure, and quick to import: this is all that an unchanged release needs. Property names here are kept for ever,
+because users' state holds them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
-from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.inputs.chart_values import decode
-from helm_rollback_component.inputs.problems import hidden_by
+from helm_rollback_component.args import FIELDS
 from helm_rollback_component.inputs.property_paths import value_at
-from helm_rollback_component.inputs.redaction import Redactor, secrets_at
-from helm_rollback_component.inputs.tree import DROP, leaves, map_leaves
+from helm_rollback_component.inputs.tree import map_leaves, same
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.results import ReleaseStatus
 
-DECLARED = tuple(HelmConfig.model_fields)
+DECLARED = tuple(FIELDS)
 """Inputs that a user declares."""
 CONTENT = "content"
 """Computed input: digest of the content of a local chart and of value files, so that an edit is a change."""
@@ -35,69 +31,20 @@ PLAN = "plan"
 """Computed input: what the update will do, for the preview."""
 OBSERVED = "observed"
 """Computed by a refresh, where it found something that this program did not do: what that was."""
+CHECKED_BY = "checked_by"
+"""Computed input: the version of this package whose check the inputs have passed."""
 REPLACE_ON_CHANGES = "replace_on_changes"
 """Input of the component's making: paths whose change replaces the release, from the option of that name."""
-_CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES)
+COMPUTED = (CONTENT, CHART, PLAN, CHECKED_BY)
+CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES)
+"""Inputs of the component's making."""
 _REACHES_THE_CLUSTER = ("kubeconfig", "context")
 _IDENTITY = ("release_name", "release_namespace")
 
 
 def checked_inputs_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the inputs, computed ones included, among a resource's outputs."""
-    return {key: properties[key] for key in (*DECLARED, *_CONTEXT, CONTENT, CHART, PLAN) if key in properties}
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What the properties of a release resource say about the release.
-
-    Attributes:
-        config: what is declared.
-        owner: who declares it: ``organization``, ``project``, ``stack`` and ``urn``.
-        redact: removes the secrets among the properties from a text.
-    """
-
-    config: HelmConfig
-    owner: Mapping[str, str]
-    redact: Redactor
-
-
-def read(properties: Mapping[str, Any]) -> Declared:
-    """Return what a resource's properties, checked once, hold.
-
-    Raises:
-        NotYetKnown: so much is not known yet that there is no config.
-    """
-    declared = decode({key: properties[key] for key in DECLARED if key in properties})
-    secret = (*(properties.get("secret_paths") or ()), "source.password")
-    return Declared(_config(declared), properties["owner"], Redactor(secrets_at(declared, secret)))
-
-
-def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:
-    """Return the config that a program's inputs hold.
-
-    Raises:
-        ValidationError: names everything that is wrong; what is not known yet is not an error.
-        NotYetKnown: so much is not known yet that there is no config.
-    """
-    return _config(decode({key: value for key, value in inputs.items() if key not in _INTERNAL}))
-
-
-def _config(declared: Mapping[str, Any]) -> HelmConfig:
-    known = map_leaves(declared, _unless_unknown)
-    known["values"] = known.get("values") or {}
-    try:
-        return HelmConfig.parse(known)
-    except ValidationError as error:
-        unknown = tuple(path for path, leaf in leaves(declared) if isinstance(leaf, Unknown))
-        problems = [problem for problem in error.problems if not hidden_by(problem, unknown)]
-        if problems:
-            raise ValidationError(problems) from None
-        raise NotYetKnown from None
-
-
-class NotYetKnown(Exception):  # noqa: N818  # no error: a preview goes on without the rest of the checks
-    """Too much is unknown in this preview to say more."""
+    return {key: properties[key] for key in (*DECLARED, *CONTEXT, *COMPUTED) if key in properties}
 
 
 def with_markers(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +55,7 @@ def with_markers(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the declared inputs, and ``content``, that differ from the old outputs."""
-    return tuple(key for key in (*DECLARED, CONTENT) if _differs(olds.get(key), news.get(key)))
+    return tuple(key for key in (*DECLARED, CONTENT) if not same(olds.get(key), news.get(key)))
 
 
 def replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
@@ -116,7 +63,7 @@ def replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
     asked = news.get(REPLACE_ON_CHANGES) or ()
     if "*" in asked:
         return list(changed(olds, news))
-    return [path for path in (*_IDENTITY, *asked) if _differs(value_at(olds, path), value_at(news, path))]
+    return [path for path in (*_IDENTITY, *asked) if not same(value_at(olds, path), value_at(news, path))]
 
 
 def moves_cluster(names: tuple[str, ...], news: Mapping[str, Any]) -> bool:
@@ -159,22 +106,6 @@ def outputs(
         "cluster": cluster,
         "message": message,
     }
-
-
-_INTERNAL = (*_CONTEXT, CONTENT, CHART, PLAN, OBSERVED, "__provider")
-
-
-def _differs(old: Any, new: Any) -> bool:  # noqa: ANN401  # JSON-like
-    return _comparable(old) != _comparable(new)
-
-
-def _comparable(value: Any) -> dict[str, tuple[bool, Any]]:  # noqa: ANN401  # JSON-like
-    """Return the leaves by path, in a form in which True is not 1: to Python it is, to a chart it is not."""
-    return {path: (isinstance(leaf, bool), leaf) for path, leaf in leaves(value)}
-
-
-def _unless_unknown(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
-    return DROP if isinstance(leaf, Unknown) else leaf
 
 
 def _mark(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like

@@ -11,7 +11,8 @@ from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 from helm_rollback_component.component import RELEASE_TYPE
 from helm_rollback_component.core.remediation.assessment import explain
 from helm_rollback_component.inputs.tree import map_leaves
-from helm_rollback_component.pulumi_adapter.state import outputs, read
+from helm_rollback_component.pulumi_adapter.declaration import read
+from helm_rollback_component.pulumi_adapter.state import outputs
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import (
     Condition,

@@ -16,7 +16,7 @@ from helm_rollback_component import HelmRelease
 from helm_rollback_component.component import RELEASE_TYPE, TYPE
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs.chart_values import decode
-from helm_rollback_component.pulumi_adapter.state import read
+from helm_rollback_component.pulumi_adapter.declaration import read
 from helm_rollback_component.results import Resource
 from helm_rollback_component.testing.mocks import Deployed, HelmReleaseMocks, RolledBack
 
@@ -75,11 +75,17 @@ class Monitor(MockMonitor):
         """Begin with nothing."""
         super().__init__(mocks)
         self.registrations: list[Registration] = []
+        self.outputs: dict[str, dict[str, Any]] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802  # as generated
         """Take one down."""
         self.registrations.append(Registration(request))
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: ANN401, N802  # as generated
+        """Take a component's outputs down."""
+        self.outputs[request.urn.rpartition("::")[2]] = dict(deserialize_properties(request.outputs))
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
 class Anything(HelmReleaseMocks):
@@ -113,6 +119,7 @@ class Stack:
             return pulumi.Output.all(**program()).apply(self.outputs.update)
 
         pulumi.runtime.test(run)()  # type: ignore[no-untyped-call]
+        self.registered_outputs = monitor.outputs
         self.registrations = [each for each in monitor.registrations if each.kind != "pulumi:pulumi:Stack"]
 
     def one(self, kind: str) -> Registration:
@@ -244,6 +251,19 @@ class TestOutputs:
             return {}
 
         assert len(Stack(program, preview=True).registrations) == 2
+
+
+class TestRegisteredOutputs:
+    """The state of the release has all outputs; that of the component repeats them for a reader elsewhere."""
+
+    def test_a_program_registers_none(self) -> None:
+        assert declare().registered_outputs["web"] == {}
+
+    def test_a_host_registers_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pulumi.runtime, "get_root_resource", lambda: None)
+        registered = declare().registered_outputs["web"]
+        assert registered.keys() == HelmRelease.__annotations__.keys()
+        assert (registered["phase"], registered["history"][0]["revision"]) == ("Deployed", 1)
 
 
 class TestInputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field, replace
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 from unittest.mock import create_autospec
 
@@ -162,6 +163,7 @@ class TestCheck:
             "content": inputs["content"],
             "chart": "oci://registry.example/web 1.2.3",
             "plan": "install oci://registry.example/web 1.2.3; on failure remove it",
+            "checked_by": metadata.version("helm-rollback-component"),
         }
 
     def test_the_plan_is_that_of_an_update_when_there_is_something(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core.remediation import predicates
+from helm_rollback_component.core.remediation import plan_text, predicates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +25,8 @@ def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
     """
     rollback = config.rollback
     if rollback.strategy == "manual" and rollback.target_revision is not None:
-        return f"hold the release at the content of revision {rollback.target_revision}"
-    observed = f" over what a refresh found ({olds['observed']})" if olds.get("observed") else ""
+        return f"{plan_text.HOLD}{rollback.target_revision}"
+    observed = f"{plan_text.OBSERVED}{olds['observed']})" if olds.get("observed") else ""
     return f"{_action(config, chart, olds)}{observed}; on failure {_on_failure(config, first=not olds)}"
 
 
@@ -37,7 +37,7 @@ def _action(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
         return (
             f"roll back to the last good revision of {chart} with these values, or upgrade if there is none"
         )
-    return f"upgrade to {chart}"
+    return f"{plan_text.UPGRADE}{chart}"
 
 
 def _asks_for_a_rollback(config: HelmConfig, chart: str, before: str) -> bool:

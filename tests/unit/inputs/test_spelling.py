@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic.alias_generators import to_camel
 
+from helm_rollback_component.args import FIELDS
 from helm_rollback_component.config import HelmConfig, RollbackConfig
+from helm_rollback_component.config.constraints import fields_of
 from helm_rollback_component.errors import Problem
-from helm_rollback_component.inputs.spelling import fields_of, to_snake_case
+from helm_rollback_component.inputs.spelling import fields_at, to_snake_case
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from helm_rollback_component.inputs.spelling import Fields
 
 
 def spelled(inputs: dict[str, Any]) -> dict[str, Any]:
-    result, problems = to_snake_case(inputs, HelmConfig)
+    result, problems = to_snake_case(inputs, FIELDS)
     assert problems == []
     return result
 
@@ -56,30 +58,30 @@ def test_the_given_inputs_are_left_alone() -> None:
     ],
 )
 def test_a_key_given_in_both_spellings_is_a_problem(given: dict[str, Any], path: str, other: str) -> None:
-    _, problems = to_snake_case(given, HelmConfig)
+    _, problems = to_snake_case(given, FIELDS)
     assert problems == [Problem(path, f"given twice, also as {other}; remove one of them")]
 
 
 def test_a_part_that_is_not_there_yet_is_handed_over() -> None:
-    seen: list[tuple[object, type[BaseModel]]] = []
+    seen: list[tuple[object, Fields]] = []
 
-    def later(value: object, part: type[BaseModel]) -> str:
-        seen.append((value, part))
+    def later(value: object, section: Fields) -> str:
+        seen.append((value, section))
         return "later"
 
     given = {"operations": {"rollback": "an output"}, "values": "an output", "history": None}
-    result, _ = to_snake_case(given, HelmConfig, nested=later)
+    result, _ = to_snake_case(given, FIELDS, nested=later)
     assert result == {"operations": {"rollback": "later"}, "values": "an output", "history": None}
-    assert seen == [("an output", RollbackConfig)]
+    assert seen == [("an output", fields_of(RollbackConfig))]
 
 
-class TestFieldsOf:
-    def test_at_the_top(self) -> None:
-        assert list(fields_of(HelmConfig)) == list(HelmConfig.model_fields)
+class TestFields:
+    def test_a_program_writes_what_is_validated(self) -> None:
+        assert fields_of(HelmConfig) == FIELDS
 
-    def test_of_a_part_within_a_part(self) -> None:
-        assert list(fields_of(HelmConfig, ("operations", "rollback"))) == list(RollbackConfig.model_fields)
+    def test_of_a_section_within_a_section(self) -> None:
+        assert list(fields_at(FIELDS, ("operations", "rollback"))) == list(RollbackConfig.model_fields)
 
     @pytest.mark.parametrize("path", [("values",), ("nowhere",), ("nowhere", "deeper")])
-    def test_of_what_is_no_part_there_are_none(self, path: tuple[str, ...]) -> None:
-        assert list(fields_of(HelmConfig, path)) == []
+    def test_of_what_is_no_section_there_are_none(self, path: tuple[str, ...]) -> None:
+        assert list(fields_at(FIELDS, path)) == []

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.inputs.property_paths import value_at
-from helm_rollback_component.inputs.tree import DROP, leaves, map_leaves
+from helm_rollback_component.inputs.tree import DROP, leaves, map_leaves, same
 
 NESTED: dict[str, Any] = {"a": {"b.c": [1, (2, None)]}, "d": [], "e": {}, "f": "text"}
 
@@ -62,3 +62,37 @@ def test_a_mapping_may_be_taken_for_a_leaf() -> None:
         "a": 1,
         "b": {"c": 2},
     }
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"a": 1, "b": [2, {"c": None}]}, {"b": (2.0, {"c": None}), "a": 1.0}),
+        ([], ()),
+        ({}, {}),
+        (True, True),
+        ("text", "text"),
+    ],
+)
+def test_the_same_is_the_same_in_another_order_and_form(one: object, other: object) -> None:
+    assert same(one, other)
+    assert same(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1, True),
+        ([0], [False]),
+        ({"a": 1}, {"a": 1, "b": None}),
+        ({"a": 1}, {"b": 1}),
+        ({"0": 1}, [1]),
+        ([1], [1, 1]),
+        ([], {}),
+        ({}, None),
+        ("a", ["a"]),
+    ],
+)
+def test_what_is_not_the_same_differs(one: object, other: object) -> None:
+    assert not same(one, other)
+    assert not same(other, one)

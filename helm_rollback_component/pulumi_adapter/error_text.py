@@ -1,0 +1,36 @@
+"""How an error is shown: an expected one as its one sentence, an unexpected one whole."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.errors import HelmRollbackError
+from helm_rollback_component.pulumi_adapter import process_lifetime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FRAMES = 100
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Carry out an operation of the provider; its errors are raised as what a person is to see.
+
+    Raises:
+        RuntimeError: for any error; its text is all that is shown.
+    """
+    try:
+        with process_lifetime.operation():
+            yield
+    except HelmRollbackError as error:
+        raise RuntimeError(str(error)) from None
+    except Exception as error:  # noqa: BLE001  # for any error, the host would hide where it came from
+        raise RuntimeError(f"unexpected error, please report it:\n{whole(error)}") from None
+
+
+def whole(error: Exception) -> str:
+    """Return an error with its traceback, in spite of the limit of this process."""
+    return "".join(traceback.format_exception(error, limit=_FRAMES))

@@ -1,0 +1,114 @@
+"""One release as an operation of the provider has it: from its properties to Helm, and back to its state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component import operations
+from helm_rollback_component.core.records.owner import Identity, Owner
+from helm_rollback_component.core.remediation.assessment import explain, found_foreign_change, headline
+from helm_rollback_component.errors import HelmRollbackError, OperationError
+from helm_rollback_component.pulumi_adapter import declaration, partial_failure, state
+from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
+from helm_rollback_component.pulumi_adapter.error_text import whole
+from helm_rollback_component.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helm_rollback_component.results import ReleaseStatus
+
+_Properties = dict[str, Any]
+
+_NOT_SAVED = (
+    "this Pulumi host saves no state of an operation that failed; run `pulumi refresh` to bring the state "
+    "up to date"
+)
+
+
+class ManagedRelease:
+    """A release that a resource declares.
+
+    Args:
+        properties: the resource's checked properties.
+        incarnation: which creation of the release is meant.
+        cluster: which cluster it lives on; empty where that is not known.
+
+    Raises:
+        NotYetKnown: so much is not known yet that there is no release to speak of.
+    """
+
+    def __init__(self, properties: Mapping[str, Any], *, incarnation: str, cluster: str = "") -> None:
+        declared = declaration.read(properties)
+        owner = Owner(**declared.owner)
+        self._incarnation = incarnation
+        self._log = ResourceLog(owner.urn, declared.redact)
+        self.id = declared.config.label
+        self.operations = operations.HelmOperations(
+            declared.config,
+            identity=Identity(owner, incarnation, cluster),
+            progress=self._log.progress,
+            warn=self._log.warning,
+            redact=declared.redact,
+        )
+
+    def deploy(self) -> ReleaseStatus:
+        """Deploy it, and return what became of it: what a failure left counts too.
+
+        Raises:
+            HelmRollbackError: it failed, and left nothing behind.
+        """
+        try:
+            return self.operations.deploy()
+        except Exception as error:
+            left = self.operations.left_behind(_expected(error))
+            if left is None:
+                raise
+            return left
+
+    def found(self, properties: Mapping[str, Any]) -> tuple[_Properties, _Properties] | None:
+        """Return its outputs and inputs as a refresh finds it, or None if it is gone.
+
+        Args:
+            properties: its outputs in the state.
+        """
+        if not self.operations.exists():
+            return None
+        status = self.operations.get_status()
+        inputs = state.checked_inputs_of(properties)
+        if change := found_foreign_change(status):
+            inputs[state.OBSERVED] = change
+        return self.outputs(inputs, status, self.operations.cluster_identity), inputs
+
+    def outputs(self, inputs: Mapping[str, Any], status: ReleaseStatus, cluster: str) -> _Properties:
+        """Return what the state is to hold: the inputs, and the release as it is."""
+        return state.outputs(
+            inputs,
+            status,
+            incarnation=self._incarnation,
+            cluster=cluster,
+            message=explain(status),
+        )
+
+    def settle(self, status: ReleaseStatus, outs: _Properties) -> None:
+        """Pass, warn, or fail with the outputs as the new state, as the phase and the inputs say.
+
+        Raises:
+            RuntimeError: the release is not what was declared.
+        """
+        message = outs["message"]
+        if state.accepts_phase(outs, outs):
+            if message:
+                self._log.warning(f"{headline(status)}\n{message}")
+            return
+        self._log.progress(headline(status))
+        if not partial_failure.announce(self.id, outs, message):
+            self._log.warning(_NOT_SAVED)
+        raise RuntimeError(message)
+
+
+def _expected(error: Exception) -> HelmRollbackError:
+    """Return the error as one of ours, an unexpected one with its whole traceback as the message."""
+    if isinstance(error, HelmRollbackError):
+        return error
+    return OperationError(whole(error), reason=Reason.UNEXPECTED_ERROR)
