@@ -3,7 +3,7 @@
 # Component schemas are inferred from these annotations, which must therefore not be strings.
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -86,13 +86,13 @@ class HelmRelease(pulumi.ComponentResource):
                 pulumi.ResourceOptions(parent=self, depends_on=namespace, delete_before_replace=True),
             ),
         )
-        for output in HelmRelease.__annotations__.keys() - {"history"}:
-            setattr(self, output, getattr(release, output))
-        self.history = release.revisions
-        self.register_outputs(self._outputs() if _is_hosted() else {})
+        for output, its_name in _OUTPUTS.items():
+            setattr(self, output, getattr(release, its_name))
+        self.register_outputs({output: getattr(self, output) for output in _OUTPUTS} if _is_hosted() else {})
 
-    def _outputs(self) -> dict[str, Any]:
-        return {output: getattr(self, output) for output in HelmRelease.__annotations__}
+
+_OUTPUTS = {output: output for output in HelmRelease.__annotations__} | {"history": "revisions"}
+"""The outputs, and what the release resource calls them: its ``history`` is the input of that name."""
 
 
 def _is_hosted() -> bool:
@@ -105,20 +105,10 @@ def _is_hosted() -> bool:
 
 
 class _Release(Resource, module="helm-rollback", name="Release"):
-    release_name: pulumi.Output[str]
-    release_namespace: pulumi.Output[str]
-    revision: pulumi.Output[int]
-    chart_version: pulumi.Output[str]
-    app_version: pulumi.Output[str]
-    status: pulumi.Output[str]
-    phase: pulumi.Output[str]
-    rollback_status: pulumi.Output[dict[str, Any]]
-    revisions: pulumi.Output[list[dict[str, Any]]]
-    conditions: pulumi.Output[list[dict[str, Any]]]
-    resources: pulumi.Output[list[dict[str, Any]]]
+    revision: pulumi.Output[int]  # the other outputs have the type that they have in the state
 
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
-        outputs = dict.fromkeys(_Release.__annotations__)
+        outputs = dict.fromkeys(_OUTPUTS.values())
         super().__init__(ReleaseProvider(), name, {**outputs, **inputs}, opts)
 
 
@@ -208,17 +198,24 @@ def _context(component: HelmRelease, name: str, inputs: dict[str, Any]) -> dict[
             "organization": pulumi.get_organization(),
             "project": pulumi.get_project(),
             "stack": pulumi.get_stack(),
-            "urn": _urn(component, f"{name}-release", RELEASE_TYPE),
+            "urn": asyncio.ensure_future(_child_urn(component, f"{name}-release", RELEASE_TYPE)),
         },
-        "secret_paths": pulumi.Output.all(
-            *(_path_if_secret(leaf, path) for path, leaf in leaves(inputs) if isinstance(leaf, pulumi.Output))
-        ).apply(lambda paths: sorted(filter(None, paths))),
+        "secret_paths": _secret_paths(inputs),
     }
 
 
-def _urn(component: HelmRelease, name: str, kind: str) -> Awaitable[str | None]:
+async def _child_urn(component: HelmRelease, name: str, kind: str) -> str | None:
     """Return a child's URN; an output of it would make the child depend on the component and so on itself."""
-    return asyncio.ensure_future(pulumi.create_urn(name, kind, parent=component).future())
+    urn = await component.urn.future()
+    return urn and f"{urn.rpartition('::')[0]}${kind}::{name}"
+
+
+def _secret_paths(inputs: dict[str, Any]) -> pulumi.Input[list[str]]:
+    outputs = [(path, leaf) for path, leaf in leaves(inputs) if isinstance(leaf, pulumi.Output)]
+    if not outputs:
+        return []
+    paths = pulumi.Output.all(*(_path_if_secret(leaf, path) for path, leaf in outputs))
+    return paths.apply(lambda found: sorted(filter(None, found)))
 
 
 async def _path_if_secret(output: pulumi.Output[Any], path: str) -> str:

@@ -6,6 +6,7 @@ a chart's default), and an integer beyond 2**53 must stay whole: `encode` and `d
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _MARK = "helm-rollback:literal"
 _NULL = {_MARK: "null"}
 _LARGEST_EXACT = 2**53
+_FILES_KEPT = 64
 
 
 def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> Any:  # noqa: ANN401  # JSON-like
@@ -78,7 +80,7 @@ def merge(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def read_files(paths: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the content of each value file.
+    """Return the content of each value file, not to be changed: the same text is parsed once.
 
     Raises:
         ValidationError: a file is missing, or is not a YAML mapping; all such files are named.
@@ -97,7 +99,7 @@ def read_files(paths: Sequence[str]) -> list[dict[str, Any]]:
 
 def _read(path: Path) -> tuple[dict[str, Any], str]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_HelmLoader)  # noqa: S506  # a SafeLoader
+        content = _parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         return {}, f"cannot be read: {error.strerror}"
     except (yaml.YAMLError, UnicodeDecodeError):
@@ -105,6 +107,11 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
     if content is None:
         return {}, ""
     return (content, "") if isinstance(content, dict) else ({}, "does not contain a mapping of values")
+
+
+@functools.lru_cache(_FILES_KEPT)
+def _parsed(text: str) -> Any:  # noqa: ANN401  # anything that YAML can contain
+    return yaml.load(text, Loader=_HelmLoader)  # noqa: S506  # a SafeLoader
 
 
 class _HelmLoader(yaml.SafeLoader):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import io
 import os
 import tarfile
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _CHART_FILE = "Chart.yaml"
 _LOCK_FILE = "Chart.lock"
 _LONGEST_CHART_FILE = 1024 * 1024
+_CHARTS_KEPT = 16
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class ChartMetadata:
 
 
 def read_metadata(path: Path) -> ChartMetadata:
-    """Read the metadata of the chart folder or archive at `path`.
+    """Read the metadata of the chart folder or archive at `path`; the same content is parsed once.
 
     Raises:
         ValidationError: there is no chart, or it has no name or version.
@@ -60,7 +63,7 @@ def parse_metadata(path: Path, chart_file: bytes | None, *, locked: bool = False
             f"there is no {_CHART_FILE} in {path}; set source.chart to the folder or archive of a chart"
         )
     try:
-        said = yaml.safe_load(chart_file)
+        said = _parsed(chart_file)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise refusal(f"the {_CHART_FILE} in {path} is not YAML: {_first_line(error)}") from None
     name, version = (_text(said, key) for key in ("name", "version"))
@@ -104,10 +107,20 @@ def _from_archive(path: Path) -> dict[str, bytes]:
     if not path.is_file():
         raise refusal(f"there is no chart at {path}")
     try:
-        with tarfile.open(path, "r:gz") as archive:
-            return dict(_top_files(archive))
+        return _unpacked(path.read_bytes())
     except (tarfile.TarError, OSError, EOFError) as error:
         raise refusal(f"{path} is not a chart archive: {_first_line(error)}") from None
+
+
+@functools.lru_cache(_CHARTS_KEPT)
+def _parsed(chart_file: bytes) -> Any:  # noqa: ANN401  # anything that YAML can contain
+    return yaml.safe_load(chart_file)
+
+
+@functools.lru_cache(_CHARTS_KEPT)
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+        return dict(_top_files(archive))
 
 
 def _top_files(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:

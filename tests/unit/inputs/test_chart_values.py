@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -184,3 +187,10 @@ class TestReadFiles:
             read_files(paths)
         assert [problem.path for problem in refused.value.problems] == ["value_files[0]", "value_files[2]"]
         assert "cannot be read: No such file" in refused.value.problems[0].message
+
+    def test_the_same_text_is_parsed_once(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = f"name: {uuid.uuid4()}"
+        parse = Mock(wraps=yaml.load)
+        monkeypatch.setattr(yaml, "load", parse)
+        assert self.read(tmp_path, text) == self.read(tmp_path, text)
+        assert parse.call_count == 1

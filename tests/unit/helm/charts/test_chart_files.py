@@ -1,8 +1,12 @@
 """Charts on disk."""
 
+import tarfile
+import uuid
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+import yaml
 
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.helm.charts.chart_files import ChartMetadata, content_digest, read_metadata
@@ -123,3 +127,34 @@ def test_the_digest_of_an_archive_is_that_of_its_bytes(tmp_path: Path) -> None:
     expected = "4e1baf33aa2b0f2ee7a1f1ae7b1f3f6e2b7d9a3f"
     assert len(content_digest(tmp_path / "web.tgz")) == 64
     assert content_digest(tmp_path / "web.tgz") != expected
+
+
+class TestTheSameContent:
+    @pytest.fixture
+    def version(self) -> str:
+        """A version that no chart had before in this process."""
+        return f"1.2.3+{uuid.uuid4().hex}"
+
+    def test_of_a_folder_is_parsed_once(
+        self, chart: Path, version: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (chart / "Chart.yaml").write_text(f"name: web\nversion: {version}\n")
+        parse = Mock(wraps=yaml.safe_load)
+        monkeypatch.setattr(yaml, "safe_load", parse)
+        assert read_metadata(chart) == read_metadata(chart) == ChartMetadata("web", version)
+        assert parse.call_count == 1
+
+    def test_of_an_archive_is_unpacked_once(
+        self, tmp_path: Path, version: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive = tmp_path / "web.tgz"
+        archive.write_bytes(packed("web", version))
+        unpack = Mock(wraps=tarfile.open)
+        monkeypatch.setattr(tarfile, "open", unpack)
+        assert read_metadata(archive) == read_metadata(archive) == ChartMetadata("web", version)
+        assert unpack.call_count == 1
+
+    def test_another_one_in_its_place_is_read(self, chart: Path, version: str) -> None:
+        read_metadata(chart)
+        (chart / "Chart.yaml").write_text(f"name: web\nversion: {version}\n")
+        assert read_metadata(chart).version == version
