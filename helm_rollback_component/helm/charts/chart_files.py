@@ -8,7 +8,6 @@ import io
 import os
 import tarfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -18,6 +17,7 @@ from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _CHART_FILE = "Chart.yaml"
 _LOCK_FILE = "Chart.lock"
@@ -83,9 +83,10 @@ def content_digest(path: Path) -> str:
     """
     digest = hashlib.sha256()
     if path.is_dir():
-        for name, file in sorted(_files(path)):
-            digest.update(f"{len(name)}:{name}:{file.stat().st_size}:".encode())
-            digest.update(file.read_bytes())
+        for name, file in sorted(_files(str(path))):
+            content = _content(file)
+            digest.update(f"{len(name)}:{name}:{len(content)}:".encode())
+            digest.update(content)
     elif path.is_file():
         digest.update(path.read_bytes())
     else:
@@ -131,12 +132,18 @@ def _top_files(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
             yield name, content.read() if content else b""
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+def _files(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield name and path of each file; paths as texts, because a chart may have thousands of files."""
+    above = len(folder) + 1
     for parent, _, names in os.walk(folder, followlinks=True):
-        for name in names:
-            file = Path(parent, name)
-            if file.is_file():
-                yield file.relative_to(folder).as_posix(), file
+        for file in (f"{parent}{os.sep}{name}" for name in names):
+            if os.path.isfile(file):  # noqa: PTH113  # see above
+                yield file[above:].replace(os.sep, "/"), file
+
+
+def _content(file: str) -> bytes:
+    with open(file, "rb") as opened:  # noqa: PTH123  # as above
+        return opened.read()
 
 
 def _text(said: Any, key: str) -> str:  # noqa: ANN401  # anything that YAML can contain
