@@ -122,6 +122,7 @@ class Reason(StrEnum):
     CREDENTIAL_PLUGIN_FAILED = "CredentialPluginFailed", "The kubeconfig's credential plugin failed."
     FORBIDDEN = "Forbidden", "The user of the kubeconfig may not do that."
     NOT_FOUND = "NotFound", "The object does not exist."
+    METHOD_NOT_ALLOWED = "MethodNotAllowed", "The API server does not offer that for objects of this kind."
     ALREADY_EXISTS = "AlreadyExists", "An object of that name exists already."
     CONFLICT = "Conflict", "The object was changed at the same time."
     EXPIRED = "Expired", "The API server no longer has the requested state."

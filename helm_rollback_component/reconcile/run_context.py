@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.kube.health.examiner import HealthContext
@@ -30,6 +30,7 @@ class RunContext:
         deployment: what an install or upgrade deploys; None in a run without one.
         progress: takes one line for each step that begins and each change of what is waited for.
         redact: removes the secrets from a text.
+        told: what the user has been told to lack rights for.
     """
 
     config: HelmConfig
@@ -40,6 +41,7 @@ class RunContext:
     deployment: Deployment | None
     progress: Callable[[str], None]
     redact: Redactor
+    told: set[str] = field(default_factory=set)
 
     @property
     def what_to_deploy(self) -> Deployment:
@@ -57,4 +59,5 @@ class RunContext:
             self.config.health,
             self.progress,
             wait_for_jobs=self.config.wait_for_jobs,
+            told=self.told,
         )

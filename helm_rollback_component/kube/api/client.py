@@ -59,8 +59,9 @@ class Cluster:
 
     Every method may raise `OperationError` for one of these reasons: ``Unreachable``, ``TooManyRequests``,
     ``ServerError``, ``Conflict``, ``Expired``, ``NamespaceTerminating`` (these are temporary); ``Untrusted``,
-    ``Unauthorized``, ``Forbidden``, ``NotFound``, ``AlreadyExists``, ``NamespaceMissing``, ``ObjectInvalid``,
-    ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``, ``UnexpectedAnswer``.
+    ``Unauthorized``, ``Forbidden``, ``MethodNotAllowed``, ``NotFound``, ``AlreadyExists``,
+    ``NamespaceMissing``, ``ObjectInvalid``, ``BadRequest``, ``TooLarge``, ``CredentialPluginFailed``,
+    ``UnexpectedAnswer``.
     """
 
     def __init__(self, selected: Selected, transport: Transport) -> None:
@@ -274,7 +275,9 @@ def _decoded(body: bytes, request: str) -> _Object:
 
 def _event(line: bytes, path: str) -> tuple[str, _Object]:
     event = _decoded(line, f"GET {path}")
-    kind, found = event["type"], event["object"]
+    kind, found = event.get("type"), event.get("object")
+    if not isinstance(kind, str) or not isinstance(found, dict):
+        raise errors.not_kubernetes(f"GET {path}")
     if kind == "ERROR":
         raise errors.refusal(
             found.get("code", HTTPStatus.INTERNAL_SERVER_ERROR), json.dumps(found).encode(), path

@@ -1,9 +1,10 @@
-"""A watch's stream of bytes: cut into events, found dead within seconds, and closed from another thread."""
+"""Streams of bytes, such as a watch: cut into lines, found dead, and ended from another thread."""
 
 from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -34,23 +35,57 @@ def keep_alive(connection: socket.socket) -> None:
             connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
-@contextmanager
-def broken_off(connection: socket.socket, stop: Cancellation) -> Iterator[None]:
-    """Shut the connection down when `stop` is asked for within the block, so that a blocked read returns."""
-    breaker = _Breaker(connection)
-    stop.on_request(breaker.shut_down)
-    try:
-        yield
-    finally:
-        breaker.let_go()
+class Streams:
+    """The open streams of one client. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        """Have none open."""
+        self._lock = threading.Lock()
+        self._open: set[_Stream] = set()
+
+    @contextmanager
+    def follow(
+        self, connection: socket.socket, chunks: Iterable[bytes], stop: Cancellation
+    ) -> Iterator[Iterator[bytes]]:
+        """Give the lines of what comes by a connection, which is shut down at `stop`, or when in `doubt`.
+
+        A blocked read returns then.
+        """
+        stream = _Stream(connection)
+        stop.on_request(stream.shut_down)
+        with self._lock:
+            self._open.add(stream)
+        try:
+            yield lines(stream.heard(chunks))
+        finally:
+            with self._lock:
+                self._open.discard(stream)
+            stream.let_go()
+
+    def doubt(self, since: float) -> None:
+        """Shut down each stream that has been silent since then, a time of `time.monotonic`.
+
+        A request that gets no answer tells, at no cost, what silence does not: that the server, or something
+        on the way to it, no longer answers, though connections to it stand.
+        """
+        with self._lock:
+            silent = [each for each in self._open if each.last < since]
+        for each in silent:
+            each.shut_down()
 
 
-class _Breaker:
+class _Stream:
     """A connection that may be shut down until `let_go`; after that its file descriptor may be reused."""
 
     def __init__(self, connection: socket.socket) -> None:
+        self.last = time.monotonic()
         self._lock = threading.Lock()
         self._connection: socket.socket | None = connection
+
+    def heard(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.last = time.monotonic()
+            yield chunk
 
     def let_go(self) -> None:
         with self._lock:

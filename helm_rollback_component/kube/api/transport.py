@@ -36,6 +36,7 @@ class Transport:
     def __init__(self, selected: Selected) -> None:
         self._client = http_client.open_client(selected)
         self._extensions = http_client.request_extensions(selected)
+        self._streams = streams.Streams()
 
     def send(
         self,
@@ -76,6 +77,9 @@ class Transport:
     ) -> Iterator[Iterator[bytes]]:
         """Give the lines of an answer as they come, until the server ends them or `stop` is asked for.
 
+        They also end, as a connection that is lost does, if they have been silent since before another
+        request was sent that then got no answer.
+
         Args:
             path: what to GET.
             query: its parameters.
@@ -85,30 +89,34 @@ class Transport:
         Raises:
             OperationError: what the server refused, or ``Unreachable``.
         """
-        patience = httpx2.Timeout(_STREAM_GRACE, read=silence)
         what = f"GET {path}"
+        opened = False
         try:
             with (
                 _credentials(),
                 self._client.stream(
-                    "GET", path, params=query, timeout=patience, extensions=self._extensions
+                    "GET", path, params=query, timeout=_STREAM_GRACE, extensions=self._extensions
                 ) as response,
             ):
                 if response.status_code != HTTPStatus.OK:
                     raise errors.refusal(response.status_code, response.read(), what)
                 connection = _socket(response)
                 streams.keep_alive(connection)
-                with streams.broken_off(connection, stop):
-                    yield streams.lines(response.iter_bytes())
+                _wait_for_more(response, silence)
+                with self._streams.follow(connection, response.iter_bytes(), stop) as lines:
+                    opened = True
+                    yield lines
         except httpx2.TransportError as error:
-            if not stop.requested:
+            if not (opened and stop.requested):
                 raise errors.unreachable(what, error) from None
 
     def _once(self, request: httpx2.Request) -> _Outcome:
+        began = time.monotonic()
         try:
             with _credentials():
                 return self._client.send(request)
         except httpx2.TransportError as error:
+            self._streams.doubt(began)
             return error
 
 
@@ -134,6 +142,11 @@ def _credentials() -> Iterator[None]:
         yield
     except ConfigError as error:
         raise OperationError(str(error), reason=Reason.UNAUTHORIZED) from None
+
+
+def _wait_for_more(response: httpx2.Response, seconds: float) -> None:
+    """Let the body of an answer come as slowly as that; its head was waited for like any other."""
+    response.request.extensions["timeout"]["read"] = seconds
 
 
 def _socket(response: httpx2.Response) -> socket.socket:

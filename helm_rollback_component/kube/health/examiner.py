@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ class HealthContext:
         on_progress: called with one short line whenever what is waited for has changed.
         wait_for_jobs: whether the release is ready only once its Jobs are complete.
         clock: tells the time, and waits.
+        told: what the user has been told to lack rights for; told once.
     """
 
     informers: Informers
@@ -48,6 +49,7 @@ class HealthContext:
     on_progress: Callable[[str], None]
     wait_for_jobs: bool = False
     clock: Clock = CLOCK
+    told: set[str] = field(default_factory=set)
 
     @property
     def cluster(self) -> Cluster:
@@ -124,10 +126,16 @@ class Examiner:
         judgement = judge(found, seen, now, self._memory)
         state = readiness(seen, wait_for_jobs=self._context.wait_for_jobs)
         self._memory, self.wait = judgement.memory, self.wait.after(state, now)
-        for sentence in self._observer.lacking():
-            self._context.on_progress(sentence)
+        self._tell_what_is_lacking()
         self._tell(progress(state, judgement.faults))
         return Finding(seen, judgement, state, self.wait, min(judgement.due, self._observer.worth_another()))
+
+    def _tell_what_is_lacking(self) -> None:
+        told = self._context.told
+        for sentence in self._observer.lacking():
+            if sentence not in told:
+                told.add(sentence)
+                self._context.on_progress(sentence)
 
 
 def looks(pace: Pace, look: Callable[[], Finding]) -> Iterator[Finding]:

@@ -100,9 +100,10 @@ class Observer:
     def refresh(self) -> None:
         """Have the next look be at what there is from now on."""
         self._picture.refresh()
+        self._inquirer.refresh()
 
     def lacking(self) -> Iterator[str]:
-        """Yield each right that the user was found to lack since the last call, one sentence each."""
+        """Yield each right that the user was found to lack, one sentence each."""
         return self._picture.lacking()
 
     def look(self, manifests: Sequence[Manifest]) -> Snapshot:

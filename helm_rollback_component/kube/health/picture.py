@@ -36,11 +36,10 @@ class Picture:
             on_change: called, from any thread, when something that was asked for may have changed.
         """
         self._informers = informers
-        self._on_change = on_change
+        self._tell = on_change
         self._held: dict[Collection, Informer] = {}
         self._awaited: dict[Collection, int] = {}
         self._heard: set[tuple[Collection, str]] = set()
-        self._told: set[str] = set()
         self._fresh = False
 
     def __enter__(self) -> Self:
@@ -48,7 +47,7 @@ class Picture:
 
     def __exit__(self, *_: object) -> None:
         for collection, informer in self._held.items():
-            informer.forget(self._on_change)
+            informer.forget(self._changed)
             self._informers.release(collection)
         self._held.clear()
         self._heard.clear()
@@ -87,12 +86,13 @@ class Picture:
         return {owner: _once(each for store in stores for each in store.owned_by(owner)) for owner in owners}
 
     def lacking(self) -> Iterator[str]:
-        """Yield each right that the user was found to lack since the last call, one sentence each."""
+        """Yield each right that the user was found to lack, one sentence each."""
         for informer in self._held.values():
-            for sentence in informer.lacking:
-                if sentence not in self._told:
-                    self._told.add(sentence)
-                    yield sentence
+            yield from informer.lacking
+
+    def _changed(self) -> None:
+        """Be a listener of this picture alone: two of them may have the same `on_change`."""
+        self._tell()
 
     def _find(self, stores: Sequence[Store], names: Sequence[str]) -> dict[str, Manifest]:
         found = ((name, store.named(name)) for name in names for store in stores)
@@ -118,7 +118,7 @@ class Picture:
             self._listen(collection, informer, name=name)
         for owner in owners:
             self._listen(collection, informer, owner=owner)
-        informer.await_reading(self._awaited[collection])
+        informer.await_reading(self._awaited[collection], whole=bool(owners))
         return informer
 
     def _hold(self, collection: Collection) -> Informer:
@@ -131,7 +131,7 @@ class Picture:
     def _listen(self, collection: Collection, informer: Informer, **about: str) -> None:
         (what,) = about.values()
         if (collection, what) not in self._heard:
-            number = informer.listen(self._on_change, **about)
+            number = informer.listen(self._changed, **about)
             self._awaited[collection] = max(number, self._awaited[collection])
             self._heard.add((collection, what))
 

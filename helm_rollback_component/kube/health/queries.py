@@ -43,6 +43,10 @@ class Inquirer:
         self._needed: frozenset[_Named] = frozenset()
         self._missing: frozenset[_Named] = frozenset()
 
+    def refresh(self) -> None:
+        """Ask anew at the next snapshot."""
+        self.stale_at = -math.inf
+
     def complete(self, seen: Snapshot, all_children: Callable[[], Iterable[Manifest]]) -> Snapshot:
         """Return the snapshot with all that has to be known of it.
 

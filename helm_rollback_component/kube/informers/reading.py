@@ -6,12 +6,13 @@ user who may not watch is served by lists; who may not list either, by reading e
 
 from __future__ import annotations
 
-import time
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.kept import kept
 from helm_rollback_component.core.health.readiness import settled
 from helm_rollback_component.reasons import Reason
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.errors import OperationError
     from helm_rollback_component.kube.api.client import Cluster
+    from helm_rollback_component.kube.clock import Clock
     from helm_rollback_component.kube.informers.collection import Collection
     from helm_rollback_component.kube.informers.store import Store
 
@@ -29,9 +31,10 @@ EVERY = 1.0
 _WATCH = 480
 """Seconds after which the server ends a watch; it is begun again where it ended."""
 _PAGE = 500
+_LACKING = frozenset({Reason.FORBIDDEN, Reason.METHOD_NOT_ALLOWED})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reading:
     """One reading of a collection.
 
@@ -40,12 +43,20 @@ class Reading:
         collection: which objects.
         store: what is kept as they are.
         stop: ends it, from any thread.
+        clock: tells the time, and waits.
+        whole: whether the last list of it succeeded.
     """
 
     cluster: Cluster
     collection: Collection
     store: Store
     stop: Cancellation
+    clock: Clock
+    whole: bool = False
+
+    def pause(self, seconds: float) -> None:
+        """Return after that time, or as soon as the reading is to end."""
+        self.clock.wait(self.stop.event, seconds)
 
 
 Way = Callable[[Reading], Iterator[None]]
@@ -61,10 +72,10 @@ def watched(reading: Reading) -> Iterator[None]:
     version = _list(reading)
     yield
     while not reading.stop.requested:
-        began = time.monotonic()
+        began = reading.clock.now()
         version = _follow(reading, version)
-        if time.monotonic() - began < EVERY:
-            pause(reading.stop, EVERY)
+        if reading.clock.now() - began < EVERY:
+            reading.pause(EVERY)
 
 
 def listed(reading: Reading) -> Iterator[None]:
@@ -72,7 +83,7 @@ def listed(reading: Reading) -> Iterator[None]:
     while not reading.stop.requested:
         _list(reading)
         yield
-        pause(reading.stop, EVERY)
+        reading.pause(EVERY)
 
 
 def one_by_one(reading: Reading) -> Iterator[None]:
@@ -81,7 +92,7 @@ def one_by_one(reading: Reading) -> Iterator[None]:
     while not reading.stop.requested:
         waiting = frozenset(name for name in waiting if not _settled(_get(reading, name)))
         yield
-        pause(reading.stop, EVERY if waiting else None)
+        reading.pause(EVERY if waiting else math.inf)
 
 
 def next_best(way: Way, failure: OperationError, *, whole: bool) -> Way | None:
@@ -90,25 +101,27 @@ def next_best(way: Way, failure: OperationError, *, whole: bool) -> Way | None:
     Args:
         way: what failed.
         failure: why.
-        whole: whether the collection was listed before that.
+        whole: whether the last list succeeded, so that it is about watching.
     """
-    if failure.reason != Reason.FORBIDDEN or way is one_by_one:
+    if failure.reason not in _LACKING or way is one_by_one:
         return None
-    return listed if whole and way is watched else one_by_one
+    return listed if whole else one_by_one
 
 
 def _list(reading: Reading) -> str:
     """Read the collection and return its version."""
     at_most = reading.collection.at_most
+    reading.whole = False
     found: list[Manifest] = []
     version = ""
     query = {"limit": str(at_most or _PAGE), **reading.collection.query}
     for page in reading.cluster.pages(reading.collection.path, **query):
         if at_most and not page.last:
             raise CrowdedError
-        found += page.objects
+        found += map(kept, page.objects)
         version = page.version
     reading.store.replace(found)
+    reading.whole = True
     return version
 
 
@@ -121,7 +134,7 @@ def _follow(reading: Reading, version: str) -> str:
         if kind == "DELETED":
             reading.store.drop(objects.name(found))
         elif kind != "BOOKMARK":
-            reading.store.put(found)
+            reading.store.put(kept(found))
     return version
 
 
@@ -130,14 +143,9 @@ def _get(reading: Reading, name: str) -> Manifest | None:
     if found is None:
         reading.store.drop(name)
     else:
-        reading.store.put(found)
+        reading.store.put(kept(found))
     return found
 
 
 def _settled(found: Manifest | None) -> bool:
     return found is not None and settled(found)
-
-
-def pause(stop: Cancellation, seconds: float | None) -> None:
-    """Return after that time, or as soon as the stop is asked for; None for no time but that."""
-    stop.event.wait(seconds)

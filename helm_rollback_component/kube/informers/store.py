@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.kept import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -84,21 +84,20 @@ class Store:
 
     def _change(self, new: Iterable[Manifest], gone: Iterable[str]) -> set[Listener]:
         with self._lock:
-            changed = [*map(self._remove, gone), *filter(None, map(self._add, new))]
+            changed = [*map(self._remove, gone), *chain(*map(self._add, new))]
             return {listener for each in changed for listener in self._interested(each)}
 
-    def _add(self, found: Manifest) -> Manifest | None:
-        """Return the object if it is another than before."""
+    def _add(self, found: Manifest) -> tuple[Manifest, ...]:
+        """Return the object as it was and as it is, nothing if that is the same."""
         name = objects.name(found)
-        before = self._objects.get(name)
-        if before is not None and _version(before) == _version(found):
-            return None
-        if before is not None:
-            self._remove(name)
-        self._objects[name] = small = kept(found)
-        for owner in _owners(small):
-            self._owned[owner][name] = small
-        return small
+        known = self._objects.get(name)
+        if known is not None and _version(known) == _version(found):
+            return ()
+        before = self._remove(name)
+        self._objects[name] = found
+        for owner in _owners(found):
+            self._owned[owner][name] = found
+        return before, found
 
     def _remove(self, name: str) -> Manifest:
         found = self._objects.pop(name, {})

@@ -202,6 +202,13 @@ class TestWatch:
         stop.request()
         assert list(watch) == []
 
+    @pytest.mark.parametrize("line", [b"[]", b"{}", b'{"type": "ADDED"}', b'{"type": 1, "object": {}}'])
+    def test_what_is_no_event_is_no_kubernetes(self, api: ApiServer, cluster: Cluster, line: bytes) -> None:
+        api.queue.append(Answer(parts=[line]))
+        with pytest.raises(OperationError) as caught:
+            list(cluster.watch("/pods", timeout=7, stop=Cancellation()))
+        assert caught.value.reason == "UnexpectedAnswer"
+
     def test_an_expired_version_is_told(self, api: ApiServer, cluster: Cluster) -> None:
         api.queue.append(Answer(parts=[event("ERROR", {"code": 410, "message": "too old version"})]))
         with pytest.raises(OperationError) as caught:

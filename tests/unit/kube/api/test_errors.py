@@ -31,6 +31,7 @@ TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace a is bei
             "NamespaceMissing",
             False,
         ),
+        (405, status(405, "the server does not allow this method"), "MethodNotAllowed", False),
         (409, status(409, "x already exists", "AlreadyExists"), "AlreadyExists", False),
         (409, status(409, "object was modified", "Conflict"), "Conflict", True),
         (410, status(410, "too old resource version", "Expired"), "Expired", True),

@@ -163,3 +163,58 @@ def test_a_stream_that_breaks_because_it_was_asked_to_just_ends(api: ApiServer, 
     with server.stream("/pods", {}, silence=5, stop=stop) as found:
         for _ in found:
             pass
+
+
+def test_a_request_without_an_answer_ends_what_has_been_silent_all_the_while(
+    api: ApiServer, server: Transport
+) -> None:
+    ended = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b"one\n"
+        ended.wait(HANG_LIMIT)
+
+    api.queue.append(Answer(parts=parts()))
+    with server.stream("/pods", {}, silence=HANG_LIMIT, stop=Cancellation()) as found:
+        assert next(found) == b"one"
+        api.queue.append(Answer(status=0))
+        with pytest.raises(OperationError):
+            server.send("PUT", "/leases/a", content=b"{}")
+        assert list(found) == []
+    ended.set()
+
+
+def test_a_stream_that_is_to_end_before_it_began_is_still_an_error_if_there_is_no_server() -> None:
+    stop = Cancellation()
+    stop.request()
+    server = open_to(f"http://127.0.0.1:{closed_port()}")
+    with pytest.raises(OperationError) as caught, server.stream("/pods", {}, silence=5, stop=stop):
+        pass
+    assert caught.value.reason == "Unreachable"
+
+
+def test_the_head_of_a_stream_is_not_waited_for_as_long_as_its_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_STREAM_GRACE", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        server = open_to(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with (
+            pytest.raises(OperationError, match="timed out"),
+            server.stream("/pods", {}, silence=HANG_LIMIT, stop=Cancellation()),
+        ):
+            pass
+
+
+def test_a_body_that_is_silent_for_too_long_is_a_lost_connection(api: ApiServer, server: Transport) -> None:
+    ended = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b"one\n"
+        ended.wait(HANG_LIMIT)
+
+    api.queue.append(Answer(parts=parts()))
+    with (
+        pytest.raises(OperationError, match="timed out"),
+        server.stream("/pods", {}, silence=0.1, stop=Cancellation()) as found,
+    ):
+        list(found)
+    ended.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.core.health.kept import kept
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.discovery import ApiKind
@@ -130,13 +131,13 @@ class Onlooker(Informer):
         self._town.listeners.add(listener)
         return super().listen(listener, name=name, owner=owner)
 
-    def await_reading(self, number: int) -> None:  # noqa: ARG002  # every reading is a new one
+    def await_reading(self, number: int, *, whole: bool = False) -> None:  # noqa: ARG002  # all are new
         if self.collection.by_name:
             names = self.store.names()
             found = [self._town.get(f"{self.collection.path}/{name}") for name in names]
-            self.store.replace(each for each in found if each is not None)
+            self.store.replace(kept(each) for each in found if each is not None)
         else:
-            self.store.replace(self._town.list(self.collection.path, **self.collection.query))
+            self.store.replace(map(kept, self._town.list(self.collection.path, **self.collection.query)))
 
 
 class Onlookers(Informers):
