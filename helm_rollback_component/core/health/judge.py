@@ -32,11 +32,14 @@ class FaultMemory:
 
     Attributes:
         since: when each fault that is still there was first seen, by its subject.
-        deferred: when something that could have fixed it was last seen in progress.
+        deferring: those that something in progress may fix.
+        resumed: when that ended, for those that it has not fixed. Looks are made when something changes, so
+            it was in progress from one look to the next.
     """
 
     since: Mapping[tuple[str, ...], float] = field(default_factory=dict)
-    deferred: Mapping[tuple[str, ...], float] = field(default_factory=dict)
+    deferring: frozenset[tuple[str, ...]] = frozenset()
+    resumed: Mapping[tuple[str, ...], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,14 @@ def judge(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: FaultMe
     """
     present = tuple(seen)
     crowded = any(map(objects.terminating, snapshot.pods()))
-    deferred_now = {fault.about: now for fault in present if fault.deferred or (fault.crowded and crowded)}
-    before = {about: memory.deferred[about] for fault in present if (about := fault.about) in memory.deferred}
+    deferring = frozenset(each.about for each in present if each.deferred or (each.crowded and crowded))
+    over = {**memory.resumed, **dict.fromkeys(memory.deferring - deferring, now)}
     kept = FaultMemory(
         since={fault.about: memory.since.get(fault.about, now) for fault in present},
-        deferred=before | deferred_now,
+        deferring=deferring,
+        resumed={fault.about: over[fault.about] for fault in present if fault.about in over},
     )
-    waiting = [(_due(fault, kept), fault) for fault in present if fault.about not in deferred_now]
+    waiting = [(_due(fault, kept), fault) for fault in present if fault.about not in deferring]
     due, first = min(waiting, key=lambda each: each[0], default=(math.inf, None))
     return Judgement(_verdict(first) if first and due <= now else None, kept, present, due)
 
@@ -103,9 +107,9 @@ def _due(fault: Fault, memory: FaultMemory) -> float:
     time, so that may take as long again as it had failed until then; the grace begins after that.
     """
     since = memory.since[fault.about]
-    if fault.about not in memory.deferred:
+    if fault.about not in memory.resumed:
         return since + fault.grace
-    resumed = memory.deferred[fault.about]
+    resumed = memory.resumed[fault.about]
     return resumed + (resumed - since) + fault.grace
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -296,16 +297,16 @@ def test_the_words_of_a_pull_may_change_while_it_fails() -> None:
     assert judge_snapshot(later, PATIENCE, 2, memory).due == 3
 
 
-@pytest.mark.parametrize(("deferred_until", "due"), [(5.0, 22.0), (40.0, 92.0)])
-def test_after_room_was_made_whoever_was_refused_gets_another_try(deferred_until: float, due: float) -> None:
+@pytest.mark.parametrize(("resumed", "due"), [(5.0, 22.0), (40.0, 92.0)])
+def test_after_room_was_made_whoever_was_refused_gets_another_try(resumed: float, due: float) -> None:
     refused = replica_set(refused=QUOTA)
     leaving = pod("ReplicaSet-web-one", name="old", deletionTimestamp="2026-01-01T00:00:00Z")
-    full = seen(deployment(), children=[refused, leaving])
-    memory = judge_snapshot(full, PATIENCE, 0, FaultMemory()).memory
-    assert judge_snapshot(full, PATIENCE, deferred_until, memory).verdict is None
-    memory = judge_snapshot(full, PATIENCE, deferred_until, memory).memory
-    after = judge_snapshot(seen(deployment(), children=[refused]), PATIENCE, deferred_until + 0.5, memory)
-    assert after.due == due
+    full, emptied = seen(deployment(), children=[refused, leaving]), seen(deployment(), children=[refused])
+    first = judge_snapshot(full, PATIENCE, 0, FaultMemory())
+    assert (first.verdict, first.due) == (None, math.inf)
+    later = judge_snapshot(emptied, PATIENCE, resumed, first.memory)
+    assert (later.verdict, later.due) == (None, due)
+    assert judge_snapshot(emptied, PATIENCE, resumed + 1, later.memory).due == due
 
 
 def test_progress_is_one_short_line() -> None:
