@@ -83,8 +83,9 @@ class Informer:
 
     def stop(self) -> None:
         """Read no more."""
-        self._over.request()
-        self._interruption.request()
+        with self._state:
+            self._over.request()
+            self._interruption.request()
 
     def listen(self, listener: Listener, *, name: str = "", owner: str = "") -> int:
         """Have `listener` called when the object of that name, or one of that owner, may have changed.
@@ -133,20 +134,20 @@ class Informer:
 
     def _run(self) -> None:
         try:
-            while not self._over.requested:
-                self._read(self._begin())
+            while (reading := self._begin()) is not None:
+                self._read(reading)
         finally:
             self.ended = True
             self._note(
                 OperationError(f"{self.collection.path} is no longer followed", reason=Reason.UNREACHABLE)
             )
 
-    def _begin(self) -> Reading:
+    def _begin(self) -> Reading | None:
         with self._state:
+            if self._over.requested:
+                return None
             self._begun = self._asked
             self._interruption = Cancellation()
-        if self._over.requested:
-            self._interruption.request()
         return Reading(self._cluster, self.collection, self.store, self._interruption, self._clock)
 
     def _read(self, reading: Reading) -> None:
@@ -169,7 +170,10 @@ class Informer:
         self._note(None, crowded=crowded)
 
     def _after(self, error: OperationError, reading: Reading) -> None:
-        """Go on in a way that needs fewer rights, if that is what it is about; or try again soon."""
+        """Go on in a way that needs fewer rights, if that is what it is about; or try again soon.
+
+        A watch that breaks is followed by a list; only if that fails as well, the store is out of date.
+        """
         pause = self._failures.pause_after(error)
         doubtful = error.reason in _REFUSED and self._done and not reading.whole
         if doubtful and self._failures.refusals < _REFUSALS:
@@ -177,7 +181,8 @@ class Informer:
         elif other := next_best(self._way, error, whole=reading.whole):
             self._degrade(other, error)
             return
-        self._note(error)
+        if not reading.whole:
+            self._note(error)
         self._clock.wait(self._over.event, pause)
 
     def _degrade(self, other: Way, error: OperationError) -> None:

@@ -55,6 +55,15 @@ def until_it_is_stopped(cancellation: Cancellation) -> None:
     raise EngineError("Error: UPGRADE FAILED: context canceled")
 
 
+def failing(words: str) -> Engine:
+    """Helm that fails with these words."""
+
+    def fail(_: Cancellation) -> None:
+        raise EngineError(words)
+
+    return Engine(fail)
+
+
 class Records:
     """Stands for the release's records: every revision has the same Deployment, unless they are refused."""
 
@@ -88,7 +97,15 @@ def workload(live: dict[str, Any], container: dict[str, Any]) -> tuple[dict[str,
 class Place:
     """One release on a cluster in memory, and Helm under watch."""
 
-    def __init__(self, cluster: Town, engine: Engine, records: Records | None = None, **health: Any) -> None:  # noqa: ANN401  # any health input
+    def __init__(
+        self,
+        cluster: Town,
+        engine: Engine,
+        records: Records | None = None,
+        *,
+        timeout: int = 30,
+        **health: Any,  # noqa: ANN401  # any health input
+    ) -> None:
         self.said: list[str] = []
         storage: Any = records or Records()
         helm: Any = engine
@@ -105,7 +122,7 @@ class Place:
             storage=storage,
             engine=helm,
             target=Target("web", NAMESPACE, "kubeconfig"),
-            deployment=Deployment(Path("web"), {}, 30),
+            deployment=Deployment(Path("web"), {}, timeout),
             progress=self.said.append,
             redact=Redactor(["hunter2"]),
         )
@@ -133,10 +150,8 @@ def test_a_verdict_stops_helm_and_is_why_it_failed() -> None:
 
 
 def test_without_a_verdict_helms_own_words_count_less_what_is_secret() -> None:
-    def fail(_: Cancellation) -> None:
-        raise EngineError('Error: UPGRADE FAILED: no matches for kind "hunter2" in version "v1"')
-
-    failed = Place(Town(*workload(deployment(), running())), Engine(fail)).upgrade()
+    words = 'Error: UPGRADE FAILED: no matches for kind "hunter2" in version "v1"'
+    failed = Place(Town(*workload(deployment(), running())), failing(words)).upgrade()
     assert failed is not None
     assert "hunter2" not in failed[1]
     assert MASK in failed[1]
@@ -171,3 +186,38 @@ def test_records_that_cannot_be_read_end_the_run_before_helm_is_asked() -> None:
     with pytest.raises(OperationError):
         place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1)))
     assert engine.asked == []
+
+
+TIMED_OUT = (
+    "Error: UPGRADE FAILED: resource Deployment/apps/web not ready. status: InProgress, "
+    "message: Pending termination: 1\ncontext deadline exceeded"
+)
+
+
+class TestTimeouts:
+    def test_the_reason_is_ours_and_not_helms_word_about_an_old_pod(self) -> None:
+        cluster = Town(*workload(deployment(), running(ready=False)))
+        assert Place(cluster, failing(TIMED_OUT), timeout=0).upgrade() == (
+            "UpgradeTimeout",
+            "not ready after 0 s: Deployment web: 0 of 3 replicas are updated",
+        )
+
+    def test_where_nothing_can_be_seen_helms_own_words_are_told(self) -> None:
+        cluster = Town(*workload(deployment(**GROWN), running()))
+        failed = Place(cluster, failing(TIMED_OUT), timeout=0).upgrade()
+        assert failed is not None
+        assert failed[0] == "UpgradeTimeout"
+        assert "Pending termination: 1" in failed[1]
+
+    def test_what_fails_before_the_time_is_over_keeps_helms_words(self) -> None:
+        cluster = Town(*workload(deployment(), running(ready=False)))
+        failed = Place(cluster, failing(TIMED_OUT)).upgrade()
+        assert failed is not None
+        assert "not ready after" not in failed[1]
+
+    def test_another_failure_keeps_helms_words(self) -> None:
+        words = 'Error: UPGRADE FAILED: no matches for kind "Shop" in version "v1"'
+        cluster = Town(*workload(deployment(), running(ready=False)))
+        failed = Place(cluster, failing(words), timeout=0).upgrade()
+        assert failed is not None
+        assert "not ready after" not in failed[1]

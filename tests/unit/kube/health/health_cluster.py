@@ -30,6 +30,7 @@ PLURALS = {
     "PersistentVolumeClaim": "persistentvolumeclaims",
     "Pod": "pods",
     "ReplicaSet": "replicasets",
+    "Service": "services",
     "StatefulSet": "statefulsets",
 }
 

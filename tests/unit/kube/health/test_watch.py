@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health.snapshot import Baseline
+from helm_rollback_component.core.health.timeout import Limit
+from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.watch import HealthWatch
+from tests.support.fake_cluster import failure
 from tests.support.manual_clock import HastyClock
-from tests.support.waiting import HANG_LIMIT
+from tests.support.waiting import HANG_LIMIT, await_that
 from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
 DESIRED = [deployment()]
+GONE = "the health of the release is no longer watched: it is Gone"
 
 
 def town(*containers: Any) -> Town:  # noqa: ANN401
@@ -198,3 +202,75 @@ def test_nothing_is_judged_where_that_is_off() -> None:
         assert observed.spoke.wait(HANG_LIMIT)
         assert watch.last_verdict() is None
     assert observed.said == ["Deployment web: 0 of 3 replicas are updated"]
+
+
+@pytest.mark.parametrize(("temporary", "told"), [(True, []), (False, [GONE])])
+def test_records_that_cannot_be_read_are_read_again_only_if_that_may_help(
+    *, temporary: bool, told: list[str]
+) -> None:
+    answers: list[Any] = [failure("Gone", temporary=temporary), DESIRED]
+
+    def objects(_: Cancellation) -> Sequence[Any]:
+        answer = answers.pop(0)
+        if isinstance(answer, OperationError):
+            raise answer
+        return cast("Sequence[Any]", answer)
+
+    observed = Observed(town(LOOP), objects)
+    with observed.start():
+        await_that(lambda: observed.condemned.is_set() or observed.said, "a verdict or the end")
+    assert [line for line in observed.said if line == GONE] == told
+    assert observed.condemned.is_set() is temporary
+
+
+class TestOverdue:
+    LIMIT = Limit("UpgradeTimeout", 30)
+
+    def test_what_helm_waited_for_is_told_with_how_much_of_it_there_is(self) -> None:
+        watch = Observed(town(running(ready=False))).watch
+        verdict = watch.overdue(self.LIMIT, DESIRED)
+        assert verdict is not None
+        assert (verdict.reason, verdict.object.name) == ("UpgradeTimeout", "web")
+        assert verdict.message == "not ready after 30 s: Deployment web: 0 of 3 replicas are updated"
+
+    def test_what_is_wrong_with_it_is_told_too(self) -> None:
+        verdict = Observed(town(LOOP)).watch.overdue(self.LIMIT, DESIRED)
+        assert verdict is not None
+        assert "container app ends again and again" in verdict.message
+
+    def test_since_when_is_known_from_the_looks_before(self) -> None:
+        grown: dict[str, Any] = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas"), 3)
+        cluster = Town(
+            select(deployment(**grown, availableReplicas=3)),
+            labelled(select(replica_set())),
+            labelled(pod("ReplicaSet-web-two", running())),
+        )
+        observed = Observed(cluster)
+        with observed.start() as watch:
+            await_that(lambda: watch._examiner.wait.began is not None, "a first look")  # noqa: SLF001
+            cluster.put(select(deployment(**grown, availableReplicas=1)))
+            assert observed.spoke.wait(HANG_LIMIT)
+            verdict = watch.overdue(self.LIMIT, DESIRED)
+        assert verdict is not None
+        assert "1 of 3 updated replicas are available for the last" in verdict.message
+
+    def test_a_load_balancer_without_an_address_is_waited_for(self) -> None:
+        service: dict[str, Any] = {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "web", "uid": "1"},
+            "spec": {"type": "LoadBalancer"},
+        }
+        verdict = Observed(Town(service)).watch.overdue(self.LIMIT, [service])
+        assert verdict is not None
+        assert "its load balancer has no address yet" in verdict.message
+
+    def test_where_all_is_ready_by_now_nothing_can_be_told(self) -> None:
+        grown = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
+        cluster = Town(select(deployment(**cast("dict[str, Any]", grown))))
+        assert Observed(cluster).watch.overdue(self.LIMIT, DESIRED) is None
+
+    def test_where_the_cluster_does_not_tell_nothing_can_be_told(self) -> None:
+        cluster = town(running(ready=False))
+        cluster.before = fail_with("Unreachable", temporary=True)
+        assert Observed(cluster).watch.overdue(self.LIMIT, DESIRED) is None
