@@ -45,10 +45,6 @@ def begun(informers: Informers, collection: Collection = ALL) -> Informer:
     return informer
 
 
-def sweepers() -> int:
-    return sum(thread.name == "informers" for thread in threading.enumerate())
-
-
 def followers() -> int:
     return sum(thread.name.startswith("informer ") for thread in threading.enumerate())
 
@@ -95,15 +91,16 @@ def test_one_who_comes_back_soon_finds_it_still_there(informers: Informers, cloc
 
 
 def test_no_thread_is_left_and_one_is_enough_to_end_all(informers: Informers, clock: SlowClock) -> None:
-    before = threading.active_count()
+    others = {*threading.enumerate()}
     collections = [Collection(f"{PODS}-{number}") for number in range(5)]
     for collection in collections:
         begun(informers, collection)
     for collection in collections:
         informers.release(collection)
-    assert sweepers() == 1
+    ours = {*threading.enumerate()} - others
+    assert [thread.name for thread in ours].count("informers") == 1
     clock.end_wait(LINGER)
-    await_that(lambda: threading.active_count() == before, "all threads to end")
+    await_that(lambda: not any(thread.is_alive() for thread in ours), "all threads to end")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
