@@ -218,7 +218,7 @@ def test_records_that_cannot_be_read_are_read_again_only_if_that_may_help(
 
     observed = Observed(town(LOOP), objects)
     with observed.start():
-        await_that(lambda: observed.condemned.is_set() or observed.said, "a verdict or the end")
+        await_that(lambda: observed.condemned.is_set() or GONE in observed.said, "a verdict or the end")
     assert [line for line in observed.said if line == GONE] == told
     assert observed.condemned.is_set() is temporary
 

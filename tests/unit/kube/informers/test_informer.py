@@ -468,24 +468,18 @@ class TestEnding:
     def test_it_ends_while_it_watches(self, watched: Watched) -> None:
         informer = watched.start()
         informer.start()
-        thread = thread_of(informer)
-        assert thread is not None
         informer.stop()
-        thread.join(HANG_LIMIT)
-        assert informer.ended
+        await_that(lambda: informer.ended, "its end")
         with pytest.raises(OperationError, match="is no longer followed"):
-            informer.await_reading(1)
+            informer.await_reading(2)
 
     @pytest.mark.parametrize("collection", [FEW, ONE_BY_ONE])
     def test_it_ends_while_it_rests(self, cluster: FollowedCluster, collection: Collection) -> None:
         for each in (pod("two"), pod("three"), ESTABLISHED):
             cluster.put(each)
-        watched = Watched(cluster, collection)
-        thread = thread_of(watched.start("shops"))
-        assert thread is not None
-        watched.informer.stop()
-        thread.join(HANG_LIMIT)
-        assert not thread.is_alive()
+        informer = Watched(cluster, collection).start("shops")
+        informer.stop()
+        await_that(lambda: informer.ended, "its end")
 
     def test_it_ends_while_it_pauses_after_a_failure(self, cluster: FollowedCluster) -> None:
         class Endless(HastyClock):
@@ -496,11 +490,8 @@ class TestEnding:
         cluster.before = refuse("list", reason="Unreachable", temporary=True)
         with pytest.raises(OperationError, match="it is Unreachable"):
             watched.start()
-        thread = thread_of(watched.informer)
-        assert thread is not None
         watched.informer.stop()
-        thread.join(HANG_LIMIT)
-        assert not thread.is_alive()
+        await_that(lambda: watched.informer.ended, "its end")
 
     def test_it_may_end_before_it_began(self, cluster: FollowedCluster, watched: Watched) -> None:
         watched.informer.stop()
