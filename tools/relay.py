@@ -1,4 +1,4 @@
-"""A relay in front of an API server: it passes everything on, and counts it."""
+"""A relay in front of an API server: it passes everything on and counts it, until it is told to fail."""
 
 from __future__ import annotations
 
@@ -33,6 +33,26 @@ class Traffic:
     sent: int = 0
     received: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _connections: list[_Connection] = field(default_factory=list, repr=False)
+
+    def cut(self) -> None:
+        """End all connections that there are now."""
+        for connection in self._all():
+            connection.cut()
+
+    def silence(self) -> None:
+        """Pass on nothing more by the connections that there are now, and keep them."""
+        for connection in self._all():
+            connection.silent = True
+
+    def add(self, connection: _Connection) -> None:
+        """Know of another connection."""
+        with self._lock:
+            self._connections.append(connection)
+
+    def _all(self) -> list[_Connection]:
+        with self._lock:
+            return [*self._connections]
 
     def count(self, *, sent: int = 0, received: int = 0) -> None:
         """Add bytes."""
@@ -52,16 +72,12 @@ def relay(kubeconfig: Path) -> Iterator[Traffic]:
     upstream = urlsplit(cluster["server"])
     traffic = Traffic("")
 
-    ends: list[socket.socket] = []
-
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with socket.create_connection((upstream.hostname or "", upstream.port or 443)) as server:
-                ends.extend((self.request, server))
-                back = threading.Thread(target=_pass, args=(server, self.request, traffic, "received"))
-                back.start()
-                _pass(self.request, server, traffic, "sent")
-                back.join()
+                connection = _Connection(self.request, server, traffic)
+                traffic.add(connection)
+                connection.run()
 
     with _Server(("127.0.0.1", 0), Handler) as server:
         cluster["server"] = f"https://127.0.0.1:{server.server_address[1]}"
@@ -72,7 +88,7 @@ def relay(kubeconfig: Path) -> Iterator[Traffic]:
         finally:
             server.shutdown()
             server.server_close()
-            _cut(ends)
+            traffic.cut()
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -82,16 +98,33 @@ class _Server(socketserver.ThreadingTCPServer):
     request_queue_size = 128
 
 
-def _cut(connections: list[socket.socket]) -> None:
-    for connection in connections:
+class _Connection:
+    """One client's connection, and its continuation to the server."""
+
+    def __init__(self, client: socket.socket, server: socket.socket, traffic: Traffic) -> None:
+        self.silent = False
+        self._client = client
+        self._server = server
+        self._traffic = traffic
+
+    def run(self) -> None:
+        """Pass on what comes from either end until both have ended."""
+        back = threading.Thread(target=self._pass, args=(self._server, self._client, "received"))
+        back.start()
+        self._pass(self._client, self._server, "sent")
+        back.join()
+
+    def cut(self) -> None:
+        for end in (self._client, self._server):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _pass(self, source: socket.socket, target: socket.socket, direction: str) -> None:
         with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-
-
-def _pass(source: socket.socket, target: socket.socket, traffic: Traffic, direction: str) -> None:
-    with suppress(OSError):
-        while data := source.recv(_AT_ONCE):
-            traffic.count(**{direction: len(data)})
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_WR)
+            while data := source.recv(_AT_ONCE):
+                if not self.silent:
+                    self._traffic.count(**{direction: len(data)})
+                    target.sendall(data)
+        if not self.silent:
+            with suppress(OSError):
+                target.shutdown(socket.SHUT_WR)
