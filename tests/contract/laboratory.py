@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +15,10 @@ from helm_rollback_component.results import Phase
 from tests.contract.by_hand import stored
 from tests.contract.helm_fixtures import Space, write_chart
 from tests.support.namespaces import cluster_of
+from tests.support.waiting import await_that
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from helm_rollback_component.kube.claims.claims import Claim
@@ -105,6 +108,25 @@ class Laboratory:
         text = f"apiVersion: v2\nname: web\nversion: {version}\nappVersion: '{version}'\n"
         folder = self.folder / version
         return {"chart": str(write_chart(folder, {"Chart.yaml": text, **(files or {})}))}
+
+    @contextmanager
+    def lingering_pod(self) -> Iterator[None]:
+        """Keep the present pod terminating, and have another in its place, until the end of the block."""
+        (pod,) = self._pods()
+        self._set_finalizers(pod, ["example.com/lingers"])
+        self.space.kubectl("delete", pod, "--wait=false")
+        await_that(lambda: len(self._pods()) > 1 and self.ready_replicas() == 1, "another pod")
+        try:
+            yield
+        finally:
+            self._set_finalizers(pod, [])
+
+    def _pods(self) -> list[str]:
+        return self.space.kubectl("get", "pod", f"--selector=app={RELEASE}", "--output=name").split()
+
+    def _set_finalizers(self, pod: str, finalizers: list[str]) -> None:
+        patch = json.dumps({"metadata": {"finalizers": finalizers}})
+        self.space.kubectl("patch", pod, "--type=merge", f"--patch={patch}")
 
     def statuses(self) -> list[str]:
         """Return Helm's word for each stored revision, oldest first."""

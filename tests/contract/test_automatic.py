@@ -38,6 +38,21 @@ def test_an_upgrade_whose_image_cannot_be_pulled_is_rolled_back_before_helms_tim
     assert (status.phase, status.revision) == (Phase.ROLLED_BACK, 3)
 
 
+def test_a_timeout_names_what_was_waited_for_and_not_an_old_pod_that_is_still_terminating(
+    lab: Laboratory,
+) -> None:
+    lab.deploy()
+    with lab.lingering_pod():
+        found = lab.upgrade(
+            values={"play": "never-ready", "tag": "2"}, timeouts={"upgrade": 5}, health={"fail_fast": False}
+        ).rollback_status
+    assert found.reason == "UpgradeTimeout"
+    assert found.message.startswith(
+        "not ready after 5 s: Deployment web: 0 of 1 updated replicas are available"
+    )
+    assert "termination" not in found.message
+
+
 def test_the_rollback_status_tells_what_happened(lab: Laboratory) -> None:
     lab.deploy()
     found = lab.upgrade(values=BAD_IMAGE).rollback_status
