@@ -47,9 +47,7 @@ def test_a_timeout_names_what_was_waited_for_and_not_an_old_pod_that_is_still_te
             values={"play": "never-ready", "tag": "2"}, timeouts={"upgrade": 5}, health={"fail_fast": False}
         ).rollback_status
     assert found.reason == "UpgradeTimeout"
-    assert found.message.startswith(
-        "not ready after 5 s: Deployment web: 0 of 1 updated replicas are available"
-    )
+    assert found.message.startswith("not ready after 5 s: Deployment web: 0 of 1 ")
     assert "termination" not in found.message
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,16 @@ import pytest
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import http_client, paths
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.wait import wait_ready
 from helm_rollback_component.kube.informers.collection import Collection
 from helm_rollback_component.kube.informers.informers import Informers
+from tests.support import second_server
 from tests.support.control_plane import place
 from tests.support.recording import RecordedCluster
+from tests.support.second_server import SecondServer
 from tests.support.waiting import HANG_LIMIT, await_that
 from tools.relay import relay
 
@@ -100,7 +104,12 @@ class Wait:
 
     def await_first_look(self) -> None:
         """Return once it is known what is waited for, with the pod's own state."""
-        await_that(lambda: any("0 of 1 updated" in line for line in self.said), f"a look at {self.name}")
+        await_that(lambda: self._seen or self.ended.is_set(), f"a look at {self.name}")
+        assert self._seen, "the wait ended at once"
+
+    @property
+    def _seen(self) -> bool:
+        return any("0 of 1 updated" in line for line in self.said)
 
     def play(self, what: str) -> None:
         """Have the pods of the Deployment behave so from now on, through a connection of the test's own."""
@@ -115,12 +124,37 @@ class Wait:
 
     def _wait(self) -> None:
         context = HealthContext(self.informers, self.here.namespace, QUICK, self.said.append)
-        self.verdict = wait_ready(context, [self.release], HANG_LIMIT, self._stop)
-        self.ended.set()
+        try:
+            self.verdict = wait_ready(context, [self.release], HANG_LIMIT, self._stop)
+        finally:
+            self.ended.set()
 
 
 def deployments(here: Place) -> str:
     return paths.resource("apps/v1", "deployments", "", here.namespace)
+
+
+def rules(deployments: list[str], others: list[str]) -> Rules:
+    """Allow so much on Deployments and on what belongs to them."""
+    return [
+        {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": deployments},
+        {"apiGroups": ["apps"], "resources": ["replicasets"], "verbs": others},
+        {"apiGroups": [""], "resources": ["pods", "events"], "verbs": others},
+    ]
+
+
+def user_of(here: Place, allowed: Rules) -> Cluster:
+    """Return the cluster for a user whose rights the API server knows by now; to list pods is one of them."""
+    user = here.as_user(allowed)
+
+    def known() -> bool:
+        with suppress(OperationError):
+            user.list(paths.pods(here.namespace))
+            return True
+        return False
+
+    await_that(known, "the API server to know the user's rights")
+    return user
 
 
 def record_of(cluster: Cluster) -> RecordedCluster:
@@ -140,6 +174,7 @@ def test_releases_of_a_namespace_share_one_watch_a_kind_and_cost_nothing_while_n
             each.await_first_look()
         assert {what: record.most[what] for what in FOLLOWED} == dict.fromkeys(FOLLOWED, 1)
         assert all(record.count("GET", what) <= len(waits) + 1 for what in FOLLOWED)
+        await_that(lambda: record.open() == dict.fromkeys(FOLLOWED, 1), "the watches after the last lists")
         asked = len(record.asked)
         assert not threading.Event().wait(CALM)
         assert record.asked[asked:] == []
@@ -212,17 +247,25 @@ def test_a_version_that_the_server_has_no_longer_leads_to_another_list(
     assert verdict.reason == "ImagePullBackOff"
 
 
-class TestRights:
-    @staticmethod
-    def rules(deployments: list[str], others: list[str]) -> Rules:
-        return [
-            {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": deployments},
-            {"apiGroups": ["apps"], "resources": ["replicasets"], "verbs": others},
-            {"apiGroups": [""], "resources": ["pods", "events"], "verbs": others},
-        ]
+def test_when_the_api_server_is_restarted_a_fault_is_found_all_the_same(ground: Ground, here: Place) -> None:
+    if not second_server.is_possible(ground):
+        pytest.skip("the cluster's storage is elsewhere, so it cannot have an API server of the test's own")
+    with SecondServer(ground, here) as server:
+        there = replace(here, kubeconfig=here.with_cluster(server=server.url))
+        user = user_of(there, rules(READ, READ))
+        with Wait(here, Informers(user), deployment("web")) as wait:
+            wait.await_first_look()
+            server.kill()
+            wait.play("image-pull")
+            server.start()
+            verdict = wait.await_end()
+    assert verdict is not None
+    assert verdict.reason == "ImagePullBackOff"
 
+
+class TestRights:
     def test_who_may_list_but_not_watch_is_served_and_told_once_what_is_lacking(self, here: Place) -> None:
-        user = here.as_user(self.rules(["get", "list"], ["get", "list"]))
+        user = user_of(here, rules(["get", "list"], ["get", "list"]))
         with Wait(here, Informers(user), deployment("web")) as wait:
             wait.await_first_look()
             wait.play("image-pull")
@@ -233,7 +276,7 @@ class TestRights:
         assert sorted(line.split('"')[3] for line in lacking) == sorted(FOLLOWED)
 
     def test_who_may_only_get_deployments_is_served_and_told_once_what_is_lacking(self, here: Place) -> None:
-        user = here.as_user(self.rules(["get"], READ))
+        user = user_of(here, rules(["get"], READ))
         with Wait(here, Informers(user), deployment("web")) as wait:
             wait.await_first_look()
             wait.play("image-pull")
