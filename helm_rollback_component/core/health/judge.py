@@ -65,7 +65,7 @@ def faults(snapshot: Snapshot, health: HealthConfig) -> Iterator[Fault]:
         return
     for case in snapshot.cases:
         yield from workload_faults(View(case, snapshot, health))
-        for pod in case.pods:
+        for pod in case.unready:
             yield from pod_faults(Sight(pod, case, snapshot, health))
 
 

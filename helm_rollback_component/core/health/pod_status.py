@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.objects import Manifest
 
+_UNPLACED = "Pending"
 _OVER = frozenset({"Failed", "Succeeded"})
 
 
@@ -73,18 +74,16 @@ def _container(status: Mapping[str, Any]) -> Container:
 
 def unschedulable(pod: Manifest) -> Mapping[str, Any]:
     """Return the condition by which the scheduler says that it finds no node, empty if it does not say so."""
+    if objects.status(pod).get("phase", _UNPLACED) != _UNPLACED:
+        return {}
     scheduled = objects.condition(pod, "PodScheduled")
     refused = scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable"
     return scheduled if refused else {}
 
 
 def getting_ready(pod: Manifest) -> bool:
-    """Return whether the pod may be about to be ready: it has not ended, and a node can take it."""
-    return (
-        not objects.is_true(pod, "Ready")
-        and objects.status(pod).get("phase") not in _OVER
-        and not unschedulable(pod)
-    )
+    """Return whether a pod that is not ready may be about to be: it has not ended, and a node can take it."""
+    return objects.status(pod).get("phase") not in _OVER and not unschedulable(pod)
 
 
 def claims_of(pod: Manifest) -> Iterator[tuple[str, str]]:

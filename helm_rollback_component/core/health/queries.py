@@ -45,13 +45,14 @@ class Questions:
 def questions(snapshot: Snapshot) -> Questions:
     """Return what else has to be read."""
     seen = snapshot.cases
-    unplaced = [pod for case in seen for pod in case.pods if unschedulable(pod)]
+    unready = [pod for case in seen for pod in case.unready]
+    unplaced = [*filter(unschedulable, unready)]
     short = [case.live for case in seen if _short(case)]
     pending = [claim for claim in _claims(snapshot) if _pending(claim)]
     return Questions(
         claims=frozenset(claim for pod in unplaced for claim in claims_of(pod)),
         events=frozenset(map(_event_key, (*unplaced, *short, *pending))),
-        needed=frozenset(name for case in seen for pod in case.pods for name in needed(pod)),
+        needed=frozenset(name for pod in unready for name in needed(pod)),
         crowded=bool(unplaced or short),
     )
 

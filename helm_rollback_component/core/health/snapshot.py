@@ -157,16 +157,21 @@ class Case:
     mark: Mark | None
 
     @cached_property
+    def unready(self) -> tuple[Manifest, ...]:
+        """Those of its pods that are not ready; of a ready pod there is nothing to complain."""
+        return tuple(pod for pod in self.pods if not objects.is_true(pod, "Ready"))
+
+    @cached_property
     def under_way(self) -> bool:
         """Whether some of its pods are still getting ready; old ones may then make room for others."""
         status = objects.status(self.live)
         available, ready = status.get("availableReplicas", 0), status.get("readyReplicas", 0)
-        return any(map(getting_ready, self.pods)) or available < ready
+        return any(map(getting_ready, self.unready)) or available < ready
 
     @cached_property
     def any_ready(self) -> bool:
         """Whether one of its pods is ready."""
-        return any(objects.is_true(pod, "Ready") for pod in self.pods)
+        return len(self.unready) < len(self.pods)
 
 
 def mark(live: Manifest) -> Mark:

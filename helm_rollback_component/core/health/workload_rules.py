@@ -158,6 +158,8 @@ def _claim_unbound(view: View) -> Iterator[Fault]:
 
 
 def _claims_of_pods(view: View) -> Iterator[Fault]:
+    if not view.snapshot.claims:
+        return
     used = dict.fromkeys(used for pod in view.case.pods for used in claims_of(pod))
     for claim in filter(None, map(view.snapshot.claims.get, used)):
         yield from _unbound(view, claim)
