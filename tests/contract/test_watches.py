@@ -172,9 +172,9 @@ def test_releases_of_a_namespace_share_one_watch_a_kind_and_cost_nothing_while_n
     try:
         for each in waits:
             each.await_first_look()
+        await_that(lambda: record.open() == dict.fromkeys(FOLLOWED, 1), "the watches after the last lists")
         assert {what: record.most[what] for what in FOLLOWED} == dict.fromkeys(FOLLOWED, 1)
         assert all(record.count("GET", what) <= len(waits) + 1 for what in FOLLOWED)
-        await_that(lambda: record.open() == dict.fromkeys(FOLLOWED, 1), "the watches after the last lists")
         asked = len(record.asked)
         assert not threading.Event().wait(CALM)
         assert record.asked[asked:] == []
@@ -207,6 +207,7 @@ def test_connections_that_are_cut_again_and_again_are_no_fault(ground: Ground, h
         with Wait(here, Informers(cluster), deployment("web")) as wait:
             wait.await_first_look()
             for _ in range(3):
+                await_that(lambda: cluster.record.open().get("pods"), "the watch to stand")
                 watches = cluster.record.count("WATCH", "pods")
                 traffic.cut()
                 await_that(partial(cluster.record.watched_again, "pods", watches), "the next watch")
