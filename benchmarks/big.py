@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.big_release import HELM, NAME, declared, deployed, installed, settle, upgrade_by_hand
+from benchmarks.big_release import HELM, NAME, alternated, declared, settle, upgrade_by_hand
 from benchmarks.operating import Operated, operate
 from benchmarks.requests import Requests, requests
 from benchmarks.result import Result
@@ -31,16 +31,11 @@ def cases(ground: Ground, rounds: int) -> Iterator[Callable[[], list[Result]]]:
 
 
 def _compare(ground: Ground, rounds: int) -> list[Result]:
-    ours: list[tuple[Operated, Requests]] = []
-    theirs: list[_Theirs] = []
-    with deployed(ground, {}) as mine, installed(ground, {}) as other:
-        for number in range(2, rounds + 2):
-            ours.append(_ours(mine, f"v{number}"))
-            theirs.append(_theirs(other, f"v{number}"))
-    return _results(ours, theirs)
+    return _results(*alternated(ground, rounds, _ours, _theirs))
 
 
-def _ours(here: Place, tag: str) -> tuple[Operated, Requests]:
+def _ours(here: Place, number: int) -> tuple[Operated, Requests]:
+    tag = f"v{number}"
     with requests(here.ground) as sent:
         operated = operate("upgrade", here.inputs(HELM, **declared({"tag": tag})))
     if operated.phase != "Deployed":
@@ -49,7 +44,8 @@ def _ours(here: Place, tag: str) -> tuple[Operated, Requests]:
     return operated, sent
 
 
-def _theirs(here: Place, tag: str) -> _Theirs:
+def _theirs(here: Place, number: int) -> _Theirs:
+    tag = f"v{number}"
     with requests(here.ground) as sent:
         wall, cpu, failed = upgrade_by_hand(here, {"tag": tag}, "--wait")
     if failed:

@@ -11,9 +11,8 @@ from benchmarks.big_release import (
     FIRST,
     HELM,
     NAME,
+    alternated,
     declared,
-    deployed,
-    installed,
     odd,
     settle,
     upgrade_by_hand,
@@ -47,13 +46,7 @@ def cases(ground: Ground, rounds: int) -> Iterator[Callable[[], list[Result]]]:
 
 
 def _compare(ground: Ground, rounds: int) -> list[Result]:
-    ours: list[tuple[Operated, Requests]] = []
-    theirs: list[_Theirs] = []
-    with deployed(ground, {}) as mine, installed(ground, {}) as other:
-        for number in range(2, rounds + 2):
-            ours.append(_ours(mine, number))
-            theirs.append(_theirs(other, number))
-    return _results(ours, theirs)
+    return _results(*alternated(ground, rounds, _ours, _theirs))
 
 
 def _ours(here: Place, number: int) -> tuple[Operated, Requests]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmarks.operating import cpu_of_children
 from benchmarks.place import kubectl, place, stopwatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from benchmarks.place import Place
     from tools.ground import Ground
@@ -26,6 +26,8 @@ TAG = "app.kubernetes.io/version"
 """The label of pods that holds their tag."""
 NAME = f"{OBJECTS} objects, {SERVICES} Deployments"
 _PATIENCE = 300.0
+_Ours = TypeVar("_Ours")
+_Theirs = TypeVar("_Theirs")
 
 
 def declared(values: dict[str, Any], **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # inputs
@@ -37,6 +39,15 @@ def odd(play: str, after: int | None = None) -> dict[str, Any]:
     """Return the values with which one pod plays this, after so many seconds or when it usually does."""
     annotations = {} if after is None else {"ground/after": f"{after}s"}
     return {"odd": {"labels": {"ground/play": play}, "annotations": annotations}}
+
+
+def alternated(
+    ground: Ground, rounds: int, ours: Callable[[Place, int], _Ours], theirs: Callable[[Place, int], _Theirs]
+) -> tuple[list[_Ours], list[_Theirs]]:
+    """Return what each side measures on a release of its own, round by round in turn, from number 2 on."""
+    with deployed(ground, {}) as mine, installed(ground, {}) as other:
+        found = [(ours(mine, number), theirs(other, number)) for number in range(2, rounds + 2)]
+    return [one for one, _ in found], [other for _, other in found]
 
 
 @contextmanager

@@ -265,26 +265,25 @@ def test_when_the_api_server_is_restarted_a_fault_is_found_all_the_same(ground: 
 
 
 class TestRights:
-    def test_who_may_list_but_not_watch_is_served_and_told_once_what_is_lacking(self, here: Place) -> None:
-        user = user_of(here, rules(["get", "list"], ["get", "list"]))
+    def said_until_the_fault_is_found(self, here: Place, user: Cluster) -> list[str]:
         with Wait(here, Informers(user), deployment("web")) as wait:
             wait.await_first_look()
             wait.play("image-pull")
             verdict = wait.await_end()
         assert verdict is not None
         assert verdict.reason == "ImagePullBackOff"
-        lacking = [line for line in wait.said if "cannot watch resource" in line]
+        return wait.said
+
+    def test_who_may_list_but_not_watch_is_served_and_told_once_what_is_lacking(self, here: Place) -> None:
+        user = user_of(here, rules(["get", "list"], ["get", "list"]))
+        said = self.said_until_the_fault_is_found(here, user)
+        lacking = [line for line in said if "cannot watch resource" in line]
         assert sorted(line.split('"')[3] for line in lacking) == sorted(FOLLOWED)
 
     def test_who_may_only_get_deployments_is_served_and_told_once_what_is_lacking(self, here: Place) -> None:
         user = user_of(here, rules(["get"], READ))
-        with Wait(here, Informers(user), deployment("web")) as wait:
-            wait.await_first_look()
-            wait.play("image-pull")
-            verdict = wait.await_end()
-        assert verdict is not None
-        assert verdict.reason == "ImagePullBackOff"
-        lacking = [line for line in wait.said if "cannot" in line]
+        said = self.said_until_the_fault_is_found(here, user)
+        lacking = [line for line in said if "cannot" in line]
         assert len(lacking) == 1
         assert 'cannot list resource "deployments"' in lacking[0]
 

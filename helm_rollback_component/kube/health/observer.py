@@ -51,9 +51,9 @@ def baseline(informers: Informers, namespace: str, manifests: Sequence[Manifest]
         return observer.baseline(manifests)
 
 
-def judged_or_awaited(desired: Manifest) -> bool:
-    """Return whether judgement or readiness depend on the object."""
-    return judged(desired) or needs_a_look(desired)
+def judged_or_awaited(desired: Manifest, *, load_balancers: bool = False) -> bool:
+    """Return whether judgement or readiness depend on the object; of load balancers, if that is asked for."""
+    return judged(desired) or needs_a_look(desired, load_balancers=load_balancers)
 
 
 class Observer:

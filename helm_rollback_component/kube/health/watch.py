@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health.judge import faults
-from helm_rollback_component.core.health.readiness import needs_a_look
-from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.health.timeout import awaited_by_helm, timed_out
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import container_logs
 from helm_rollback_component.kube.health.examiner import Examiner, Finding, looks
-from helm_rollback_component.kube.health.observer import Observer
+from helm_rollback_component.kube.health.observer import Observer, judged_or_awaited
 from helm_rollback_component.kube.health.polling import Pace
 
 if TYPE_CHECKING:
@@ -86,8 +85,9 @@ class HealthWatch:
         """
         self.stop()
         context, now = self._context, self._context.clock.now()
+        wants = partial(judged_or_awaited, load_balancers=True)
         observer = Observer(
-            context.informers, context.namespace, self._before, wants=_awaited, clock=context.clock
+            context.informers, context.namespace, self._before, wants=wants, clock=context.clock
         )
         try:
             with observer:
@@ -145,7 +145,3 @@ class HealthWatch:
         if not self._stop.requested:
             self._verdict = verdict
             on_verdict()
-
-
-def _awaited(desired: Manifest) -> bool:
-    return judged(desired) or needs_a_look(desired, load_balancers=True)

@@ -124,5 +124,5 @@ def _version(found: Manifest) -> tuple[str, str]:
 def _owners(found: Manifest) -> tuple[str, ...]:
     if found.get("kind") == "Event":
         return (str((found.get("involvedObject") or {}).get("uid", "")),)
-    owners = objects.meta(found).get("ownerReferences") or ()
-    return tuple(str(owner.get("uid")) for owner in owners if owner.get("controller"))
+    controller = objects.controller_uid(found)
+    return (controller,) if controller else ()

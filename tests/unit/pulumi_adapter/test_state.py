@@ -5,26 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi.output import Unknown
 from pulumi.runtime.rpc import UNKNOWN
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.inputs.chart_values import encode
 from helm_rollback_component.pulumi_adapter import state
-from helm_rollback_component.results import Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
-
-LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet
-LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
-STATUS = ReleaseStatus(
-    release_name="web",
-    release_namespace="apps",
-    revision=3,
-    chart_version="1.0.0",
-    app_version="2",
-    status="deployed",
-    phase=Phase.DEPLOYED,
-    history=(ReleaseRevision(3, "1.0.0", "2", "deployed", "then", "Install complete", verified=True),),
-)
+from helm_rollback_component.results import RollbackStatus
+from tests.unit.pulumi_adapter.properties import LATER, LEAST, STATUS
 
 
 class TestNames:
