@@ -78,7 +78,7 @@ def _until_found(operations: HelmOperations) -> float:
     with verdicts() as found:
         began = time.perf_counter()
         operations.upgrade()
-    (verdict,) = found
+    verdict, *_ = found
     return verdict - began
 
 
