@@ -233,6 +233,7 @@ class HelmOperations:
             target=session.target,
             deployment=deployment,
             progress=self._progress,
+            warn=self._warn,
             redact=self._redact,
         )
         return Effects(

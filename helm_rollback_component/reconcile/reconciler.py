@@ -89,9 +89,9 @@ class Reconciler:
         history = situation.history
         match action:
             case Install() | Upgrade():
-                return self._deploy(action, history)
+                return self._deploy(action, situation)
             case Rollback():
-                return self._roll_back(action, history)
+                return self._roll_back(action, situation)
             case Verify():
                 return self._effects.helm.verify(action.revision)
             case Uninstall():
@@ -102,15 +102,19 @@ class Reconciler:
             case _:
                 assert_never(action)
 
-    def _deploy(self, action: Install | Upgrade, history: History) -> Failure | None:
+    def _deploy(self, action: Install | Upgrade, situation: Situation) -> Failure | None:
+        history = situation.history
         if isinstance(action, Upgrade) and action.note:
             self._effects.progress(action.note)
-        before = (history.latest, history.deployed)
+        standing = targets.since_last_good(history, situation.ledger)
+        before = (history.latest, history.deployed, *standing)
         return self._effects.helm.deploy(action, history.next_revision, before)
 
-    def _roll_back(self, action: Rollback, history: History) -> Failure | None:
+    def _roll_back(self, action: Rollback, situation: Situation) -> Failure | None:
+        history = situation.history
         self._effects.progress(f"rolling back to revision {action.revision}")
-        before = (history.latest, history.deployed, history.get(action.revision))
+        standing = targets.since_last_good(history, situation.ledger)
+        before = (history.latest, history.deployed, history.get(action.revision), *standing)
         return self._effects.helm.restore(action, history.next_revision, before)
 
     def _remove(self, history: History) -> Failure | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.kube.health.examiner import HealthContext
+from helm_rollback_component.reconcile.leftovers import Leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ class RunContext:
         target: the release, as an argument for Helm.
         deployment: what an install or upgrade deploys; None in a run without one.
         progress: takes one line for each step that begins and each change of what is waited for.
+        warn: takes one sentence for each thing that you should know although nothing failed.
         redact: removes the secrets from a text.
         told: what the user has been told to lack rights for.
     """
@@ -40,6 +42,7 @@ class RunContext:
     target: Target
     deployment: Deployment | None
     progress: Callable[[str], None]
+    warn: Callable[[str], None]
     redact: Redactor
     told: set[str] = field(default_factory=set)
 
@@ -49,6 +52,11 @@ class RunContext:
         if self.deployment is None:
             raise TypeError("this run was given nothing to deploy")
         return self.deployment
+
+    @property
+    def leftovers(self) -> Leftovers:
+        """What failed revisions left of the release."""
+        return Leftovers(self.informers.cluster, self.target.release, self.target.namespace, self.warn)
 
     @property
     def health(self) -> HealthContext:

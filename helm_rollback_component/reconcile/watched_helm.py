@@ -14,6 +14,7 @@ from helm_rollback_component.core.failures.classify import Failure, classify
 from helm_rollback_component.core.health.readiness import judged_or_served
 from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.health.timeout import Limit
+from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
@@ -58,7 +59,10 @@ class WatchedHelm:
             if Capability.REPLACE not in self._context.engine.capabilities:
                 return _cannot_replace(self._context.engine.name)
             deployment = replace(deployment, options=replace(deployment.options, replace=True))
-        return self._deploy(action, deployment, revision, before) or self._prove(revision)
+        failure = self._deploy(action, deployment, revision, before)
+        if failure is None:
+            self._remove_leftovers(revision, before)
+        return failure or self._prove(revision)
 
     def restore(self, action: Rollback, revision: int, before: Sequence[Record | None]) -> Failure | None:
         """Roll back, and wait until what was restored is ready."""
@@ -71,6 +75,8 @@ class WatchedHelm:
             )
         except EngineError as error:
             return self._failure_of_helm(error, "rollback")
+        latest, _, target, *standing = before
+        self._remove_leftovers(revision, [each for each in standing if each not in (latest, target)])
         return self._await_readiness(revision, timeout, found)
 
     def verify(self, revision: int) -> Failure | None:
@@ -124,6 +130,18 @@ class WatchedHelm:
         objects = self._objects(revision, judged_or_served)
         verdict = watch.overdue(Limit(failure.reason, timeout), objects)
         return self._failure_of_health(verdict) or failure
+
+    def _remove_leftovers(self, revision: int, before: Sequence[Record | None]) -> None:
+        """Remove what revisions that were never good had added, and Helm left."""
+        context, storage = self._context, self._context.storage
+        numbers = {record.revision for record in before if record and record.status is not Status.DEPLOYED}
+        if not numbers:
+            return
+        try:
+            failed = [storage.manifest(number) for number in sorted(numbers)]
+            context.leftovers.remove(failed, storage.manifest(revision))
+        except OperationError as error:
+            context.warn(f"what failed revisions have left was not looked for: {error.message}")
 
     def _await_readiness(self, revision: int, timeout: int, before: Baseline | None = None) -> Failure | None:
         """Wait until a revision that was applied is ready, `timeout` seconds at most."""

@@ -37,7 +37,11 @@ spec:
       labels: {app: {{ .Release.Name }}, ground/play: {{ .Values.play }}}
       annotations: {ground/after: {{ .Values.after | quote }}, tag: {{ .Values.tag | quote }}}
     spec:
-      containers: [{name: main, image: "registry.example/web:{{ .Values.tag }}"}]
+      containers:
+      - {name: main, image: "registry.example/web:{{ .Values.tag }}"}
+      {{- with .Values.sidecar }}
+      - {name: {{ . }}, image: registry.example/sidecar}
+      {{- end }}
 """
 _CONFIG = """\
 apiVersion: v1
@@ -47,6 +51,13 @@ metadata:
 data:
   values: {{ omit .Values "global" | toJson | quote }}
   whole: {{ .Values.whole | toString | quote }}
+"""
+_EXTRA = """\
+{{- with .Values.extra }}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ . }}}
+{{- end }}
 """
 _HOOK = """\
 {{- with .Values.hook }}
@@ -111,6 +122,7 @@ def write_chart(folder: Path, files: Mapping[str, str] | None = None) -> Path:
         "values.yaml": _VALUES,
         "templates/deployment.yaml": _DEPLOYMENT,
         "templates/config.yaml": _CONFIG,
+        "templates/extra.yaml": _EXTRA,
         "templates/hook.yaml": _HOOK,
         "templates/job.yaml": _JOB,
         "templates/test.yaml": _TEST,

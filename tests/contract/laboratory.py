@@ -142,6 +142,12 @@ class Laboratory:
         assert found is not None
         return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
 
+    def containers(self) -> list[str]:
+        """Return the names of the containers that the live Deployment asks for."""
+        found = self.space.get("deployment", RELEASE)
+        assert found is not None
+        return [each["name"] for each in found["spec"]["template"]["spec"]["containers"]]
+
     def ready_replicas(self) -> int:
         """Return how many pods serve, as the live Deployment says."""
         found = self.space.get("deployment", RELEASE)

@@ -52,6 +52,18 @@ def test_a_failed_upgrade_is_tried_again_by_the_next_update(one_engine_lab: Labo
     assert lab.statuses() == ["deployed", "failed", "failed"]
 
 
+def test_a_repaired_upgrade_leaves_nothing_of_failed_ones(lab: Laboratory) -> None:
+    lab.deploy(operations=MANUAL)
+    lab.upgrade(values={**BAD_IMAGE, "sidecar": "first", "extra": "more"}, operations=MANUAL)
+    lab.upgrade(values={**BAD_IMAGE, "sidecar": "second"}, operations=MANUAL)
+    assert "configmap/more" in lab.leftovers()
+    status = lab.upgrade(values={"tag": "repaired"}, operations=MANUAL)
+    assert (status.phase, status.revision) == (Phase.DEPLOYED, 4)
+    assert lab.containers() == ["main"]
+    assert "configmap/more" not in lab.leftovers()
+    assert "ConfigMap more was left by a failed revision, and was removed" in lab.warned
+
+
 def test_a_pinned_revision_is_restored(lab: Laboratory) -> None:
     two_revisions(lab)
     status = lab.upgrade(values={"tag": "two"}, operations=pin(1))

@@ -17,6 +17,7 @@ from helm_rollback_component.kube.api.discovery import ApiKind
 KINDS = {
     "ConfigMap": ApiKind("configmaps", namespaced=True),
     "Deployment": ApiKind("deployments", namespaced=True),
+    "PersistentVolumeClaim": ApiKind("persistentvolumeclaims", namespaced=True),
     "ClusterRole": ApiKind("clusterroles", namespaced=False),
 }
 

@@ -119,6 +119,12 @@ def last_good(
     return max(proven or candidates, key=lambda record: record.revision, default=None)
 
 
+def since_last_good(history: History, ledger: Ledger) -> tuple[Record, ...]:
+    """Return the revisions after the last good one, oldest first: what they applied may still be there."""
+    good = last_good(history, ledger, below=history.next_revision)
+    return tuple(record for record in history if good is None or record.revision > good.revision)
+
+
 def with_version(
     history: History, ledger: Ledger, *, chart_name: str, chart_version: str, values_digest: str
 ) -> Record | None:

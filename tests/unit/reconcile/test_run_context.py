@@ -15,7 +15,7 @@ LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart":
 def context(deployment: Any = None, **inputs: Any) -> RunContext:  # noqa: ANN401  # stand-ins, any inputs
     nothing: Any = None
     config = HelmConfig.parse({**LEAST, **inputs})
-    return RunContext(config, nothing, nothing, nothing, nothing, deployment, nothing, nothing)
+    return RunContext(config, nothing, nothing, nothing, nothing, deployment, nothing, nothing, nothing)
 
 
 def test_a_run_that_deploys_has_something_to_deploy() -> None:

@@ -25,6 +25,8 @@ from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, la
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from helm_rollback_component.core.records.history import Record
+
     Whole = Callable[[dict[str, Any]], bool]
 
 NEW = "ReplicaSet-web-two"
@@ -79,7 +81,7 @@ class Records:
             raise self._refusal
         return tuple(filter(whole, (deployment(),)))
 
-    def manifest(self, revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
+    def manifest(self, revision: int, whole: Whole = lambda _: True) -> tuple[dict[str, Any], ...]:
         """Tell that what follows Helm has begun: no one else asks for this."""
         self.on_manifest()
         return self.objects(revision, whole)
@@ -124,13 +126,14 @@ class Place:
             target=Target("web", NAMESPACE, "kubeconfig"),
             deployment=Deployment(Path("web"), {}, timeout),
             progress=self.said.append,
+            warn=self.said.append,
             redact=Redactor(["hunter2"]),
         )
         self.helm = WatchedHelm(context, Cancellation())
 
-    def upgrade(self) -> tuple[str, str] | None:
+    def upgrade(self, *before: Record) -> tuple[str, str] | None:
         """Upgrade; return reason and message of the failure."""
-        failed = self.helm.deploy(Upgrade(), 2, (record(1), record(1)))
+        failed = self.helm.deploy(Upgrade(), 2, before or (record(1), record(1)))
         return (failed.reason, failed.message) if failed else None
 
 
@@ -221,3 +224,28 @@ class TestTimeouts:
         failed = Place(cluster, failing(words), timeout=0).upgrade()
         assert failed is not None
         assert "not ready after" not in failed[1]
+
+
+class TestLeftovers:
+    def test_where_every_revision_was_good_nothing_is_looked_for(self) -> None:
+        cluster, records = Town(*workload(deployment(**GROWN), running())), Records()
+        records.on_manifest = lambda: pytest.fail("the manifests of good revisions were read")
+        assert Place(cluster, Engine(), records).upgrade() is None
+
+    def test_what_failed_revisions_left_is_looked_for(self) -> None:
+        cluster, read = Town(*workload(deployment(**GROWN), running())), Records()
+        asked: list[None] = []
+        read.on_manifest = lambda: asked.append(None)
+        assert Place(cluster, Engine(), read).upgrade(record(1, "failed"), record(1)) is None
+        assert asked
+
+    def test_manifests_that_cannot_be_read_then_are_told_and_change_nothing(self) -> None:
+        cluster, records = Town(*workload(deployment(**GROWN), running())), Records()
+
+        def refuse() -> None:
+            raise failure("Forbidden")
+
+        records.on_manifest = refuse
+        place = Place(cluster, Engine(), records)
+        assert place.upgrade(record(1, "failed"), record(1)) is None
+        assert place.said[-1] == "what failed revisions have left was not looked for: it is Forbidden"

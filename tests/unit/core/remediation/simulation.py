@@ -186,7 +186,7 @@ class Helm:
         self, action: Install | Upgrade, revision: int, before: Sequence[Record | None]
     ) -> Failure | None:
         """Store what Helm stores of an install or upgrade."""
-        release, desired, (latest, deployed) = self.release, self.desired, before
+        release, desired, (latest, deployed, *_) = self.release, self.desired, before
         fate, temporary = self.draw()
         installs = isinstance(action, Install)
         status = _status(fate, Status.PENDING_INSTALL if installs else Status.PENDING_UPGRADE)
@@ -206,7 +206,7 @@ class Helm:
 
     def restore(self, action: Rollback, revision: int, before: Sequence[Record | None]) -> Failure | None:
         """Store what Helm stores of a rollback."""
-        release, (current, _, target) = self.release, before
+        release, (current, _, target, *_) = self.release, before
         assert target
         assert current
         fate, temporary = self.draw()

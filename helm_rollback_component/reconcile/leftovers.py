@@ -1,0 +1,89 @@
+"""Removes what only failed revisions had added, once a later revision is deployed or restored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.remediation import leftovers
+from helm_rollback_component.errors import OperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.core.remediation.leftovers import Leftover
+    from helm_rollback_component.kube.api.client import Cluster
+
+_HOLDING_DATA = frozenset(
+    {
+        ("", "Namespace"),
+        ("", "PersistentVolume"),
+        ("", "PersistentVolumeClaim"),
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    }
+)
+_JSON_PATCH = "application/json-patch+json"
+_RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
+_POLICY = "helm.sh/resource-policy"
+
+
+class Leftovers:
+    """What failed revisions left of one release.
+
+    Args:
+        cluster: where the release is.
+        release: its name.
+        namespace: its namespace.
+        warn: takes one sentence for each thing that was removed, or could not be.
+    """
+
+    def __init__(self, cluster: Cluster, release: str, namespace: str, warn: Callable[[str], None]) -> None:
+        self._cluster = cluster
+        self._release = release
+        self._namespace = namespace
+        self._warn = warn
+
+    def remove(self, failed: Sequence[Sequence[Manifest]], declared: Sequence[Manifest]) -> None:
+        """Remove them; what the cluster refuses is told and left.
+
+        Args:
+            failed: the objects of each failed revision, oldest first.
+            declared: the objects of the revision that was deployed after them.
+        """
+        for each in leftovers.leftovers(failed, declared, self._namespace):
+            key = objects.key(each.object, self._namespace)
+            try:
+                self._remove(each, str(key))
+            except OperationError as error:
+                self._warn(f"{key}: what only a failed revision had could not be removed: {error.message}")
+
+    def _remove(self, leftover: Leftover, name: str) -> None:
+        key = objects.key(leftover.object, self._namespace)
+        api_version = str(leftover.object.get("apiVersion", ""))
+        path = self._cluster.object_path(api_version, key.kind, key.name, key.namespace)
+        live = self._cluster.get(path)
+        if live is None or not self._is_ours(live):
+            return
+        if leftover.fields:
+            self._remove_fields(path, live, leftover, name)
+        elif _holds_data(key) or objects.annotation(live, _POLICY) == "keep":
+            self._warn(f"{name} was left by a failed revision; delete it if nobody needs what it holds")
+        else:
+            self._cluster.delete(path, {"preconditions": {"uid": objects.uid(live)}})
+            self._warn(f"{name} was left by a failed revision, and was removed")
+
+    def _remove_fields(self, path: str, live: Manifest, leftover: Leftover, name: str) -> None:
+        patch = leftovers.removal(live, leftover.fields)
+        if patch:
+            self._cluster.patch(path, patch, content_type=_JSON_PATCH)
+            fields = ", ".join(map(leftovers.spelled, leftover.fields))
+            self._warn(f"{name}: fields that a failed revision had left were removed ({fields})")
+
+    def _is_ours(self, live: Manifest) -> bool:
+        owner = (objects.annotation(live, objects.RELEASE_NAME), objects.annotation(live, _RELEASE_NAMESPACE))
+        return owner == (self._release, self._namespace)
+
+
+def _holds_data(key: Key) -> bool:
+    return (key.group, key.kind) in _HOLDING_DATA
