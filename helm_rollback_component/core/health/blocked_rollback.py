@@ -8,10 +8,11 @@ documentation, "Forced rollback").
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.pod_status import containers, unschedulable
 from helm_rollback_component.core.health.template_revisions import has_hash
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
+
+_ORDINAL = re.compile(r"-([0-9]{1,9})\Z")
 
 
 @dataclass(frozen=True)
@@ -57,24 +60,24 @@ def obstruction(
 
 def _suspects(snapshot: Snapshot) -> Iterator[Manifest]:
     for live in snapshot.live.values():
-        if live.get("kind") == "StatefulSet" and _rolls(live):
+        if objects.kind(live) == "StatefulSet" and _rolls(live):
             yield from (pod for pod in snapshot.pods_of(live) if _obstructs(pod, live))
 
 
 def _rolls(stateful_set: Manifest) -> bool:
-    strategy = objects.spec(stateful_set).get("updateStrategy") or {}
+    strategy = foreign.mapping(objects.spec(stateful_set), "updateStrategy")
     return (
         objects.observed(stateful_set)
         and not objects.terminating(stateful_set)
-        and strategy.get("type", "RollingUpdate") == "RollingUpdate"
+        and foreign.text(strategy, "type", "RollingUpdate") == "RollingUpdate"
     )
 
 
 def _obstructs(pod: Manifest, stateful_set: Manifest) -> bool:
-    strategy = objects.spec(stateful_set).get("updateStrategy") or {}
-    partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
-    first = (objects.spec(stateful_set).get("ordinals") or {}).get("start") or 0
-    newest = objects.status(stateful_set).get("updateRevision")
+    strategy = foreign.mapping(objects.spec(stateful_set), "updateStrategy")
+    partition = foreign.number(foreign.mapping(strategy, "rollingUpdate"), "partition")
+    first = foreign.number(foreign.mapping(objects.spec(stateful_set), "ordinals"), "start")
+    newest = foreign.text(objects.status(stateful_set), "updateRevision")
     return (
         not objects.terminating(pod)
         and not objects.is_true(pod, "Ready")
@@ -87,9 +90,11 @@ def _obstructs(pod: Manifest, stateful_set: Manifest) -> bool:
 def _broken(pod: Manifest) -> bool:
     """Whether the pod is not just starting: a container waits for another reason, or there is no node."""
     starting = ("", "ContainerCreating", "PodInitializing")
-    waits = any(each.waiting.get("reason", "") not in starting for each in containers(pod))
+    waits = any(foreign.text(each.waiting, "reason") not in starting for each in containers(pod))
     return waits or bool(unschedulable(pod))
 
 
 def _ordinal(pod: Manifest) -> int:
-    return int(objects.name(pod).rpartition("-")[2])
+    """Return a pod's number; -1 of one that its StatefulSet has not named."""
+    found = _ORDINAL.search(objects.name(pod))
+    return int(found.group(1)) if found else -1

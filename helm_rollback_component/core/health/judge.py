@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.dependencies import with_dependencies
 from helm_rollback_component.core.health.model import Fault, HealthVerdict
-from helm_rollback_component.core.health.pod_rules import Sight, pod_faults
+from helm_rollback_component.core.health.pod_rules import pod_faults
+from helm_rollback_component.core.health.sight import Sight
 from helm_rollback_component.core.health.workload_rules import View, workload_faults
 
 if TYPE_CHECKING:
@@ -22,8 +24,13 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.readiness import Readiness
     from helm_rollback_component.core.health.snapshot import Snapshot
+    from helm_rollback_component.results import Resource
 
 _TOLD = 3
+
+OWN_TRIES = 2
+"""So often a container is started again once what it may have waited for is ready; the first of these starts
+may have begun before, or may not find it yet (endpoints, DNS)."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,17 @@ class FaultMemory:
         deferring: those that something in progress may fix.
         resumed: when that ended, for those that it has not fixed. Looks are made when something changes, so
             it was in progress from one look to the next.
+        said: their graces, as they were when they last said their cause.
+        awaited: what a dependent one awaited when it was last there, kept when it goes.
+        helped_at: the number of restarts when something of that had become ready, kept as well.
     """
 
     since: Mapping[tuple[str, ...], float] = field(default_factory=dict)
     deferring: frozenset[tuple[str, ...]] = frozenset()
     resumed: Mapping[tuple[str, ...], float] = field(default_factory=dict)
+    said: Mapping[tuple[str, ...], float] = field(default_factory=dict)
+    awaited: Mapping[tuple[str, ...], frozenset[Resource]] = field(default_factory=dict)
+    helped_at: Mapping[tuple[str, ...], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,10 +72,12 @@ class Judgement:
     due: float = math.inf
 
 
-def faults(snapshot: Snapshot, health: HealthConfig) -> Iterator[Fault]:
-    """Yield all that is wrong with the release's newest revision now; nothing if that is not to be judged."""
-    if not health.fail_fast:
-        return
+def faults(snapshot: Snapshot, health: HealthConfig) -> Iterable[Fault]:
+    """Return all that is wrong with the newest revision now; nothing if that is not to be judged."""
+    return with_dependencies([*_found(snapshot, health)], snapshot) if health.fail_fast else ()
+
+
+def _found(snapshot: Snapshot, health: HealthConfig) -> Iterator[Fault]:
     for case in snapshot.cases:
         yield from workload_faults(View(case, snapshot, health))
         for pod in case.unready:
@@ -80,16 +95,44 @@ def judge(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: FaultMe
     """
     present = tuple(seen)
     crowded = any(map(objects.terminating, snapshot.pods()))
-    deferring = frozenset(each.about for each in present if each.deferred or (each.crowded and crowded))
-    over = {**memory.resumed, **dict.fromkeys(memory.deferring - deferring, now)}
+    helped = [fault for fault in present if memory.awaited.get(fault.about, frozenset()) - fault.awaits]
+    helped_at = {
+        **memory.helped_at,
+        **{each.about: each.restarts for each in helped if each.restarts is not None},
+    }
+    deferring = frozenset(
+        each.about
+        for each in present
+        if each.deferred or (each.crowded and crowded) or _has_tries(each, helped_at)
+    )
+    ended = (memory.deferring - deferring) | {fault.about for fault in helped}
+    over = {**memory.resumed, **dict.fromkeys(ended, now)}
     kept = FaultMemory(
         since={fault.about: memory.since.get(fault.about, now) for fault in present},
         deferring=deferring,
-        resumed={fault.about: over[fault.about] for fault in present if fault.about in over},
+        resumed={
+            fault.about: over[fault.about]
+            for fault in present
+            if fault.about in over and fault.restarts is None
+        },
+        said={fault.about: _grace(fault, memory) for fault in present},
+        awaited={**memory.awaited, **{fault.about: fault.awaits for fault in present if fault.dependent}},
+        helped_at=helped_at,
     )
     waiting = [(_due(fault, kept), fault) for fault in present if fault.about not in deferring]
     due, first = min(waiting, key=lambda each: each[0], default=(math.inf, None))
     return Judgement(_verdict(first) if first and due <= now else None, kept, present, due)
+
+
+def _has_tries(fault: Fault, helped_at: Mapping[tuple[str, ...], int]) -> bool:
+    """Whether a container was not started often enough yet since what it awaited is ready."""
+    if fault.restarts is None or fault.about not in helped_at:
+        return False
+    return fault.restarts < helped_at[fault.about] + OWN_TRIES
+
+
+def _grace(fault: Fault, memory: FaultMemory) -> float:
+    return memory.said.get(fault.about, fault.grace) if fault.unsaid else fault.grace
 
 
 def progress(state: Readiness, seen: Iterable[Fault]) -> str:
@@ -106,11 +149,11 @@ def _due(fault: Fault, memory: FaultMemory) -> float:
     When the cause of the deferral has ended, the controller has to try again first. Its pauses double each
     time, so that may take as long again as it had failed until then; the grace begins after that.
     """
-    since = memory.since[fault.about]
+    since, grace = memory.since[fault.about], memory.said[fault.about]
     if fault.about not in memory.resumed:
-        return since + fault.grace
+        return since + grace
     resumed = memory.resumed[fault.about]
-    return resumed + (resumed - since) + fault.grace
+    return resumed + (resumed - since) + grace
 
 
 def _verdict(fault: Fault) -> HealthVerdict:

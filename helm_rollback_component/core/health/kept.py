@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from helm_rollback_component.core.health.objects import Manifest
 
@@ -32,6 +32,7 @@ _SPEC = frozenset(
         "paused",
         "replicas",
         "selector",
+        "suspend",
         "template",
         "updateStrategy",
     }
@@ -81,7 +82,7 @@ _CLAIM = frozenset({"persistentVolumeClaim"})
 
 def kept(live: Manifest) -> Manifest:
     """Return what is kept of an object as the API server gives it."""
-    rule = _RULES.get((objects.group(live), live.get("kind", "")), _status_alone)
+    rule = _RULES.get((objects.group(live), objects.kind(live)), _status_alone)
     return {**rule(live), "metadata": _metadata(live)}
 
 
@@ -100,7 +101,7 @@ def _workload(live: Manifest) -> Manifest:
 
 
 def _pod(live: Manifest) -> Manifest:
-    volumes = objects.spec(live).get("volumes") or ()
+    volumes = foreign.mappings(objects.spec(live), "volumes")
     claims = [_only(_CLAIM, each) for each in volumes if each.get("persistentVolumeClaim")]
     return {**_status_alone(live), "spec": {"volumes": claims}}
 
@@ -112,14 +113,14 @@ def _service(live: Manifest) -> Manifest:
 
 
 def _controller_revision(live: Manifest) -> Manifest:
-    return {**_status_alone(live), "revision": live.get("revision", 0)}
+    return {**_status_alone(live), "revision": foreign.number(live, "revision")}
 
 
 def _event(live: Manifest) -> Manifest:
     return _only(_EVENT, live)
 
 
-def _only(keys: frozenset[str], found: Mapping[str, Any]) -> Manifest:
+def _only(keys: frozenset[str], found: Manifest) -> Manifest:
     return {key: value for key, value in found.items() if key in keys}
 
 

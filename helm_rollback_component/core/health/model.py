@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from helm_rollback_component.results import Resource
+
+
+class FaultMarks(TypedDict, total=False):
+    """What may be so of a fault; `Fault` explains each."""
+
+    crowded: bool
+    deferred: bool
+    unsaid: bool
+    dependent: bool
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,10 @@ class Fault:
         container: the name of the container, if it is one's.
         crowded: whether resources are missing that terminating pods will free.
         deferred: whether something in progress may fix it, so that it cannot be certain now.
+        unsaid: whether it does not say its cause now; the grace that it had when it did counts then.
+        dependent: whether it may last only while something else of the release is not ready.
+        awaits: what else of the release is not ready, if it is dependent.
+        restarts: how often the container was started again, of a fault that ends with each start.
     """
 
     reason: str
@@ -34,6 +47,10 @@ class Fault:
     container: str = ""
     crowded: bool = False
     deferred: bool = False
+    unsaid: bool = False
+    dependent: bool = False
+    awaits: frozenset[Resource] = frozenset()
+    restarts: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.health import foreign
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-Manifest = Mapping[str, Any]
-"""One object, desired or live."""
+Manifest = Mapping[str, object]
+"""One object, desired or live; its values are of any type, and are read by `foreign`."""
 
 HOOK = "helm.sh/hook"
 RELEASE_NAME = "meta.helm.sh/release-name"
 
 _CLIP = 300
+_BEGINNING = 120
 
 
 @dataclass(frozen=True)
@@ -42,67 +44,72 @@ class Key:
 
 def key(manifest: Manifest, namespace: str) -> Key:
     """Return which object this is; `namespace` is the release's, for manifests that name none."""
-    return Key(
-        group(manifest),
-        manifest.get("kind", ""),
-        meta(manifest).get("namespace") or namespace,
-        name(manifest),
-    )
+    return Key(group(manifest), kind(manifest), namespace_of(manifest) or namespace, name(manifest))
 
 
 def resource(manifest: Manifest, namespace: str) -> Resource:
     """Return the object as results name it."""
-    where = meta(manifest).get("namespace") or namespace
-    return Resource(manifest.get("apiVersion", ""), manifest.get("kind", ""), name(manifest), where)
+    where = namespace_of(manifest) or namespace
+    return Resource(foreign.text(manifest, "apiVersion"), kind(manifest), name(manifest), where)
 
 
 def flatten(manifests: Iterable[Manifest]) -> Iterator[Manifest]:
     """Yield the objects one by one, those inside a ``List`` included; nothing without a kind and a name."""
     for manifest in manifests:
-        if manifest.get("kind", "").endswith("List") and "items" in manifest:
-            yield from flatten(manifest["items"] or ())
-        elif manifest.get("kind") and name(manifest):
+        if kind(manifest).endswith("List") and "items" in manifest:
+            yield from flatten(foreign.mappings(manifest, "items"))
+        elif kind(manifest) and name(manifest):
             yield manifest
 
 
 def group(manifest: Manifest) -> str:
     """Return the API group, an empty string for the core one."""
-    return str(manifest.get("apiVersion", "")).rpartition("/")[0]
+    return foreign.text(manifest, "apiVersion").rpartition("/")[0]
 
 
-def meta(manifest: Manifest) -> Mapping[str, Any]:
+def kind(manifest: Manifest) -> str:
+    """Return the object's kind."""
+    return foreign.text(manifest, "kind")
+
+
+def meta(manifest: Manifest) -> Manifest:
     """Return the object's metadata."""
-    return manifest.get("metadata") or {}
+    return foreign.mapping(manifest, "metadata")
 
 
-def spec(manifest: Manifest) -> Mapping[str, Any]:
+def spec(manifest: Manifest) -> Manifest:
     """Return the object's spec, empty if it has none."""
-    return manifest.get("spec") or {}
+    return foreign.mapping(manifest, "spec")
 
 
-def status(manifest: Manifest) -> Mapping[str, Any]:
+def status(manifest: Manifest) -> Manifest:
     """Return the object's status, empty if it has none."""
-    return manifest.get("status") or {}
+    return foreign.mapping(manifest, "status")
 
 
 def name(manifest: Manifest) -> str:
     """Return the object's name."""
-    return str(meta(manifest).get("name", ""))
+    return foreign.text(meta(manifest), "name")
+
+
+def namespace_of(manifest: Manifest) -> str:
+    """Return the namespace that the object names, an empty string if it names none."""
+    return foreign.text(meta(manifest), "namespace")
 
 
 def uid(manifest: Manifest) -> str:
     """Return the live object's UID."""
-    return str(meta(manifest).get("uid", ""))
+    return foreign.text(meta(manifest), "uid")
 
 
 def label(manifest: Manifest, key: str) -> str:
     """Return a label's value, an empty string if it has none."""
-    return str((meta(manifest).get("labels") or {}).get(key, ""))
+    return foreign.text(foreign.mapping(meta(manifest), "labels"), key)
 
 
 def annotation(manifest: Manifest, key: str) -> str:
     """Return an annotation's value, an empty string if it has none."""
-    return str((meta(manifest).get("annotations") or {}).get(key, ""))
+    return foreign.text(foreign.mapping(meta(manifest), "annotations"), key)
 
 
 def is_hook(manifest: Manifest) -> bool:
@@ -112,21 +119,20 @@ def is_hook(manifest: Manifest) -> bool:
 
 def terminating(manifest: Manifest) -> bool:
     """Return whether the object is being deleted."""
-    return bool(meta(manifest).get("deletionTimestamp"))
+    return bool(foreign.text(meta(manifest), "deletionTimestamp"))
 
 
 def controller_uid(manifest: Manifest) -> str:
     """Return the UID of the object's controller, an empty string if it has none; no object has two."""
-    for owner in meta(manifest).get("ownerReferences") or ():
-        if owner.get("controller"):
-            return str(owner.get("uid", ""))
+    for owner in foreign.mappings(meta(manifest), "ownerReferences"):
+        if foreign.flag(owner, "controller"):
+            return foreign.text(owner, "uid")
     return ""
 
 
-def condition(manifest: Manifest, type_: str) -> Mapping[str, Any]:
+def condition(manifest: Manifest, type_: str) -> Manifest:
     """Return a condition of the object's status, empty if it has none of that type."""
-    conditions: Iterable[Mapping[str, Any]] = status(manifest).get("conditions") or ()
-    for each in conditions:
+    for each in foreign.mappings(status(manifest), "conditions"):
         if each.get("type") == type_:
             return each
     return {}
@@ -138,29 +144,36 @@ def is_true(manifest: Manifest, type_: str) -> bool:
 
 
 def observed(manifest: Manifest) -> bool:
-    """Return whether the object's controller has seen its newest spec, as far as the object tells."""
-    seen = status(manifest).get("observedGeneration")
-    return seen is None or seen >= meta(manifest).get("generation", 0)
+    """Return whether the object's controller has seen its newest spec, as far as the object tells.
+
+    Some controllers write the generation as a text (Argo Rollouts does).
+    """
+    seen = foreign.spelled_number(status(manifest), "observedGeneration")
+    return seen is None or seen >= foreign.number(meta(manifest), "generation")
 
 
-def label_selector(selector: Mapping[str, Any]) -> str:
-    """Return a ``LabelSelector`` as a query spells it."""
-    equal = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
-    return ",".join([*equal, *map(_requirement, selector.get("matchExpressions") or ())])
+def label_selector(selector: Manifest) -> str:
+    """Return a ``LabelSelector`` as a query spells it; a requirement that is none is left out."""
+    equal = [f"{key}={value}" for key, value in foreign.pairs(selector, "matchLabels")]
+    required = map(_requirement, foreign.mappings(selector, "matchExpressions"))
+    return ",".join([*equal, *filter(None, required)])
 
 
-def _requirement(expression: Mapping[str, Any]) -> str:
-    key, values = str(expression["key"]), ",".join(expression.get("values") or ())
+def _requirement(expression: Manifest) -> str:
+    key, values = foreign.text(expression, "key"), ",".join(foreign.texts(expression, "values"))
     spelled = {
         "In": f"{key} in ({values})",
         "NotIn": f"{key} notin ({values})",
         "Exists": key,
         "DoesNotExist": f"!{key}",
     }
-    return spelled[expression["operator"]]
+    return spelled.get(foreign.text(expression, "operator"), "") if key else ""
 
 
 def one_line(message: object) -> str:
-    """Return a message as part of a sentence: on one line, without a full stop, clipped to 300 characters."""
-    text = " ".join(str(message or "").split()).rstrip(".")
-    return text if len(text) <= _CLIP else f"{text[: _CLIP - 1]}…"
+    """Return a message as part of a sentence: on one line, without a full stop, at most 300 characters.
+
+    Of a longer one the middle is left out: what was tried stands at its beginning, the cause at its end.
+    """
+    line = " ".join(message.split()).rstrip(".") if isinstance(message, str) else ""
+    return line if len(line) <= _CLIP else f"{line[:_BEGINNING]} … {line[_BEGINNING + 3 - _CLIP :]}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from helm_rollback_component.core.health.objects import Manifest
 
@@ -31,12 +31,12 @@ class Container(NamedTuple):
     name: str
     restarts: int
     ready: bool
-    waiting: Mapping[str, Any]
-    terminated: Mapping[str, Any]
-    last: Mapping[str, Any]
+    waiting: Manifest
+    terminated: Manifest
+    last: Manifest
 
     @property
-    def ended(self) -> Mapping[str, Any]:
+    def ended(self) -> Manifest:
         """How it ended, now or the last time."""
         return self.terminated or self.last
 
@@ -48,33 +48,36 @@ def containers(pod: Manifest) -> Iterator[Container]:
 
 def in_trouble(pod: Manifest) -> Iterator[Container]:
     """Yield those of its containers that wait or have ended with an error: all that rules may complain of."""
-    return (_container(each) for each in _statuses(pod) if not _as_it_should_be(each.get("state") or {}))
-
-
-def _statuses(pod: Manifest) -> Iterator[Mapping[str, Any]]:
-    status = objects.status(pod)
-    return chain(status.get("initContainerStatuses") or (), status.get("containerStatuses") or ())
-
-
-def _as_it_should_be(state: Mapping[str, Any]) -> bool:
-    return "running" in state or (state.get("terminated") or {}).get("exitCode") == 0
-
-
-def _container(status: Mapping[str, Any]) -> Container:
-    state, last = status.get("state") or {}, status.get("lastState") or {}
-    return Container(
-        name=status.get("name", ""),
-        restarts=status.get("restartCount", 0),
-        ready=bool(status.get("ready")),
-        waiting=state.get("waiting") or {},
-        terminated=state.get("terminated") or {},
-        last=last.get("terminated") or {},
+    return (
+        _container(each) for each in _statuses(pod) if not _as_it_should_be(foreign.mapping(each, "state"))
     )
 
 
-def unschedulable(pod: Manifest) -> Mapping[str, Any]:
+def _statuses(pod: Manifest) -> Iterator[Manifest]:
+    status = objects.status(pod)
+    parts = ("initContainerStatuses", "containerStatuses")
+    return chain.from_iterable(foreign.mappings(status, part) for part in parts)
+
+
+def _as_it_should_be(state: Manifest) -> bool:
+    return "running" in state or foreign.number(foreign.mapping(state, "terminated"), "exitCode", 1) == 0
+
+
+def _container(status: Manifest) -> Container:
+    state, last = foreign.mapping(status, "state"), foreign.mapping(status, "lastState")
+    return Container(
+        name=foreign.text(status, "name"),
+        restarts=foreign.number(status, "restartCount"),
+        ready=foreign.flag(status, "ready"),
+        waiting=foreign.mapping(state, "waiting"),
+        terminated=foreign.mapping(state, "terminated"),
+        last=foreign.mapping(last, "terminated"),
+    )
+
+
+def unschedulable(pod: Manifest) -> Manifest:
     """Return the condition by which the scheduler says that it finds no node, empty if it does not say so."""
-    if objects.status(pod).get("phase", _UNPLACED) != _UNPLACED:
+    if foreign.text(objects.status(pod), "phase", _UNPLACED) != _UNPLACED:
         return {}
     scheduled = objects.condition(pod, "PodScheduled")
     refused = scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable"
@@ -83,12 +86,12 @@ def unschedulable(pod: Manifest) -> Mapping[str, Any]:
 
 def getting_ready(pod: Manifest) -> bool:
     """Return whether a pod that is not ready may be about to be: it has not ended, and a node can take it."""
-    return objects.status(pod).get("phase") not in _OVER and not unschedulable(pod)
+    return foreign.text(objects.status(pod), "phase") not in _OVER and not unschedulable(pod)
 
 
 def claims_of(pod: Manifest) -> Iterator[tuple[str, str]]:
     """Yield namespace and name of the claims that a pod uses."""
-    for volume in objects.spec(pod).get("volumes") or ():
-        claim = (volume.get("persistentVolumeClaim") or {}).get("claimName")
+    for volume in foreign.mappings(objects.spec(pod), "volumes"):
+        claim = foreign.text(foreign.mapping(volume, "persistentVolumeClaim"), "claimName")
         if claim:
-            yield objects.meta(pod).get("namespace", ""), claim
+            yield objects.namespace_of(pod), claim

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.pod_rules import needed
+from helm_rollback_component.core.health.container_rules import needed
 from helm_rollback_component.core.health.pod_status import claims_of, unschedulable
 from helm_rollback_component.core.health.workload_rules import short_of_pods
 
@@ -71,4 +71,4 @@ def _pending(claim: Manifest) -> bool:
 
 
 def _event_key(manifest: Manifest) -> tuple[str, str]:
-    return str(objects.meta(manifest).get("namespace", "")), objects.uid(manifest)
+    return objects.namespace_of(manifest), objects.uid(manifest)

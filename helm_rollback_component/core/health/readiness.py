@@ -94,7 +94,7 @@ def needs_a_look(desired: Manifest, *, load_balancers: bool = False) -> bool:
         desired: the object.
         load_balancers: whether a load balancer counts as unready while it has no address.
     """
-    kind = (objects.group(desired), desired.get("kind", ""))
+    kind = (objects.group(desired), objects.kind(desired))
     if objects.is_hook(desired):
         return False
     if kind == _SERVICE:
@@ -104,7 +104,7 @@ def needs_a_look(desired: Manifest, *, load_balancers: bool = False) -> bool:
 
 def judged_or_served(desired: Manifest) -> bool:
     """Return whether more than the name of a declared object is needed to say what is waited for."""
-    return judged(desired) or (objects.group(desired), desired.get("kind", "")) == _SERVICE
+    return judged(desired) or (objects.group(desired), objects.kind(desired)) == _SERVICE
 
 
 def settled(live: Manifest) -> bool:
@@ -130,7 +130,7 @@ def settled(live: Manifest) -> bool:
 
 
 def _established(live: Manifest) -> bool:
-    kind = (objects.group(live), live.get("kind", ""))
+    kind = (objects.group(live), objects.kind(live))
     holds = all(objects.is_true(live, each) for each in ("Established", "NamesAccepted"))
     return kind == _DEFINITION and holds and not lack(live)
 

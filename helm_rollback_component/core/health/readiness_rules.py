@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ def lack(live: Manifest | None) -> str:
         return "is being deleted"
     if not objects.observed(live):
         return "its controller has not processed its newest spec yet"
-    kind = (objects.group(live), live.get("kind", ""))
+    kind = (objects.group(live), objects.kind(live))
     return _standard_conditions(live) or _RULES.get(kind, _custom)(live)
 
 
@@ -36,61 +36,64 @@ def _standard_conditions(live: Manifest) -> str:
 
 
 def _deployment(live: Manifest) -> str:
-    if objects.spec(live).get("paused"):
+    if foreign.flag(objects.spec(live), "paused"):
         return ""
-    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
-    updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
-    unavailable = max(total - status.get("availableReplicas", 0), 0)
+    wanted, status = _replicas(live), objects.status(live)
+    updated, total = foreign.number(status, "updatedReplicas"), foreign.number(status, "replicas")
+    unavailable = max(total - foreign.number(status, "availableReplicas"), 0)
     return (
         _fewer(updated, wanted, "replicas are updated")
         or _fewer(max(updated - unavailable, 0), wanted, "updated replicas are available")
         or _more(total, wanted)
-        or _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
+        or _fewer(foreign.number(status, "readyReplicas"), wanted, "replicas are ready")
     )
 
 
 def _replica_set(live: Manifest) -> str:
-    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
+    wanted, status = _replicas(live), objects.status(live)
     return (
-        _fewer(status.get("availableReplicas", 0), wanted, "replicas are available")
-        or _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
-        or _more(status.get("replicas", 0), wanted)
+        _fewer(foreign.number(status, "availableReplicas"), wanted, "replicas are available")
+        or _fewer(foreign.number(status, "readyReplicas"), wanted, "replicas are ready")
+        or _more(foreign.number(status, "replicas"), wanted)
     )
 
 
 def _stateful_set(live: Manifest) -> str:
-    strategy = objects.spec(live).get("updateStrategy") or {}
+    strategy = foreign.mapping(objects.spec(live), "updateStrategy")
     if strategy.get("type") == "OnDelete":
         return ""
-    wanted, status = objects.spec(live).get("replicas", 1), objects.status(live)
+    wanted, status = _replicas(live), objects.status(live)
     return (
-        _fewer(status.get("readyReplicas", 0), wanted, "replicas are ready")
-        or _more(status.get("replicas", 0), wanted)
+        _fewer(foreign.number(status, "readyReplicas"), wanted, "replicas are ready")
+        or _more(foreign.number(status, "replicas"), wanted)
         or _not_rolled_out(strategy, wanted, live)
     )
 
 
 def _not_rolled_out(strategy: Manifest, wanted: int, live: Manifest) -> str:
     status = objects.status(live)
-    partition = (strategy.get("rollingUpdate") or {}).get("partition") or 0
+    partition = foreign.number(foreign.mapping(strategy, "rollingUpdate"), "partition")
     if partition:
-        return _fewer(status.get("updatedReplicas", 0), wanted - partition, "replicas are updated")
+        return _fewer(foreign.number(status, "updatedReplicas"), wanted - partition, "replicas are updated")
     if status.get("currentRevision") == status.get("updateRevision"):
         return ""
-    return _fewer(status.get("updatedReplicas", 0), wanted, "replicas are updated") or "is being rolled out"
+    return (
+        _fewer(foreign.number(status, "updatedReplicas"), wanted, "replicas are updated")
+        or "is being rolled out"
+    )
 
 
 def _daemon_set(live: Manifest) -> str:
     status = objects.status(live)
-    if "observedGeneration" not in status:
+    if foreign.spelled_number(status, "observedGeneration") is None:
         return "its controller has not processed it yet"
-    if (objects.spec(live).get("updateStrategy") or {}).get("type") == "OnDelete":
+    if foreign.mapping(objects.spec(live), "updateStrategy").get("type") == "OnDelete":
         return ""
-    wanted = status.get("desiredNumberScheduled", 0)
+    wanted = foreign.number(status, "desiredNumberScheduled")
     return (
-        _fewer(status.get("updatedNumberScheduled", 0), wanted, "pods are updated")
-        or _fewer(status.get("numberAvailable", 0), wanted, "pods are available")
-        or _fewer(status.get("numberReady", 0), wanted, "pods are ready")
+        _fewer(foreign.number(status, "updatedNumberScheduled"), wanted, "pods are updated")
+        or _fewer(foreign.number(status, "numberAvailable"), wanted, "pods are available")
+        or _fewer(foreign.number(status, "numberReady"), wanted, "pods are ready")
     )
 
 
@@ -99,19 +102,20 @@ def _job(live: Manifest) -> str:
         return ""
     if objects.is_true(live, "Failed"):
         return "has failed" + _because(objects.condition(live, "Failed").get("message"))
-    wanted = objects.spec(live).get("completions") or objects.spec(live).get("parallelism", 1)
-    return f"{objects.status(live).get('succeeded', 0)} of {wanted} completions"
+    spec = objects.spec(live)
+    wanted = foreign.number(spec, "completions") or foreign.number(spec, "parallelism", 1)
+    return f"{foreign.number(objects.status(live), 'succeeded')} of {wanted} completions"
 
 
 def _pod(live: Manifest) -> str:
-    phase = objects.status(live).get("phase", "Unknown")
+    phase = foreign.text(objects.status(live), "phase", "Unknown")
     if phase == "Succeeded" or objects.is_true(live, "Ready"):
         return ""
     return f"is not ready (phase {phase})"
 
 
 def _claim(live: Manifest) -> str:
-    phase = objects.status(live).get("phase", "unknown")
+    phase = foreign.text(objects.status(live), "phase", "unknown")
     return "" if phase == "Bound" else f"is not bound (phase {phase})"
 
 
@@ -124,10 +128,11 @@ def _definition(live: Manifest) -> str:
 
 def _service(live: Manifest) -> str:
     """Helm 3's rule (``serviceReady`` in ``pkg/kube/ready.go``); a cluster's own address comes at once."""
-    if objects.spec(live).get("type") != "LoadBalancer" or objects.spec(live).get("externalIPs"):
+    spec, balancer = objects.spec(live), foreign.mapping(objects.status(live), "loadBalancer")
+    has_its_own = any(foreign.texts(spec, "externalIPs"))
+    if spec.get("type") != "LoadBalancer" or has_its_own or any(foreign.mappings(balancer, "ingress")):
         return ""
-    addresses = (objects.status(live).get("loadBalancer") or {}).get("ingress")
-    return "" if addresses else "its load balancer has no address yet"
+    return "its load balancer has no address yet"
 
 
 def _custom(live: Manifest) -> str:
@@ -135,6 +140,10 @@ def _custom(live: Manifest) -> str:
     return (
         "is not ready" + _because(ready.get("message")) if ready.get("status") in ("False", "Unknown") else ""
     )
+
+
+def _replicas(live: Manifest) -> int:
+    return foreign.number(objects.spec(live), "replicas", 1)
 
 
 _RULES: dict[tuple[str, str], Callable[[Manifest], str]] = {

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects, template_revisions
+from helm_rollback_component.core.health import foreign, objects, template_revisions
 from helm_rollback_component.core.health.pod_status import getting_ready
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class Mark:
 
     Attributes:
         uid: which object it was.
-        template: its pod template, if it has one.
+        template: its pod template, empty if it has none.
         replicas: how many replicas it was to have, if it says so.
         deadline: when its progress deadline was found to be passed (RFC 3339), or an empty string.
     """
 
     uid: str
-    template: Manifest | None = None
+    template: Manifest = field(default_factory=dict)
     replicas: int | None = None
     deadline: str = ""
 
@@ -70,11 +70,13 @@ class Baseline:
         marks: the release's own objects.
         pods: the UIDs of their pods.
         events: how often each event about them had occurred, by the event's UID.
+        declared: all objects that the release consisted of, of any kind.
     """
 
     marks: Mapping[Key, Mark] = field(default_factory=dict)
     pods: frozenset[str] = frozenset()
     events: Mapping[str, int] = field(default_factory=dict)
+    declared: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -109,13 +111,13 @@ class Snapshot:
 
     def pods(self) -> Iterator[Manifest]:
         """Yield the pods of any revision."""
-        return (child for child in self.children if child.get("kind") == "Pod")
+        return (child for child in self.children if objects.kind(child) == "Pod")
 
     @cached_property
     def claims(self) -> Mapping[tuple[str, str], Manifest]:
         """The claims among the children, by namespace and name."""
-        claims = (child for child in self.children if child.get("kind") == "PersistentVolumeClaim")
-        return {(objects.meta(claim).get("namespace", ""), objects.name(claim)): claim for claim in claims}
+        claims = (child for child in self.children if objects.kind(child) == "PersistentVolumeClaim")
+        return {(objects.namespace_of(claim), objects.name(claim)): claim for claim in claims}
 
     def children_of(self, owner: Manifest) -> Sequence[Manifest]:
         """Return the children whose controller is that live object."""
@@ -123,7 +125,7 @@ class Snapshot:
 
     def pods_of(self, owner: Manifest) -> Iterator[Manifest]:
         """Yield the pods, of any revision, whose controller is that live object."""
-        return (child for child in self.children_of(owner) if child.get("kind") == "Pod")
+        return (child for child in self.children_of(owner) if objects.kind(child) == "Pod")
 
     @cached_property
     def _by_controller(self) -> Mapping[str, Sequence[Manifest]]:
@@ -165,7 +167,7 @@ class Case:
     def under_way(self) -> bool:
         """Whether some of its pods are still getting ready; old ones may then make room for others."""
         status = objects.status(self.live)
-        available, ready = status.get("availableReplicas", 0), status.get("readyReplicas", 0)
+        available, ready = (foreign.number(status, f"{which}Replicas") for which in ("available", "ready"))
         return any(map(getting_ready, self.unready)) or available < ready
 
     @cached_property
@@ -180,9 +182,9 @@ def mark(live: Manifest) -> Mark:
     exceeded = progressing.get("reason") == "ProgressDeadlineExceeded"
     return Mark(
         uid=objects.uid(live),
-        template=objects.spec(live).get("template"),
-        replicas=objects.spec(live).get("replicas"),
-        deadline=progressing.get("lastUpdateTime", "") if exceeded else "",
+        template=foreign.mapping(objects.spec(live), "template"),
+        replicas=foreign.spelled_number(objects.spec(live), "replicas"),
+        deadline=foreign.text(progressing, "lastUpdateTime") if exceeded else "",
     )
 
 
@@ -190,7 +192,7 @@ def judged(desired: Manifest) -> bool:
     """Return whether an object can make a release fail; of hooks, only those that a deployment runs."""
     hook = objects.annotation(desired, objects.HOOK)
     runs = not hook or any(event.strip() in _RUNNING_HOOKS for event in hook.split(","))
-    return runs and (objects.group(desired), desired.get("kind", "")) in JUDGED_KINDS
+    return runs and (objects.group(desired), objects.kind(desired)) in JUDGED_KINDS
 
 
 def applied(desired: Manifest, live: Manifest, before: Mark | None) -> bool:
@@ -209,7 +211,7 @@ def _case(snapshot: Snapshot, desired: Manifest) -> Case | None:
     if live is None or not judged(desired) or not applied(desired, live, before):
         return None
     creator = _creator(live, snapshot)
-    siblings = (live,) if live.get("kind") == "Pod" else tuple(snapshot.pods_of(creator))
+    siblings = (live,) if objects.kind(live) == "Pod" else tuple(snapshot.pods_of(creator))
     return Case(
         object=objects.resource(desired, snapshot.namespace),
         desired=desired,
@@ -222,7 +224,7 @@ def _case(snapshot: Snapshot, desired: Manifest) -> Case | None:
 
 
 def _creator(live: Manifest, snapshot: Snapshot) -> Manifest:
-    if live.get("kind") != "Deployment":
+    if objects.kind(live) != "Deployment":
         return live
     return template_revisions.newest_replica_set(live, snapshot.children_of(live)) or {}
 
@@ -239,10 +241,10 @@ def _counting(siblings: Iterable[Manifest], live: Manifest, snapshot: Snapshot) 
 
 
 def _template_changed(live: Manifest, before: Mark) -> bool:
-    template = objects.spec(live).get("template")
-    return template is not None and template != before.template
+    template = foreign.mapping(objects.spec(live), "template")
+    return bool(template) and template != before.template
 
 
 def _scaled(desired: Manifest, live: Manifest, before: Mark) -> bool:
-    asked, has = objects.spec(desired).get("replicas"), objects.spec(live).get("replicas")
+    asked, has = (foreign.spelled_number(objects.spec(each), "replicas") for each in (desired, live))
     return asked is not None and asked == has and has != before.replicas

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.pod_rules import Sight
+from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.pod_status import Container, containers
+from helm_rollback_component.core.health.sight import Sight
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _of_pod(sight: Sight, began: Start) -> Iterator[Fault]:
 
 
 def _ended(container: Container) -> str:
-    reason, code = container.ended.get("reason", ""), container.ended.get("exitCode")
+    reason = foreign.text(container.ended, "reason")
+    code = foreign.spelled_number(container.ended, "exitCode")
     why = ", ".join(filter(None, (reason, "" if code is None else f"exit code {code}")))
     return f"restarted after it was ready{f' ({why})' if why else ''}"
 

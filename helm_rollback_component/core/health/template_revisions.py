@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,11 +25,11 @@ def newest_hash(owner: Manifest, children: Iterable[Manifest]) -> str | None:
         owner: the live object.
         children: what it controls, at least.
     """
-    match owner.get("kind"):
+    match objects.kind(owner):
         case "DaemonSet":
             return newest_revision_hash(owner, children)
         case "StatefulSet":
-            return str(objects.status(owner).get("updateRevision") or "")
+            return foreign.text(objects.status(owner), "updateRevision")
         case _:
             return None
 
@@ -48,28 +48,31 @@ def newest_replica_set(deployment: Manifest, children: Iterable[Manifest]) -> Ma
     same = [
         child
         for child in _owned(children, "ReplicaSet", objects.uid(deployment))
-        if _without_hash(objects.spec(child).get("template") or {}) == template
+        if _without_hash(foreign.mapping(objects.spec(child), "template")) == template
     ]
-    return min(same, key=lambda each: objects.meta(each).get("creationTimestamp", ""), default=None)
+    return min(same, key=_created, default=None)
 
 
 def newest_revision_hash(daemon_set: Manifest, children: Iterable[Manifest]) -> str:
     """Return the label value of the pods with a DaemonSet's newest template, or an empty string."""
     revisions = _owned(children, "ControllerRevision", objects.uid(daemon_set))
-    newest = max(revisions, key=lambda each: each.get("revision", 0), default={})
+    newest = max(revisions, key=lambda each: foreign.number(each, "revision"), default={})
     return objects.label(newest, REVISION_HASH)
 
 
 def _owned(children: Iterable[Manifest], kind: str, owner: str) -> Iterator[Manifest]:
     return (
-        child for child in children if child.get("kind") == kind and objects.controller_uid(child) == owner
+        child for child in children if objects.kind(child) == kind and objects.controller_uid(child) == owner
     )
 
 
 def _without_hash(template: Manifest) -> Manifest:
     """Return the template without the one label that the controller adds to it."""
-    metadata = dict(objects.meta(template))
-    metadata["labels"] = {
-        label: value for label, value in (metadata.get("labels") or {}).items() if label != TEMPLATE_HASH
-    }
-    return {**template, "metadata": metadata}
+    metadata = objects.meta(template)
+    labels = foreign.mapping(metadata, "labels").items()
+    ours = {label: value for label, value in labels if label != TEMPLATE_HASH}
+    return {**template, "metadata": {**metadata, "labels": ours}}
+
+
+def _created(live: Manifest) -> str:
+    return foreign.text(objects.meta(live), "creationTimestamp")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.model import HealthVerdict
 from helm_rollback_component.core.health.readiness import Readiness, Unready, readiness
 from helm_rollback_component.core.health.readiness_rules import lack
@@ -123,7 +123,7 @@ def _unended(case: Case) -> str:
         case "Job":
             return lack(case.live)
         case "Pod":
-            phase = objects.status(case.live).get("phase", "Unknown")
+            phase = foreign.text(objects.status(case.live), "phase", "Unknown")
             return "" if phase == "Succeeded" else f"has not ended (phase {phase})"
         case _:
             return ""

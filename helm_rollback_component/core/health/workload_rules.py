@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.model import Fault
+from helm_rollback_component.core.health import foreign, objects
+from helm_rollback_component.core.health.model import Fault, FaultMarks
 from helm_rollback_component.core.health.pod_status import claims_of, containers
 from helm_rollback_component.reasons import Reason
 
@@ -57,7 +57,7 @@ class View:
         *,
         grace: float = 0,
         culprit: tuple[str, str] = ("", ""),
-        **more: bool,
+        **more: Unpack[FaultMarks],
     ) -> Fault:
         """Return a fault of this object; `what` ends the sentence that begins with its name."""
         return Fault(
@@ -89,7 +89,7 @@ def _deadline(view: View) -> Iterator[Fault]:
     progressing = objects.condition(view.case.live, "Progressing")
     before = view.case.mark.deadline if view.case.mark else ""
     passed = progressing.get("reason") == "ProgressDeadlineExceeded"
-    if passed and progressing.get("lastUpdateTime", "") != before:
+    if passed and foreign.text(progressing, "lastUpdateTime") != before:
         yield view.fault(
             Reason.PROGRESS_DEADLINE_EXCEEDED,
             f"made no progress within its deadline ({objects.one_line(progressing.get('message'))})",
@@ -99,13 +99,13 @@ def _deadline(view: View) -> Iterator[Fault]:
 def _replica_set_refused(view: View) -> Iterator[Fault]:
     progressing = objects.condition(view.case.live, "Progressing")
     if progressing.get("reason") == "ReplicaSetCreateError":
-        yield from _refused(view, progressing.get("message", ""))
+        yield from _refused(view, foreign.text(progressing, "message"))
 
 
 def _replicas_refused(view: View) -> Iterator[Fault]:
     failure = objects.condition(view.case.creator, "ReplicaFailure")
     if failure.get("status") == "True" and failure.get("reason") == "FailedCreate":
-        yield from _refused(view, failure.get("message", ""))
+        yield from _refused(view, foreign.text(failure, "message"))
 
 
 def _refused_by_events(view: View) -> Iterator[Fault]:
@@ -115,7 +115,7 @@ def _refused_by_events(view: View) -> Iterator[Fault]:
     pods = {*map(objects.name, view.case.siblings)}
     for event in _events(view, {"FailedCreate"}):
         if not _exists_by_now(event, pods):
-            yield from _refused(view, event.get("message", ""))
+            yield from _refused(view, foreign.text(event, "message"))
             return
 
 
@@ -137,7 +137,9 @@ def _job_failed(view: View) -> Iterator[Fault]:
     for type_ in ("Failed", "FailureTarget"):
         if objects.is_true(view.case.live, type_):
             said = objects.condition(view.case.live, type_)
-            why = ": ".join(filter(None, (said.get("reason", ""), objects.one_line(said.get("message")))))
+            why = ": ".join(
+                filter(None, (foreign.text(said, "reason"), objects.one_line(foreign.text(said, "message"))))
+            )
             yield view.fault(Reason.JOB_FAILED, f"has failed ({why})", culprit=_last_failed(view.case.pods))
             return
 
@@ -145,10 +147,10 @@ def _job_failed(view: View) -> Iterator[Fault]:
 def _last_failed(pods: Iterable[Manifest]) -> tuple[str, str]:
     """Return pod and container of the newest container that ended badly, for its log."""
     failed = [
-        (ended.get("finishedAt", ""), objects.name(pod), container.name)
+        (foreign.text(container.ended, "finishedAt"), objects.name(pod), container.name)
         for pod in pods
         for container in containers(pod)
-        if (ended := container.ended).get("exitCode")
+        if foreign.number(container.ended, "exitCode")
     ]
     return max(failed, default=("", "", ""))[1:]
 
@@ -172,7 +174,7 @@ def _unbound(view: View, claim: Manifest) -> Iterator[Fault]:
         yield view.fault(Reason.VOLUME_UNBOUND, f"{what} has lost its volume")
     elif phase == "Pending":
         last = _last(view.snapshot.events.get(objects.uid(claim), ()), _VOLUME_EVENTS)
-        if last.get("reason") in UNBOUND:
+        if foreign.text(last, "reason") in UNBOUND:
             said = objects.one_line(last.get("message"))
             yield view.fault(
                 Reason.VOLUME_UNBOUND, f"{what} gets no volume ({said})", grace=view.health.volume_grace
@@ -183,43 +185,48 @@ def _events(view: View, reasons: set[str]) -> Iterator[Manifest]:
     """Yield the object's events that occurred since the baseline."""
     known = view.snapshot.baseline.events
     for event in view.snapshot.events.get(objects.uid(view.case.live), ()):
-        if event.get("reason") in reasons and occurrences(event) > known.get(objects.uid(event), 0):
+        if foreign.text(event, "reason") in reasons and occurrences(event) > known.get(objects.uid(event), 0):
             yield event
 
 
 def occurrences(event: Manifest) -> int:
     """Return how often an event has occurred, in the old way of counting or the new one."""
-    series = event.get("series") or {}
-    return int(event.get("count") or series.get("count") or 1)
+    series = foreign.mapping(event, "series")
+    return foreign.number(event, "count") or foreign.number(series, "count") or 1
 
 
 def _last(events: Iterable[Manifest], reasons: frozenset[str]) -> Manifest:
-    those = [event for event in events if event.get("reason") in reasons]
+    those = [event for event in events if foreign.text(event, "reason") in reasons]
     return max(those, key=_when, default={})
 
 
 def _when(event: Manifest) -> str:
-    times = (event.get("lastTimestamp"), event.get("eventTime"), event.get("firstTimestamp"))
+    times = (foreign.text(event, time) for time in ("lastTimestamp", "eventTime", "firstTimestamp"))
     return next(filter(None, times), "")
 
 
 def _exists_by_now(event: Manifest, pods: Container[str]) -> bool:
-    named = _OF_POD.search(event.get("message", ""))
+    named = _OF_POD.search(foreign.text(event, "message"))
     return named is not None and named.group(1) in pods
 
 
 def _daemon_set_short(live: Manifest) -> bool:
     status = objects.status(live)
-    return bool(status.get("currentNumberScheduled", 0) < status.get("desiredNumberScheduled", 0))
+    scheduled, desired = (
+        foreign.number(status, f"{which}NumberScheduled") for which in ("current", "desired")
+    )
+    return scheduled < desired
 
 
 def _stateful_set_short(live: Manifest) -> bool:
-    return bool(objects.status(live).get("replicas", 0) < objects.spec(live).get("replicas", 1))
+    return foreign.number(objects.status(live), "replicas") < foreign.number(
+        objects.spec(live), "replicas", 1
+    )
 
 
 def _job_short(live: Manifest) -> bool:
     status = objects.status(live)
-    return not any(status.get(count) for count in ("active", "succeeded", "failed"))
+    return not any(foreign.number(status, count) for count in ("active", "succeeded", "failed"))
 
 
 _SHORT: dict[str, Callable[[Manifest], bool]] = {

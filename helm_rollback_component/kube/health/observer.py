@@ -11,9 +11,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.dependencies import others_to_read
 from helm_rollback_component.core.health.readiness import needs_a_look
 from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, applied, judged, mark
 from helm_rollback_component.core.health.workload_rules import occurrences
+from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.health import places
 from helm_rollback_component.kube.health.picture import Picture
@@ -108,27 +110,45 @@ class Observer:
 
     def look(self, manifests: Sequence[Manifest]) -> Snapshot:
         """Return what there is of the release's objects now."""
-        desired = tuple(filter(self._wants, objects.flatten(manifests)))
-        live = self._live(desired)
-        owners = [live[key] for each in desired if self._has_children(each, key := self._key(each), live)]
-        seen = Snapshot(self._namespace, desired, live, (*self._children(owners),), baseline=self._before)
+        seen = self._with_others(
+            self._seen(tuple(filter(self._wants, objects.flatten(manifests)))), manifests
+        )
+        live = seen.live
         return self._inquirer.complete(
             seen, lambda: self._children(filter(places.is_workload, live.values()))
         )
+
+    def _seen(self, desired: tuple[Manifest, ...]) -> Snapshot:
+        live = self._live(desired)
+        owners = [live[key] for each in desired if self._has_children(each, key := self._key(each), live)]
+        return Snapshot(self._namespace, desired, live, (*self._children(owners),), baseline=self._before)
+
+    def _with_others(self, seen: Snapshot, manifests: Sequence[Manifest]) -> Snapshot:
+        """Add what failing containers may be waiting for; what may not be read, they do not wait for."""
+        others = [each for each in others_to_read(seen, manifests) if not self._wants(each)]
+        if not others:
+            return seen
+        try:
+            return self._seen((*seen.desired, *others))
+        except OperationError as error:
+            if error.temporary:
+                raise
+            return seen
 
     def baseline(self, manifests: Sequence[Manifest]) -> Baseline:
         """Return what there is now as what there was before."""
         live = self._live(tuple(filter(judged, objects.flatten(manifests))))
         workloads = [*filter(places.is_workload, live.values())]
-        telling = [each for each in workloads if each.get("kind") in _TELL_BY_EVENTS]
+        telling = [each for each in workloads if objects.kind(each) in _TELL_BY_EVENTS]
         with ThreadPoolExecutor(_READERS) as readers:
             told = chain(*readers.map(self._inquirer.events_about, telling))
-        pods = [each for each in self._children(workloads) if each.get("kind") == "Pod"]
-        own = [each for each in live.values() if each.get("kind") == "Pod"]
+        pods = [each for each in self._children(workloads) if objects.kind(each) == "Pod"]
+        own = [each for each in live.values() if objects.kind(each) == "Pod"]
         return Baseline(
             marks={key: mark(each) for key, each in live.items()},
             pods=frozenset(map(objects.uid, (*pods, *own))),
             events={objects.uid(event): occurrences(event) for event in told},
+            declared=frozenset(map(self._key, objects.flatten(manifests))),
         )
 
     def worth_another(self) -> float:
@@ -171,11 +191,11 @@ class Observer:
 
     def _children(self, owners: Iterable[Manifest]) -> Iterator[Manifest]:
         for namespace, those in places.by_namespace(owners):
-            parents = [each for each in those if each.get("kind") != "Deployment"]
+            parents = [each for each in those if objects.kind(each) != "Deployment"]
             for kind, plural in _REVISIONS.items():
                 revisions = self._owned(
                     places.of_apps(plural, namespace),
-                    [each for each in those if each.get("kind") == kind],
+                    [each for each in those if objects.kind(each) == kind],
                     those,
                 )
                 yield from revisions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.snapshot import JUDGED_KINDS
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
@@ -23,7 +23,7 @@ _WORKLOADS = JUDGED_KINDS - {("", "PersistentVolumeClaim"), ("", "Pod")}
 def place_of(cluster: Cluster, desired: Manifest, key: Key) -> str:
     """Return where objects of this kind are, an empty string if the cluster does not have the kind (yet)."""
     try:
-        return cluster.object_path(desired.get("apiVersion", ""), key.kind, "", key.namespace)
+        return cluster.object_path(foreign.text(desired, "apiVersion"), key.kind, "", key.namespace)
     except OperationError as error:
         if error.reason == Reason.UNKNOWN_KIND:
             return ""
@@ -46,8 +46,8 @@ def selections(place: str, owners: Iterable[Manifest]) -> Sequence[Collection]:
     It is the labels that all of them select by, or else each one's own selector. A selector cannot change,
     and a child cannot lack the labels.
     """
-    selectors = [objects.spec(owner).get("selector") or {} for owner in owners]
-    alike = [set((each.get("matchLabels") or {}).items()) for each in selectors]
+    selectors = [*map(_selector, owners)]
+    alike = [{*foreign.pairs(each, "matchLabels")} for each in selectors]
     shared = set.intersection(*alike) if alike else set()
     spelled = [{"matchLabels": dict(sorted(shared))}] if shared else selectors
     return [Collection(place, labels=objects.label_selector(each)) for each in spelled]
@@ -55,18 +55,17 @@ def selections(place: str, owners: Iterable[Manifest]) -> Sequence[Collection]:
 
 def is_workload(live: Manifest) -> bool:
     """Return whether the object selects pods."""
-    known = (objects.group(live), live.get("kind")) in _WORKLOADS
-    return known and bool(objects.label_selector(objects.spec(live).get("selector") or {}))
+    known = (objects.group(live), objects.kind(live)) in _WORKLOADS
+    return known and bool(objects.label_selector(_selector(live)))
 
 
-def namespace_of(live: Manifest) -> str:
-    """Return where a live object is."""
-    return str(objects.meta(live).get("namespace", ""))
+def _selector(workload: Manifest) -> Manifest:
+    return foreign.mapping(objects.spec(workload), "selector")
 
 
 def by_namespace(found: Iterable[Manifest]) -> Iterator[tuple[str, list[Manifest]]]:
     """Yield each namespace with those of the objects that are in it."""
     grouped: dict[str, list[Manifest]] = {}
     for each in found:
-        grouped.setdefault(namespace_of(each), []).append(each)
+        grouped.setdefault(objects.namespace_of(each), []).append(each)
     yield from grouped.items()

@@ -69,7 +69,7 @@ class Inquirer:
 
     def events_about(self, live: Manifest) -> Iterable[Manifest]:
         """Return the events about an object, read once."""
-        where = places.of_core("events", places.namespace_of(live))
+        where = places.of_core("events", objects.namespace_of(live))
         return self._cluster.list(where, fieldSelector=f"involvedObject.uid={objects.uid(live)}")
 
     def _claims(self, asked: Questions) -> Iterator[Manifest]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import soak as soaking
 from helm_rollback_component.core.health.blocked_rollback import obstruction
 from helm_rollback_component.core.health.model import HealthVerdict
-from helm_rollback_component.core.health.objects import flatten, meta, name, resource, uid
+from helm_rollback_component.core.health.objects import flatten, name, namespace_of, resource, uid
 from helm_rollback_component.core.health.snapshot import Baseline, judged
 from helm_rollback_component.core.health.timeout import Limit, Wait, timed_out
 from helm_rollback_component.errors import OperationError
@@ -158,7 +158,7 @@ class _Clearing:
         return min(found.since.values(), default=math.inf) + self._context.health.grace
 
     def _delete(self, pod: Manifest) -> None:
-        path = paths.pods(meta(pod).get("namespace", ""), name(pod))
+        path = paths.pods(namespace_of(pod), name(pod))
         precisely = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid(pod)}}
         try:
             self._context.cluster.delete(path, precisely)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.kept import kept
 from helm_rollback_component.core.health.readiness import settled
 from helm_rollback_component.reasons import Reason
@@ -130,7 +130,7 @@ def _follow(reading: Reading, version: str) -> str:
     collection = reading.collection
     query = {"resourceVersion": version, **collection.query}
     for kind, found in reading.cluster.watch(collection.path, timeout=_WATCH, stop=reading.stop, **query):
-        version = objects.meta(found).get("resourceVersion", version)
+        version = foreign.text(objects.meta(found), "resourceVersion", version)
         if kind == "DELETED":
             reading.store.drop(objects.name(found))
         elif kind != "BOOKMARK":

@@ -7,7 +7,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -118,11 +118,11 @@ class Store:
 
 
 def _version(found: Manifest) -> tuple[str, str]:
-    return objects.uid(found), str(objects.meta(found).get("resourceVersion", ""))
+    return objects.uid(found), foreign.text(objects.meta(found), "resourceVersion")
 
 
 def _owners(found: Manifest) -> tuple[str, ...]:
-    if found.get("kind") == "Event":
-        return (str((found.get("involvedObject") or {}).get("uid", "")),)
+    if objects.kind(found) == "Event":
+        return (foreign.text(foreign.mapping(found, "involvedObject"), "uid"),)
     controller = objects.controller_uid(found)
     return (controller,) if controller else ()

@@ -128,6 +128,17 @@ def pod(  # noqa: PLR0913  # a pod has many parts
     )
 
 
+NO_IMAGE = (
+    'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/web:two": failed '
+    'to resolve reference "docker.io/library/web:two": docker.io/library/web:two: not found'
+)
+
+
+def no_image(reason: str = "ErrImagePull") -> Object:
+    """Make the status of a container whose image does not exist."""
+    return waiting(reason, NO_IMAGE)
+
+
 def waiting(reason: str, message: str = "", *, restarts: int = 0, last: Object | None = None) -> Object:
     """Make the status of a container that waits."""
     return {

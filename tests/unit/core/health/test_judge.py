@@ -23,6 +23,7 @@ from tests.unit.core.health.health_objects import (
     event,
     job,
     judge_snapshot,
+    no_image,
     pod,
     replica_set,
     running,
@@ -41,29 +42,33 @@ NO_CLASS = 'storageclass.storage.k8s.io "fast" not found'
 MISSING = 'secret "token" not found'
 SLEEPY = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
 OOM = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 137, "reason": "OOMKilled"})
-START = waiting("CrashLoopBackOff", restarts=1, last={"exitCode": 128, "reason": "StartError"})
+NO_COMMAND = 'exec: "serve": executable file not found in $PATH: unknown'
+START = waiting(
+    "CrashLoopBackOff", restarts=1, last={"exitCode": 128, "reason": "StartError", "message": NO_COMMAND}
+)
 PENDING = {"volumes": [{"persistentVolumeClaim": {"claimName": "data"}}]}
 
 
 def of_deployment(*pods: Any, **more: Any) -> Snapshot:  # noqa: ANN401  # whatever `seen` takes
-    return seen(deployment(), children=[replica_set(), *pods], **more)
+    """An upgrade of a Deployment."""
+    return seen(deployment(), before=[deployment("one")], children=[replica_set(), *pods], **more)
 
 
 @pytest.mark.parametrize(
     ("container", "expected"),
     [
-        (waiting("ErrImagePull"), ("ImagePullBackOff", 3)),
-        (waiting("ImagePullBackOff"), ("ImagePullBackOff", 3)),
+        (no_image(), ("ImagePullBackOff", 3)),
+        (no_image("ImagePullBackOff"), ("ImagePullBackOff", 3)),
         (waiting("SignatureValidationFailed"), ("SignatureValidationFailed", 3)),
         (waiting("InvalidImageName"), ("InvalidImageName", 0)),
         (waiting("ErrImageNeverPull"), ("ErrImageNeverPull", 0)),
-        (waiting("RegistryUnavailable"), ("RegistryUnavailable", 25)),
+        (waiting("RegistryUnavailable"), ("RegistryUnavailable", 60)),
         (waiting("ImageInspectError"), ("ImageInspectError", 25)),
         (waiting("CreateContainerConfigError", MISSING), ("CreateContainerConfigError", 25)),
         (waiting("CreateContainerError"), ("CreateContainerError", 25)),
-        (waiting("RunContainerError", "no such file"), ("RunContainerError", 10)),
+        (waiting("RunContainerError", NO_COMMAND), ("RunContainerError", 10)),
         (START, ("RunContainerError", 10)),
-        (ended(128, "StartError"), ("RunContainerError", 10)),
+        (ended(128, "StartError"), ("RunContainerError", 25)),
         (SLEEPY, ("CrashLoopBackOff", 0)),
         (OOM, ("OOMKilled", 0)),
     ],
@@ -83,7 +88,7 @@ def test_what_is_still_missing_is_certain_sooner() -> None:
 @pytest.mark.parametrize(
     ("settings", "container", "expected"),
     [
-        (HealthConfig(image_pull_grace=0), waiting("ErrImagePull"), ("ImagePullBackOff", 0)),
+        (HealthConfig(image_pull_grace=0), no_image(), ("ImagePullBackOff", 0)),
         (HealthConfig(crash_loop_restarts=4), SLEEPY, None),
         (HealthConfig(grace=1), START, ("RunContainerError", 1)),
         (HealthConfig(fail_fast=False), SLEEPY, None),
@@ -198,7 +203,7 @@ def test_the_settings_count(
         pytest.param(
             seen(
                 stateful_set(),
-                children=[pod("StatefulSet-web", waiting("ErrImagePull"), revision="two")],
+                children=[pod("StatefulSet-web", no_image(), revision="two")],
             ),
             ("ImagePullBackOff", 3),
             id="pod of a StatefulSet",
@@ -209,14 +214,14 @@ def test_the_settings_count(
                 children=[
                     controller_revision(1, "one"),
                     controller_revision(2, "two"),
-                    pod("DaemonSet-web", waiting("ErrImagePull"), revision="two"),
+                    pod("DaemonSet-web", no_image(), revision="two"),
                 ],
             ),
             ("ImagePullBackOff", 3),
             id="pod of a DaemonSet",
         ),
         pytest.param(
-            seen(job(hook="post-upgrade"), children=[pod("Job-migrate", waiting("ErrImagePull"))]),
+            seen(job(hook="post-upgrade"), children=[pod("Job-migrate", no_image())]),
             ("ImagePullBackOff", 3),
             id="pod of a hook",
         ),
@@ -224,7 +229,7 @@ def test_the_settings_count(
             seen(
                 deployment(wanted=5),
                 before=[deployment(wanted=3)],
-                children=[replica_set(), pod("ReplicaSet-web-two", waiting("ErrImagePull"))],
+                children=[replica_set(), pod("ReplicaSet-web-two", no_image())],
             ),
             ("ImagePullBackOff", 3),
             id="pod of a release that only asks for more of them",
@@ -273,7 +278,7 @@ def test_a_failed_job_names_the_container_that_ended_last() -> None:
 
 def test_of_several_faults_the_first_to_be_certain_is_named() -> None:
     slow = pod("ReplicaSet-web-two", waiting("CreateContainerError"), name="web-a")
-    quick = pod("ReplicaSet-web-two", waiting("ErrImagePull"), name="web-b")
+    quick = pod("ReplicaSet-web-two", no_image(), name="web-b")
     judgement = judge_snapshot(of_deployment(slow, quick), PATIENCE, 100, FaultMemory())
     assert judgement.verdict is None
     assert [fault.reason for fault in judgement.faults] == ["CreateContainerError", "ImagePullBackOff"]
@@ -281,7 +286,7 @@ def test_of_several_faults_the_first_to_be_certain_is_named() -> None:
 
 
 def test_a_fault_that_goes_away_begins_anew() -> None:
-    bad = of_deployment(pod("ReplicaSet-web-two", waiting("ErrImagePull")))
+    bad = of_deployment(pod("ReplicaSet-web-two", no_image()))
     good = of_deployment(pod("ReplicaSet-web-two", running()))
     memory = judge_snapshot(bad, PATIENCE, 0, FaultMemory()).memory
     memory = judge_snapshot(good, PATIENCE, 2, memory).memory
@@ -291,9 +296,9 @@ def test_a_fault_that_goes_away_begins_anew() -> None:
 
 def test_the_words_of_a_pull_may_change_while_it_fails() -> None:
     memory = judge_snapshot(
-        of_deployment(pod("ReplicaSet-web-two", waiting("ErrImagePull"))), PATIENCE, 0, FaultMemory()
+        of_deployment(pod("ReplicaSet-web-two", no_image())), PATIENCE, 0, FaultMemory()
     ).memory
-    later = of_deployment(pod("ReplicaSet-web-two", waiting("ImagePullBackOff")))
+    later = of_deployment(pod("ReplicaSet-web-two", no_image("ImagePullBackOff")))
     assert judge_snapshot(later, PATIENCE, 2, memory).due == 3
 
 
@@ -313,7 +318,7 @@ def test_progress_is_one_short_line() -> None:
     live = deployment() | {
         "status": {"observedGeneration": 2, "replicas": 4, "updatedReplicas": 3, "availableReplicas": 2}
     }
-    bad = pod("ReplicaSet-web-two", waiting("ErrImagePull"), name="web-7d")
+    bad = pod("ReplicaSet-web-two", no_image(), name="web-7d")
     snapshot = seen(live, thing("StatefulSet", "db"), children=[replica_set(), bad], desired=[live])
     judgement = judge_snapshot(snapshot, PATIENCE, 0, FaultMemory())
     assert progress(readiness(snapshot), judgement.faults) == (

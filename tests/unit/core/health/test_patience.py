@@ -19,6 +19,7 @@ from tests.unit.core.health.health_objects import (
     ended,
     event,
     job,
+    no_image,
     pod,
     replica_set,
     running,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.snapshot import Snapshot
 
 QUOTA = 'pods "web-1" is forbidden: exceeded quota: few'
-PULL = waiting("ImagePullBackOff")
+PULL = no_image("ImagePullBackOff")
 LOOP = waiting("CrashLoopBackOff", restarts=9)
 NEW = "ReplicaSet-web-two"
 OLD = "ReplicaSet-web-one"

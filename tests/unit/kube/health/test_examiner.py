@@ -19,7 +19,7 @@ from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, la
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
+LOOP = waiting("CrashLoopBackOff", restarts=4, last={"exitCode": 1, "reason": "Error"})
 BAD = seen(deployment(), children=[replica_set(), pod("ReplicaSet-web-two", LOOP)])
 GOOD = seen(deployment(), children=[replica_set(), pod("ReplicaSet-web-two", running())])
 

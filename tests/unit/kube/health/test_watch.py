@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.cancellation import Cancellation
 
 
-LOOP = waiting("CrashLoopBackOff", restarts=3, last={"exitCode": 1, "reason": "Error"})
+LOOP = waiting("CrashLoopBackOff", restarts=4, last={"exitCode": 1, "reason": "Error"})
 DESIRED = [deployment()]
 GONE = "the health of the release is no longer watched: it is Gone"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helm_rollback_component.core.health import objects
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.informers.collection import Collection
 from tests.support.fake_cluster import failure
@@ -98,8 +99,9 @@ class TestWatching:
         watched.start()
         cluster.put(pod("two", managedFields=["many"]))
         watched.await_names("one", "two", of=BOTH)
-        kept = [watched.informer.store.named(name) or {} for name in BOTH]
-        assert not any("managedFields" in each["metadata"] for each in kept)
+        kept = [objects.meta(watched.informer.store.named(name) or {}) for name in BOTH]
+        assert all(kept)
+        assert not any("managedFields" in each for each in kept)
 
     def test_after_the_end_of_a_watch_the_next_begins_where_it_ended(
         self, cluster: FollowedCluster, watched: Watched
