@@ -13,8 +13,10 @@ PLAYS = {
     "fail",
     "turn-unhealthy",
     "image-pull",
+    "image-pull-once",
     "config-error",
     "crash-loop",
+    "crash-four-times",
     "oom-killed",
 }
 

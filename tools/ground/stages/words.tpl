@@ -2,6 +2,7 @@
 {{ $image := $container.image }}
 {{ $reference := contains "/" $image | ternary $image (printf "docker.io/library/%s" $image) }}
 {{ $pullError := printf "rpc error: code = NotFound desc = failed to pull and unpack image %q: failed to resolve reference %q: %s: not found" $reference $reference $reference }}
+{{ $pullRefused := printf "rpc error: code = Unknown desc = failed to pull and unpack image %q: failed to resolve reference %q: unexpected status from HEAD request: 502 Bad Gateway" $reference $reference }}
 {{ $pullBackOff := printf "Back-off pulling image %q: ErrImagePull: %s" $image $pullError }}
 {{ $configError := "configmap \"settings\" not found" }}
 {{ $old := dict }}

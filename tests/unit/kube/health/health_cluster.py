@@ -31,6 +31,7 @@ PLURALS = {
     "Pod": "pods",
     "ReplicaSet": "replicasets",
     "Service": "services",
+    "Shop": "shops",
     "StatefulSet": "statefulsets",
 }
 
