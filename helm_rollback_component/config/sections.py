@@ -172,15 +172,15 @@ class HealthConfig(Part):
     """End a deployment as soon as it is certain to fail, instead of at its timeout. Default: True."""
     image_pull_grace: Annotated[float, Field(ge=0)] = 3
     """How long an image may fail to be pulled for good before the deployment has failed, in seconds.
-    Default: 3. Failures that may pass (the network, a rate limit) have 60 s, or this if it is longer.
+    Failures that may pass (the network, a rate limit) have 60 s, or this if it is longer. Default: 3.
     """
     grace: Annotated[float, Field(ge=0)] = 10
     """How long a container may fail to be created or started, or be unready during `soak`, in seconds.
     Default: 10.
     """
     crash_loop_restarts: Annotated[int, Field(ge=1)] = 3
-    """How many restarts of a container in back-off make a crash loop; 1 or higher. Default: 3.
-    In a first deployment one more, and not while what it may wait for is not ready.
+    """How many restarts of a container in back-off make a crash loop; 1 or higher. In a first deployment
+    one more, and in none while what it may wait for is not ready. Default: 3.
     """
     refused_grace: Annotated[float, Field(ge=0)] = 12
     """How long the API server may refuse the pods of a workload (quota, admission), in seconds. Default: 12.

@@ -39,7 +39,7 @@ SELECTOR = {
 }
 LOOP = waiting("CrashLoopBackOff", restarts=5, last={"exitCode": 1, "reason": "Error", "finishedAt": "1"})
 CUSTOM = {
-    **thing("Shop", "shop", status={"observedGeneration": 2, "conditions": [condition("Ready", "False")]}),
+    **thing("Bakery", "shop", status={"observedGeneration": 2, "conditions": [condition("Ready", "False")]}),
     "apiVersion": "example.com/v1",
 }
 SERVICE = {

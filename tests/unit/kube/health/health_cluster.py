@@ -29,9 +29,9 @@ PLURALS = {
     "Job": "jobs",
     "PersistentVolumeClaim": "persistentvolumeclaims",
     "Pod": "pods",
+    "Bakery": "bakeries",
     "ReplicaSet": "replicasets",
     "Service": "services",
-    "Shop": "shops",
     "StatefulSet": "statefulsets",
 }
 
