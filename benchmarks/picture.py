@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.snapshot import Baseline, Mark, Snapshot
+from helm_rollback_component.core.health.baseline import Baseline, Mark
+from helm_rollback_component.core.health.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.remediation.standards import Known
     from helm_rollback_component.core.remediation.steps import Install, Rollback, Upgrade
 
 
@@ -21,27 +23,35 @@ class Helm(Protocol):
     Any of them may raise `OperationError`: the cluster cannot be read or written.
     """
 
+    @property
+    def evidence(self) -> Evidence:
+        """What was seen of readiness in the last action."""
+
     def deploy(
-        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None]
+        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None], known: Known
     ) -> Failure | None:
-        """Install or upgrade, and stop Helm as soon as that is certain to fail.
+        """Install or upgrade, stop Helm as soon as that is certain to fail, and see all objects ready.
 
         Args:
             action: which of the two, and how.
             revision: the number that it makes.
             before: the revisions whose objects may be there now.
+            known: the good revisions that it is compared with.
         """
 
-    def restore(self, action: Rollback, revision: int, before: Sequence[Record | None]) -> Failure | None:
+    def restore(
+        self, action: Rollback, revision: int, before: Sequence[Record | None], known: Known
+    ) -> Failure | None:
         """Roll back, and wait until what was restored is ready.
 
         Args:
             action: which revision's content is restored.
             revision: the number that it makes.
             before: the revisions whose objects may be there now.
+            known: the good revisions that it is compared with.
         """
 
-    def verify(self, revision: int) -> Failure | None:
+    def verify(self, revision: int, known: Known) -> Failure | None:
         """Wait until a deployed revision is ready, then soak and test it like a new one."""
 
     def uninstall(self, *, keep_history: bool = False) -> Failure | None:

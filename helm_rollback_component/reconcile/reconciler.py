@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core.remediation import ledger_updates, targets
+from helm_rollback_component.core.remediation import ledger_updates, standards, targets
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
     Action,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.remediation.standards import Known
     from helm_rollback_component.core.remediation.steps import Desired
     from helm_rollback_component.reconcile.effects import Effects
 
@@ -68,9 +69,10 @@ class Reconciler:
         """Take an action and return the situation after it: one observation serves verdict and next step."""
         begun = self._begin(action, situation)
         failure = self._act(action, begun)
+        evidence = self._effects.helm.evidence
         history = self._effects.records.history()
-        ledger = ledger_updates.ledger_after(action, begun, history, failure)
-        return self._situation(history, ledger, (*situation.taken, Taken(action, failure)))
+        ledger = ledger_updates.ledger_after(action, begun, history, failure, evidence)
+        return self._situation(history, ledger, (*situation.taken, Taken(action, failure, evidence)))
 
     def _situation(self, history: History, ledger: Ledger, taken: tuple[Taken, ...]) -> Situation:
         latest = history.latest
@@ -86,14 +88,14 @@ class Reconciler:
         return replace(situation, ledger=ledger)
 
     def _act(self, action: Action, situation: Situation) -> Failure | None:
-        history = situation.history
+        history, known = situation.history, standards.known(action, situation)
         match action:
             case Install() | Upgrade():
-                return self._deploy(action, situation)
+                return self._deploy(action, situation, known)
             case Rollback():
-                return self._roll_back(action, situation)
+                return self._roll_back(action, situation, known)
             case Verify():
-                return self._effects.helm.verify(action.revision)
+                return self._effects.helm.verify(action.revision, known)
             case Uninstall():
                 return self._remove(history)
             case Unlock():
@@ -102,20 +104,20 @@ class Reconciler:
             case _:
                 assert_never(action)
 
-    def _deploy(self, action: Install | Upgrade, situation: Situation) -> Failure | None:
+    def _deploy(self, action: Install | Upgrade, situation: Situation, known: Known) -> Failure | None:
         history = situation.history
         if isinstance(action, Upgrade) and action.note:
             self._effects.progress(action.note)
         standing = targets.since_last_good(history, situation.ledger)
         before = (history.latest, history.deployed, *standing)
-        return self._effects.helm.deploy(action, history.next_revision, before)
+        return self._effects.helm.deploy(action, history.next_revision, before, known)
 
-    def _roll_back(self, action: Rollback, situation: Situation) -> Failure | None:
+    def _roll_back(self, action: Rollback, situation: Situation, known: Known) -> Failure | None:
         history = situation.history
         self._effects.progress(f"rolling back to revision {action.revision}")
         standing = targets.since_last_good(history, situation.ledger)
         before = (history.latest, history.deployed, history.get(action.revision), *standing)
-        return self._effects.helm.restore(action, history.next_revision, before)
+        return self._effects.helm.restore(action, history.next_revision, before, known)
 
     def _remove(self, history: History) -> Failure | None:
         self._effects.progress("removing the objects of the failed deployment")

@@ -11,25 +11,28 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.failures.classify import Failure, classify
+from helm_rollback_component.core.health.evidence import NOTHING_SEEN
+from helm_rollback_component.core.health.known_shortage import noted
+from helm_rollback_component.core.health.model import HealthVerdict
 from helm_rollback_component.core.health.readiness import judged_or_served
 from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.remediation.standards import Known
 from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
-from helm_rollback_component.kube.health.observer import baseline
-from helm_rollback_component.kube.health.wait import soak, wait_ready
+from helm_rollback_component.kube.health.wait import Beginning, soak, wait_ready
 from helm_rollback_component.kube.health.watch import HealthWatch
 from helm_rollback_component.reasons import Reason, find
+from helm_rollback_component.reconcile.comparison import Comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
-    from helm_rollback_component.core.health.model import HealthVerdict
-    from helm_rollback_component.core.health.objects import Manifest
-    from helm_rollback_component.core.health.snapshot import Baseline
+    from helm_rollback_component.core.health.baseline import Baseline
+    from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
     from helm_rollback_component.helm.engines.engine import Deployment
@@ -49,26 +52,35 @@ class WatchedHelm:
     def __init__(self, context: RunContext, lost: Cancellation) -> None:
         self._context = context
         self._lost = lost
+        self._comparison = Comparison(context.storage, context.target.namespace)
+        self._known = Known()
+        self._evidence = NOTHING_SEEN
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was seen of readiness in the last action."""
+        return self._evidence
 
     def deploy(
-        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None]
+        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None], known: Known
     ) -> Failure | None:
-        """Install or upgrade, and stop Helm as soon as that is certain to fail."""
+        """Install or upgrade, stop Helm as soon as that is certain to fail, and see all objects ready."""
         deployment = self._context.what_to_deploy
         if isinstance(action, Install) and action.replace:
             if Capability.REPLACE not in self._context.engine.capabilities:
                 return _cannot_replace(self._context.engine.name)
             deployment = replace(deployment, options=replace(deployment.options, replace=True))
-        failure = self._deploy(action, deployment, revision, before)
-        if failure is None:
-            self._remove_leftovers(revision, before)
-        return failure or self._prove(revision)
+        self._known = known
+        return self._deploy(action, deployment, revision, before) or self._prove(revision)
 
-    def restore(self, action: Rollback, revision: int, before: Sequence[Record | None]) -> Failure | None:
+    def restore(
+        self, action: Rollback, revision: int, before: Sequence[Record | None], known: Known
+    ) -> Failure | None:
         """Roll back, and wait until what was restored is ready."""
         context = self._context
         timeout = context.config.timeouts.rollback
-        found = self._baseline(before)
+        self._known = known
+        found = self._look_before(before)
         try:
             context.engine.rollback(
                 context.target, action.revision, timeout, disable_hooks=context.config.disable_hooks
@@ -77,16 +89,17 @@ class WatchedHelm:
             return self._failure_of_helm(error, "rollback")
         latest, _, target, *standing = before
         self._remove_leftovers(revision, [each for each in standing if each not in (latest, target)])
-        return self._await_readiness(revision, timeout, found)
+        return self._await_readiness(revision, Limit(Reason.READINESS_TIMEOUT, timeout), Beginning(found))
 
-    def verify(self, revision: int) -> Failure | None:
+    def verify(self, revision: int, known: Known) -> Failure | None:
         """Wait until a deployed revision is ready, then soak and test it like a new one."""
-        timeout = self._context.config.timeouts.upgrade
-        return self._await_readiness(revision, timeout) or self._prove(revision)
+        self._known, self._evidence = known, NOTHING_SEEN
+        limit = Limit(Reason.READINESS_TIMEOUT, self._context.config.timeouts.upgrade)
+        return self._await_readiness(revision, limit, Beginning()) or self._prove(revision)
 
     def uninstall(self, *, keep_history: bool = False) -> Failure | None:
         """Uninstall and wait until the objects are gone."""
-        context = self._context
+        context, self._evidence = self._context, NOTHING_SEEN
         try:
             context.engine.uninstall(
                 context.target,
@@ -106,12 +119,13 @@ class WatchedHelm:
         before: Sequence[Record | None],
     ) -> Failure | None:
         context, cancellation = self._context, Cancellation()
-        verb, act = (
-            ("install", context.engine.install)
+        verb, act, late = (
+            ("install", context.engine.install, Reason.INSTALL_TIMEOUT)
             if isinstance(action, Install)
-            else ("upgrade", context.engine.upgrade)
+            else ("upgrade", context.engine.upgrade, Reason.UPGRADE_TIMEOUT)
         )
-        watch = HealthWatch(context.health, partial(self._applied, revision), self._baseline(before))
+        found = self._look_before(before)
+        watch = HealthWatch(context.health, partial(self._applied, revision), found)
         began = context.health.clock.now()
         try:
             self._lost.on_request(cancellation.request)
@@ -121,13 +135,15 @@ class WatchedHelm:
             failure = self._failure_of_health(watch.last_verdict()) or self._failure_of_helm(error, verb)
             overdue = context.health.clock.now() >= began + deployment.timeout
             return self._explained(failure, watch, deployment.timeout, revision) if overdue else failure
-        return None
+        self._remove_leftovers(revision, before)
+        beginning = Beginning(found, began, watch.memory)
+        return self._await_readiness(revision, Limit(late, deployment.timeout), beginning)
 
     def _explained(self, failure: Failure, watch: HealthWatch, timeout: int, revision: int) -> Failure:
         """Return the failure; of one that means that time was over, with our reason in place of Helm's."""
         if failure.reason not in _OVERDUE:
             return failure
-        objects = self._objects(revision, judged_or_served)
+        objects = self._comparison.objects(revision, judged_or_served)
         verdict = watch.overdue(Limit(failure.reason, timeout), objects)
         return self._failure_of_health(verdict) or failure
 
@@ -143,12 +159,29 @@ class WatchedHelm:
         except OperationError as error:
             context.warn(f"what failed revisions have left was not looked for: {error.message}")
 
-    def _await_readiness(self, revision: int, timeout: int, before: Baseline | None = None) -> Failure | None:
-        """Wait until a revision that was applied is ready, `timeout` seconds at most."""
+    def _await_readiness(self, revision: int, limit: Limit, beginning: Beginning) -> Failure | None:
+        """Wait until a revision that was applied is seen to be ready, whatever Helm says of it.
+
+        Where its objects may not be read, Helm's word counts.
+        """
         context = self._context
         objects = context.storage.manifest(revision, judged)
-        verdict = wait_ready(context.health, objects, timeout, self._lost, before)
-        return self._failure_of_health(verdict)
+        most = self._comparison.allowed(revision, self._known, self._evidence)
+        beginning = replace(beginning, before=replace(beginning.before, allowed=most))
+        try:
+            found = wait_ready(context.health, objects, limit, self._lost, beginning)
+        except OperationError as error:
+            if error.reason != Reason.FORBIDDEN:
+                raise
+            context.progress(f"whether the release is ready cannot be seen: {error.message}")
+            self._evidence = replace(self._evidence, unseen=error.message)
+            return None
+        if isinstance(found, HealthVerdict):
+            return self._failure_of_health(found)
+        told = tuple(context.redact(str(each)) for each in found.readiness.excused)
+        left = noted(found.readiness, found.snapshot)
+        self._evidence = replace(self._evidence, left=left, told=told)
+        return None
 
     def _prove(self, revision: int) -> Failure | None:
         """Watch a ready revision for as long as the inputs ask, and run the chart's tests if they do."""
@@ -172,24 +205,16 @@ class WatchedHelm:
             return replace(self._failure_of_helm(error, "test"), reason=Reason.TEST_FAILED, stored=True)
         return None
 
-    def _baseline(self, before: Sequence[Record | None]) -> Baseline:
-        numbers = sorted({record.revision for record in before if record})
-        objects = [each for number in numbers for each in self._objects(number)]
-        return baseline(self._context.informers, self._context.target.namespace, objects)
+    def _look_before(self, before: Sequence[Record | None]) -> Baseline:
+        """Return what there is before an action, and remember what the good revision that runs lacks."""
+        informers = self._context.informers
+        found, self._evidence = self._comparison.look_before(informers, before, self._known)
+        return found
 
     def _applied(self, revision: int, stop: Cancellation) -> Sequence[dict[str, Any]]:
         """Return the objects of a revision as soon as it has a record; nothing if it has none by then."""
         self._context.storage.await_record(revision, stop)
-        return self._objects(revision)
-
-    def _objects(self, revision: int, whole: Callable[[Manifest], bool] = judged) -> Sequence[dict[str, Any]]:
-        """Return the objects of a revision, nothing while it has no record."""
-        try:
-            return self._context.storage.objects(revision, whole)
-        except OperationError as error:
-            if error.reason != Reason.REVISION_MISSING:
-                raise
-            return ()
+        return self._comparison.objects(revision)
 
     def _failure_of_helm(self, error: EngineError, verb: str) -> Failure:
         """Return what Helm's own words mean."""

@@ -30,6 +30,9 @@ metadata:
   name: {{ .Release.Name }}
 spec:
   replicas: {{ .Values.replicas }}
+  {{- with .Values.strategy }}
+  strategy: {{ toJson . }}
+  {{- end }}
   selector:
     matchLabels: {app: {{ .Release.Name }}}
   template:

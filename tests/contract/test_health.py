@@ -15,6 +15,9 @@ import pytest
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.baseline import Baseline
+from helm_rollback_component.core.health.model import HealthVerdict
+from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
@@ -22,18 +25,18 @@ from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.clock import CLOCK, Clock
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.observer import baseline
-from helm_rollback_component.kube.health.wait import soak, wait_ready
+from helm_rollback_component.kube.health.wait import Beginning, soak, wait_ready
 from helm_rollback_component.kube.health.watch import HealthWatch
 from helm_rollback_component.kube.informers.informers import informers_of
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
+from helm_rollback_component.reasons import Reason
+from tests.contract.laboratory import Listening
 from tests.support.waiting import HANG_LIMIT, await_that
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from helm_rollback_component.core.health.model import HealthVerdict
-    from helm_rollback_component.core.health.snapshot import Baseline
     from tools.ground import Ground
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
@@ -173,11 +176,13 @@ class Site:
         settings: HealthConfig = QUICK,
         timeout: float = HANG_LIMIT,
         before: Baseline | None = None,
+        said: list[str] | None = None,
     ) -> tuple[HealthVerdict | None, list[str]]:
-        said: list[str] = []
+        said = [] if said is None else said
         context = HealthContext(informers_of(self.cluster), self.namespace, settings, said.append)
-        verdict = wait_ready(context, objects, timeout, Cancellation(), before)
-        return verdict, said
+        limit = Limit(Reason.READINESS_TIMEOUT, timeout)
+        found = wait_ready(context, objects, limit, Cancellation(), Beginning(before or Baseline()))
+        return (found if isinstance(found, HealthVerdict) else None), said
 
     def soak(
         self, *objects: Object, seconds: float, clock: Clock = CLOCK
@@ -580,7 +585,30 @@ def test_a_stateful_set_is_freed_of_the_pod_that_holds_it_up(site: Site, play: s
     verdict, said = site.wait(good, before=before)
     assert verdict is None
     assert said[0].startswith("StatefulSet web: ")
-    assert "Pod web-2 blocked its StatefulSet and was deleted" in said
+    assert "Pod web-2 blocked its StatefulSet and was evicted" in said
+
+
+_REFUSED = (
+    "Pod web-2 blocks its StatefulSet and cannot be evicted: "
+    "Cannot evict pod as it would violate the pod's disruption budget."
+)
+
+
+def test_a_disruption_budget_holds_while_a_stateful_set_goes_back(site: Site) -> None:
+    budget = paths.resource("policy/v1", "poddisruptionbudgets", "", site.namespace)
+    selector = {"matchLabels": {"app": "web"}}
+    site.deploy(stateful_set(replicas=3))
+    site.cluster.create(
+        budget, {"metadata": {"name": "all"}, "spec": {"minAvailable": 3, "selector": selector}}
+    )
+    site.upgrade(stateful_set("never-ready", replicas=3, tag="two"), timeout=5)
+    before = site.before(2)
+    site.helm("rollback", RELEASE, "1")
+    said = Listening(_REFUSED, lambda: site.cluster.delete(f"{budget}/all"))
+    verdict, _ = site.wait(stateful_set(replicas=3), before=before, said=said)
+    assert verdict is None
+    assert said.count(_REFUSED) == 1
+    assert "Pod web-2 blocked its StatefulSet and was evicted" in said
 
 
 def test_a_rollback_to_what_is_bad_as_well(site: Site) -> None:

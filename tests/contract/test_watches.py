@@ -13,12 +13,15 @@ import pytest
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.model import HealthVerdict
+from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import http_client, paths
 from helm_rollback_component.kube.health.examiner import HealthContext
-from helm_rollback_component.kube.health.wait import wait_ready
+from helm_rollback_component.kube.health.wait import Beginning, wait_ready
 from helm_rollback_component.kube.informers.collection import Collection
 from helm_rollback_component.kube.informers.informers import Informers
+from helm_rollback_component.reasons import Reason
 from tests.support import second_server
 from tests.support.control_plane import place
 from tests.support.recording import RecordedCluster
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
-    from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.kube.api.client import Cluster
     from tests.support.control_plane import Place, Rules
     from tools.ground import Ground
@@ -125,7 +127,9 @@ class Wait:
     def _wait(self) -> None:
         context = HealthContext(self.informers, self.here.namespace, QUICK, self.said.append)
         try:
-            self.verdict = wait_ready(context, [self.release], HANG_LIMIT, self._stop)
+            limit = Limit(Reason.READINESS_TIMEOUT, HANG_LIMIT)
+            found = wait_ready(context, [self.release], limit, self._stop, Beginning())
+            self.verdict = found if isinstance(found, HealthVerdict) else None
         finally:
             self.ended.set()
 

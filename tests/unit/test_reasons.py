@@ -41,7 +41,7 @@ _POSITIONS = {
 """Which argument is the reason, of everything that takes one without naming it."""
 
 _WORDS_OF_KUBERNETES = {
-    "core/health/pod_rules.py": {
+    "core/health/container_rules.py": {
         "CrashLoopBackOff",
         "CreateContainerConfigError",
         "CreateContainerError",
@@ -56,7 +56,7 @@ _WORDS_OF_KUBERNETES = {
     },
     "core/health/pod_status.py": {"Unschedulable"},
     "core/health/readiness_rules.py": {"Unknown"},
-    "core/health/snapshot.py": {"Progressing", "ProgressDeadlineExceeded"},
+    "core/health/baseline.py": {"Progressing", "ProgressDeadlineExceeded"},
     "core/health/timeout.py": {"Unknown"},
     "core/health/workload_rules.py": {"FailedCreate", "Progressing", "ProgressDeadlineExceeded"},
 }

@@ -1,9 +1,14 @@
 """Pods that keep a StatefulSet from being rolled back. Pure.
 
-A StatefulSet's controller replaces pods one by one and waits for each to be ready first; a pod of a bad
-template that never becomes ready blocks everything, also after the template is good again: "you must also
-delete any Pods that StatefulSet had already attempted to run with the bad configuration" (Kubernetes'
-documentation, "Forced rollback").
+A StatefulSet's controller looks at its pods by their ordinals and waits at the first that is not ready; also
+at one of a bad template after the template is good again: "you must also delete any Pods that StatefulSet had
+already attempted to run with the bad configuration" (Kubernetes' documentation, "Forced rollback";
+kubernetes/kubernetes#67250). With ``podManagementPolicy: Parallel`` it does not wait, and replaces such a pod
+itself.
+
+A template is bad if it is not the one to go back to (``updateRevision``) and was never rolled out in whole
+(``currentRevision``), or if it is that of a revision that was found bad. A member of any other, and one that
+was ready before, may get ready again by itself.
 """
 
 from __future__ import annotations
@@ -17,10 +22,10 @@ from helm_rollback_component.core.health.pod_status import containers, unschedul
 from helm_rollback_component.core.health.template_revisions import has_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from helm_rollback_component.config import HealthConfig
-    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
 
 _ORDINAL = re.compile(r"-([0-9]{1,9})\Z")
@@ -31,7 +36,7 @@ class Obstruction:
     """What one look gives.
 
     Attributes:
-        pods: the pods that certainly block the rollback.
+        pods: the pods that certainly block the rollback, one of each StatefulSet at most.
         since: when each suspected pod was first seen, by its UID; an argument of the next look.
     """
 
@@ -42,12 +47,12 @@ class Obstruction:
 def obstruction(
     snapshot: Snapshot, health: HealthConfig, now: float, since: Mapping[str, float]
 ) -> Obstruction:
-    """Return the pods of old templates that are not ready and will not become ready.
+    """Return the pods of bad templates that block a rollback and will not become ready: one a StatefulSet.
 
     It does not say that they are to be deleted.
 
     Args:
-        snapshot: what is seen of the release's objects.
+        snapshot: what is seen of the release's objects; `Baseline.ready_pods` are left alone.
         health: `HealthConfig.grace` is how long a pod that may still become ready has to do so.
         now: the time in seconds, on any clock that only goes forward.
         since: what the last look gave; empty at first.
@@ -59,9 +64,23 @@ def obstruction(
 
 
 def _suspects(snapshot: Snapshot) -> Iterator[Manifest]:
-    for live in snapshot.live.values():
-        if objects.kind(live) == "StatefulSet" and _rolls(live):
-            yield from (pod for pod in snapshot.pods_of(live) if _obstructs(pod, live))
+    ready_before = snapshot.baseline.ready_pods
+    for key, live in snapshot.live.items():
+        if key.kind == "StatefulSet" and _rolls(live):
+            pod, bad = _first_unready(snapshot.pods_of(live)), _condemned_template(snapshot, key)
+            if pod and _obstructs(pod, live, bad) and objects.uid(pod) not in ready_before:
+                yield pod
+
+
+def _condemned_template(snapshot: Snapshot, key: Key) -> str:
+    before = snapshot.baseline.marks.get(key)
+    return before.revision if before and snapshot.baseline.condemned else ""
+
+
+def _first_unready(pods: Iterable[Manifest]) -> Manifest | None:
+    """Return the pod that the controller waits for; one that is being deleted as well."""
+    unready = (pod for pod in pods if objects.terminating(pod) or not objects.is_true(pod, "Ready"))
+    return min(unready, key=_ordinal, default=None)
 
 
 def _rolls(stateful_set: Manifest) -> bool:
@@ -69,22 +88,28 @@ def _rolls(stateful_set: Manifest) -> bool:
     return (
         objects.observed(stateful_set)
         and not objects.terminating(stateful_set)
-        and foreign.text(strategy, "type", "RollingUpdate") == "RollingUpdate"
+        and objects.spec(stateful_set).get("podManagementPolicy") != "Parallel"
+        and strategy.get("type", "RollingUpdate") == "RollingUpdate"
     )
 
 
-def _obstructs(pod: Manifest, stateful_set: Manifest) -> bool:
+def _obstructs(pod: Manifest, stateful_set: Manifest, bad: str) -> bool:
     strategy = foreign.mapping(objects.spec(stateful_set), "updateStrategy")
     partition = foreign.number(foreign.mapping(strategy, "rollingUpdate"), "partition")
     first = foreign.number(foreign.mapping(objects.spec(stateful_set), "ordinals"), "start")
-    newest = foreign.text(objects.status(stateful_set), "updateRevision")
     return (
         not objects.terminating(pod)
-        and not objects.is_true(pod, "Ready")
-        and bool(newest)
-        and not has_hash(pod, newest)
+        and _of_bad_template(pod, stateful_set, bad)
         and _ordinal(pod) >= first + partition
     )
+
+
+def _of_bad_template(pod: Manifest, stateful_set: Manifest, bad: str) -> bool:
+    status = objects.status(stateful_set)
+    newest, whole = foreign.text(status, "updateRevision"), foreign.text(status, "currentRevision")
+    if not newest or not whole or has_hash(pod, newest):
+        return False
+    return has_hash(pod, bad) or not has_hash(pod, whole)
 
 
 def _broken(pod: Manifest) -> bool:

@@ -21,9 +21,10 @@ from helm_rollback_component.core.health.snapshot import judged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.model import Fault
     from helm_rollback_component.core.health.objects import Manifest
-    from helm_rollback_component.core.health.snapshot import Baseline, Case, Snapshot
+    from helm_rollback_component.core.health.snapshot import Case, Snapshot
     from helm_rollback_component.results import Resource
 
 

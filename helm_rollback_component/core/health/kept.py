@@ -30,6 +30,7 @@ _SPEC = frozenset(
         "ordinals",
         "parallelism",
         "paused",
+        "podManagementPolicy",
         "replicas",
         "selector",
         "suspend",

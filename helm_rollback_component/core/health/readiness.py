@@ -66,13 +66,15 @@ class Readiness:
 
     Attributes:
         unready: those that are not ready, in the order of the release's record.
+        excused: those that are not ready either, but were not before (`known_shortage`).
     """
 
     unready: tuple[Unready, ...] = ()
+    excused: tuple[Unready, ...] = ()
 
     @property
     def ready(self) -> bool:
-        """Whether all of them are ready."""
+        """Whether all of them are ready, but for those that are excused."""
         return not self.unready
 
 

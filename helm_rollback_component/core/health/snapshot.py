@@ -19,11 +19,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects, template_revisions
+from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.core.health.pod_status import getting_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from helm_rollback_component.core.health.baseline import Mark
     from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.results import Resource
 
@@ -43,40 +45,6 @@ JUDGED_KINDS = frozenset(
 _RUNNING_HOOKS = frozenset(
     f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "rollback")
 )
-
-
-@dataclass(frozen=True)
-class Mark:
-    """The state of one object before an action.
-
-    Attributes:
-        uid: which object it was.
-        template: its pod template, empty if it has none.
-        replicas: how many replicas it was to have, if it says so.
-        deadline: when its progress deadline was found to be passed (RFC 3339), or an empty string.
-    """
-
-    uid: str
-    template: Manifest = field(default_factory=dict)
-    replicas: int | None = None
-    deadline: str = ""
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """What there was before an action, so that the action did not cause it.
-
-    Attributes:
-        marks: the release's own objects.
-        pods: the UIDs of their pods.
-        events: how often each event about them had occurred, by the event's UID.
-        declared: all objects that the release consisted of, of any kind.
-    """
-
-    marks: Mapping[Key, Mark] = field(default_factory=dict)
-    pods: frozenset[str] = frozenset()
-    events: Mapping[str, int] = field(default_factory=dict)
-    declared: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -174,18 +142,6 @@ class Case:
     def any_ready(self) -> bool:
         """Whether one of its pods is ready."""
         return len(self.unready) < len(self.pods)
-
-
-def mark(live: Manifest) -> Mark:
-    """Return the present state of an object."""
-    progressing = objects.condition(live, "Progressing")
-    exceeded = progressing.get("reason") == "ProgressDeadlineExceeded"
-    return Mark(
-        uid=objects.uid(live),
-        template=foreign.mapping(objects.spec(live), "template"),
-        replicas=foreign.spelled_number(objects.spec(live), "replicas"),
-        deadline=foreign.text(progressing, "lastUpdateTime") if exceeded else "",
-    )
 
 
 def judged(desired: Manifest) -> bool:

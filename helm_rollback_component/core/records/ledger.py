@@ -39,6 +39,9 @@ class Entry(BaseModel):
         origin: the revision whose content this one has: its own number, or a rollback's target's origin.
         verdict: what was seen of it.
         reason: one CamelCase word.
+        unready: which of its objects were not ready, as they were not before, and how much they lacked
+            (`core.health.known_shortage`).
+        seen: whether its objects could be looked at; else a good verdict is Helm's word.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +52,22 @@ class Entry(BaseModel):
     origin: int
     verdict: Verdict
     reason: str = ""
+    unready: tuple[tuple[str, int], ...] = ()
+    seen: bool = True
+
+
+class Look(BaseModel):
+    """The last look at a good revision that found it in part unready, before it was to be replaced.
+
+    Attributes:
+        revision: its number.
+        unready: which of its objects were not ready, and how much they lacked.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    revision: int
+    unready: tuple[tuple[str, int], ...]
 
 
 class Attempt(BaseModel):
@@ -98,6 +117,7 @@ class Ledger(BaseModel):
         conclusion: how the last run ended, if one did.
         rollback_status: the last rollback since the last good upgrade.
         conditions: the conditions as last reported.
+        last_look: what the last good revision lacked before it was to be replaced, if anything.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -107,6 +127,7 @@ class Ledger(BaseModel):
     conclusion: Conclusion | None = None
     rollback_status: RollbackStatus = RollbackStatus()
     conditions: tuple[Condition, ...] = ()
+    last_look: Look | None = None
 
     def entry(self, revision: int) -> Entry | None:
         """Return the verdict on that revision, if one was given."""
@@ -126,6 +147,7 @@ class Ledger(BaseModel):
         return self.model_copy(update={"entries": tuple(kept)})
 
     def keep(self, revisions: Collection[int]) -> Ledger:
-        """Return the ledger with verdicts on these revisions only."""
+        """Return the ledger with what is known of these revisions only."""
         kept = tuple(entry for entry in self.entries if entry.revision in revisions)
-        return self.model_copy(update={"entries": kept})
+        look = self.last_look if self.last_look and self.last_look.revision in revisions else None
+        return self.model_copy(update={"entries": kept, "last_look": look})

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.health import known_shortage
+from helm_rollback_component.core.health.evidence import NOTHING_SEEN
 from helm_rollback_component.core.records.ledger import Conclusion, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import (
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.core.remediation.steps import Situation, Taken
+
+_UNSEEN = "whether its objects are ready could not be seen, so Helm's word counts"
 
 CONDITION_TYPES = ("Released", "TestSuccess", "Remediated", "Ready", "Stalled")
 
@@ -163,8 +167,22 @@ def _conditions(
         yield _false("Remediated", status.reason, status.message)
     else:
         yield _false("Remediated", Reason.NOT_NEEDED)
-    yield (_true if ready else _false)("Ready", outcome.reason, outcome.message)
+    message = "; ".join(filter(None, (outcome.message, _not_counted(situation))))
+    yield (_true if ready else _false)("Ready", outcome.reason, message)
     yield (_true("Stalled", outcome.reason) if stalled else _false("Stalled", Reason.PROGRESSING))
+
+
+def _not_counted(situation: Situation) -> str:
+    """Return what the good revision that runs is not held to, or how far its verdict is only Helm's."""
+    latest = situation.history.latest
+    entry = situation.ledger.entry(latest.revision) if latest else None
+    if entry is None or entry.verdict is not Verdict.GOOD:
+        return ""
+    if not entry.seen:
+        return _UNSEEN
+    evidence = situation.taken[-1].evidence if situation.taken else NOTHING_SEEN
+    told = evidence.told or tuple(name for name, _ in entry.unready)
+    return known_shortage.sentence(told)
 
 
 def _released(situation: Situation, outcome: Conclude) -> Iterator[Condition]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core.records.ledger import Attempt, Entry, Verdict
+from helm_rollback_component.core.health.evidence import NOTHING_SEEN
+from helm_rollback_component.core.records.ledger import Attempt, Entry, Look, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
@@ -19,9 +20,14 @@ from helm_rollback_component.core.remediation.steps import (
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.core.remediation.steps import Action, Situation
+
+
+MAX_NOTED = 16
+"""So many unready objects are noted of one revision, the first of its record: the Lease has to stay small."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,11 @@ def attempt_for(action: Action, situation: Situation) -> Attempt | None:
 
 
 def entry_for(
-    action: Action, situation: Situation, history: History, failure: Failure | None
+    action: Action,
+    situation: Situation,
+    history: History,
+    failure: Failure | None,
+    evidence: Evidence = NOTHING_SEEN,
 ) -> Entry | None:
     """Return the verdict on the revision that an action made, or judged; None where there is no such record.
 
@@ -70,6 +80,7 @@ def entry_for(
         situation: the situation before it.
         history: the revisions after it.
         failure: how it failed, None if it did not.
+        evidence: what was seen of its readiness.
     """
     record = history.get(_judged_revision(action, situation))
     if record is None:
@@ -82,15 +93,32 @@ def entry_for(
         origin=lineage.origin,
         verdict=Verdict.BAD if failure else Verdict.GOOD,
         reason=failure.reason if failure else "",
+        unready=() if failure else evidence.left[:MAX_NOTED],
+        seen=not evidence.unseen,
     )
 
 
-def ledger_after(action: Action, situation: Situation, history: History, failure: Failure | None) -> Ledger:
+def ledger_after(
+    action: Action,
+    situation: Situation,
+    history: History,
+    failure: Failure | None,
+    evidence: Evidence = NOTHING_SEEN,
+) -> Ledger:
     """Return the ledger after an action; the arguments are those of `entry_for`."""
     if isinstance(action, Uninstall) and failure is None:
         return situation.ledger.keep(())
-    entry = entry_for(action, situation, history, failure)
-    return situation.ledger.record(entry) if entry else situation.ledger
+    entry = entry_for(action, situation, history, failure, evidence)
+    ledger = _with_look(situation.ledger, evidence)
+    return ledger.record(entry) if entry else ledger
+
+
+def _with_look(ledger: Ledger, evidence: Evidence) -> Ledger:
+    if not evidence.serving:
+        return ledger
+    seen = evidence.before[:MAX_NOTED]
+    look = Look(revision=evidence.serving, unready=seen) if seen else None
+    return ledger.model_copy(update={"last_look": look})
 
 
 def of_rollback(target: Record | None, situation: Situation, *, requested: bool) -> Lineage:

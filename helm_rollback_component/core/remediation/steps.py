@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.health.evidence import NOTHING_SEEN
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.results import Phase
@@ -118,10 +120,11 @@ class Desired:
 
 @dataclass(frozen=True)
 class Taken:
-    """A step that was taken in this run, and how it failed if it did."""
+    """A step that was taken in this run, how it failed if it did, and what was seen of readiness."""
 
     action: Action
     failure: Failure | None = None
+    evidence: Evidence = NOTHING_SEEN
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,9 @@ def tampered(record: Record, ledger: Ledger) -> bool:
 def verified(record: Record, ledger: Ledger) -> bool:
     """Whether this component saw this record work."""
     entry = ledger.entry(record.revision)
-    return bool(entry and entry.verdict is Verdict.GOOD and entry.record_digest == record.digest)
+    return bool(
+        entry and entry.verdict is Verdict.GOOD and entry.seen and entry.record_digest == record.digest
+    )
 
 
 def origin(record: Record, history: History, ledger: Ledger) -> int:

@@ -56,7 +56,7 @@ def _fitting(entries: tuple[Entry, ...], room: int) -> tuple[Entry, ...]:
     good = next((entry for entry in reversed(entries) if entry.verdict is Verdict.GOOD), None)
     kept: set[int] = set()
     for entry in ([good] if good else []) + [entry for entry in reversed(entries) if entry is not good]:
-        room -= len(_json(entry.model_dump(mode="json")).encode()) + _COMMA
+        room -= len(_json(entry.model_dump(mode="json", exclude_defaults=True)).encode()) + _COMMA
         if room < len('"entries":[],'):
             break
         kept.add(entry.revision)

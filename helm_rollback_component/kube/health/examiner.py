@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health.judge import FaultMemory, faults, judge, progress
+from helm_rollback_component.core.health.known_shortage import excuse
 from helm_rollback_component.core.health.readiness import readiness
 from helm_rollback_component.core.health.timeout import Wait
 from helm_rollback_component.errors import OperationError
@@ -89,14 +90,26 @@ class Examiner:
     """
 
     def __init__(
-        self, context: HealthContext, observer: Observer, concludes: Callable[[Finding], bool] = condemned
+        self,
+        context: HealthContext,
+        observer: Observer,
+        concludes: Callable[[Finding], bool] = condemned,
+        memory: FaultMemory | None = None,
     ) -> None:
-        """Look at nothing yet; `concludes` says whether a finding would be the last."""
+        """Look at nothing yet.
+
+        Args:
+            context: the release, and how patient to be.
+            observer: what looks.
+            concludes: says whether a finding would be the last.
+            memory: that of another examiner, to go on from.
+        """
         self._context = context
         self._observer = observer
         self._concludes = concludes
         self._tell = Teller(context.on_progress)
-        self._memory = FaultMemory()
+        self.memory = memory or FaultMemory()
+        """What was seen to be wrong, and since when."""
         self.wait = Wait()
         """What is waited for, and since when."""
 
@@ -123,9 +136,9 @@ class Examiner:
         more = also(seen) if also else ()
         found = chain(faults(seen, self._context.health), more)
         now = self._context.clock.now()
-        judgement = judge(found, seen, now, self._memory)
-        state = readiness(seen, wait_for_jobs=self._context.wait_for_jobs)
-        self._memory, self.wait = judgement.memory, self.wait.after(state, now)
+        judgement = judge(found, seen, now, self.memory)
+        state = excuse(readiness(seen, wait_for_jobs=self._context.wait_for_jobs), seen)
+        self.memory, self.wait = judgement.memory, self.wait.after(state, now)
         self._tell_what_is_lacking()
         self._tell(progress(state, judgement.faults))
         return Finding(seen, judgement, state, self.wait, min(judgement.due, self._observer.worth_another()))

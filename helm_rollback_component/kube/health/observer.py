@@ -11,9 +11,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.baseline import Baseline, mark
 from helm_rollback_component.core.health.dependencies import others_to_read
 from helm_rollback_component.core.health.readiness import needs_a_look
-from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, applied, judged, mark
+from helm_rollback_component.core.health.snapshot import Snapshot, applied, judged
 from helm_rollback_component.core.health.workload_rules import occurrences
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.clock import CLOCK
@@ -48,9 +49,15 @@ def baseline(informers: Informers, namespace: str, manifests: Sequence[Manifest]
     Raises:
         OperationError: what the cluster refused.
     """
-    with Observer(informers, namespace, Baseline()) as observer:
+    with Observer(informers, namespace, Baseline(), wants=_compared) as observer:
         observer.refresh()
         return observer.baseline(manifests)
+
+
+def _compared(desired: Manifest) -> bool:
+    """Whether it matters how the object was before; definitions are large, and stay as ready as they are."""
+    kind = (objects.group(desired), desired.get("kind", ""))
+    return judged_or_awaited(desired) and kind != _LARGE
 
 
 def judged_or_awaited(desired: Manifest, *, load_balancers: bool = False) -> bool:
@@ -137,7 +144,7 @@ class Observer:
 
     def baseline(self, manifests: Sequence[Manifest]) -> Baseline:
         """Return what there is now as what there was before."""
-        live = self._live(tuple(filter(judged, objects.flatten(manifests))))
+        live = self._live(tuple(filter(self._wants, objects.flatten(manifests))))
         workloads = [*filter(places.is_workload, live.values())]
         telling = [each for each in workloads if objects.kind(each) in _TELL_BY_EVENTS]
         with ThreadPoolExecutor(_READERS) as readers:
@@ -147,6 +154,7 @@ class Observer:
         return Baseline(
             marks={key: mark(each) for key, each in live.items()},
             pods=frozenset(map(objects.uid, (*pods, *own))),
+            ready_pods=frozenset(objects.uid(each) for each in pods if objects.is_true(each, "Ready")),
             events={objects.uid(event): occurrences(event) for event in told},
             declared=frozenset(map(self._key, objects.flatten(manifests))),
         )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import soak as soaking
-from helm_rollback_component.core.health.blocked_rollback import obstruction
+from helm_rollback_component.core.health.baseline import Baseline
+from helm_rollback_component.core.health.judge import FaultMemory
 from helm_rollback_component.core.health.model import HealthVerdict
-from helm_rollback_component.core.health.objects import flatten, name, namespace_of, resource, uid
-from helm_rollback_component.core.health.snapshot import Baseline, judged
-from helm_rollback_component.core.health.timeout import Limit, Wait, timed_out
-from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.api import paths
+from helm_rollback_component.core.health.objects import flatten, resource
+from helm_rollback_component.core.health.snapshot import judged
+from helm_rollback_component.core.health.timeout import Wait, timed_out
 from helm_rollback_component.kube.health import container_logs
+from helm_rollback_component.kube.health.clearing import Clearing
 from helm_rollback_component.kube.health.examiner import Examiner, Finding, condemned, looks
 from helm_rollback_component.kube.health.observer import Observer, judged_or_awaited
 from helm_rollback_component.kube.health.polling import Pace
@@ -22,51 +22,72 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.core.health.model import Fault
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
+    from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.kube.health.examiner import HealthContext
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a wait goes on from.
+
+    Attributes:
+        before: what there was before the objects were applied, which is not counted against them. Without it
+            every pod of the newest templates is.
+        since: when its time began to run; None for now.
+        memory: what was seen to be wrong until now.
+    """
+
+    before: Baseline = field(default_factory=Baseline)
+    since: float | None = None
+    memory: FaultMemory = field(default_factory=FaultMemory)
 
 
 def wait_ready(
     context: HealthContext,
     objects: Sequence[Manifest],
-    timeout: float,
+    limit: Limit,
     stop: Cancellation,
-    before: Baseline | None = None,
-) -> HealthVerdict | None:
-    """Wait until a release that was applied is ready, and return None; or return why it is not.
+    beginning: Beginning,
+) -> HealthVerdict | Finding:
+    """Wait until a release that was applied is ready, and return how it is then; or return why it is not.
 
-    A pod of another template that keeps a StatefulSet from getting there is deleted (`blocked_rollback`).
+    A pod of a bad template that keeps a StatefulSet from getting there is evicted (`blocked_rollback`).
 
     Args:
         context: the release, and how patient to be.
         objects: the objects of the revision that was applied.
-        timeout: how long to wait, in seconds; then the verdict's reason is ``ReadinessTimeout``.
+        limit: how long it may take; then it is the verdict's reason.
         stop: ends the wait; then the verdict's reason is ``Cancelled``.
-        before: what there was before the objects were applied, which then is not counted against them.
-            Without it every pod of the newest templates is.
+        beginning: what was before.
 
     Raises:
         OperationError: what the cluster refused; transient errors are retried until the time is over.
     """
     clock = context.clock
-    pace = Pace(stop, until=clock.now() + timeout, clock=clock)
-    clearing = _Clearing(context)
+    until = (clock.now() if beginning.since is None else beginning.since) + limit.seconds
+    pace = Pace(stop, until=until, clock=clock)
+    clearing = Clearing(context)
     finding = None
-    with _observer(context, pace, before or Baseline(), judged_or_awaited) as observer:
-        examiner = Examiner(context, observer, _ready_or_condemned)
+
+    def over(finding: Finding) -> bool:
+        return finding.readiness.ready or condemned(finding) or clock.now() >= until
+
+    with _observer(context, pace, beginning.before, judged_or_awaited) as observer:
+        examiner = Examiner(context, observer, over, beginning.memory)
         for finding in looks(pace, lambda: examiner.look(objects)):
             if finding.judgement.verdict is not None:
                 return container_logs.attach(context.cluster, finding.judgement.verdict)
             if finding.readiness.ready:
-                return None
+                return finding
             pace.due = min(finding.due, clearing.clear(finding.snapshot))
-    first, limit = _first(objects, context.namespace), Limit(Reason.READINESS_TIMEOUT, timeout)
+    first = _first(objects, context.namespace)
     return _cancelled(first) if pace.stopped else _late(finding, limit, clock.now(), first)
 
 
@@ -97,6 +118,7 @@ def soak(
         return clock.now() >= ending and finding.judgement.due > ending + health.grace
 
     with _observer(context, pace, Baseline(), judged) as observer:
+        observer.refresh()
         examiner = Examiner(context, observer, lambda finding: condemned(finding) or over(finding))
         for finding in looks(pace, lambda: examiner.look(objects, also=worse.than_at_first)):
             if finding.judgement.verdict is not None:
@@ -120,12 +142,7 @@ def _observer(
         on_change=pace.wake,
         clock=context.clock,
     ) as observer:
-        observer.refresh()
         yield observer
-
-
-def _ready_or_condemned(finding: Finding) -> bool:
-    return finding.readiness.ready or condemned(finding)
 
 
 class _Worse:
@@ -139,33 +156,6 @@ class _Worse:
         if self._began is None:
             self._began = soaking.start(seen)
         return soaking.degradation(seen, self._began, self._health)
-
-
-class _Clearing:
-    """Deletes the pods that keep a StatefulSet from going back."""
-
-    def __init__(self, context: HealthContext) -> None:
-        self._context = context
-        self._tell = context.on_progress
-        self._since: Mapping[str, float] = {}
-
-    def clear(self, seen: Snapshot) -> float:
-        """Delete what blocks, and return when what may block is to be looked at again."""
-        found = obstruction(seen, self._context.health, self._context.clock.now(), self._since)
-        self._since = found.since
-        for pod in found.pods:
-            self._delete(pod)
-        return min(found.since.values(), default=math.inf) + self._context.health.grace
-
-    def _delete(self, pod: Manifest) -> None:
-        path = paths.pods(namespace_of(pod), name(pod))
-        precisely = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid(pod)}}
-        try:
-            self._context.cluster.delete(path, precisely)
-        except OperationError as error:
-            self._tell(f"Pod {name(pod)} blocks its StatefulSet and cannot be deleted: {error.message}")
-        else:
-            self._tell(f"Pod {name(pod)} blocked its StatefulSet and was deleted")
 
 
 def _late(finding: Finding | None, limit: Limit, now: float, first: Resource) -> HealthVerdict:

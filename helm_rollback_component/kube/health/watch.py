@@ -19,9 +19,10 @@ from helm_rollback_component.kube.health.polling import Pace
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from helm_rollback_component.core.health.baseline import Baseline
+    from helm_rollback_component.core.health.judge import FaultMemory
     from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.core.health.objects import Manifest
-    from helm_rollback_component.core.health.snapshot import Baseline
     from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.kube.health.examiner import HealthContext
 
@@ -75,6 +76,11 @@ class HealthWatch:
                 verdict = self._look().judgement.verdict
                 self._verdict = verdict and self._with_log(verdict)
         return self._verdict
+
+    @property
+    def memory(self) -> FaultMemory:
+        """What was seen to be wrong until the watch was stopped, and since when."""
+        return self._examiner.memory
 
     def overdue(self, limit: Limit, objects: Sequence[Manifest]) -> HealthVerdict | None:
         """Return what Helm has waited for in vain until its time was over; None if that cannot be seen.

@@ -10,6 +10,8 @@ import pytest
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.evidence import Evidence
+from helm_rollback_component.core.remediation.standards import Known, Reference
 from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Deployment, EngineError, Target
@@ -20,7 +22,7 @@ from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 from tests.support.fake_cluster import failure
 from tests.support.histories import record
 from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
-from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, labelled, select
+from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     Whole = Callable[[dict[str, Any]], bool]
 
+KNOWN = Known((Reference(1, live=True),))
 NEW = "ReplicaSet-web-two"
 GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
 LOOP = waiting("CrashLoopBackOff", restarts=4, last={"exitCode": 1, "reason": "Error"})
@@ -44,6 +47,9 @@ class Engine:
     def upgrade(self, _target: Target, _deployment: Deployment, cancellation: Cancellation) -> None:
         self.asked.append("upgrade")
         self._do(cancellation)
+
+    def uninstall(self, _target: Target, _timeout: int, **_: bool) -> None:
+        self.asked.append("uninstall")
 
     def rollback(self, _target: Target, _revision: int, _timeout: int, **_: bool) -> None:
         self.asked.append("rollback")
@@ -66,12 +72,18 @@ def failing(words: str) -> Engine:
     return Engine(fail)
 
 
+def everything(_: Any) -> bool:  # noqa: ANN401  # any object
+    """Tell that the whole of an object is wanted."""
+    return True
+
+
 class Records:
     """Stands for the release's records: every revision has the same Deployment, unless they are refused."""
 
     def __init__(self, refusal: OperationError | None = None) -> None:
         self._refusal = refusal
         self.on_manifest: Callable[[], None] = lambda: None
+        self.on_whole_manifest: Callable[[], None] = lambda: None
 
     def await_record(self, _revision: int, _stop: Cancellation) -> bool:
         return True
@@ -81,9 +93,11 @@ class Records:
             raise self._refusal
         return tuple(filter(whole, (deployment(),)))
 
-    def manifest(self, revision: int, whole: Whole = lambda _: True) -> tuple[dict[str, Any], ...]:
+    def manifest(self, revision: int, whole: Whole = everything) -> tuple[dict[str, Any], ...]:
         """Tell that what follows Helm has begun: no one else asks for this."""
         self.on_manifest()
+        if whole is everything:
+            self.on_whole_manifest()
         return self.objects(revision, whole)
 
 
@@ -133,7 +147,7 @@ class Place:
 
     def upgrade(self, *before: Record) -> tuple[str, str] | None:
         """Upgrade; return reason and message of the failure."""
-        failed = self.helm.deploy(Upgrade(), 2, before or (record(1), record(1)))
+        failed = self.helm.deploy(Upgrade(), 2, before or (record(1), record(1)), KNOWN)
         return (failed.reason, failed.message) if failed else None
 
 
@@ -187,8 +201,68 @@ def test_records_that_cannot_be_read_end_the_run_before_helm_is_asked() -> None:
         place.upgrade()
     assert caught.value.reason == "Forbidden"
     with pytest.raises(OperationError):
-        place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1)))
+        place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1)), KNOWN)
     assert engine.asked == []
+
+
+class TestWhatHelmCallsDeployed:
+    def test_is_good_only_when_it_is_seen_to_be_ready(self) -> None:
+        cluster = Town(*workload(deployment(**GROWN), running()))
+        short = select(deployment(**{**GROWN, "availableReplicas": 2}))
+        assert Place(cluster, Engine(lambda _: cluster.put(short)), timeout=0).upgrade() == (
+            "UpgradeTimeout",
+            "not ready after 0 s: Deployment web: 2 of 3 updated replicas are available",
+        )
+
+    def test_has_failed_as_soon_as_that_is_certain(self) -> None:
+        cluster = Town()
+
+        def apply(_: Cancellation) -> None:
+            for each in workload(deployment(), LOOP):
+                cluster.put(each)
+
+        failed = Place(cluster, Engine(apply)).upgrade()
+        assert failed is not None
+        assert failed[0] == "CrashLoopBackOff"
+
+    def test_is_not_held_to_what_it_lacked_before(self) -> None:
+        short = {**GROWN, "availableReplicas": 2, "readyReplicas": 2}
+        place = Place(Town(*workload(deployment(**short), running())), Engine(), timeout=0)
+        assert place.upgrade() is None
+        assert place.helm.evidence == Evidence(
+            serving=1,
+            before=(("Deployment.apps/apps/web", 1),),
+            left=(("Deployment.apps/apps/web", 1),),
+            told=("Deployment web: 2 of 3 updated replicas are available",),
+        )
+
+    def test_nor_is_what_is_restored_or_judged_again(self) -> None:
+        short = {**GROWN, "availableReplicas": 2, "readyReplicas": 2}
+        place = Place(Town(*workload(deployment(**short), running())), Engine())
+        known = Known((Reference(1, noted=(("Deployment.apps/apps/web", 1),)),))
+        assert place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1), record(1)), known) is None
+        assert place.helm.verify(3, known) is None
+        assert place.helm.evidence.left == (("Deployment.apps/apps/web", 1),)
+
+    def test_counts_by_helms_word_where_nothing_may_be_read(self) -> None:
+        cluster, records = Town(*workload(deployment(**GROWN), running())), Records()
+        records.on_manifest = lambda: setattr(cluster, "before", fail_with("Forbidden"))
+        place = Place(cluster, Engine(), records)
+        assert place.upgrade() is None
+        assert place.helm.evidence.unseen == "it is Forbidden"
+        assert place.said[-1] == "whether the release is ready cannot be seen: it is Forbidden"
+
+    def test_is_not_known_where_the_cluster_fails_for_another_reason(self) -> None:
+        cluster, records = Town(*workload(deployment(**GROWN), running())), Records()
+        records.on_manifest = lambda: setattr(cluster, "before", fail_with("Untrusted"))
+        with pytest.raises(OperationError, match="Untrusted"):
+            Place(cluster, Engine(), records).upgrade()
+
+    def test_what_was_seen_of_it_is_forgotten_with_the_release(self) -> None:
+        place = Place(Town(*workload(deployment(**GROWN), running())), Engine())
+        place.upgrade()
+        assert place.helm.uninstall() is None
+        assert place.helm.evidence == Evidence()
 
 
 TIMED_OUT = (
@@ -229,13 +303,13 @@ class TestTimeouts:
 class TestLeftovers:
     def test_where_every_revision_was_good_nothing_is_looked_for(self) -> None:
         cluster, records = Town(*workload(deployment(**GROWN), running())), Records()
-        records.on_manifest = lambda: pytest.fail("the manifests of good revisions were read")
+        records.on_whole_manifest = lambda: pytest.fail("the manifests of good revisions were read")
         assert Place(cluster, Engine(), records).upgrade() is None
 
     def test_what_failed_revisions_left_is_looked_for(self) -> None:
         cluster, read = Town(*workload(deployment(**GROWN), running())), Records()
         asked: list[None] = []
-        read.on_manifest = lambda: asked.append(None)
+        read.on_whole_manifest = lambda: asked.append(None)
         assert Place(cluster, Engine(), read).upgrade(record(1, "failed"), record(1)) is None
         assert asked
 
@@ -245,7 +319,7 @@ class TestLeftovers:
         def refuse() -> None:
             raise failure("Forbidden")
 
-        records.on_manifest = refuse
+        records.on_whole_manifest = refuse
         place = Place(cluster, Engine(), records)
         assert place.upgrade(record(1, "failed"), record(1)) is None
         assert place.said[-1] == "what failed revisions have left was not looked for: it is Forbidden"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.baseline import Baseline, mark
 from helm_rollback_component.core.health.judge import FaultMemory, Judgement, faults, judge
 from helm_rollback_component.core.health.kept import kept
-from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, mark
+from helm_rollback_component.core.health.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

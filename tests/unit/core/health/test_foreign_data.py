@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.baseline import Baseline, mark
 from helm_rollback_component.core.health.blocked_rollback import obstruction
 from helm_rollback_component.core.health.dependencies import others_to_read
 from helm_rollback_component.core.health.judge import FaultMemory, faults, judge, progress
@@ -18,7 +19,7 @@ from helm_rollback_component.core.health.kept import kept
 from helm_rollback_component.core.health.queries import questions
 from helm_rollback_component.core.health.readiness import judged_or_served, readiness, settled
 from helm_rollback_component.core.health.readiness_rules import lack
-from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, mark
+from helm_rollback_component.core.health.snapshot import Snapshot
 from helm_rollback_component.core.health.soak import degradation, start
 from helm_rollback_component.core.health.timeout import Limit, Wait, awaited_by_helm, timed_out
 from helm_rollback_component.core.health.workload_rules import occurrences

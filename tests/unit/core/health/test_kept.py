@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.baseline import mark
 from helm_rollback_component.core.health.kept import kept
 from helm_rollback_component.core.health.pod_status import claims_of
 from helm_rollback_component.core.health.readiness_rules import lack
-from helm_rollback_component.core.health.snapshot import applied, mark
+from helm_rollback_component.core.health.snapshot import applied
 from tests.unit.core.health.health_objects import (
     claim,
     condition,

@@ -17,8 +17,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.core.health.evidence import NOTHING_SEEN, Evidence
 from helm_rollback_component.core.records.history import History, Record, Status
-from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.core.records.ledger import Ledger, Verdict
+from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.reconcile.conclusion import conclude_run
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.remediation.standards import Known
     from helm_rollback_component.core.remediation.steps import (
         Action,
         Desired,
@@ -181,11 +184,13 @@ class Helm:
     release: Release
     desired: Desired
     draw: Callable[[], tuple[Fate, bool]]
+    evidence: Evidence = NOTHING_SEEN
 
     def deploy(
-        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None]
+        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None], known: Known
     ) -> Failure | None:
         """Store what Helm stores of an install or upgrade."""
+        _assert_good(known, self.release)
         release, desired, (latest, deployed, *_) = self.release, self.desired, before
         fate, temporary = self.draw()
         installs = isinstance(action, Install)
@@ -204,8 +209,11 @@ class Helm:
                 release.mark(latest.revision, Status.SUPERSEDED)
         return self._seen(revision, _failure(fate, temporary=temporary))
 
-    def restore(self, action: Rollback, revision: int, before: Sequence[Record | None]) -> Failure | None:
+    def restore(
+        self, action: Rollback, revision: int, before: Sequence[Record | None], known: Known
+    ) -> Failure | None:
         """Store what Helm stores of a rollback."""
+        _assert_good(known, self.release)
         release, (current, _, target, *_) = self.release, before
         assert target
         assert current
@@ -224,8 +232,9 @@ class Helm:
             release.mark(current.revision, Status.SUPERSEDED)
         return self._seen(revision, _failure(fate, temporary=temporary))
 
-    def verify(self, revision: int) -> Failure | None:
+    def verify(self, revision: int, known: Known) -> Failure | None:
         """Look whether a revision works."""
+        _assert_good(known, self.release, but=revision)
         fate, _ = self.draw()
         seen = fate if fate in (Fate.GOOD, *DEATHS) else Fate.UNHEALTHY
         return self._seen(revision, _failure(seen, temporary=False))
@@ -307,6 +316,15 @@ def declared(max_revisions: int) -> HelmConfig:
             "history": {"max_revisions": max_revisions},
         }
     )
+
+
+def _assert_good(known: Known, release: Release, *, but: int = 0) -> None:
+    """Hold that what a revision is compared with was not found bad, and is not itself."""
+    for each in known.references:
+        record = release.history.get(each.revision)
+        assert record is not None
+        assert each.revision != but
+        assert targets.standing(record, release.ledger) is not Verdict.BAD
 
 
 def _status(fate: Fate, pending: Status) -> Status | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helm_rollback_component.core.health.evidence import Evidence
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Conclusion
 from helm_rollback_component.core.remediation.conclude import CONDITION_TYPES, conclude, merge_conditions
@@ -13,6 +14,8 @@ from helm_rollback_component.core.remediation.steps import (
     Conclude,
     Install,
     Rollback,
+    Situation,
+    Taken,
     Uninstall,
     Unlock,
     Upgrade,
@@ -22,8 +25,7 @@ from helm_rollback_component.results import Condition, Phase, RollbackState, Rol
 from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.records.ledger import Ledger
-    from helm_rollback_component.core.remediation.steps import Situation
+    from helm_rollback_component.core.records.ledger import Entry, Ledger
 
 NOW = "2026-02-02T00:00:00Z"
 EARLIER = "2026-01-01T00:00:00Z"
@@ -55,6 +57,37 @@ def status_after(found: Situation, outcome: Conclude) -> RollbackStatus:
 
 def with_status(known: Ledger, status: RollbackStatus) -> Ledger:
     return known.model_copy(update={"rollback_status": status})
+
+
+class TestWhatIsNotCounted:
+    told = ("Widget own: is not ready (no room)",)
+    sentence = "1 object was not ready before either and is not counted: "
+
+    def ready(self, found: Entry, outcome: Conclude, *taken: Taken) -> str:
+        there = Situation(desired(), history("deployed"), ledger(found), taken)
+        ledger_then = conclude(there, outcome, tested=False, now=NOW)
+        return next(each.message for each in ledger_then.conditions if each.type == "Ready")
+
+    @pytest.mark.parametrize(
+        ("outcome", "before"), [(DEPLOYED, ""), (ROLLED_BACK, "why; ")], ids=["deployed", "rolled back"]
+    )
+    def test_is_said(self, outcome: Conclude, before: str) -> None:
+        lacking = entry(1).model_copy(update={"unready": (("Widget.example.com/apps/own", 1),)})
+        taken = Taken(Upgrade(), evidence=Evidence(told=self.told))
+        assert self.ready(lacking, outcome, taken) == f"{before}{self.sentence}{self.told[0]}"
+
+    def test_is_said_as_long_as_it_is_known(self) -> None:
+        lacking = entry(1).model_copy(update={"unready": (("Widget.example.com/apps/own", 1),)})
+        assert self.ready(lacking, DEPLOYED) == f"{self.sentence}Widget.example.com/apps/own"
+
+    def test_is_not_said_of_a_bad_revision(self) -> None:
+        lacking = entry(1, "bad").model_copy(update={"unready": (("Widget.example.com/apps/own", 1),)})
+        assert self.ready(lacking, FAILED) == "no answer"
+
+    def test_nor_that_nothing_could_be_seen(self) -> None:
+        unseen = entry(1).model_copy(update={"seen": False})
+        said = self.ready(unseen, DEPLOYED)
+        assert said == "whether its objects are ready could not be seen, so Helm's word counts"
 
 
 def test_how_a_run_ended_is_kept() -> None:

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helm_rollback_component.core.health.evidence import Evidence
 from helm_rollback_component.core.records.history import History
-from helm_rollback_component.core.records.ledger import Verdict
+from helm_rollback_component.core.records.ledger import Look, Verdict
+from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.ledger_updates import (
+    MAX_NOTED,
     Lineage,
     attempt_for,
     entry_for,
@@ -27,11 +30,50 @@ from helm_rollback_component.core.remediation.steps import (
 from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
 
 if TYPE_CHECKING:
+    from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.health.evidence import Noted
     from helm_rollback_component.core.records.history import Record
-    from helm_rollback_component.core.records.ledger import Attempt
+    from helm_rollback_component.core.records.ledger import Attempt, Ledger
     from helm_rollback_component.core.remediation.steps import Action
 
 FOUND = history("superseded", "failed", "deployed")
+LACKS: Noted = tuple((f"Widget.example.com/apps/{each}", 1) for each in range(20))
+
+
+class TestUnreadyObjects:
+    after = history("superseded", "deployed")
+    evidence = Evidence(serving=1, before=LACKS, left=LACKS)
+
+    def now(self, failed: Failure | None = None, evidence: Evidence = evidence) -> Ledger:
+        seen = situation(desired(), history("deployed"), ledger(entry(1)))
+        return ledger_after(Upgrade(), seen, self.after, failed, evidence)
+
+    def test_of_a_good_revision_some_are_noted(self) -> None:
+        assert self.now().entries[-1].unready == LACKS[:MAX_NOTED]
+
+    def test_of_a_bad_revision_none_is(self) -> None:
+        assert self.now(failure()).entries[-1].unready == ()
+
+    def test_those_of_what_was_to_be_replaced_are_noted_whatever_comes_of_it(self) -> None:
+        assert self.now(failure()).last_look == Look(revision=1, unready=LACKS[:MAX_NOTED])
+
+    def test_a_later_look_that_found_none_replaces_an_earlier_one(self) -> None:
+        seen = situation(desired(), history("deployed"), self.now())
+        assert ledger_after(Upgrade(), seen, self.after, None, Evidence(serving=1)).last_look is None
+
+    def test_without_a_look_what_is_known_stays(self) -> None:
+        seen = situation(desired(), history("deployed"), self.now())
+        assert ledger_after(Upgrade(), seen, self.after, None).last_look == self.now().last_look
+
+    def test_what_could_not_be_seen_is_not_verified(self) -> None:
+        told = self.now(evidence=Evidence(unseen="it is Forbidden"))
+        (_, newest) = self.after
+        assert targets.standing(newest, told) is Verdict.GOOD
+        assert not targets.verified(newest, told)
+
+    def test_they_go_with_the_revision(self) -> None:
+        assert self.now().keep([1]).last_look is not None
+        assert self.now().keep([2]).last_look is None
 
 
 def test_a_rollback_serves_the_spec_of_its_target() -> None:

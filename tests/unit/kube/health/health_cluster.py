@@ -43,6 +43,7 @@ class Town(FakeCluster):
         super().__init__()
         self.listeners: set[Listener] = set()
         self.log = "one\ntwo\n"
+        self.evictions: list[Object] = []
         self.queries: list[tuple[str, dict[str, str]]] = []
         for each in inhabitants:
             self.put(each)
@@ -55,6 +56,17 @@ class Town(FakeCluster):
             self._objects[_where(body)] = {**copy.deepcopy(body), "metadata": metadata}
         for listener in tuple(self.listeners):
             listener()
+
+    def create(self, path: str, body: Object) -> Object:
+        """Create an object; evict the pod where it is an eviction."""
+        pod, _, what = path.rpartition("/")
+        if what != "eviction":
+            return super().create(path, body)
+        with self._mutex:
+            self._begin("create", path)
+            self.evictions.append(body)
+            del self._objects[pod]
+        return {}
 
     def list(self, path: str, **query: str) -> list[Object]:
         with self._mutex:

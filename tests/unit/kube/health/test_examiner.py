@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from helm_rollback_component.config import HealthConfig
-from helm_rollback_component.core.health.snapshot import Baseline, Snapshot
+from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.examiner import Examiner, Finding, HealthContext
 from helm_rollback_component.kube.health.observer import Observer
@@ -18,6 +18,8 @@ from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, la
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from helm_rollback_component.core.health.snapshot import Snapshot
 
 LOOP = waiting("CrashLoopBackOff", restarts=4, last={"exitCode": 1, "reason": "Error"})
 BAD = seen(deployment(), children=[replica_set(), pod("ReplicaSet-web-two", LOOP)])

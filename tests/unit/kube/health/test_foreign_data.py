@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.core.health.model import HealthVerdict
-from helm_rollback_component.core.health.snapshot import Baseline
 from helm_rollback_component.core.health.timeout import Limit
-from helm_rollback_component.kube.health.examiner import HealthContext
+from helm_rollback_component.kube.health.examiner import Finding, HealthContext
 from helm_rollback_component.kube.health.observer import baseline
-from helm_rollback_component.kube.health.wait import soak, wait_ready
+from helm_rollback_component.kube.health.wait import Beginning, soak, wait_ready
 from helm_rollback_component.kube.health.watch import HealthWatch
 from tests.support.manual_clock import SleepingClock
 from tests.unit.core.health.foreign_objects import CHILDREN, OWN, Object, foreign
@@ -56,10 +56,10 @@ def context(town: Town) -> HealthContext:
 def test_waiting_and_soaking_end_with_a_verdict_or_none(everything: Sequence[Any]) -> None:
     town = Town(*everything)
     verdicts = (
-        wait_ready(context(town), DECLARED, 30, Cancellation(), Baseline()),
+        wait_ready(context(town), DECLARED, Limit("ReadinessTimeout", 30), Cancellation(), Beginning()),
         soak(context(town), DECLARED, Cancellation()),
     )
-    assert all(each is None or isinstance(each, HealthVerdict) for each in verdicts)
+    assert all(each is None or isinstance(each, HealthVerdict | Finding) for each in verdicts)
 
 
 @given(FOREIGN)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.snapshot import Baseline, Snapshot, mark
+from helm_rollback_component.core.health.baseline import Baseline, mark
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.clock import CLOCK, Clock
 from helm_rollback_component.kube.health.observer import Observer, baseline
@@ -31,6 +31,9 @@ from tests.unit.core.health.health_objects import (
     waiting,
 )
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.health.snapshot import Snapshot
 
 NEW = "ReplicaSet-web-two"
 

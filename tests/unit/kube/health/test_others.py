@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.snapshot import Baseline
+from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.observer import Observer
 from tests.unit.core.health.foreign_objects import CUSTOM, LOOP

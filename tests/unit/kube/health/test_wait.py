@@ -8,10 +8,14 @@ import pytest
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.model import HealthVerdict
+from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.examiner import HealthContext
-from helm_rollback_component.kube.health.wait import soak, wait_ready
+from helm_rollback_component.kube.health.wait import Beginning, soak, wait_ready
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Resource
+from tests.support.fake_cluster import failure
 from tests.support.manual_clock import SleepingClock
 from tests.unit.core.health.health_objects import (
     condition,
@@ -26,7 +30,8 @@ from tests.unit.core.health.health_objects import (
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.health.model import HealthVerdict
+    from collections.abc import Callable
+
     from helm_rollback_component.kube.clock import Clock
 
 GROWN: dict[str, Any] = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
@@ -49,13 +54,15 @@ def wait(
     timeout: float = 60,
     stop: Cancellation | None = None,
     clock: Clock | None = None,
+    beginning: Beginning | None = None,
 ) -> tuple[HealthVerdict | None, list[str]]:
     said: list[str] = []
     context = HealthContext(
         Onlookers(cluster), NAMESPACE, HealthConfig(), said.append, clock=clock or SleepingClock()
     )
-    verdict = wait_ready(context, objects, timeout, stop or Cancellation())
-    return verdict, said
+    limit = Limit(Reason.READINESS_TIMEOUT, timeout)
+    found = wait_ready(context, objects, limit, stop or Cancellation(), beginning or Beginning())
+    return (found if isinstance(found, HealthVerdict) else None), said
 
 
 def watch(
@@ -139,25 +146,79 @@ def test_a_cluster_that_does_not_answer(*, temporary: bool, timeout: float) -> N
         wait(cluster, deployment(), timeout=timeout)
 
 
-def stuck() -> Town:
-    live = stateful_set("one", wanted=1, readyReplicas=0)
-    held = pod("StatefulSet-web", waiting("ErrImagePull"), name="web-0", revision="two")
+def stuck(phase: str = "Pending") -> Town:
+    live = stateful_set("one", wanted=1, readyReplicas=0, currentRevision="one")
+    held = pod("StatefulSet-web", waiting("ErrImagePull"), name="web-0", revision="two", phase=phase)
     return Town(select(live), labelled(held))
 
 
-def test_a_pod_that_holds_up_a_stateful_set_is_deleted() -> None:
+def refusing(reason: str, *requests: str) -> Callable[[str, str], None]:
+    """Refuse these requests, each a verb and the last part of a path."""
+
+    def refuse(verb: str, path: str) -> None:
+        if f"{verb} {path.rpartition('/')[2]}" in requests:
+            raise failure(reason)
+
+    return refuse
+
+
+def takings(cluster: Town) -> list[str]:
+    return [each for each in cluster.requests() if each.startswith(("delete", "create"))]
+
+
+def test_a_pod_that_holds_up_a_stateful_set_is_evicted_itself_and_no_other_of_its_name() -> None:
     cluster = stuck()
     _, said = wait(cluster, stateful_set("one"), timeout=30)
-    assert "Pod web-0 blocked its StatefulSet and was deleted" in said
-    assert [each for each in cluster.requests() if each.startswith("delete")] == ["delete web-0"]
+    assert "Pod web-0 blocked its StatefulSet and was evicted" in said
+    assert takings(cluster) == ["create eviction"]
+    (eviction,) = cluster.evictions
+    assert eviction["apiVersion"] == "policy/v1"
+    assert eviction["deleteOptions"]["preconditions"] == {"uid": "Pod-web-0"}
 
 
-def test_a_pod_that_may_not_be_deleted_is_told_of() -> None:
+def test_what_a_budget_forbids_is_tried_again_and_told_once(clock: SleepingClock) -> None:
     cluster = stuck()
-    cluster.before = lambda verb, path: fail_with("Forbidden")(verb, path) if verb == "delete" else None
-    verdict, said = wait(cluster, stateful_set("one"), timeout=30)
-    assert verdict is not None
-    assert "Pod web-0 blocks its StatefulSet and cannot be deleted: it is Forbidden" in said
+    cluster.before = refusing("TooManyRequests", "create eviction")
+    clock.after(12, lambda: setattr(cluster, "before", lambda *_: None))
+    _, said = wait(cluster, stateful_set("one"), timeout=30, clock=clock)
+    assert set(takings(cluster)) == {"create eviction"}
+    assert 3 <= len(takings(cluster)) <= 6, "every 5 s, and when something has changed"
+    assert said[1:] == [
+        "Pod web-0 blocks its StatefulSet and cannot be evicted: it is TooManyRequests",
+        "Pod web-0 blocked its StatefulSet and was evicted",
+    ]
+
+
+@pytest.mark.parametrize("reason", ["NotFound", "Conflict"])
+def test_a_pod_that_is_gone_already_is_no_news(reason: str) -> None:
+    cluster = stuck()
+    cluster.before = refusing(reason, "create eviction")
+    _, said = wait(cluster, stateful_set("one"), timeout=3)
+    assert said == ["StatefulSet web: 0 of 1 replicas are ready"]
+
+
+class TestWithoutTheRightToEvict:
+    def test_a_pod_that_never_ran_is_deleted_as_no_budget_protects_it(self) -> None:
+        cluster = stuck()
+        cluster.before = refusing("Forbidden", "create eviction")
+        _, said = wait(cluster, stateful_set("one"), timeout=30)
+        assert "Pod web-0 blocked its StatefulSet and was deleted (it is Forbidden)" in said
+        assert takings(cluster) == ["create eviction", "delete web-0"]
+
+    def test_a_pod_that_runs_stays_and_what_is_lacking_is_told(self) -> None:
+        cluster = stuck("Running")
+        cluster.before = refusing("Forbidden", "create eviction")
+        verdict, said = wait(cluster, stateful_set("one"), timeout=30)
+        assert verdict is not None
+        assert said[1:] == ["Pod web-0 blocks its StatefulSet and cannot be evicted: it is Forbidden"]
+        assert "delete web-0" not in takings(cluster)
+
+    def test_a_pod_that_may_not_be_deleted_either_is_told_of(self) -> None:
+        cluster = stuck()
+        cluster.before = refusing("Forbidden", "create eviction", "delete web-0")
+        verdict, said = wait(cluster, stateful_set("one"), timeout=30)
+        assert verdict is not None
+        assert said[1:] == ["Pod web-0 blocks its StatefulSet and cannot be evicted: it is Forbidden"]
 
 
 def test_no_soak_asks_for_nothing() -> None:

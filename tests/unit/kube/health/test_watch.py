@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from helm_rollback_component.config import HealthConfig
-from helm_rollback_component.core.health.snapshot import Baseline
+from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.examiner import HealthContext

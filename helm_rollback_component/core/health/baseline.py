@@ -1,0 +1,72 @@
+"""What there was of a release's objects before an action, so that the action did not cause it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.health import foreign, objects
+from helm_rollback_component.core.health.shortage import shortage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helm_rollback_component.core.health.objects import Key, Manifest
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The state of one object before an action.
+
+    Attributes:
+        uid: which object it was.
+        template: its pod template, empty if it has none.
+        replicas: how many replicas it was to have, if it says so.
+        deadline: when its progress deadline was found to be passed (RFC 3339), or an empty string.
+        shortage: how much it lacked (`shortage`); None while its pods were being replaced.
+        revision: which template a StatefulSet was rolling out, or had.
+    """
+
+    uid: str
+    template: Manifest = field(default_factory=dict)
+    replicas: int | None = None
+    deadline: str = ""
+    shortage: int | None = 0
+    revision: str = ""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What there was before an action, so that the action did not cause it.
+
+    Attributes:
+        marks: the release's own objects.
+        pods: the UIDs of their pods.
+        events: how often each event about them had occurred, by the event's UID.
+        ready_pods: the UIDs of those pods that were ready.
+        condemned: whether the revision that was live was found bad, and its content never good.
+        declared: all objects that the release consisted of, of any kind.
+        allowed: how much an object may lack because it did so before (`known_shortage`).
+    """
+
+    marks: Mapping[Key, Mark] = field(default_factory=dict)
+    pods: frozenset[str] = frozenset()
+    events: Mapping[str, int] = field(default_factory=dict)
+    ready_pods: frozenset[str] = frozenset()
+    condemned: bool = False
+    declared: frozenset[Key] = frozenset()
+    allowed: Mapping[Key, int] = field(default_factory=dict)
+
+
+def mark(live: Manifest) -> Mark:
+    """Return the present state of an object."""
+    progressing = objects.condition(live, "Progressing")
+    exceeded = progressing.get("reason") == "ProgressDeadlineExceeded"
+    return Mark(
+        uid=objects.uid(live),
+        template=foreign.mapping(objects.spec(live), "template"),
+        replicas=foreign.spelled_number(objects.spec(live), "replicas"),
+        deadline=foreign.text(progressing, "lastUpdateTime") if exceeded else "",
+        shortage=shortage(live),
+        revision=foreign.text(objects.status(live), "updateRevision"),
+    )

@@ -1,0 +1,30 @@
+"""What was seen of a release's readiness in one action. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Noted = tuple[tuple[str, int], ...]
+"""What objects lack: each one's short name (`known_shortage.named`), and its `shortage`."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was seen of the objects before an action, and after it.
+
+    Attributes:
+        serving: the good revision that ran before, 0 if none did.
+        before: what its objects lacked.
+        left: what the objects of the revision that was judged lack, though it counts as ready.
+        told: the same in words, one sentence for each object.
+        unseen: why its objects could not be looked at, one sentence; empty if they were.
+    """
+
+    serving: int = 0
+    before: Noted = ()
+    left: Noted = ()
+    told: tuple[str, ...] = ()
+    unseen: str = ""
+
+
+NOTHING_SEEN = Evidence()
