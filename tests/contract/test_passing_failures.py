@@ -47,7 +47,7 @@ STATUSES = {
     "map": {"conditions": {"Ready": "False"}},
     "mixed": {
         "conditions": [None, "Ready", {"type": "Ready", "status": ["False"]}],
-        "observedGeneration": "1",
+        "observedGeneration": "9",
     },
     "nested": {"observedGeneration": {"of": ["it"]}, "conditions": "none", "replicas": "3"},
 }
