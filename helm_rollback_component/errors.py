@@ -44,6 +44,11 @@ class HelmRollbackError(Exception):
         self.remedy = remedy or find(reason).remedy
         self.temporary = find(reason).temporary if temporary is None else temporary
 
+    @property
+    def with_remedy(self) -> str:
+        """The message, ending with what to do."""
+        return f"{self.message}; {self.remedy}" if self.remedy else self.message
+
     def __str__(self) -> str:
         where = f"{self.release}: " if self.release else ""
         then = f" ({self.remedy})" if self.remedy else ""

@@ -94,7 +94,7 @@ class HelmOperations:
             if not self._session.claimed:
                 return None
             found = unknown_status(self._config)
-        return failed_status(found, error.reason, self._redact(error.message), clock.now())
+        return failed_status(found, error.reason, self._redact(error.with_remedy), clock.now())
 
     def upgrade(self) -> ReleaseStatus:
         """Bring the release to what is declared, or back to its last good revision.
@@ -134,7 +134,7 @@ class HelmOperations:
                 case targets.Refusal():
                     raise refusals.refused(predicates.refuse(target), self._config.label)
                 case _:
-                    return self._restore(held, history, target)
+                    return self._restore(held, history, target, named=revision is not None)
 
     def delete(self) -> None:
         """Uninstall the release, and release its claim; do nothing if the release was created again since.
@@ -212,11 +212,12 @@ class HelmOperations:
         for line in assessment.warnings(history, held.ledger, self._config.rollback):
             self._warn(line)
 
-    def _restore(self, held: Held, history: History, target: Record) -> ReleaseStatus:
+    def _restore(self, held: Held, history: History, target: Record, *, named: bool) -> ReleaseStatus:
         wanted = manual_rollback.desired(target, history, held.ledger, self._config.rollback)
         effects = self._effects(held)
-        situation = Reconciler(wanted, effects).take_only(manual_rollback.action(target), history)
-        left = conclude_run(self._config, effects, situation, manual_rollback.outcome(target, situation))
+        situation = Reconciler(wanted, effects).roll_back(manual_rollback.action(target), history)
+        outcome = manual_rollback.outcome(target, situation, named=named)
+        left = conclude_run(self._config, effects, situation, outcome)
         failure = situation.taken[-1].failure
         if failure:
             headline = f"the rollback to revision {target.revision} failed"

@@ -41,6 +41,7 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
                 f"the first deployment failed, and its objects were removed: {outcome.message}",
                 reason=outcome.reason,
                 release=config.label,
+                remedy=outcome.remedy,
             )
         case Conclude():
             return _prune_and_write(config, effects, situation, outcome)

@@ -51,6 +51,23 @@ class Helm(Protocol):
             known: the good revisions that it is compared with.
         """
 
+    def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
+        """Return which objects are not as a revision has them; None if its workloads are not.
+
+        Args:
+            target: the revision that was to be restored.
+            replaced: the one that was live before.
+        """
+
+    def settle(self, revision: int, before: Sequence[Record | None], known: Known) -> Failure | None:
+        """Wait until a revision that Helm has restored in part is ready.
+
+        Args:
+            revision: its number.
+            before: the revisions of which something may be left.
+            known: the good revisions that it is compared with.
+        """
+
     def verify(self, revision: int, known: Known) -> Failure | None:
         """Wait until a deployed revision is ready, then soak and test it like a new one."""
 
@@ -66,6 +83,9 @@ class Records(Protocol):
 
     def mark_failed(self, revision: int, description: str) -> None:
         """Mark a pending revision failed, so that Helm takes the next operation."""
+
+    def mark_deployed(self, revision: int, description: str) -> None:
+        """Mark a revision deployed that Helm marked failed or left pending, and others superseded."""
 
     def delete(self, revision: int) -> None:
         """Delete the record of a revision, if there is one."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core.remediation import ledger_updates, standards, targets
+from helm_rollback_component.core.failures.classify import Failure
+from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.remediation import ledger_updates, rules_after_action, standards, targets
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
+    Accept,
     Action,
     Install,
     Outcome,
@@ -22,9 +25,9 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
+from helm_rollback_component.errors import OperationError
 
 if TYPE_CHECKING:
-    from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.core.remediation.standards import Known
@@ -61,9 +64,11 @@ class Reconciler:
             situation = self.take(step, situation)
         return situation, step
 
-    def take_only(self, action: Action, history: History) -> Situation:
-        """Take that one action and return the situation after it; raises as `reconcile` does."""
-        return self.take(action, self._situation(history, self._effects.lock.ledger, ()))
+    def roll_back(self, action: Rollback, history: History) -> Situation:
+        """Roll back, do nothing else, and return the situation after it; raises as `reconcile` does."""
+        situation = self.take(action, self._situation(history, self._effects.lock.ledger, ()))
+        accepted = rules_after_action.acceptance(situation)
+        return self.take(accepted, situation) if accepted else situation
 
     def take(self, action: Action, situation: Situation) -> Situation:
         """Take an action and return the situation after it: one observation serves verdict and next step."""
@@ -72,7 +77,9 @@ class Reconciler:
         evidence = self._effects.helm.evidence
         history = self._effects.records.history()
         ledger = ledger_updates.ledger_after(action, begun, history, failure, evidence)
-        return self._situation(history, ledger, (*situation.taken, Taken(action, failure, evidence)))
+        unrestored = self._unrestored(action, begun, history) if failure else None
+        taken = Taken(action, failure, evidence, unrestored)
+        return self._situation(history, ledger, (*situation.taken, taken))
 
     def _situation(self, history: History, ledger: Ledger, taken: tuple[Taken, ...]) -> Situation:
         latest = history.latest
@@ -94,6 +101,8 @@ class Reconciler:
                 return self._deploy(action, situation, known)
             case Rollback():
                 return self._roll_back(action, situation, known)
+            case Accept():
+                return self._accept(action, situation, known)
             case Verify():
                 return self._effects.helm.verify(action.revision, known)
             case Uninstall():
@@ -118,6 +127,29 @@ class Reconciler:
         standing = targets.since_last_good(history, situation.ledger)
         before = (history.latest, history.deployed, history.get(action.revision), *standing)
         return self._effects.helm.restore(action, history.next_revision, before, known)
+
+    def _unrestored(self, action: Action, situation: Situation, history: History) -> tuple[str, ...] | None:
+        """Return what a rollback that failed has not restored; None where it did not get so far.
+
+        Helm leaves its record pending where it applied nothing, or everything: then all has to be restored.
+        """
+        made, replaced = history.get(situation.history.next_revision), situation.history.latest
+        if not isinstance(action, Rollback) or not made or not replaced or made.status is Status.DEPLOYED:
+            return None
+        found = self._effects.helm.unrestored(action.revision, replaced.revision)
+        return None if found and made.status.pending else found
+
+    def _accept(self, action: Accept, situation: Situation, known: Known) -> Failure | None:
+        target, history = action.rollback.revision, situation.history
+        self._effects.progress(f"the workloads are as revision {target} has them; keeping them")
+        try:
+            self._effects.records.mark_deployed(action.revision, targets.rolled_back_to(target))
+        except OperationError as error:
+            return Failure.of(error)
+        standing = targets.since_last_good(history, situation.ledger)
+        replaced = (*standing, history.get(action.revision - 1))
+        before = [each for each in replaced if each and each.revision not in (action.revision, target)]
+        return self._effects.helm.settle(action.revision, before, known)
 
     def _remove(self, history: History) -> Failure | None:
         self._effects.progress("removing the objects of the failed deployment")

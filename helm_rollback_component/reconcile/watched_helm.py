@@ -26,6 +26,8 @@ from helm_rollback_component.kube.health.wait import Beginning, soak, wait_ready
 from helm_rollback_component.kube.health.watch import HealthWatch
 from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.reconcile.comparison import Comparison
+from helm_rollback_component.reconcile.left_hooks import without_left_hooks
+from helm_rollback_component.reconcile.partial_rollback import unrestored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +92,22 @@ class WatchedHelm:
         latest, _, target, *standing = before
         self._remove_leftovers(revision, [each for each in standing if each not in (latest, target)])
         return self._await_readiness(revision, Limit(Reason.READINESS_TIMEOUT, timeout), Beginning(found))
+
+    def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
+        """Return which objects are not as a revision has them; None if its workloads are not, or unseen."""
+        context = self._context
+        try:
+            declared, before = context.storage.manifest(target), context.storage.manifest(replaced)
+            return unrestored(context.informers.cluster, context.target.namespace, declared, before)
+        except OperationError:
+            return None
+
+    def settle(self, revision: int, before: Sequence[Record | None], known: Known) -> Failure | None:
+        """Wait until a revision that Helm has restored in part is ready."""
+        self._known, self._evidence = known, NOTHING_SEEN
+        self._remove_leftovers(revision, before)
+        limit = Limit(Reason.READINESS_TIMEOUT, self._context.config.timeouts.rollback)
+        return self._await_readiness(revision, limit, Beginning())
 
     def verify(self, revision: int, known: Known) -> Failure | None:
         """Wait until a deployed revision is ready, then soak and test it like a new one."""
@@ -202,7 +220,7 @@ class WatchedHelm:
         try:
             context.engine.test(context.target, context.config.timeouts.upgrade)
         except EngineError as error:
-            return replace(self._failure_of_helm(error, "test"), reason=Reason.TEST_FAILED, stored=True)
+            return replace(self._failure_of_helm(error, "test"), reason=Reason.TEST_FAILED)
         return None
 
     def _look_before(self, before: Sequence[Record | None]) -> Baseline:
@@ -213,12 +231,14 @@ class WatchedHelm:
 
     def _applied(self, revision: int, stop: Cancellation) -> Sequence[dict[str, Any]]:
         """Return the objects of a revision as soon as it has a record; nothing if it has none by then."""
-        self._context.storage.await_record(revision, stop)
-        return self._comparison.objects(revision)
+        context = self._context
+        context.storage.await_record(revision, stop)
+        since, where = context.storage.created_at(revision), context.target.namespace
+        return without_left_hooks(context.informers.cluster, where, self._comparison.objects(revision), since)
 
     def _failure_of_helm(self, error: EngineError, verb: str) -> Failure:
         """Return what Helm's own words mean."""
-        failure = classify(error.output, verb)
+        failure = classify(error.output, verb, self._context.target.namespace)
         return replace(failure, message=self._context.redact(failure.message))
 
     def _failure_of_health(self, verdict: HealthVerdict | None) -> Failure | None:
@@ -233,7 +253,6 @@ class WatchedHelm:
             temporary=known.temporary,
             message=self._context.redact(verdict.message),
             remedy=known.remedy,
-            stored=True,
         )
 
 
@@ -243,5 +262,4 @@ def _cannot_replace(engine: str) -> Failure:
         temporary=False,
         message=f"{engine} cannot install a release whose history was kept when it was uninstalled",
         remedy="set helm to a Helm program, or delete the history",
-        stored=False,
     )

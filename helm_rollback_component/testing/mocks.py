@@ -10,10 +10,11 @@ from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 
 from helm_rollback_component.component import RELEASE_TYPE
 from helm_rollback_component.core.remediation.assessment import explain
+from helm_rollback_component.core.remediation.predicates import told
 from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.pulumi_adapter.declaration import read
 from helm_rollback_component.pulumi_adapter.state import outputs
-from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import (
     Condition,
     Phase,
@@ -53,7 +54,7 @@ class RolledBack:
 
     Attributes:
         reason: why the upgrade failed.
-        message: one sentence about the cause.
+        message: one sentence about the cause; what to do is added to it.
         failed_revision: the number of the upgrade; the revision before it was restored as the one after it.
         restored_version: the chart version that runs again.
         app_version: its label for the application.
@@ -134,7 +135,7 @@ def _deployed(config: HelmConfig, outcome: Deployed) -> ReleaseStatus:
 
 
 def _rolled_back(config: HelmConfig, outcome: RolledBack) -> ReleaseStatus:
-    failed = outcome.failed_revision
+    failed, message = outcome.failed_revision, told(outcome.message, find(outcome.reason).remedy)
     old = (outcome.restored_version, outcome.app_version)
     new = (config.source.version or "1.0.0", outcome.app_version)
     latest = _revision(failed + 1, old, "deployed", f"Rollback to {failed - 1}")
@@ -147,7 +148,7 @@ def _rolled_back(config: HelmConfig, outcome: RolledBack) -> ReleaseStatus:
         state=RollbackState.ROLLED_BACK,
         strategy=config.rollback.strategy,
         reason=outcome.reason,
-        message=outcome.message,
+        message=message,
         failed_revision=failed,
         target_revision=failed - 1,
         restored_revision=failed + 1,
@@ -161,8 +162,8 @@ def _rolled_back(config: HelmConfig, outcome: RolledBack) -> ReleaseStatus:
         phase=Phase.ROLLED_BACK,
         conditions=(
             _condition("Released", "False", Reason.UPGRADE_FAILED, outcome.message),
-            _condition("Remediated", "True", outcome.reason, outcome.message),
-            _condition("Ready", "False", outcome.reason, outcome.message),
+            _condition("Remediated", "True", outcome.reason, message),
+            _condition("Ready", "False", outcome.reason, message),
         ),
         resources=outcome.resources,
     )

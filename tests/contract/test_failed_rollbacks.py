@@ -58,25 +58,24 @@ def test_with_no_other_it_stalls_and_the_next_update_tries_again(lab: Laboratory
     assert stands(mended, "Stalled")[0] == "False"
 
 
-def test_a_temporary_failure_is_tried_again_once(one_engine_lab: Laboratory) -> None:
+def test_a_temporary_failure_is_tried_again_once_and_then_what_serves_is_kept(
+    one_engine_lab: Laboratory,
+) -> None:
     lab = one_engine_lab
     lab.deploy(values={"tag": "one"})
     with webhook_down(lab.space):
         status = lab.upgrade(values={"tag": "two"})
     assert len([line for line in lab.said if line == "rolling back to revision 1"]) == 2
-    assert (status.phase, status.rollback_status.state) == (Phase.STALLED, RollbackState.FAILED)
+    assert (status.phase, status.rollback_status.state) == (Phase.ROLLED_BACK, RollbackState.ROLLED_BACK)
     assert "gone.example.com" in status.rollback_status.message
     assert lab.image().endswith(":one")
-    mended = lab.upgrade(values={"tag": "two"})
+    mended = lab.upgrade(values={"tag": "two"}, operations={"rollback": {"retry_trigger": "again"}})
     assert mended.phase is Phase.DEPLOYED
     assert lab.image().endswith(":two")
 
 
-@pytest.mark.parametrize("event", ["pre-rollback", "post-rollback"])
-def test_a_failing_rollback_hook_leaves_a_lock_that_the_next_update_breaks(
-    lab: Laboratory, event: str
-) -> None:
-    lab.deploy(values={"tag": "one", "hook": {**FAILING_HOOK, "on": event}})
+def test_a_failing_pre_rollback_hook_leaves_a_lock_that_the_next_update_breaks(lab: Laboratory) -> None:
+    lab.deploy(values={"tag": "one", "hook": {**FAILING_HOOK, "on": "pre-rollback"}})
     status = lab.upgrade(values=BAD_IMAGE)
     assert lab.statuses() == ["deployed", "failed", "pending-rollback"]
     assert (status.phase, status.status) == (Phase.STALLED, "pending-rollback")
@@ -84,6 +83,16 @@ def test_a_failing_rollback_hook_leaves_a_lock_that_the_next_update_breaks(
     mended = lab.upgrade(values={"tag": "mended"})
     assert (mended.phase, mended.revision) == (Phase.DEPLOYED, 4)
     assert stored(lab.space)[3] == "failed"
+
+
+def test_a_failing_post_rollback_hook_is_told_of_what_was_restored(lab: Laboratory) -> None:
+    lab.deploy(values={"tag": "one", "hook": {**FAILING_HOOK, "on": "post-rollback"}})
+    status = lab.upgrade(values=BAD_IMAGE)
+    assert lab.statuses() == ["superseded", "failed", "deployed"]
+    assert lab.image().endswith(":one")
+    assert (status.phase, status.rollback_status.restored_revision) == (Phase.ROLLED_BACK, 3)
+    assert "everything went back, but the rollback ended with an error (" in status.rollback_status.message
+    assert "web-hook" in status.rollback_status.message
 
 
 def test_without_hooks_it_would_have_been_restored(lab: Laboratory) -> None:

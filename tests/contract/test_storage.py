@@ -201,7 +201,7 @@ def test_a_release_that_a_dead_client_left_pending_can_be_unlocked(release: Rele
     (told,) = json.loads(release.helm(major, "history", "web", "--max=1", "--output=json"))
     assert (told["status"], told["description"]) == ("failed", "its client died")
     assert release.secret(latest)["metadata"]["labels"]["status"] == "failed"
-    with pytest.raises(OperationError, match="no longer pending"):
+    with pytest.raises(OperationError, match="is failed by now"):
         release.storage.mark_failed(latest, "again")
     release.deploy(major)
     assert release.storage.history().records[-1].status is Status.DEPLOYED

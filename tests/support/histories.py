@@ -74,10 +74,8 @@ def attempt(revision: int, *, action: str = "upgrade", spec: str = "spec-new", *
     return Attempt.model_validate({"action": action, "revision": revision, "desired_digest": spec, **rest})
 
 
-def failure(
-    reason: str = "ImagePullBackOff", *, temporary: bool = False, stored: bool | None = True
-) -> Failure:
-    return Failure(reason=reason, temporary=temporary, message=f"{reason} was seen", remedy="", stored=stored)
+def failure(reason: str = "ImagePullBackOff", *, temporary: bool = False, remedy: str = "") -> Failure:
+    return Failure(reason=reason, temporary=temporary, message=f"{reason} was seen", remedy=remedy)
 
 
 def desired(
@@ -94,7 +92,10 @@ def desired(
 
 
 def situation(
-    wanted: Desired, found: History, known: Ledger, *taken: Action | tuple[Action, Failure]
+    wanted: Desired, found: History, known: Ledger, *taken: Taken | Action | tuple[Action, Failure]
 ) -> Situation:
-    steps = tuple(Taken(*step) if isinstance(step, tuple) else Taken(step) for step in taken)
+    steps = tuple(
+        step if isinstance(step, Taken) else Taken(*step) if isinstance(step, tuple) else Taken(step)
+        for step in taken
+    )
     return Situation(wanted, found, known, steps)

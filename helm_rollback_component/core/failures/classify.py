@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from helm_rollback_component.core.failures.rules import find_rule, nothing_stored
+from helm_rollback_component.core.failures.cause import essential, without_dumps
+from helm_rollback_component.core.failures.rules import find_rule
 from helm_rollback_component.errors import OperationError, RollbackError
 from helm_rollback_component.reasons import Reason
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _Error = TypeVar("_Error", OperationError, RollbackError)
 
-_LONGEST_MESSAGE = 600
 _TIMEOUTS = {
     "install": Reason.INSTALL_TIMEOUT,
     "upgrade": Reason.UPGRADE_TIMEOUT,
@@ -27,30 +27,7 @@ _TIMEOUTS = {
     "test": Reason.TEST_FAILED,
 }
 _VERBS = {"INSTALLATION FAILED: ": "install", "UPGRADE FAILED: ": "upgrade"}
-_NOISE = re.compile(
-    r"Error: "
-    r"|INSTALLATION FAILED: "
-    r"|UPGRADE FAILED: "
-    r"|cluster reachability check failed: "
-    r"|release name check failed: "
-    r"|(kubernetes )?cluster unreachable: "
-    r"|uninstallation completed with \d+ error\(s\): "
-    r"|uninstall: Release not loaded: \S+ "
-    r"|unable to continue with (install|update): "
-    r"|(create|update): failed to (create|update): "
-    r"|query: failed to query with labels: "
-    r"|failed to create resource: "
-    r"|server-side apply failed for object [^:]+: "
-    r"|cannot patch \"[^\"]*\" with kind \w+: "
-    r"|conflict occurred while applying object [^:]+: "
-    r"|unable to build kubernetes objects from [^:]+: "
-    r"|resource mapping not found for [^:]+: \"[^\"]*\" namespace: \"[^\"]*\" from \"[^\"]*\": "
-    r"|failed to perform \"\w+\" on (source|target): ",
-    re.IGNORECASE,
-)
-_COUNT = re.compile(r"\b\d+ errors? occurred: \* ")
-_CIRCUMSTANCE = re.compile(r" (context deadline exceeded|ensure CRDs are installed first)$")
-_OUR_FILE = re.compile(r" ?\"?/(proc/self|dev)/fd/\d+\"?")
+_PLURAL = re.compile(r"(?<=s)es$|(?<![s])(?<!ie)s$")
 
 
 @dataclass(frozen=True)
@@ -62,14 +39,17 @@ class Failure:
         message: the essential part of Helm's message.
         remedy: what to do, or an empty string.
         temporary: whether the same call may succeed later although nothing was changed.
-        stored: whether Helm had written a record or touched an object; None if its message does not tell.
     """
 
     reason: str
     message: str
     remedy: str
     temporary: bool
-    stored: bool | None
+
+    @classmethod
+    def of(cls, error: OperationError) -> Failure:
+        """Return an error of the cluster as a failure."""
+        return cls(error.reason, error.message, error.remedy, error.temporary)
 
     def as_error(self, kind: type[_Error], headline: str, release: str = "") -> _Error:
         """Return the failure as an error of that kind; its message begins with `headline`."""
@@ -82,23 +62,24 @@ class Failure:
         )
 
 
-def classify(output: str, action: str = "") -> Failure:
+def classify(output: str, action: str = "", namespace: str = "") -> Failure:
     """Return what Helm's `output` means.
 
     Args:
         output: what Helm wrote to standard error, or its library's message.
         action: Helm's verb (``install``, ``upgrade``, ``rollback``, ``uninstall``, ``test``). If it is not
             given, an install and an upgrade are recognised by the message of Helm's command line.
+        namespace: the release's, for the commands in a remedy.
     """
-    error = _last_error(output)
+    error = without_dumps(_last_error(output))
     verb = action or next((verb for words, verb in _VERBS.items() if words in error), "")
-    rule = find_rule(error, verb)
+    rule, found = find_rule(error, verb)
+    reason = _reason(rule, verb)
     return Failure(
-        reason=_reason(rule, verb),
-        message=rule.message or _essential(error),
-        remedy=rule.remedy or _reason(rule, verb).remedy,
+        reason=reason,
+        message=rule.message or essential(error),
+        remedy=rule.remedy.format(command=_deletion(found, namespace)) if rule.remedy else reason.remedy,
         temporary=rule.reason.temporary,
-        stored=False if nothing_stored(error, verb) else rule.stored,
     )
 
 
@@ -117,10 +98,15 @@ def _last_error(output: str) -> str:
     return (error if before else output).strip()
 
 
-def _essential(error: str) -> str:
-    lines = (line.strip().removeprefix("- ") for line in error.splitlines())
-    said = _COUNT.sub("", " ".join(line for line in lines if line))
-    while match := _NOISE.match(said):
-        said = said[match.end() :]
-    said = _OUR_FILE.sub("", _CIRCUMSTANCE.sub("", said))
-    return said if len(said) <= _LONGEST_MESSAGE else f"{said[: _LONGEST_MESSAGE - 1]}…"
+def _deletion(found: re.Match[str], namespace: str) -> str:
+    """Return the command that deletes the object that a rule has found, an empty text where it found none."""
+    groups = found.groupdict()
+    if not groups:
+        return ""
+    where = f" -n {namespace}" if namespace else ""
+    return f"kubectl delete {_kind(groups['kind'])} {groups['name']}{where}"
+
+
+def _kind(word: str) -> str:
+    """Return a kind (``Job``) or a resource (``jobs``) as kubectl names one object of it (``job``)."""
+    return _PLURAL.sub("", word) if word.islower() else word.lower()

@@ -11,29 +11,42 @@ from helm_rollback_component.reasons import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_START = r"^(Error: )?([A-Z]+ FAILED: )?"
+
 
 def cancelled() -> Iterable[Rule]:
     """Yield the messages of a Helm that was stopped."""
-    yield Rule(pattern(r"cancelled before Helm was started"), Reason.CANCELLED, stored=False)
+    yield Rule(pattern(r"cancelled before Helm was started"), Reason.CANCELLED)
     yield Rule(
         pattern(r"context canceled", r"Helm ended with exit status -15$"),
         Reason.CANCELLED,
-        stored=None,
         message="cancelled while it was running",
     )
 
 
 def process() -> Iterable[Rule]:
     """Yield the messages about a Helm that hangs, crashes, or does not start."""
-    yield Rule(pattern(r"Helm did not end within"), Reason.HELM_HUNG, stored=None)
-    yield Rule(
-        pattern(r"the Helm worker ended", r"Helm was stopped, because"), Reason.HELM_CRASHED, stored=None
-    )
+    yield Rule(pattern(r"Helm did not end within"), Reason.HELM_HUNG)
+    yield Rule(pattern(r"the Helm worker ended", r"Helm was stopped, because"), Reason.HELM_CRASHED)
     yield Rule(
         pattern(r"Helm could not be started", r"the Helm worker does not start"),
         Reason.HELM_UNUSABLE,
-        stored=False,
     )
+
+
+def left_behind() -> Iterable[Rule]:
+    """Yield the messages about the object of a hook that an earlier run left; they come before `objects`."""
+    hook = r"Hook \S+ \S+ failed: .*?"
+    kept = (r"is immutable", r"updates may not change", r"may not change once set")
+    remedy = (
+        "delete it with `{command}`, or have the hook's annotation helm.sh/hook-delete-policy contain "
+        "before-hook-creation"
+    )
+    for found in (
+        rf"{hook}\b(?P<kind>[a-z]+)[\w.-]* \"(?P<name>[^\"]+)\" already exists",
+        rf"{hook}\b(?P<kind>[a-z]+)[\w.-]* \"(?P<name>[^\"]+)\" is invalid: .*({'|'.join(kept)})",
+    ):
+        yield Rule(re.compile(found, re.IGNORECASE | re.DOTALL), Reason.ALREADY_EXISTS, remedy=remedy)
 
 
 def hooks_and_tests() -> Iterable[Rule]:
@@ -42,18 +55,17 @@ def hooks_and_tests() -> Iterable[Rule]:
     yield Rule(
         pattern(*failed),
         Reason.TEST_FAILED,
-        stored=True,
         actions=frozenset({"test"}),
     )
     in_hook = r"((pre|post)-(install|upgrade|rollback|delete) hooks? failed|failed (pre|post)-\w+): .*"
     over = (r"not ready\. status", r"job \S+ failed", r"timed out", r"deadline exceeded")
     yield Rule(
-        re.compile(f"{in_hook}({'|'.join(over)})", re.IGNORECASE | re.DOTALL), Reason.HOOK_FAILED, stored=True
+        re.compile(f"{in_hook}({'|'.join(over)})", re.IGNORECASE | re.DOTALL),
+        Reason.HOOK_FAILED,
     )
     yield Rule(
         pattern(*failed),
         Reason.HOOK_FAILED,
-        stored=True,
         remedy="read the logs of the hook's pod, or set disable_hooks to run no hooks",
         actions=frozenset({"rollback", "uninstall"}),
     )
@@ -61,7 +73,7 @@ def hooks_and_tests() -> Iterable[Rule]:
 
 def chart_and_values() -> Iterable[Rule]:
     """Yield the messages about charts and values, before Helm changes anything."""
-    yield Rule(pattern(r"don't meet the specifications of the schema"), Reason.SCHEMA_INVALID, stored=False)
+    yield Rule(pattern(r"don't meet the specifications of the schema"), Reason.SCHEMA_INVALID)
     yield Rule(
         pattern(
             r"execution error at \(",
@@ -72,12 +84,10 @@ def chart_and_values() -> Iterable[Rule]:
             r"error unmarshaling JSON: ",
         ),
         Reason.RENDER_FAILED,
-        stored=False,
     )
     yield Rule(
         pattern(r"missing in charts/ directory", r"chart dependencies are missing"),
         Reason.DEPENDENCY_MISSING,
-        stored=False,
     )
     yield Rule(
         pattern(
@@ -90,46 +100,46 @@ def chart_and_values() -> Iterable[Rule]:
             r"does not appear to be a gzipped archive",
         ),
         Reason.CHART_INVALID,
-        stored=False,
     )
 
 
 def records() -> Iterable[Rule]:
     """Yield the messages about the records of a release."""
-    yield Rule(pattern(r"cannot re-?use a name that is still in use"), Reason.RELEASE_EXISTS, stored=False)
+    yield Rule(pattern(r"cannot re-?use a name that is still in use"), Reason.RELEASE_EXISTS)
     yield Rule(
         pattern(r"another operation \(install/upgrade/rollback\) is in progress", r"release: already exists"),
         Reason.OPERATION_IN_PROGRESS,
-        stored=False,
         remedy="wait for the other operation; if none runs, roll the release back",
     )
-    yield Rule(pattern(r"has no deployed releases"), Reason.NO_DEPLOYED_RELEASE, stored=False)
+    yield Rule(pattern(r"has no deployed releases"), Reason.NO_DEPLOYED_RELEASE)
     yield Rule(
         pattern(r"release: not found", r"the release named .* is already deleted"),
         Reason.RELEASE_MISSING,
-        stored=False,
     )
-    yield Rule(pattern(r"release has no \S+ version"), Reason.REVISION_MISSING, stored=False)
+    yield Rule(pattern(r"release has no \S+ version"), Reason.REVISION_MISSING)
     yield Rule(
         pattern(r"Secret \"sh\.helm\.release\.[^\"]*\" is invalid: data: Too long"),
         Reason.RELEASE_TOO_LARGE,
-        stored=False,
     )
+
+
+def not_ready() -> Iterable[Rule]:
+    """Yield the messages that quote the status of an object that Helm waits for."""
+    status = r"resource \S+ not ready\. status: "
+    yield Rule(
+        pattern(rf"{status}Failed, message: Progress deadline exceeded"), Reason.PROGRESS_DEADLINE_EXCEEDED
+    )
+    yield Rule(pattern(rf"{status}Failed"), Reason.RESOURCE_FAILED)
+    yield Rule(pattern(status, r"resource \S+ still exists\. status: "), Reason.HELM_TIMEOUT)
 
 
 def readiness() -> Iterable[Rule]:
     """Yield the messages about objects that do not become ready, or are not deleted."""
-    yield Rule(pattern(r"progress deadline exceeded"), Reason.PROGRESS_DEADLINE_EXCEEDED, stored=True)
-    yield Rule(pattern(r"not ready\. status: Failed"), Reason.RESOURCE_FAILED, stored=True)
-    yield Rule(
-        pattern(r"not ready\. status: ", r"still exists\. status: ", r"timeout waiting for"),
-        Reason.HELM_TIMEOUT,
-        stored=True,
-    )
+    yield Rule(pattern(r"progress deadline exceeded"), Reason.PROGRESS_DEADLINE_EXCEEDED)
+    yield Rule(pattern(r"timeout waiting for"), Reason.HELM_TIMEOUT)
     yield Rule(
         pattern(r"context deadline exceeded", r"timed out waiting for the condition"),
         Reason.HELM_TIMEOUT,
-        stored=True,
         message="Helm's timeout ended before the objects were ready",
     )
 
@@ -142,7 +152,6 @@ def registries() -> Iterable[Rule]:
             r"FetchReference.*HTTP response to HTTPS",
         ),
         Reason.UNEXPECTED_ANSWER,
-        stored=False,
         remedy="set source.plain_http if the registry speaks HTTP, not HTTPS",
     )
 
@@ -150,12 +159,24 @@ def registries() -> Iterable[Rule]:
 def fetching() -> Iterable[Rule]:
     """Yield the messages about charts that cannot be fetched; the least specific ones come last."""
     yield Rule(
-        pattern(r"status code (401|403)", r"credential not found", r"authentication required", r"denied: "),
+        pattern(
+            r"status code (401|403)",
+            r"credential not found",
+            r"authentication required",
+            r"(?<!permission )denied: ",
+        ),
         Reason.REGISTRY_UNAUTHORIZED,
-        stored=False,
     )
     yield Rule(
-        pattern(r"not found$", r"\b404\b", r"no such file or directory", r"no chart (name|version) found"),
+        pattern(
+            rf"{_START}path \"[^\"]*\" not found",
+            rf"{_START}(l?stat|open) [^:]+: no such file or directory$",
+            r"failed to perform \"\w+\" on \w+: .*not found$",
+            r"failed to (fetch|download) ",
+            r"chart \"[^\"]*\" .*not found in ",
+            r"no chart (name|version) found",
+            r"\brepo \S+ not found",
+            r"manifest unknown",
+        ),
         Reason.CHART_NOT_FOUND,
-        stored=False,
     )

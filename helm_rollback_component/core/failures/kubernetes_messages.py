@@ -10,33 +10,35 @@ from helm_rollback_component.reasons import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_VERBS_ON_OBJECTS = frozenset({"install", "upgrade", "rollback", "uninstall", "test"})
+
+
+def admission() -> Iterable[Rule]:
+    """Yield the messages about admission, which quote what the webhook or the policy says."""
+    yield Rule(pattern(r"failed calling webhook", r"failed to call webhook"), Reason.WEBHOOK_UNAVAILABLE)
+    yield Rule(pattern(r"denied (the )?request"), Reason.ADMISSION_DENIED)
+
 
 def cluster() -> Iterable[Rule]:
     """Yield the messages about a cluster that does not answer, or not now."""
-    yield Rule(
-        pattern(r"failed calling webhook", r"failed to call webhook"), Reason.WEBHOOK_UNAVAILABLE, stored=True
-    )
     yield Rule(
         pattern(
             r"error loading config file", r"context \"[^\"]*\" does not exist", r"invalid configuration: "
         ),
         Reason.INVALID_KUBECONFIG,
-        stored=False,
     )
-    yield Rule(pattern(r"getting credentials: exec"), Reason.CREDENTIAL_PLUGIN_FAILED, stored=None)
+    yield Rule(pattern(r"getting credentials: exec"), Reason.CREDENTIAL_PLUGIN_FAILED)
     yield Rule(
         pattern(
             r"asked for the client to provide credentials",
             r"cluster.*: Unauthorized",
         ),
         Reason.UNAUTHORIZED,
-        stored=None,
     )
-    yield Rule(pattern(r"x509: "), Reason.UNTRUSTED, stored=None)
+    yield Rule(pattern(r"x509: "), Reason.UNTRUSTED)
     yield Rule(
         pattern(r"rejected our request for an unknown reason", r"server gave HTTP response to HTTPS"),
         Reason.UNEXPECTED_ANSWER,
-        stored=None,
     )
     yield Rule(
         pattern(
@@ -50,45 +52,41 @@ def cluster() -> Iterable[Rule]:
             r"client connection lost",
             r"unexpected EOF",
             r"cluster unreachable",
+            r"Client\.Timeout exceeded",
+            r"\b(Get|Post|Put|Patch|Delete) \"[^\"]+\": context deadline exceeded",
         ),
         Reason.UNREACHABLE,
-        stored=None,
     )
-    yield Rule(
-        pattern(r"too many requests", r"please try again later"), Reason.TOO_MANY_REQUESTS, stored=None
-    )
+    yield Rule(pattern(r"too ?many ?requests", r"please try again later"), Reason.TOO_MANY_REQUESTS)
     yield Rule(
         pattern(
             r"etcdserver: ", r"server is currently unable to handle the request", r"Internal error occurred"
         ),
         Reason.SERVER_ERROR,
-        stored=None,
     )
 
 
 def objects() -> Iterable[Rule]:
     """Yield the messages about objects that the API server refuses."""
+    yield from _present()
     yield Rule(
-        pattern(r"exists and cannot be imported into the current release"),
-        Reason.OWNERSHIP_CONFLICT,
-        stored=False,
-    )
-    yield Rule(pattern(r"Apply failed with \d+ conflict"), Reason.FIELD_CONFLICT, stored=True)
-    yield Rule(
-        pattern(r"field is immutable", r"updates to \S+ spec for fields other than"),
+        pattern(
+            r"\b(is|are) immutable\b",
+            r"updates to \S+ spec for fields other than",
+            r"updates may not change fields other than",
+            r"may not (change once set|be changed)",
+            r"cannot change roleRef",
+            r"can ?not be less than (previous|status)",
+        ),
         Reason.IMMUTABLE_FIELD,
-        stored=True,
     )
-    yield Rule(pattern(r"no matches for kind"), Reason.UNKNOWN_KIND, stored=True)
-    yield Rule(pattern(r"because it is being terminated"), Reason.NAMESPACE_TERMINATING, stored=True)
-    yield Rule(
-        pattern(r"exceeded quota", r"(maximum|minimum) \S+ usage per"), Reason.QUOTA_EXCEEDED, stored=True
-    )
-    yield Rule(pattern(r"violates PodSecurity"), Reason.POD_SECURITY_VIOLATION, stored=True)
-    yield Rule(pattern(r"denied (the )?request"), Reason.ADMISSION_DENIED, stored=True)
-    yield Rule(pattern(r"is forbidden: ", r"cannot \w+ resource \""), Reason.FORBIDDEN, stored=True)
-    yield Rule(pattern(r"namespaces \"[^\"]*\" not found"), Reason.NAMESPACE_MISSING, stored=True)
-    yield Rule(pattern(r"object has been modified"), Reason.CONFLICT, stored=True)
+    yield Rule(pattern(r"no matches for kind", r"could not find the requested resource"), Reason.UNKNOWN_KIND)
+    yield Rule(pattern(r"because it is being terminated"), Reason.NAMESPACE_TERMINATING)
+    yield Rule(pattern(r"exceeded quota", r"(maximum|minimum) \S+ usage per"), Reason.QUOTA_EXCEEDED)
+    yield Rule(pattern(r"violates PodSecurity"), Reason.POD_SECURITY_VIOLATION)
+    yield Rule(pattern(r"is forbidden: ", r"cannot \w+ resource \""), Reason.FORBIDDEN)
+    yield from _missing()
+    yield Rule(pattern(r"object has been modified"), Reason.CONFLICT)
     yield Rule(
         pattern(
             r"\" is invalid: ",
@@ -98,5 +96,36 @@ def objects() -> Iterable[Rule]:
             r"field not declared in schema",
         ),
         Reason.OBJECT_INVALID,
-        stored=True,
+    )
+
+
+def _present() -> Iterable[Rule]:
+    """Yield the messages about objects that are there, and are not what Helm expects."""
+    yield Rule(pattern(r"exists and cannot be imported into the current release"), Reason.OWNERSHIP_CONFLICT)
+    yield Rule(
+        pattern(r"object is being deleted: "),
+        Reason.CONFLICT,
+        remedy="wait until the object is deleted, then run it again",
+    )
+    yield Rule(
+        pattern(r"\w \"[^\"]+\" already exists"),
+        Reason.ALREADY_EXISTS,
+        remedy="delete the object, or set take_ownership",
+    )
+    yield Rule(pattern(r"Apply failed with \d+ conflict"), Reason.FIELD_CONFLICT)
+
+
+def _missing() -> Iterable[Rule]:
+    """Yield the messages about objects that are not there."""
+    yield Rule(pattern(r"namespaces \"[^\"]*\" not found"), Reason.NAMESPACE_MISSING)
+    yield Rule(
+        pattern(r"rolebindings\.rbac\.\S+ \"[^\"]*\" not found"),
+        Reason.NOT_FOUND,
+        remedy="create the role that the binding names, or grant the user of the kubeconfig the verb bind",
+    )
+    yield Rule(
+        pattern(r"\b[a-z][a-z0-9]+s(\.[a-z0-9.-]+)? \"[^\"]+\" not found"),
+        Reason.NOT_FOUND,
+        remedy="create the object that the message names",
+        actions=_VERBS_ON_OBJECTS,
     )

@@ -17,15 +17,14 @@ class Rule:
     Attributes:
         pattern: matches Helm's words.
         reason: its word.
-        stored: whether Helm had begun by then, unless `nothing_stored`; None if that is not known.
-        remedy: what to do, if the reason's own remedy does not fit.
+        remedy: what to do, if the reason's own remedy does not fit; it may have ``{command}`` in it, which
+            deletes the object that the groups ``kind`` and ``name`` of the pattern find.
         message: the message to show instead of Helm's words, if those say too little.
         actions: the Helm verbs to which the rule applies; empty means all.
     """
 
     pattern: re.Pattern[str]
     reason: Reason
-    stored: bool | None
     remedy: str = ""
     message: str = ""
     actions: frozenset[str] = frozenset()

@@ -101,9 +101,10 @@ def explain(status: ReleaseStatus) -> str:
     ready = _ready(status)
     reason, message = (ready.reason, ready.message) if ready else (Reason.UNKNOWN, "")
     where = f"{status.release_namespace}/{status.release_name}"
-    why = f"{reason}: {message}" if message else reason
+    said, remedy = _parted(reason, message)
+    why = f"{reason}: {said}" if said else reason
     what_failed = f"{_what_failed(status, reason)} ({why})"
-    way_out = ". ".join(_what_to_do(status, reason, message))
+    way_out = ". ".join(_what_to_do(status, reason, remedy))
     return f"{where}: {what_failed}; {_what_runs(status)}. {way_out}"
 
 
@@ -124,9 +125,19 @@ def _what_runs(status: ReleaseStatus) -> str:
     return f"the latest revision is {status.revision} ({status.status or 'none'})"
 
 
-def _what_to_do(status: ReleaseStatus, reason: str, message: str) -> Iterator[str]:
+def _parted(reason: str, message: str) -> tuple[str, str]:
+    """Return a message without the reason's own remedy, and that remedy.
+
+    A message that ends with another remedy keeps it; what contradicts the last conclusion has none in it.
+    """
     remedy = find(reason).remedy
-    if remedy and remedy not in message:
+    if message == remedy or message.endswith(f"; {remedy}"):
+        return message.removesuffix(remedy).removesuffix("; "), remedy
+    return message, remedy if reason in FOREIGN or not message else ""
+
+
+def _what_to_do(status: ReleaseStatus, reason: str, remedy: str) -> Iterator[str]:
+    if remedy:
         yield f"{remedy[0].upper()}{remedy[1:]}"
     if status.phase is Phase.ROLLED_BACK and reason != Reason.OPERATOR_REQUEST:
         yield "Change the inputs to try again, or only retry_trigger to try the same inputs again"

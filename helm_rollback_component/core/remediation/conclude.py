@@ -7,6 +7,7 @@ because what runs is not what was declared.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import known_shortage
@@ -15,6 +16,7 @@ from helm_rollback_component.core.records.ledger import Conclusion, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
+    Accept,
     Conclude,
     Install,
     Rollback,
@@ -96,15 +98,19 @@ class _RolledBack:
 def _rollbacks(situation: Situation) -> list[_RolledBack]:
     """Return the rollbacks of this run, or the one of a run that died, if this one has found it good."""
     rollbacks = [
-        _RolledBack(taken.action, taken.failure is not None)
-        for taken in situation.taken
-        if isinstance(taken.action, Rollback)
+        _RolledBack(taken.action, taken.failure is not None and not _accepted(after))
+        for taken, after in pairwise((*situation.taken, None))
+        if taken and isinstance(taken.action, Rollback)
     ]
     last, attempt = situation.taken[-1] if situation.taken else None, situation.ledger.attempt
     if rollbacks or last is None or last.failure or attempt is None or attempt.action != "rollback":
         return rollbacks
     judged = isinstance(last.action, Verify) and last.action.revision == attempt.revision
     return [_RolledBack(Rollback(attempt.target, attempt.reason), failed=False)] if judged else []
+
+
+def _accepted(taken: Taken | None) -> bool:
+    return taken is not None and isinstance(taken.action, Accept) and taken.failure is None
 
 
 def _told(situation: Situation, rollbacks: list[_RolledBack], outcome: Conclude, now: str) -> RollbackStatus:

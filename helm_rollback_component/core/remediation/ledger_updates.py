@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.health.evidence import NOTHING_SEEN
 from helm_rollback_component.core.records.ledger import Attempt, Entry, Look, Verdict
-from helm_rollback_component.core.remediation import targets
+from helm_rollback_component.core.remediation import predicates, targets
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
+    Accept,
     Install,
     Rollback,
     Uninstall,
@@ -60,7 +61,7 @@ def attempt_for(action: Action, situation: Situation) -> Attempt | None:
             return _attempt("rollback", revision, situation, target=action.revision, reason=action.reason)
         case Uninstall():
             return _attempt("uninstall", 0, situation, reason=action.reason)
-        case Unlock() | Verify():
+        case Accept() | Unlock() | Verify():
             return None
         case _:
             assert_never(action)
@@ -83,7 +84,8 @@ def entry_for(
         evidence: what was seen of its readiness.
     """
     record = history.get(_judged_revision(action, situation))
-    if record is None:
+    deployed = isinstance(action, Install | Upgrade)
+    if record is None or (deployed and not predicates.not_another_clients(record, situation)):
         return None
     lineage = _lineage(action, record, situation)
     return Entry(
@@ -169,7 +171,7 @@ def _judged_revision(action: Action, situation: Situation) -> int:
     match action:
         case Install() | Upgrade() | Rollback():
             return situation.history.next_revision
-        case Verify():
+        case Accept() | Verify():
             return action.revision
         case Uninstall() | Unlock():
             return 0
@@ -182,7 +184,7 @@ def _lineage(action: Action, record: Record, situation: Situation) -> Lineage:
         case Rollback():
             target = situation.history.get(action.revision)
             return of_rollback(target, situation, requested=action.requested)
-        case Verify():
+        case Accept() | Verify():
             return of_judged_again(record, situation)
         case _:
             return Lineage(record.revision, situation.desired.digest)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.remediation.steps import Conclude, Desired, Rollback
+from helm_rollback_component.core.remediation import predicates
+from helm_rollback_component.core.remediation.passed_over import passed_over
+from helm_rollback_component.core.remediation.steps import Accept, Conclude, Desired, Rollback
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 
@@ -43,10 +45,20 @@ def desired(target: Record, history: History, ledger: Ledger, rollback: Rollback
     )
 
 
-def outcome(target: Record, situation: Situation) -> Conclude:
-    """Return the end of the run whose last action was the rollback to `target`."""
-    failure = situation.taken[-1].failure
-    if failure:
-        return Conclude(Phase.STALLED, action(target).reason, failure.message)
+def outcome(target: Record, situation: Situation, *, named: bool) -> Conclude:
+    """Return the end of the run that rolled back to `target`.
+
+    Args:
+        target: the revision that was to be restored.
+        situation: the last situation of the run.
+        named: whether the request named the target; else it is the last good one, and what was passed over
+            is told.
+    """
+    last, reason = situation.taken[-1], Reason.OPERATOR_REQUEST
+    if last.failure:
+        return Conclude(Phase.STALLED, reason, predicates.told(last.failure.message, last.failure.remedy))
     message = f"revision {target.revision} was restored on request"
-    return Conclude(Phase.ROLLED_BACK, action(target).reason, message)
+    remains = last.action.remains if isinstance(last.action, Accept) else ""
+    others = "" if named else passed_over(situation, target.revision)
+    parts = (message, others, remains, reason.remedy)
+    return Conclude(Phase.ROLLED_BACK, reason, "; ".join(filter(None, parts)))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import predicates, rules_after_action, targets
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
+    Accept,
     Action,
     Conclude,
     Install,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.core.records.history import Record
-    from helm_rollback_component.core.remediation.steps import Desired, Situation, Step
+    from helm_rollback_component.core.remediation.steps import Situation, Step
 
 
 def next_step(situation: Situation) -> Step:
@@ -47,7 +47,7 @@ def _limit(step: Action, situation: Situation) -> int:
     match step:
         case Upgrade():
             return attempts
-        case Rollback():
+        case Rollback() | Accept():
             return attempts * predicates.ROLLBACKS_PER_ATTEMPT
         case Uninstall():
             return 2
@@ -152,17 +152,8 @@ def _begun_for_it(latest: Record, situation: Situation) -> bool:
         superseded = attempt.reason == Reason.MANUAL_REQUEST or (
             predicates.remediating(attempt) and predicates.retriggered(situation)
         )
-        return latest.description == f"Rollback to {attempt.target}" and not superseded
-    return _as_declared(latest, situation.desired)
-
-
-def _as_declared(record: Record, desired: Desired) -> bool:
-    """Whether a record may be what is declared: another client may have used the number of our attempt."""
-    return (
-        record.chart_name == desired.chart_name
-        and chart_versions.same(record.chart_version, desired.chart_version)
-        and record.values_digest == desired.values_digest
-    )
+        return latest.description == targets.rolled_back_to(attempt.target) and not superseded
+    return predicates.as_declared(latest, situation.desired)
 
 
 def _already_remedied(situation: Situation) -> Step | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records import chart_versions
+from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import REQUESTS, Conclude, Refuse
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
+    from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.records.ledger import Attempt, Ledger
-    from helm_rollback_component.core.remediation.steps import Situation
+    from helm_rollback_component.core.remediation.steps import Desired, Situation
     from helm_rollback_component.reasons import Reason
 
 ROLLBACKS_PER_ATTEMPT = 2
@@ -22,7 +24,17 @@ INTERRUPTED = "the update was interrupted"
 
 def stalled(reason: Reason, message: str) -> Conclude:
     """Return the end of a run that cannot progress without help; its message ends with what to do."""
-    return Conclude(Phase.STALLED, reason, f"{message}; {reason.remedy}")
+    return Conclude(Phase.STALLED, reason, told(message, reason.remedy))
+
+
+def failed(failure: Failure) -> Conclude:
+    """Return the end of a run whose failure is left as it is; its message ends with what to do."""
+    return Conclude(Phase.FAILED, failure.reason, told(failure.message, failure.remedy))
+
+
+def told(message: str, remedy: str) -> str:
+    """Return a message that ends with what to do, if anything is."""
+    return "; ".join(filter(None, (message, remedy)))
 
 
 def remediation_target(situation: Situation, failed: Record) -> Record | None:
@@ -67,6 +79,20 @@ def refuse(refusal: targets.Refusal) -> Refuse:
 def ours(record: Record, ledger: Ledger) -> bool:
     """Whether the record has the number that the last action was begun for."""
     return bool(ledger.attempt and ledger.attempt.revision == record.revision)
+
+
+def as_declared(record: Record, desired: Desired) -> bool:
+    """Whether a record may be what is declared: another client may have used the number of our attempt."""
+    return (
+        record.chart_name == desired.chart_name
+        and chart_versions.same(record.chart_version, desired.chart_version)
+        and record.values_digest == desired.values_digest
+    )
+
+
+def not_another_clients(record: Record, situation: Situation) -> bool:
+    """Whether a record with the number that we began is ours: it failed, or has what is declared."""
+    return record.status is Status.FAILED or as_declared(record, situation.desired)
 
 
 def attempted(situation: Situation) -> bool:

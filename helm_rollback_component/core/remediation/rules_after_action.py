@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import predicates
+from helm_rollback_component.core.remediation.passed_over import passed_over
 from helm_rollback_component.core.remediation.steps import (
+    Accept,
     Conclude,
     Gone,
     Install,
@@ -16,48 +18,64 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
-from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.core.failures.classify import Failure
-    from helm_rollback_component.core.remediation.steps import Situation, Step
+    from helm_rollback_component.core.remediation.steps import Action, Situation, Step
 
 
 def _after_failure(situation: Situation) -> Step | None:
     last = situation.taken[-1] if situation.taken else None
     if last is None or last.failure is None:
         return None
-    failure = last.failure
-    match last.action:
+    return _after_failed(situation, last.action, last.failure)
+
+
+def _after_failed(situation: Situation, action: Action, failure: Failure) -> Step:
+    match action:
         case Install():
             return _after_failed_install(situation, failure)
-        case Upgrade() | Verify():
+        case Upgrade():
             return _after_failed_upgrade(situation, failure)
-        case Rollback() as action:
+        case Verify():
+            return _remedy(situation, failure)
+        case Rollback():
             return _after_failed_rollback(situation, action, failure)
+        case Accept():
+            return _after_failed_acceptance(situation, action, failure)
         case Uninstall() | Unlock():
-            return Conclude(Phase.FAILED, failure.reason, failure.message)
+            return predicates.failed(failure)
         case _:
-            assert_never(last.action)
+            assert_never(action)
 
 
 def _after_failed_install(situation: Situation, failure: Failure) -> Step:
+    """What is there to be removed is told by the records; another client may have been faster."""
     latest = situation.history.latest
-    if not situation.history or (latest and latest.status is Status.UNINSTALLED):
-        return Gone(failure.reason, failure.message)
+    none = not situation.history or (latest and latest.status is Status.UNINSTALLED)
+    if none or (latest and not predicates.not_another_clients(latest, situation)):
+        return Gone(failure.reason, failure.message, failure.remedy)
     return Uninstall(failure.reason)
 
 
 def _after_failed_upgrade(situation: Situation, failure: Failure) -> Step:
+    """What is owed is told by the records: nothing where the newest revision is not the one we began."""
     latest = situation.history.latest
-    rollback = situation.desired.rollback
-    if failure.stored is False or latest is None or not predicates.ours(latest, situation.ledger):
-        return Conclude(Phase.FAILED, failure.reason, failure.message)
+    if latest is None or not predicates.not_another_clients(latest, situation):
+        return predicates.failed(failure)
+    return _remedy(situation, failure)
+
+
+def _remedy(situation: Situation, failure: Failure) -> Step:
+    latest, rollback = situation.history.latest, situation.desired.rollback
+    if latest is None or not predicates.ours(latest, situation.ledger):
+        return predicates.failed(failure)
     if not rollback.enabled or rollback.strategy == "manual":
-        return Conclude(Phase.FAILED, failure.reason, failure.message)
+        return predicates.failed(failure)
     target = predicates.remediation_target(situation, latest)
     if target is None:
         return predicates.stalled(
@@ -68,35 +86,80 @@ def _after_failed_upgrade(situation: Situation, failure: Failure) -> Step:
 
 
 def _after_failed_rollback(situation: Situation, action: Rollback, failure: Failure) -> Step:
-    again = len(situation.rollbacks) < predicates.ROLLBACKS_PER_ATTEMPT
-    if again and failure.temporary:
+    if failure.temporary and _may_roll_back_again(situation):
         return action
+    return acceptance(situation) or _otherwise(situation, action, failure)
+
+
+def acceptance(situation: Situation) -> Accept | None:
+    """Return the step that keeps what the last rollback has restored in part; None where nothing serves."""
+    last, latest = situation.taken[-1], situation.history.latest
+    if not isinstance(last.action, Rollback) or not last.failure or last.unrestored is None or not latest:
+        return None
+    named = "everything went back, but the rollback ended with an error"
+    if last.unrestored:
+        named = f"these could not go back: {', '.join(last.unrestored)}"
+    return Accept(latest.revision, last.action, f"{named} ({last.failure.message})")
+
+
+def _after_failed_acceptance(situation: Situation, action: Accept, failure: Failure) -> Step:
+    """Where the record could not be marked, what serves is left; else it did not become ready."""
+    latest = situation.history.latest
+    if latest and latest.status is Status.DEPLOYED:
+        return _otherwise(situation, action.rollback, failure)
+    return _rollback_failed(situation, action.rollback, failure)
+
+
+def _otherwise(situation: Situation, action: Rollback, failure: Failure) -> Step:
+    """Restore the next older good revision, once, where the target of a rollback cannot be had."""
     latest = situation.history.latest
     older = latest and not action.requested and predicates.remediation_target(situation, latest)
-    if again and older:
+    if older and _may_roll_back_again(situation):
         return Rollback(older.revision, action.reason)
-    return predicates.stalled(
-        Reason.ROLLBACK_FAILED,
-        f"the rollback to revision {action.revision} failed: {failure.message}",
-    )
+    return _rollback_failed(situation, action, failure)
+
+
+def _may_roll_back_again(situation: Situation) -> bool:
+    return len(situation.rollbacks) < predicates.ROLLBACKS_PER_ATTEMPT
+
+
+def _rollback_failed(situation: Situation, action: Rollback, failure: Failure) -> Conclude:
+    why = predicates.told(failure.message, failure.remedy)
+    message = f"the rollback to revision {action.revision} failed: {why}"
+    others = "" if action.requested else passed_over(situation, action.revision)
+    return predicates.stalled(Reason.ROLLBACK_FAILED, predicates.told(message, others))
 
 
 def _after_rollback(situation: Situation) -> Step | None:
     last = situation.taken[-1].action if situation.taken else None
-    if not isinstance(last, Rollback):
-        return None
-    if last.requested:
-        return Conclude(Phase.DEPLOYED, last.reason)
+    match last:
+        case Rollback():
+            return _after_restoring(situation, last, "")
+        case Accept():
+            return _after_restoring(situation, last.rollback, last.remains)
+        case _:
+            return None
+
+
+def _after_restoring(situation: Situation, rollback: Rollback, remains: str) -> Step:
+    if rollback.requested:
+        return Conclude(Phase.DEPLOYED, rollback.reason, remains)
     if 0 < situation.count(Upgrade) <= situation.desired.rollback.retries:
         return Upgrade(note=f"attempt {situation.count(Upgrade) + 1}")
     cause = situation.cause
-    return Conclude(Phase.ROLLED_BACK, last.reason, cause.message if cause else predicates.INTERRUPTED)
+    parts = (
+        cause.message if cause else predicates.INTERRUPTED,
+        passed_over(situation, rollback.revision),
+        remains,
+        cause.remedy if cause else find(rollback.reason).remedy,
+    )
+    return Conclude(Phase.ROLLED_BACK, rollback.reason, "; ".join(filter(None, parts)))
 
 
 def _after_removal(situation: Situation) -> Step | None:
     cause = situation.cause
     if cause and situation.count(Uninstall) and not situation.history:
-        return Gone(cause.reason, cause.message)
+        return Gone(cause.reason, cause.message, cause.remedy)
     return None
 
 
@@ -119,7 +182,8 @@ def _after_verification(situation: Situation, revision: int) -> Step:
     attempt, entry = situation.ledger.attempt, situation.ledger.entry(revision)
     declared = entry is not None and entry.desired_digest == situation.desired.digest
     if attempt and attempt.revision == revision and predicates.remediating(attempt) and not declared:
-        return Conclude(Phase.ROLLED_BACK, attempt.reason, predicates.INTERRUPTED)
+        message = predicates.told(predicates.INTERRUPTED, find(attempt.reason).remedy)
+        return Conclude(Phase.ROLLED_BACK, attempt.reason, message)
     return Conclude(Phase.DEPLOYED, Reason.IN_SYNC)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import targets
-from helm_rollback_component.core.remediation.steps import Rollback, Verify
+from helm_rollback_component.core.remediation.steps import Accept, Rollback, Verify
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.health.evidence import Noted
@@ -56,8 +56,8 @@ def known(action: Action, situation: Situation) -> Known:
     history, ledger = situation.history, situation.ledger
     found: tuple[Record | None, ...]
     match action:
-        case Rollback():
-            found = (history.get(action.revision), _serving(history, ledger))
+        case Rollback(revision=restored) | Accept(rollback=Rollback(revision=restored)):
+            found = (history.get(restored), _serving(history, ledger))
         case Verify():
             found = _compared_when_judged_again(action.revision, history, ledger)
         case _:

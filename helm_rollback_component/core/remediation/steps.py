@@ -46,6 +46,18 @@ class Rollback:
 
 
 @dataclass(frozen=True)
+class Accept:
+    """Keep what a rollback has restored although Helm failed; it counts once it is ready.
+
+    `revision` is the one that the `rollback` made; `remains` says what could not go back, or what failed.
+    """
+
+    revision: int
+    rollback: Rollback
+    remains: str
+
+
+@dataclass(frozen=True)
 class Uninstall:
     """Remove what a first deployment or an interrupted uninstall left."""
 
@@ -81,6 +93,7 @@ class Gone:
 
     reason: str
     message: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ class Refuse:
     message: str
 
 
-Action = Install | Upgrade | Rollback | Uninstall | Unlock | Verify
+Action = Install | Upgrade | Rollback | Accept | Uninstall | Unlock | Verify
 Outcome = Conclude | Gone | Refuse
 Step = Action | Outcome
 
@@ -120,11 +133,16 @@ class Desired:
 
 @dataclass(frozen=True)
 class Taken:
-    """A step that was taken in this run, how it failed if it did, and what was seen of readiness."""
+    """A step that was taken in this run, how it failed if it did, and what was seen of readiness.
+
+    `unrestored` names, of a rollback that failed, the objects that are not as its target has them; it is None
+    where the workloads are not, so that it has restored nothing that serves.
+    """
 
     action: Action
     failure: Failure | None = None
     evidence: Evidence = NOTHING_SEEN
+    unrestored: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +171,7 @@ class Situation:
     def rollbacks(self) -> tuple[Rollback, ...]:
         """The rollbacks tried since the last other step, newest first."""
         trailing = takewhile(
-            lambda action: isinstance(action, Rollback), (t.action for t in reversed(self.taken))
+            lambda action: isinstance(action, Rollback | Accept), (t.action for t in reversed(self.taken))
         )
         return tuple(action for action in trailing if isinstance(action, Rollback))
 

@@ -48,6 +48,11 @@ class Refusal:
     message: str
 
 
+def rolled_back_to(revision: int) -> str:
+    """Return how Helm describes a revision that restores another."""
+    return f"Rollback to {revision}"
+
+
 def standing(record: Record, ledger: Ledger) -> Verdict:
     """Return what is known of a revision: the ledger's verdict, else what follows from Helm's status."""
     if tampered(record, ledger):

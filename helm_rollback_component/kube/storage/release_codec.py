@@ -127,18 +127,22 @@ def texts(release: Release) -> tuple[str, ...]:
     return found
 
 
-def marked_failed(secret: dict[str, Any], release: Release, description: str, now: int) -> dict[str, Any]:
-    """Return the Secret with the record marked failed, in the label that Helm selects by and in the record.
+def marked(
+    secret: dict[str, Any], release: Release, status: Status, description: str, now: int
+) -> dict[str, Any]:
+    """Return the Secret with that status, in the label that Helm selects by and in the record.
 
     Args:
         secret: as it was read; its ``resourceVersion`` stays, so that it replaces nothing newer.
         release: the record in it.
-        description: why it is failed, for Helm's history.
+        status: Helm's new word for it.
+        description: the sentence about it in Helm's history; empty for the one that it has.
         now: seconds since the epoch.
     """
-    info = {**release["info"], "status": Status.FAILED.value, "description": description}
+    told = {"description": description} if description else {}
+    info = {**release["info"], "status": status.value, **told}
     metadata = secret["metadata"]
-    labels = {**metadata.get("labels", {}), "status": Status.FAILED.value, "modifiedAt": str(now)}
+    labels = {**metadata.get("labels", {}), "status": status.value, "modifiedAt": str(now)}
     return {
         **secret,
         "metadata": {**metadata, "labels": labels},

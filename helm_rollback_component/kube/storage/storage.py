@@ -12,23 +12,25 @@ from contextlib import suppress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core.records.history import History, Record
+from helm_rollback_component.core.health.objects import resource
+from helm_rollback_component.core.records.history import History, Record, Status
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
-from helm_rollback_component.kube.storage import manifests, release_codec
+from helm_rollback_component.kube.storage import manifests, placement, release_codec
 from helm_rollback_component.kube.storage.arrival import await_secret
 from helm_rollback_component.kube.storage.lru_cache import LruCache
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.results import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
 
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.storage.release_codec import Release
+    from helm_rollback_component.results import Resource
 
     Whole = Callable[[dict[str, Any]], bool]
 
@@ -36,6 +38,8 @@ _READS_AT_ONCE = 4
 _TEXT_KEPT = 32_000_000
 
 _Object = dict[str, Any]
+
+_PENDING = {status for status in Status if status.pending}
 
 _known: LruCache[tuple[str, str, str], Record | None] = LruCache(4096)
 """By UID, resource version and kind of digest: what history tells of a record, None if undecodable."""
@@ -62,6 +66,7 @@ class ReleaseStorage:
         self._release = release
         self._digester = digester
         self._versions: dict[int, tuple[str, str]] = {}
+        self._created: dict[int, str] = {}
 
     def history(self) -> History:
         """Return every stored revision; only those that changed since they were last read are read."""
@@ -93,6 +98,10 @@ class ReleaseStorage:
             self._learn(revision, found)
         return True
 
+    def created_at(self, revision: int) -> str:
+        """Return when a revision that was read here was stored (RFC 3339), by the API server's clock."""
+        return self._created.get(revision, "")
+
     def manifest(self, revision: int, whole: Whole = lambda _: True) -> tuple[_Object, ...]:
         """Return the objects of a revision, each in the namespace that it is deployed to.
 
@@ -117,7 +126,7 @@ class ReleaseStorage:
 
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return which objects a revision is made of; raises as `manifest` does."""
-        return tuple(map(_resource, self.manifest(revision, lambda _: False)))
+        return tuple(resource(each, "") for each in self.manifest(revision, lambda _: False))
 
     def mark_failed(self, revision: int, description: str) -> None:
         """Mark a pending revision failed, so that Helm takes the next operation.
@@ -126,15 +135,21 @@ class ReleaseStorage:
             OperationError: also ``Conflict`` if the record is not pending any more, or changes meanwhile,
                 ``RevisionMissing`` or ``RecordUnreadable``.
         """
-        with about(self._namespace, self._release):
-            secret, release = self._read(revision)
-            if not release_codec.status(release).pending:
-                raise OperationError(
-                    f"revision {revision} is no longer pending",
-                    reason=Reason.CONFLICT,
-                )
-            failed = release_codec.marked_failed(secret, release, description, int(time.time()))
-            self._cluster.replace(self._path(revision), failed)
+        self._mark(revision, _PENDING, Status.FAILED, description)
+
+    def mark_deployed(self, revision: int, description: str) -> None:
+        """Mark a revision deployed that failed or is pending, and then the others superseded, as Helm does.
+
+        Where another cannot be marked there are two for a while: Helm takes the newest.
+
+        Raises:
+            OperationError: as `mark_failed`.
+        """
+        self._mark(revision, {*_PENDING, Status.FAILED}, Status.DEPLOYED, description)
+        for record in self.history():
+            if record.status is Status.DEPLOYED and record.revision != revision:
+                with suppress(OperationError):
+                    self._mark(record.revision, {Status.DEPLOYED}, Status.SUPERSEDED)
 
     def delete(self, revision: int) -> None:
         """Delete the record of a revision, if there is one and it is Helm's."""
@@ -144,6 +159,14 @@ class ReleaseStorage:
             ):
                 self._cluster.delete(self._path(revision), {"preconditions": {"uid": meta["uid"]}})
             self._versions.pop(revision, None)
+
+    def _mark(self, revision: int, before: AbstractSet[Status], after: Status, description: str = "") -> None:
+        with about(self._namespace, self._release):
+            secret, release = self._read(revision)
+            if (status := release_codec.status(release)) not in before:
+                raise OperationError(f"revision {revision} is {status.value} by now", reason=Reason.CONFLICT)
+            marked = release_codec.marked(secret, release, after, description, int(time.time()))
+            self._cluster.replace(self._path(revision), marked)
 
     def _listed(self, *fields: str) -> list[tuple[int, _Object]]:
         """Return number and metadata of every revision in ascending order, or of those with such fields."""
@@ -189,6 +212,7 @@ class ReleaseStorage:
         release = release_codec.decode(secret, revision)
         _texts[version] = release_codec.texts(release)
         self._versions[revision] = version
+        self._created[revision] = secret["metadata"].get("creationTimestamp", "")
         record = _known[self._key(secret["metadata"])] = self._record(release)
         return release, record
 
@@ -200,26 +224,13 @@ class ReleaseStorage:
 
     def _objects(self, revision: int, texts: Iterable[str], whole: Whole) -> tuple[_Object, ...]:
         try:
-            return tuple(self._placed(found) for text in texts for found in manifests.parse(text, whole))
+            return tuple(
+                placement.placed(self._cluster, self._namespace, found)
+                for text in texts
+                for found in manifests.parse(text, whole)
+            )
         except manifests.UnreadableError as error:
             raise _unreadable(revision, f"its manifest: {error}") from None
-
-    def _placed(self, found: _Object) -> _Object:
-        """Return the object with the namespace that Helm deploys it to."""
-        metadata = dict(found.get("metadata") or {})
-        stated = metadata.pop("namespace", None)
-        if self._namespaced(found):
-            metadata["namespace"] = stated or self._namespace
-        return {**found, "metadata": metadata}
-
-    def _namespaced(self, found: _Object) -> bool:
-        """Tell whether the object lives in a namespace; one of a kind that the cluster lost is taken to."""
-        try:
-            return self._cluster.find_kind(found.get("apiVersion", ""), found["kind"]).namespaced
-        except OperationError as error:
-            if error.reason != Reason.UNKNOWN_KIND:
-                raise
-            return True
 
     def _path(self, revision: int) -> str:
         return paths.secrets(self._namespace, release_codec.secret_name(self._release, revision))
@@ -232,18 +243,6 @@ def _version(meta: _Object) -> tuple[str, str]:
     return meta["uid"], meta["resourceVersion"]
 
 
-def _resource(found: _Object) -> Resource:
-    metadata = found["metadata"]
-    return Resource(
-        api_version=found.get("apiVersion", ""),
-        kind=found["kind"],
-        name=metadata.get("name", ""),
-        namespace=metadata.get("namespace", ""),
-    )
-
-
 def _unreadable(revision: int, why: str) -> OperationError:
-    return OperationError(
-        f"the record of revision {revision} cannot be read: {why}",
-        reason=Reason.RECORD_UNREADABLE,
-    )
+    message = f"the record of revision {revision} cannot be read: {why}"
+    return OperationError(message, reason=Reason.RECORD_UNREADABLE)

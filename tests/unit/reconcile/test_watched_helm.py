@@ -88,6 +88,9 @@ class Records:
     def await_record(self, _revision: int, _stop: Cancellation) -> bool:
         return True
 
+    def created_at(self, _revision: int) -> str:
+        return "2026-01-01T00:00:00Z"
+
     def objects(self, _revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
         if self._refusal:
             raise self._refusal
@@ -298,6 +301,28 @@ class TestTimeouts:
         failed = Place(cluster, failing(words), timeout=0).upgrade()
         assert failed is not None
         assert "not ready after" not in failed[1]
+
+
+class TestRestoredInPart:
+    def test_what_serves_is_seen(self) -> None:
+        helm = Place(Town(deployment()), Engine()).helm
+        assert helm.unrestored(1, 2) == ()
+        assert Place(Town(), Engine()).helm.unrestored(1, 2) is None
+
+    @pytest.mark.parametrize("reason", ["Forbidden", "RecordUnreadable"])
+    def test_what_cannot_be_seen_does_not_serve(self, reason: str) -> None:
+        records = Records(OperationError("it cannot be read", reason=reason))
+        assert Place(Town(deployment()), Engine(), records).helm.unrestored(1, 2) is None
+
+    def test_it_counts_once_it_is_ready(self) -> None:
+        cluster = Town(*workload(deployment(**GROWN), running()))
+        assert Place(cluster, Engine()).helm.settle(3, (record(2, "failed"),), KNOWN) is None
+
+    def test_it_does_not_count_while_it_is_not(self) -> None:
+        cluster = Town(*workload(deployment(), LOOP))
+        failed = Place(cluster, Engine()).helm.settle(3, (), KNOWN)
+        assert failed is not None
+        assert failed.reason == "CrashLoopBackOff"
 
 
 class TestLeftovers:

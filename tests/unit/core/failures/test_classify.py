@@ -7,82 +7,100 @@ import pytest
 import yaml
 
 from helm_rollback_component.core.failures.classify import Failure, classify, is_absent
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reasons import Reason
 
-_SAID: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("failure_messages.yaml").read_text())
+_HERE = Path(__file__)
+_SAID: list[dict[str, Any]] = yaml.safe_load(_HERE.with_name("failure_messages.yaml").read_text())
+_SAID_BY_OTHERS: list[dict[str, str]] = yaml.safe_load(_HERE.with_name("messages_of_others.yaml").read_text())
+"""What public reports show: words of one failure that stand in the message of another."""
 
 
 @pytest.mark.parametrize("said", [pytest.param(row, id=f"{row['case']}, {row['helm']}") for row in _SAID])
 def test_what_helm_really_said(said: dict[str, Any]) -> None:
-    failure = classify(said["output"], said["action"])
+    failure = classify(said["output"], said["action"], "apps")
 
     assert (failure.reason, failure.message) == (said["reason"], said["message"])
-    assert (failure.temporary, failure.stored) == (said["temporary"], said["stored"])
+    assert failure.remedy == said.get("remedy", failure.remedy)
+    assert failure.temporary == said["temporary"]
 
 
 @pytest.mark.parametrize(
-    ("said", "reason", "temporary", "stored"),
+    ("said", "reason", "temporary"),
     [
         (
             "the server has received too many requests and has asked us to try again later",
             "TooManyRequests",
             True,
-            None,
         ),
         (
             'Operation cannot be fulfilled on deployments.apps "web": the object has been modified',
             "Conflict",
             True,
-            True,
         ),
-        ("etcdserver: request timed out", "ServerError", True, None),
-        ("the server is currently unable to handle the request", "ServerError", True, None),
-        ("Internal error occurred: something", "ServerError", True, None),
-        ('Get "https://10.0.0.1:6443/version": net/http: TLS handshake timeout', "Unreachable", True, None),
+        ("etcdserver: request timed out", "ServerError", True),
+        ("the server is currently unable to handle the request", "ServerError", True),
+        ("Internal error occurred: something", "ServerError", True),
+        ('Get "https://10.0.0.1:6443/version": net/http: TLS handshake timeout', "Unreachable", True),
         (
             'Get "https://10.0.0.1:6443/version": dial tcp 10.0.0.1:6443: i/o timeout',
             "Unreachable",
             True,
-            None,
         ),
         (
             "getting credentials: exec: executable aws failed with exit code 255",
             "CredentialPluginFailed",
             False,
-            None,
         ),
         (
             "resource Deployment/apps/web not ready. status: Failed, message: Progress deadline exceeded",
             "ProgressDeadlineExceeded",
             False,
-            True,
         ),
-        ("resource Thing/apps/web not ready. status: Failed, message: no", "ResourceFailed", False, True),
+        ("resource Thing/apps/web not ready. status: Failed, message: no", "ResourceFailed", False),
         (
             'pods "web" is forbidden: violates PodSecurity "restricted:latest"',
             "PodSecurityViolation",
             False,
-            True,
         ),
-        ("maximum cpu usage per Container is 1, but limit is 2", "QuotaExceeded", False, True),
+        ("maximum cpu usage per Container is 1, but limit is 2", "QuotaExceeded", False),
         (
             "updates to statefulset spec for fields other than 'replicas' are forbidden",
             "ImmutableField",
             False,
-            True,
         ),
-        ("Helm did not end within 960 s and was stopped", "HelmHung", False, None),
-        ("the Helm worker ended with exit status -11", "HelmCrashed", True, None),
-        ("Helm was stopped, because it did not end after its cancellation", "HelmCrashed", True, None),
-        ("Helm could not be started: Permission denied: /usr/bin/helm", "HelmUnusable", False, False),
-        ("cancelled before Helm was started", "Cancelled", False, False),
-        ("Helm ended with exit status -15", "Cancelled", False, None),
-        ("something new", "HelmFailed", False, None),
+        ("Helm did not end within 960 s and was stopped", "HelmHung", False),
+        ("the Helm worker ended with exit status -11", "HelmCrashed", True),
+        ("Helm was stopped, because it did not end after its cancellation", "HelmCrashed", True),
+        ("Helm could not be started: Permission denied: /usr/bin/helm", "HelmUnusable", False),
+        ("cancelled before Helm was started", "Cancelled", False),
+        ("Helm ended with exit status -15", "Cancelled", False),
+        ("something new", "HelmFailed", False),
     ],
 )
-def test_what_it_may_say_besides(said: str, reason: str, temporary: bool, stored: bool | None) -> None:  # noqa: FBT001
+def test_what_it_may_say_besides(said: str, reason: str, temporary: bool) -> None:  # noqa: FBT001
     failure = classify(said)
 
-    assert (failure.reason, failure.temporary, failure.stored) == (reason, temporary, stored)
+    assert (failure.reason, failure.temporary) == (reason, temporary)
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["said"][:60]) for row in _SAID_BY_OTHERS])
+def test_what_others_say_and_quote(row: dict[str, str]) -> None:
+    assert classify(row["said"], row["action"]).reason == row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "singular"),
+    [
+        ("jobs.batch", "job"),
+        ("ingresses.networking.k8s.io", "ingress"),
+        ("networkpolicies.x", "networkpolicies"),
+    ],
+)
+def test_what_a_hook_left_is_named_as_kubectl_does(resource: str, singular: str) -> None:
+    said = f'warning: Hook pre-install web/x.yaml failed: {resource} "left" already exists'
+
+    assert f"`kubectl delete {singular} left`" in classify(said, "install").remedy
 
 
 def test_the_library_does_not_say_which_verb_failed() -> None:
@@ -90,24 +108,54 @@ def test_the_library_does_not_say_which_verb_failed() -> None:
     assert classify("context deadline exceeded").reason == "HelmTimeout"
 
 
-def test_an_api_that_is_gone_fails_a_rollback_after_its_record_is_written() -> None:
-    said = 'unable to build kubernetes objects from new release manifest: no matches for kind "Foo"'
-
-    assert classify(said, "upgrade").stored is False
-    assert classify(said, "rollback").stored is True
-
-
 def test_a_long_message_is_cut() -> None:
     failure = classify("x" * 5000)
 
     assert len(failure.message) == 600
-    assert failure.message.endswith("…")
+
+
+def test_what_failed_and_why_stay_when_the_middle_is_cut() -> None:
+    failure = classify(f'ConfigMap "web" is invalid: {"x" * 5000}: Too long')
+
+    assert failure.message.startswith('ConfigMap "web" is invalid: xx')
+    assert failure.message.endswith("xx: Too long")
+
+
+@pytest.mark.parametrize(
+    "dump",
+    [
+        '{"Command":["sh","-c","echo \\"}\\" connection refused"],"Env":null,"Name":"%s"}',
+        'core.PodTemplateSpec{Spec:v1.PodSpec{Containers:[]{Image:"%s, context canceled"}}}',
+        '"%s: no matches for kind"',
+        '[{"a":{"b":"%s"}}]',
+    ],
+)
+def test_a_value_that_is_refused_is_no_cause(dump: str) -> None:
+    said = (
+        f'Job.batch "web" is invalid: spec.template: Invalid value: {dump % ("x" * 2000)}: field is immutable'
+    )
+    failure = classify(said, "upgrade")
+
+    assert failure.reason == "ImmutableField"
+    assert failure.message.endswith("…: field is immutable")
+
+
+def test_a_value_whose_end_is_missing_is_cut_like_any_text() -> None:
+    failure = classify(f'Job.batch "web" is invalid: spec.template: Invalid value: {{"a":"{"x" * 2000}')
+
+    assert len(failure.message) == 600
 
 
 def test_every_permanent_failure_says_what_to_do() -> None:
     silent = {"Cancelled", "NoDeployedRelease", "ReleaseMissing", "RevisionMissing"}
 
     assert [row["case"] for row in _SAID if _speechless(classify(row["output"], row["action"]), silent)] == []
+
+
+def test_an_error_of_the_cluster_is_a_failure_too() -> None:
+    error = OperationError("it changed", reason=Reason.CONFLICT)
+
+    assert Failure.of(error) == Failure("Conflict", "it changed", Reason.CONFLICT.remedy, temporary=True)
 
 
 def test_an_absent_release_is_told_from_one_that_cannot_be_read() -> None:

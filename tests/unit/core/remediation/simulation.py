@@ -23,6 +23,7 @@ from helm_rollback_component.core.records.ledger import Ledger, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.conclusion import conclude_run
 from helm_rollback_component.reconcile.effects import Effects
 from helm_rollback_component.reconcile.reconciler import Reconciler
@@ -57,6 +58,8 @@ class Fate(Enum):
     REFUSED = "Helm refuses before it stores anything"
     FAILED = "Helm stores a failed revision"
     UNHEALTHY = "Helm calls it deployed, but it does not work"
+    PARTIAL = "Helm stores a failed revision; of a rollback, the workloads are as they should be"
+    OVERTAKEN = "another client stores a revision with our number"
     STUCK = "Helm fails and leaves it pending"
     DIES_BEFORE = "our process dies before Helm stores anything"
     DIES_WITHIN = "our process dies and leaves it pending"
@@ -163,6 +166,7 @@ class Records:
     """Stands for the release's records in the cluster."""
 
     release: Release
+    draw: Callable[[], tuple[Fate, bool]]
 
     def history(self) -> History:
         """Read them."""
@@ -171,6 +175,13 @@ class Records:
     def mark_failed(self, revision: int, description: str) -> None:
         """Mark one failed."""
         self.release.mark(revision, Status.FAILED, description)
+
+    def mark_deployed(self, revision: int, description: str) -> None:
+        """Mark one deployed, and the others superseded; a cluster that refuses it is drawn."""
+        if not self.draw()[1]:
+            raise OperationError("it is refused", reason=Reason.FORBIDDEN)
+        self.release.mark(revision, Status.DEPLOYED, description)
+        self.release.supersede_deployed(but=revision)
 
     def delete(self, revision: int) -> None:
         """Delete one."""
@@ -185,6 +196,7 @@ class Helm:
     desired: Desired
     draw: Callable[[], tuple[Fate, bool]]
     evidence: Evidence = NOTHING_SEEN
+    restored_in_part: bool = False
 
     def deploy(
         self, action: Install | Upgrade, revision: int, before: Sequence[Record | None], known: Known
@@ -194,6 +206,8 @@ class Helm:
         release, desired, (latest, deployed, *_) = self.release, self.desired, before
         fate, temporary = self.draw()
         installs = isinstance(action, Install)
+        if fate is Fate.OVERTAKEN:
+            release.store(Status.PENDING_UPGRADE, "Preparing upgrade", "foreign", "web-9.9.9", "foreign")
         status = _status(fate, Status.PENDING_INSTALL if installs else Status.PENDING_UPGRADE)
         if status and latest and installs:
             release.mark(latest.revision, Status.SUPERSEDED, REPLACED)
@@ -230,7 +244,18 @@ class Helm:
             release.supersede_deployed(but=revision)
         if status is Status.FAILED:
             release.mark(current.revision, Status.SUPERSEDED)
+        self.restored_in_part = fate is Fate.PARTIAL
         return self._seen(revision, _failure(fate, temporary=temporary))
+
+    def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
+        """Name what a rollback has not restored."""
+        assert target != replaced
+        return ("ConfigMap web",) if self.restored_in_part else None
+
+    def settle(self, revision: int, before: Sequence[Record | None], known: Known) -> Failure | None:
+        """Look whether a revision works."""
+        assert all(record and record.revision != revision for record in before)
+        return self.verify(revision, known)
 
     def verify(self, revision: int, known: Known) -> Failure | None:
         """Look whether a revision works."""
@@ -292,7 +317,7 @@ class Run:
         """
         effects = Effects(
             helm=Helm(self.release, self.desired, self.draw),
-            records=Records(self.release),
+            records=Records(self.release, self.draw),
             lock=HeldLock(self.release),
             progress=lambda _: None,
             clock=lambda: NOW,
@@ -331,11 +356,11 @@ def _status(fate: Fate, pending: Status) -> Status | None:
     match fate:
         case Fate.GOOD | Fate.UNHEALTHY | Fate.DIES_AFTER:
             return Status.DEPLOYED
-        case Fate.FAILED:
+        case Fate.FAILED | Fate.PARTIAL:
             return Status.FAILED
         case Fate.STUCK | Fate.DIES_WITHIN:
             return pending
-        case Fate.REFUSED | Fate.DIES_BEFORE:
+        case Fate.REFUSED | Fate.OVERTAKEN | Fate.DIES_BEFORE:
             return None
 
 
@@ -344,4 +369,4 @@ def _failure(fate: Fate, *, temporary: bool) -> Failure | None:
         raise Died
     if fate is Fate.GOOD:
         return None
-    return failure(fate.name, temporary=temporary, stored=fate is not Fate.REFUSED)
+    return failure(fate.name, temporary=temporary)

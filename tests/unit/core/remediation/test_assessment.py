@@ -218,7 +218,8 @@ class TestExplain:
         assert explain(status(Phase.DEPLOYED)) == ""
 
     def test_a_rollback_names_both_revisions_and_the_way_on(self) -> None:
-        ready = Condition("Ready", "False", "ImagePullBackOff", "no such image", NOW)
+        message = f"no such image; {Reason.IMAGE_PULL_BACK_OFF.remedy}"
+        ready = Condition("Ready", "False", "ImagePullBackOff", message, NOW)
         rollback = RollbackStatus(target_revision=1, restored_revision=3)
         assert explain(status(Phase.ROLLED_BACK, ready, rollback_status=rollback)) == (
             "apps/web: the upgrade failed (ImagePullBackOff: no such image); revision 1 runs again, as "
@@ -246,10 +247,12 @@ class TestExplain:
             "Read the logs of the hook's pod. The next update tries again"
         )
 
-    def test_a_remedy_that_the_message_has_already_is_not_repeated(self) -> None:
-        message = f"the rollback failed; {Reason.ROLLBACK_FAILED.remedy}"
-        ready = Condition("Ready", "False", "RollbackFailed", message, NOW)
-        assert explain(status(Phase.STALLED, ready)).endswith("(deployed). The next update tries again")
+    def test_a_message_with_a_remedy_of_its_own_keeps_it_and_gets_no_other(self) -> None:
+        message = "jobs exist already; delete them with kubectl"
+        ready = Condition("Ready", "False", "AlreadyExists", message, NOW)
+        told = explain(status(Phase.STALLED, ready))
+        assert f"(AlreadyExists: {message})" in told
+        assert told.endswith("(deployed). The next update tries again")
 
     @pytest.mark.parametrize("reason", ["Drifted", "Uninstalled", "ReleaseMissing"])
     def test_a_remedy_that_names_the_update_is_enough(self, reason: str) -> None:

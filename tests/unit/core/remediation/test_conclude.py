@@ -185,7 +185,7 @@ class TestRollbackStatus:
         assert status_after(situation(desired(), found, KNOWN, *steps), DEPLOYED) == RollbackStatus()
 
     def test_a_retry_that_never_began_leaves_it_rolled_back(self) -> None:
-        steps = (UPGRADE_FAILED, BACK, (Upgrade("attempt 2"), failure("Unreachable", stored=False)))
+        steps = (UPGRADE_FAILED, BACK, (Upgrade("attempt 2"), failure("Unreachable")))
         status = status_after(situation(desired(retries=1), RESTORED, KNOWN, *steps), FAILED)
         assert (status.state, status.restored_revision, status.attempts) == (RollbackState.ROLLED_BACK, 3, 2)
 

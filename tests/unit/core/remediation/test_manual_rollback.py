@@ -7,7 +7,8 @@ import pytest
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.remediation import manual_rollback
-from helm_rollback_component.core.remediation.steps import Conclude, Rollback
+from helm_rollback_component.core.remediation.steps import Accept, Conclude, Rollback
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 from tests.support.histories import desired, entry, failure, history, ledger, record, situation
 
@@ -29,11 +30,29 @@ def test_a_spec_that_is_not_known_is_not_made_up(found: History) -> None:
 def test_what_was_restored_is_told() -> None:
     action = manual_rollback.action(TARGET)
     assert action == Rollback(1, "OperatorRequest")
-    ended = manual_rollback.outcome(TARGET, situation(desired(), FOUND, ledger(), action))
-    assert ended == Conclude(Phase.ROLLED_BACK, "OperatorRequest", "revision 1 was restored on request")
+    ended = manual_rollback.outcome(TARGET, situation(desired(), FOUND, ledger(), action), named=True)
+    told = f"revision 1 was restored on request; {Reason.OPERATOR_REQUEST.remedy}"
+    assert ended == Conclude(Phase.ROLLED_BACK, "OperatorRequest", told)
+
+
+def test_what_could_not_go_back_is_told() -> None:
+    action = manual_rollback.action(TARGET)
+    taken = ((action, failure("ImmutableField")), Accept(3, action, "ConfigMap web could not go back"))
+    ended = manual_rollback.outcome(TARGET, situation(desired(), FOUND, ledger(), *taken), named=True)
+    assert ended.phase is Phase.ROLLED_BACK
+    assert "on request; ConfigMap web could not go back; " in ended.message
 
 
 def test_a_rollback_that_failed_needs_a_person() -> None:
     failed = (manual_rollback.action(TARGET), failure("HookFailed"))
-    ended = manual_rollback.outcome(TARGET, situation(desired(), FOUND, ledger(), failed))
+    ended = manual_rollback.outcome(TARGET, situation(desired(), FOUND, ledger(), failed), named=True)
     assert ended == Conclude(Phase.STALLED, "OperatorRequest", "HookFailed was seen")
+
+
+@pytest.mark.parametrize(("named", "times"), [(True, 0), (False, 1)])
+def test_what_was_passed_over_is_told_unless_the_request_names_its_target(named: bool, times: int) -> None:  # noqa: FBT001
+    found = history("superseded", "failed", "failed", "deployed")
+    known = ledger(entry(1), entry(2, "bad"), entry(3, "bad"), entry(4, origin=1))
+    action = manual_rollback.action(TARGET)
+    ended = manual_rollback.outcome(TARGET, situation(desired(), found, known, action), named=named)
+    assert ended.message.count("revision 2 was passed over: ") == times

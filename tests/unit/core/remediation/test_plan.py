@@ -7,25 +7,31 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.core.records.history import History
+from helm_rollback_component.core.remediation.assessment import explain
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
+    Accept,
     Conclude,
     Gone,
     Install,
     Refuse,
     Rollback,
     Situation,
+    Taken,
     Uninstall,
     Unlock,
     Upgrade,
     Verify,
 )
-from helm_rollback_component.results import Phase, RollbackState, RollbackStatus
+from helm_rollback_component.reasons import Reason
+from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
 from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
 
 if TYPE_CHECKING:
+    from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.records.ledger import Entry, Ledger
+    from helm_rollback_component.core.remediation.steps import Action
 
 GOOD_THEN_FAILED = history("deployed", "failed")
 AFTER_FAILED_UPGRADE = ledger(entry(1), entry(2, "bad", spec="spec-new"), attempt=attempt(2))
@@ -102,7 +108,9 @@ class TestInterrupted:
         known = ledger(entry(1), entry(2, "bad"), attempt=self.BACK)
         assert next_step(situation(desired(), self.ROLLED_BACK, known)) == Verify(3)
         assert next_step(situation(desired(), self.ROLLED_BACK, known, Verify(3))) == Conclude(
-            Phase.ROLLED_BACK, "ImagePullBackOff", "the update was interrupted"
+            Phase.ROLLED_BACK,
+            "ImagePullBackOff",
+            f"the update was interrupted; {Reason.IMAGE_PULL_BACK_OFF.remedy}",
         )
 
     def test_a_rollback_without_a_verdict_is_upgraded_over_when_the_trigger_changed(self) -> None:
@@ -237,10 +245,16 @@ class TestFirstDeployment:
         assert found == Gone("ImagePullBackOff", "ImagePullBackOff was seen")
 
     def test_a_failure_before_anything_was_stored_leaves_nothing(self) -> None:
-        found = next_step(
-            situation(desired(), History(), ledger(), (Install(), failure("RenderFailed", stored=False)))
-        )
+        found = next_step(situation(desired(), History(), ledger(), (Install(), failure("RenderFailed"))))
         assert found == Gone("RenderFailed", "RenderFailed was seen")
+
+    @pytest.mark.parametrize("status", ["pending-install", "deployed"])
+    def test_another_clients_release_is_not_removed(self, status: str) -> None:
+        found = History((record(1, status, chart="other-1.0.0"),))
+        known = ledger(entry(1, "bad"), attempt=attempt(1))
+        step = next_step(situation(desired(), found, known, (Install(), failure("ReleaseExists"))))
+        assert isinstance(step, Gone)
+        assert step.reason == "ReleaseExists"
 
     def test_a_removal_that_fails_leaves_it_failed(self) -> None:
         found = next_step(
@@ -267,7 +281,7 @@ class TestFirstDeployment:
         assert found == Uninstall("ImagePullBackOff")
 
     def test_a_failure_before_anything_was_stored_keeps_the_history_of_an_uninstalled_release(self) -> None:
-        step = (Install(replace=True), failure("RenderFailed", stored=False))
+        step = (Install(replace=True), failure("RenderFailed"))
         found = next_step(situation(desired(), history("superseded", "uninstalled"), ledger(), step))
         assert found == Gone("RenderFailed", "RenderFailed was seen")
 
@@ -326,14 +340,13 @@ class TestFailedUpgrade:
         assert isinstance(found, Conclude)
         assert (found.phase, found.reason) == (Phase.STALLED, "MissingRollbackTarget")
 
-    @pytest.mark.parametrize("stored", [False, None, True])
-    def test_nothing_is_rolled_back_where_no_revision_was_stored(self, stored: bool | None) -> None:  # noqa: FBT001
+    def test_nothing_is_rolled_back_where_no_revision_was_stored(self) -> None:
         found = next_step(
             situation(
                 desired(),
                 history("deployed"),
                 ledger(entry(1), attempt=attempt(2)),
-                (Upgrade(), failure("Unreachable", stored=stored)),
+                (Upgrade(), failure("Unreachable")),
             )
         )
         assert found == Conclude(Phase.FAILED, "Unreachable", "Unreachable was seen")
@@ -377,6 +390,23 @@ class TestFailedUpgrade:
             )
         )
         assert found == Conclude(Phase.FAILED, "ImagePullBackOff", "ImagePullBackOff was seen")
+
+    @pytest.mark.parametrize("reason", ["ChartNotFound", "UnknownKind", "Unreachable", "HookFailed"])
+    @pytest.mark.parametrize("status", ["failed", "pending-upgrade", "deployed"])
+    def test_a_revision_of_ours_that_is_there_is_remedied_whatever_the_words(
+        self, status: str, reason: str
+    ) -> None:
+        known = ledger(entry(1), entry(2, "bad", spec="spec-new"), attempt=attempt(2))
+        found = situation(desired(), history("superseded", status), known, (Upgrade(), failure(reason)))
+        assert next_step(found) == Rollback(1, reason)
+
+    @pytest.mark.parametrize("status", ["pending-upgrade", "deployed"])
+    def test_another_clients_revision_with_our_number_is_left_alone(self, status: str) -> None:
+        found = History((record(1, "superseded"), record(2, status, values="other")))
+        known = ledger(entry(1), entry(2, "bad"), attempt=attempt(2))
+        step = next_step(situation(desired(), found, known, (Upgrade(), failure("OperationInProgress"))))
+        assert isinstance(step, Conclude)
+        assert (step.phase, step.reason) == (Phase.FAILED, "OperationInProgress")
 
     def test_what_was_never_released_cannot_be_rolled_back(self) -> None:
         found = next_step(situation(desired(), History(), ledger(attempt=attempt(1)), (Upgrade(), failure())))
@@ -510,6 +540,124 @@ class TestFailedRollback:
         assert isinstance(found, Conclude)
         assert (found.phase, found.reason) == (Phase.STALLED, "RollbackFailed")
         assert "helm history" in found.message
+
+
+class TestRestoredInPart:
+    FOUND = history("superseded", "deployed", "superseded", "failed")
+    KNOWN = ledger(
+        entry(1), entry(2), entry(3, "bad"), entry(4, "bad", origin=2), attempt=attempt(4, action="rollback")
+    )
+    BACK = Rollback(2, "ImagePullBackOff")
+    IN_PART = Taken(BACK, failure("ImmutableField"), unrestored=("ConfigMap web", "Secret web"))
+    KEPT = Accept(4, BACK, "these could not go back: ConfigMap web, Secret web (ImmutableField was seen)")
+
+    def after(self, *taken: Taken | Action | tuple[Action, Failure], found: History = FOUND) -> object:
+        cause = (Upgrade(), failure(remedy="fix it"))
+        return next_step(situation(desired(), found, self.KNOWN, cause, *taken))
+
+    def test_what_serves_is_kept(self) -> None:
+        assert self.after(self.IN_PART) == self.KEPT
+
+    def test_where_everything_is_restored_the_error_is_told(self) -> None:
+        whole = Taken(self.BACK, failure("HookFailed"), unrestored=())
+        told = "everything went back, but the rollback ended with an error (HookFailed was seen)"
+        assert self.after(whole) == Accept(4, self.BACK, told)
+
+    def test_a_failure_that_may_pass_is_tried_again_before(self) -> None:
+        step = Taken(self.BACK, failure("Conflict", temporary=True), unrestored=("ConfigMap web",))
+        assert self.after(step) == self.BACK
+        assert isinstance(self.after(step, step), Accept)
+
+    def test_kept_it_is_rolled_back_and_the_rest_is_told(self) -> None:
+        assert self.after(self.IN_PART, self.KEPT) == Conclude(
+            Phase.ROLLED_BACK,
+            "ImagePullBackOff",
+            f"ImagePullBackOff was seen; {self.KEPT.remains}; fix it",
+        )
+
+    def test_one_that_does_not_get_ready_is_passed_over(self) -> None:
+        marked = history("superseded", "superseded", "superseded", "deployed")
+        late = (self.KEPT, failure("ReadinessTimeout"))
+        assert self.after(self.IN_PART, late, found=marked) == Rollback(1, "ImagePullBackOff")
+
+    def test_one_whose_record_cannot_be_marked_is_left_for_a_person(self) -> None:
+        step = self.after(self.IN_PART, (self.KEPT, failure("Forbidden", remedy="grant it")))
+        assert step == Conclude(
+            Phase.STALLED,
+            "RollbackFailed",
+            "the rollback to revision 2 failed: Forbidden was seen; grant it; "
+            f"{Reason.ROLLBACK_FAILED.remedy}",
+        )
+
+    def test_a_requested_one_is_deployed_and_the_rest_is_told(self) -> None:
+        back = Rollback(1, "ManualRequest", requested=True)
+        kept = Accept(3, back, "these could not go back: ConfigMap web")
+        wanted = desired(strategy="manual", target_revision=1)
+        taken = (Taken(back, failure("ImmutableField"), unrestored=("ConfigMap web",)), kept)
+        found = next_step(
+            situation(wanted, history("superseded", "superseded", "deployed"), ledger(), *taken)
+        )
+        assert found == Conclude(Phase.DEPLOYED, "ManualRequest", kept.remains)
+
+    def test_an_older_one_that_is_restored_instead_tells_which_was_passed_over(self) -> None:
+        known = self.KNOWN.record(entry(5, origin=1))
+        found = history("superseded", "deployed", "superseded", "superseded", "deployed")
+        steps = ((Upgrade(), failure()), (self.BACK, failure("Forbidden")), Rollback(1, "ImagePullBackOff"))
+        told = next_step(situation(desired(), found, known, *steps))
+        assert told == Conclude(
+            Phase.ROLLED_BACK,
+            "ImagePullBackOff",
+            "ImagePullBackOff was seen; revision 2 was passed over: Forbidden was seen",
+        )
+
+
+class TestRemedy:
+    """A message that a user sees ends with what to do, once."""
+
+    @pytest.mark.parametrize("reason", Reason)
+    @pytest.mark.parametrize("rollback", [{}, {"strategy": "manual"}], ids=["rolled back", "failed"])
+    def test_the_end_of_a_run_says_what_to_do(self, reason: Reason, rollback: dict[str, Any]) -> None:
+        failed = failure(reason, remedy=reason.remedy)
+        steps: tuple[Any, ...] = ((Upgrade(), failed),)
+        found, known = GOOD_THEN_FAILED, AFTER_FAILED_UPGRADE
+        if not rollback:
+            steps = (*steps, Rollback(1, reason))
+            found, known = TestAfterRollback.FOUND, TestAfterRollback.KNOWN
+        step = next_step(situation(desired(**rollback), found, known, *steps))
+        assert isinstance(step, Conclude)
+        assert step.message.endswith(reason.remedy)
+        assert not reason.remedy or step.message.count(reason.remedy) == 1
+        assert told(step).count(reason.remedy.lower()) == 1 or not reason.remedy
+
+    @pytest.mark.parametrize("reason", Reason)
+    def test_a_release_that_is_stuck_says_what_to_do(self, reason: Reason) -> None:
+        step = next_step(
+            situation(
+                desired(strategy="manual", target_revision=1),
+                history("superseded", "deployed"),
+                ledger(entry(1), entry(2)),
+                (Rollback(1, "ManualRequest", requested=True), failure(reason, remedy=reason.remedy)),
+            )
+        )
+        assert isinstance(step, Conclude)
+        assert step.message.endswith(Reason.ROLLBACK_FAILED.remedy)
+        assert step.message.count(Reason.ROLLBACK_FAILED.remedy) == 1 + (
+            reason.remedy == Reason.ROLLBACK_FAILED.remedy
+        )
+
+    @pytest.mark.parametrize("reason", Reason)
+    def test_a_deployment_that_is_gone_says_what_to_do(self, reason: Reason) -> None:
+        step = next_step(
+            situation(desired(), History(), ledger(), (Install(), failure(reason, remedy="fix it")))
+        )
+        assert step == Gone(reason, f"{reason} was seen", "fix it")
+
+
+def told(outcome: Conclude) -> str:
+    """Return what a failing update shows of the end of a run, in lower case."""
+    ready = Condition("Ready", "False", outcome.reason, outcome.message, "")
+    status = ReleaseStatus("web", "apps", 3, "1", "1", "deployed", outcome.phase, conditions=(ready,))
+    return explain(status).lower()
 
 
 class TestManual:

@@ -16,8 +16,10 @@ from helm_rollback_component.core.remediation.ledger_updates import attempt_for
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
+    Accept,
     Action,
     Conclude,
+    Install,
     Rollback,
     Uninstall,
     Unlock,
@@ -156,7 +158,8 @@ def lived_through(
 def limit(wanted: Desired) -> int:
     attempts = 1 + wanted.rollback.retries
     first, unlocks, verdicts, removals = 1, 1, 1, 2
-    return first + unlocks + verdicts + removals + attempts + 2 * attempts
+    rollbacks_and_what_they_restored_in_part = 4 * attempts
+    return first + unlocks + verdicts + removals + attempts + rollbacks_and_what_they_restored_in_part
 
 
 def check_targets(situation: Situation, step: object) -> None:
@@ -222,6 +225,27 @@ def test_nothing_that_was_seen_to_work_is_removed(data: st.DataObject) -> None:
         if isinstance(step, Uninstall) and records[-1].status not in half:
             alive = [each for each in records if each.revision > last_uninstalled(records)]
             assert seen_good.isdisjoint(each.digest for each in alive)
+
+    lived_through(data, check)
+
+
+@given(st.data())
+def test_what_another_client_is_doing_is_not_remedied(data: st.DataObject) -> None:
+    def check(situation: Situation, step: object) -> None:
+        last, latest = situation.taken[-1:], situation.history.latest
+        if last and isinstance(last[0].action, Install | Upgrade) and latest and latest.status.pending:
+            foreign = latest.values_digest == "foreign"
+            assert not (foreign and isinstance(step, Rollback | Uninstall))
+
+    lived_through(data, check)
+
+
+@given(st.data())
+def test_nothing_older_is_restored_than_what_serves(data: st.DataObject) -> None:
+    def check(situation: Situation, step: object) -> None:
+        last = situation.taken[-1:]
+        if last and last[0].unrestored is not None and not (last[0].failure and last[0].failure.temporary):
+            assert isinstance(step, Accept)
 
     lived_through(data, check)
 

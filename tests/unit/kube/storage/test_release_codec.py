@@ -181,10 +181,11 @@ def test_what_is_no_text_is_refused_without_repeating_it(broken: dict[str, Any])
     assert "hunter2" not in str(caught.value)
 
 
-def test_marking_failed_changes_label_and_record_and_nothing_else() -> None:
+def test_a_mark_changes_label_and_record_and_nothing_else() -> None:
     before = secret(release(2, "pending-upgrade"), extra="label")
     before["metadata"] |= {"resourceVersion": "7", "annotations": {"a": "b"}}
-    after = release_codec.marked_failed(before, release(2, "pending-upgrade"), "it died", now=1_700_000_000)
+    pending = release(2, "pending-upgrade")
+    after = release_codec.marked(before, pending, Status.FAILED, "it died", now=1_700_000_000)
     assert after["metadata"] == {
         **before["metadata"],
         "labels": {**before["metadata"]["labels"], "status": "failed", "modifiedAt": "1700000000"},
@@ -194,3 +195,9 @@ def test_marking_failed_changes_label_and_record_and_nothing_else() -> None:
     expected["info"] |= {"status": "failed", "description": "it died"}
     assert release_codec.decode(after, 2) == expected
     assert after["type"] == before["type"]
+
+
+def test_a_mark_without_a_sentence_keeps_the_one_that_is_there() -> None:
+    before = secret(release(2, "deployed"))
+    after = release_codec.marked(before, release(2, "deployed"), Status.SUPERSEDED, "", now=1)
+    assert release_codec.decode(after, 2)["info"] == {**RELEASE["info"], "status": "superseded"}

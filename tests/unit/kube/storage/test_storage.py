@@ -311,7 +311,7 @@ class TestUnlocking:
         self, cluster: FakeCluster, storage: ReleaseStorage
     ) -> None:
         put(cluster, release(1, "deployed"))
-        with pytest.raises(OperationError, match="no longer pending") as caught:
+        with pytest.raises(OperationError, match="is deployed by now") as caught:
             storage.mark_failed(1, "it died")
         assert reason(caught) == ("Conflict", "apps/web")
 
@@ -329,6 +329,39 @@ class TestUnlocking:
         with pytest.raises(OperationError) as caught:
             storage.mark_failed(1, "it died")
         assert reason(caught) == ("Conflict", "apps/web")
+
+
+class TestAccepting:
+    @pytest.mark.parametrize("status", ["failed", "pending-rollback"])
+    def test_a_restored_revision_is_marked_deployed_and_the_others_superseded(
+        self, cluster: FakeCluster, storage: ReleaseStorage, status: str
+    ) -> None:
+        put(cluster, release(1), release(2, "failed"), release(3, status))
+        storage.mark_deployed(3, "Rollback to 1")
+        found = storage.history()
+        assert [each.status for each in found] == ["superseded", "failed", "deployed"]
+        assert found.records[-1].description == "Rollback to 1"
+
+    def test_one_that_is_something_else_by_now_is_left_alone(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1, "superseded"))
+        with pytest.raises(OperationError, match="is superseded by now") as caught:
+            storage.mark_deployed(1, "Rollback to 1")
+        assert reason(caught) == ("Conflict", "apps/web")
+
+    def test_another_that_cannot_be_marked_is_left_to_helm(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1), release(2, "failed"))
+
+        def refuse(verb: str, where: str) -> None:
+            if verb == "replace" and where == path(1):
+                raise failure("Forbidden")
+
+        cluster.before = refuse
+        storage.mark_deployed(2, "Rollback to 1")
+        assert [each.status for each in storage.history()] == ["deployed", "deployed"]
 
 
 class TestDeletion:

@@ -1,0 +1,44 @@
+"""What a rollback that failed has restored nevertheless, judged by what is live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.health import objects, restored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.kube.api.client import Cluster
+
+
+def unrestored(
+    cluster: Cluster, namespace: str, declared: Sequence[Manifest], replaced: Sequence[Manifest]
+) -> tuple[str, ...] | None:
+    """Return which objects are not as a revision declares them, such as ``ConfigMap web``.
+
+    Args:
+        cluster: where the release is.
+        namespace: the release's.
+        declared: the objects of the revision that was to be restored.
+        replaced: those of the revision that was live before.
+
+    Returns:
+        None if its workloads are not as declared.
+
+    Raises:
+        OperationError: an object cannot be read.
+    """
+    live = dict(_live(cluster, namespace, declared))
+    found = restored.unrestored(declared, replaced, live, namespace)
+    return None if found is None else tuple(map(str, found))
+
+
+def _live(cluster: Cluster, namespace: str, declared: Sequence[Manifest]) -> Iterator[tuple[Key, Manifest]]:
+    for each in objects.flatten(declared):
+        key = objects.key(each, namespace)
+        path = cluster.object_path(str(each.get("apiVersion", "")), key.kind, key.name, key.namespace)
+        found = cluster.get(path)
+        if found is not None:
+            yield key, found
