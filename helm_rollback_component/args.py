@@ -87,6 +87,16 @@ class RollbackArgs(TypedDict, total=False):
     last good one. `manual`: the revision whose content the release has while this is set. Not allowed with
     `version-based`. Default: none.
     """
+    floor: pulumi.Input[Any]
+    """The oldest revision that may be restored: its number, 1 or higher, or `current`, the last revision that
+    was good when the update begins. A failed upgrade is not rolled back to an older one; a requested rollback
+    to one is refused unless `allow_data_loss` is set. Default: none.
+    """
+    allow_data_loss: pulumi.Input[bool]
+    """Roll back also where that destroys data: custom resources whose definition is deleted, volumes, the
+    content of namespaces. Without it, such a rollback is refused, and a failed upgrade is left as it is. With
+    it, a requested rollback may go back across a point of no return too. Default: False.
+    """
     on_rollback: pulumi.Input[str]
     """How an update ends that was rolled back: `fail`, or `warn`, which succeeds with a warning.
     Default: `fail`.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates, targets
+from helm_rollback_component.core.remediation.steps import Refuse
 from helm_rollback_component.errors import HelmRollbackError, OperationError, RollbackError
 from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.inputs.redaction import Redactor
@@ -20,6 +21,7 @@ from helm_rollback_component.reconcile.reconciler import Reconciler
 from helm_rollback_component.reconcile.run_context import RunContext
 from helm_rollback_component.reconcile.session import Session, released_if_unused
 from helm_rollback_component.reconcile.status import failed_status, release_status, unknown_status
+from helm_rollback_component.reconcile.target_validation import refusal as target_refusal
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 
 if TYPE_CHECKING:
@@ -118,7 +120,8 @@ class HelmOperations:
             The release after the rollback; unchanged if it had that content already.
 
         Raises:
-            ValidationError: that revision cannot be rolled back to, or there is none.
+            ValidationError: that revision cannot be rolled back to, or there is none; or the rollback would
+                destroy data or go back across a point of no return, and ``allow_data_loss`` is not set.
             RollbackError: the rollback failed.
             OperationError: Helm or the cluster failed.
         """
@@ -187,12 +190,14 @@ class HelmOperations:
         Raises:
             ValidationError: its reason says why: ``InvalidRevision``, ``BeyondLatest``, ``Pruned``,
                 ``NotGood``, ``Tampered``, ``BeforeUninstall``, ``AnotherChart``, ``RecordUnreadable`` or
-                ``NoHistory``.
+                ``NoHistory``; without ``allow_data_loss`` also ``PointOfNoReturn`` or ``DataLossPrevented``.
             OperationError: the cluster cannot be read.
         """
-        refusal = targets.refuse(revision, self._session.records.history(), self._session.ledger())
-        if refusal:
-            raise refusals.refused(predicates.refuse(refusal), self._config.label)
+        session = self._session
+        history, data = session.records.history(), session.data(self._progress)
+        refused = target_refusal(revision, history, session.ledger(), self._config.rollback, data)
+        if refused:
+            raise refusals.refused(refused, self._config.label)
 
     def _reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
         chart = fetching.fetch(self._config.source, self._session.engine)
@@ -216,6 +221,8 @@ class HelmOperations:
         wanted = manual_rollback.desired(target, history, held.ledger, self._config.rollback)
         effects = self._effects(held)
         situation = Reconciler(wanted, effects).roll_back(manual_rollback.action(target), history)
+        if isinstance(situation, Refuse):
+            raise refusals.refused(situation, self._config.label)
         outcome = manual_rollback.outcome(target, situation, named=named)
         left = conclude_run(self._config, effects, situation, outcome)
         failure = situation.taken[-1].failure
@@ -240,6 +247,7 @@ class HelmOperations:
         return Effects(
             helm=WatchedHelm(context, held.lost),
             records=context.storage,
+            data=session.data(self._progress),
             lock=held,
             progress=self._progress,
             clock=clock.now,

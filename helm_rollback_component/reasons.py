@@ -58,6 +58,8 @@ class Reason(StrEnum):
     NO_PROGRESS = "NoProgress", "One more attempt of the same kind would not help."
     ROLLBACK_FAILED = "RollbackFailed", "The rollback failed."
     MISSING_ROLLBACK_TARGET = "MissingRollbackTarget", "No good revision is stored that can be restored."
+    DATA_LOSS_PREVENTED = "DataLossPrevented", "A rollback would destroy data."
+    POINT_OF_NO_RETURN = "PointOfNoReturn", "A rollback would go back across a point of no return."
 
     # Why a request is refused.
     INVALID_INPUT = "InvalidInput", "An input is not valid."
@@ -181,6 +183,11 @@ _REMEDIES = {
     Reason.NO_PROGRESS: "see `helm history`, and fix the cause of the failure",
     Reason.ROLLBACK_FAILED: "see `helm history`, and fix the cause of the failure",
     Reason.MISSING_ROLLBACK_TARGET: "fix the inputs",
+    Reason.DATA_LOSS_PREVENTED: (
+        "fix the inputs; or annotate what is to stay with helm.sh/resource-policy=keep; "
+        "or set operations.rollback.allow_data_loss=True"
+    ),
+    Reason.POINT_OF_NO_RETURN: "fix the inputs, so that the next update goes forward",
     Reason.RELEASE_EXISTS: "choose another release_name, or set adopt=True to take the release over",
     Reason.UNSUPPORTED_BY_ENGINE: "set helm to another Helm, or do not use the input",
     Reason.INVALID_KUBECONFIG: "fix the kubeconfig or the context",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, LiteralString
+from typing import TYPE_CHECKING, Annotated, Final, Literal, LiteralString
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from helm_rollback_component.inputs.problems import REFUSAL
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _RELEASE_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_NUMBER = re.compile(r"\d+(\.0)?")
 _LONGEST_RELEASE_NAME = 53
 _LONGEST_NAMESPACE = 63
 
@@ -42,6 +43,24 @@ def _namespace(name: str) -> str:
     return name
 
 
+CURRENT: Final = "current"
+"""The floor that is the last good revision."""
+
+
+def _floor(value: object) -> int | Literal["current"]:
+    if value == CURRENT:
+        return CURRENT
+    number = float(value) if isinstance(value, int | float | str) and _NUMBER.fullmatch(str(value)) else 0
+    if isinstance(value, bool) or number < 1:
+        raise PydanticCustomError(
+            "name",
+            "is {value}; use the number of a revision, 1 or higher, or 'current'",
+            {"value": repr(value)},
+        )
+    return int(number)
+
+
+Floor = Annotated[int | Literal["current"], PlainValidator(_floor)]
 ReleaseName = Annotated[str, AfterValidator(_release_name)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
 Seconds = Annotated[int, Field(gt=0)]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from helm_rollback_component.config.constraints import NonEmpty, Part, Seconds, refusal
+from helm_rollback_component.config.constraints import Floor, NonEmpty, Part, Seconds, refusal
 from helm_rollback_component.inputs.chart_source import OCI_SCHEME, is_local
 
 _EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
@@ -115,6 +115,16 @@ class RollbackConfig(Part):
     last good one. `manual`: the revision whose content the release has while this is set. Not allowed with
     `version-based`. Default: none.
     """
+    floor: Floor | None = None
+    """The oldest revision that may be restored: its number, 1 or higher, or `current`, the last revision that
+    was good when the update begins. A failed upgrade is not rolled back to an older one; a requested rollback
+    to one is refused unless `allow_data_loss` is set. Default: none.
+    """
+    allow_data_loss: bool = False
+    """Roll back also where that destroys data: custom resources whose definition is deleted, volumes, the
+    content of namespaces. Without it, such a rollback is refused, and a failed upgrade is left as it is. With
+    it, a requested rollback may go back across a point of no return too. Default: False.
+    """
     on_rollback: Literal["fail", "warn"] = "fail"
     """How an update ends that was rolled back: `fail`, or `warn`, which succeeds with a warning.
     Default: `fail`.
@@ -143,6 +153,18 @@ class RollbackConfig(Part):
                 "target_revision",
                 "has no effect while enabled is false; remove it, or set enabled",
                 "enabled",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _target_is_not_below_the_floor(self) -> Self:
+        target, floor = self.target_revision, self.floor
+        if target and isinstance(floor, int) and target < floor and not self.allow_data_loss:
+            raise refusal(
+                "target_revision",
+                "is older than the revision that floor names; change one of the two, or set allow_data_loss",
+                "floor",
+                "allow_data_loss",
             )
         return self
 

@@ -59,12 +59,12 @@ def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:
 
 def computed_inputs(config: HelmConfig, olds: Mapping[str, Any]) -> dict[str, str]:
     """Return the inputs that are computed from the declared ones and from the files they name."""
-    chart = _chart(config.source)
+    chart, marked = _chart(config.source)
     local_chart = config.source.chart if config.source.local else None
     return {
         state.CONTENT: content_digest(local_chart, config.value_files, str(olds.get(state.CONTENT, ""))),
         state.CHART: chart,
-        state.PLAN: describe(config, chart, olds),
+        state.PLAN: describe(config, chart, olds, marked=marked),
         state.CHECKED_BY: version(),
     }
 
@@ -83,8 +83,9 @@ def _look_at_kubeconfig(inputs: Mapping[str, Any]) -> None:
         kubeconfig.select(kubeconfig.load(given), context)
 
 
-def _chart(source: SourceConfig) -> str:
+def _chart(source: SourceConfig) -> tuple[str, bool]:
+    """Return name and version of the chart, and whether it is known to be a point of no return."""
     if not source.local:
-        return f"{source.chart} {source.version}"
+        return f"{source.chart} {source.version}", False
     metadata = chart_files.read_metadata(Path(source.chart))
-    return f"{metadata.name} {metadata.version}"
+    return f"{metadata.name} {metadata.version}", metadata.point_of_no_return

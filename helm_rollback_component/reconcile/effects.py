@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.remediation.data_loss import Loss
     from helm_rollback_component.core.remediation.standards import Known
     from helm_rollback_component.core.remediation.steps import Install, Rollback, Upgrade
 
@@ -91,6 +92,21 @@ class Records(Protocol):
         """Delete the record of a revision, if there is one."""
 
 
+class Data(Protocol):
+    """What only the cluster has. Nothing is changed."""
+
+    def lost_by_rollback(self, target: int, current: int) -> Sequence[Loss]:
+        """Return the data that a rollback would destroy; it costs no request where no object could hold any.
+
+        Args:
+            target: the revision to restore.
+            current: the latest revision.
+
+        Raises:
+            OperationError: the records cannot be read.
+        """
+
+
 class Lock(Protocol):
     """The release's lock, held; and the way to write the ledger.
 
@@ -118,6 +134,7 @@ class Effects:
     Attributes:
         helm: Helm, watched.
         records: the release's records.
+        data: what the cluster holds.
         lock: the release's lock, held.
         progress: takes one line for each step that begins.
         clock: gives the time, with its zone.
@@ -125,6 +142,7 @@ class Effects:
 
     helm: Helm
     records: Records
+    data: Data
     lock: Lock
     progress: Callable[[str], None]
     clock: Callable[[], datetime]

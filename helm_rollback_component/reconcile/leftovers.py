@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.remediation import leftovers
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.stored_data.look import StoredData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +44,7 @@ class Leftovers:
         self._release = release
         self._namespace = namespace
         self._warn = warn
+        self._data = StoredData(cluster, namespace)
 
     def remove(self, failed: Sequence[Sequence[Manifest]], declared: Sequence[Manifest]) -> None:
         """Remove them; what the cluster refuses is told and left.
@@ -67,7 +69,7 @@ class Leftovers:
             return
         if leftover.fields:
             self._remove_fields(path, live, leftover, name)
-        elif _holds_data(key) or objects.annotation(live, _POLICY) == "keep":
+        elif objects.annotation(live, _POLICY) == "keep" or _holds_data(key) or self._data.held(live):
             self._warn(f"{name} was left by a failed revision; delete it if nobody needs what it holds")
         else:
             self._cluster.delete(path, {"preconditions": {"uid": objects.uid(live)}})

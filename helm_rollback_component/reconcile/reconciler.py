@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.failures.classify import Failure
 from helm_rollback_component.core.records.history import Status
-from helm_rollback_component.core.remediation import ledger_updates, rules_after_action, standards, targets
+from helm_rollback_component.core.remediation import (
+    data_loss,
+    ledger_updates,
+    points_of_no_return,
+    prevention,
+    rollback_hooks,
+    rules_after_action,
+    standards,
+    targets,
+)
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
     Accept,
     Action,
     Install,
     Outcome,
+    Refuse,
     Rollback,
     Situation,
     Taken,
@@ -30,8 +40,9 @@ from helm_rollback_component.errors import OperationError
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.remediation.prevention import Prevention
     from helm_rollback_component.core.remediation.standards import Known
-    from helm_rollback_component.core.remediation.steps import Desired
+    from helm_rollback_component.core.remediation.steps import Desired, Step
     from helm_rollback_component.reconcile.effects import Effects
 
 
@@ -60,15 +71,22 @@ class Reconciler:
             OperationError: the cluster cannot be read or written, or the claim was lost.
         """
         situation = self._situation(history, self._effects.lock.ledger, ())
-        while isinstance(step := next_step(situation), Action):
+        while isinstance(step := self._next_step(situation), Action):
             situation = self.take(step, situation)
         return situation, step
 
-    def roll_back(self, action: Rollback, history: History) -> Situation:
-        """Roll back, do nothing else, and return the situation after it; raises as `reconcile` does."""
-        situation = self.take(action, self._situation(history, self._effects.lock.ledger, ()))
-        accepted = rules_after_action.acceptance(situation)
-        return self.take(accepted, situation) if accepted else situation
+    def roll_back(self, action: Rollback, history: History) -> Situation | Refuse:
+        """Make that one rollback and return the situation after it, or why it is refused.
+
+        Raises as `reconcile` does.
+        """
+        situation = self._situation(history, self._effects.lock.ledger, ())
+        found = points_of_no_return.prevented(action, situation) or self._prevented(action, situation)
+        if found:
+            return prevention.refusal(action.revision, found)
+        after = self.take(action, situation)
+        accepted = rules_after_action.acceptance(after)
+        return self.take(accepted, after) if accepted else after
 
     def take(self, action: Action, situation: Situation) -> Situation:
         """Take an action and return the situation after it: one observation serves verdict and next step."""
@@ -76,10 +94,27 @@ class Reconciler:
         failure = self._act(action, begun)
         evidence = self._effects.helm.evidence
         history = self._effects.records.history()
+        made = history.get(begun.history.next_revision)
+        failure = rollback_hooks.explained(action, failure, made)
         ledger = ledger_updates.ledger_after(action, begun, history, failure, evidence)
         unrestored = self._unrestored(action, begun, history) if failure else None
         taken = Taken(action, failure, evidence, unrestored)
         return self._situation(history, ledger, (*situation.taken, taken))
+
+    def _next_step(self, situation: Situation) -> Step:
+        step = next_step(situation)
+        if not isinstance(step, Rollback) or (found := self._prevented(step, situation)) is None:
+            return step
+        return prevention.instead(step, situation, found)
+
+    def _prevented(self, action: Rollback, situation: Situation) -> Prevention | None:
+        """Look at what a rollback would destroy; return why it is not made, None if it may be."""
+        current = situation.history.latest
+        losses = self._effects.data.lost_by_rollback(action.revision, current.revision) if current else ()
+        found = data_loss.prevention(losses, situation.desired.rollback)
+        if losses and found is None:
+            self._effects.progress(f"allow_data_loss is set: the rollback destroys {data_loss.told(losses)}")
+        return found
 
     def _situation(self, history: History, ledger: Ledger, taken: tuple[Taken, ...]) -> Situation:
         latest = history.latest

@@ -18,6 +18,7 @@ from helm_rollback_component.kube.claims.claims import Claims
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import desired
+from helm_rollback_component.reconcile.live_data import LiveData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,6 +94,10 @@ class Session:
         """Return what is known about the release, without its lock."""
         claim = self.claims.read()
         return claim.ledger if claim else Ledger()
+
+    def data(self, progress: Callable[[str], None]) -> LiveData:
+        """Return what looks at the data that the release's objects hold; `progress` as `LiveData` says."""
+        return LiveData(self.cluster, self.records, self._config.release_namespace, progress)
 
     @contextmanager
     def hold(self, on_wait: Callable[[str], None], *, strict: bool = False) -> Iterator[Held]:

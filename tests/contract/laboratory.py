@@ -199,3 +199,10 @@ def ready(status: ReleaseStatus) -> tuple[Phase, str]:
     said, reason = stands(status, "Ready")
     assert (said == "True") == (status.phase is Phase.DEPLOYED)
     return status.phase, reason
+
+
+def explained(status: ReleaseStatus) -> str:
+    """Return why the release is not as declared, as the condition ``Ready`` says it."""
+    found = condition(status, "Ready")
+    assert found is not None
+    return found.message

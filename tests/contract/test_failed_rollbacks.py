@@ -79,7 +79,7 @@ def test_a_failing_pre_rollback_hook_leaves_a_lock_that_the_next_update_breaks(l
     status = lab.upgrade(values=BAD_IMAGE)
     assert lab.statuses() == ["deployed", "failed", "pending-rollback"]
     assert (status.phase, status.status) == (Phase.STALLED, "pending-rollback")
-    assert "hook" in status.rollback_status.message
+    assert "the pre-rollback hook of revision 1 failed: " in status.rollback_status.message
     mended = lab.upgrade(values={"tag": "mended"})
     assert (mended.phase, mended.revision) == (Phase.DEPLOYED, 4)
     assert stored(lab.space)[3] == "failed"

@@ -18,6 +18,7 @@ KINDS = {
     "ConfigMap": ApiKind("configmaps", namespaced=True),
     "Deployment": ApiKind("deployments", namespaced=True),
     "PersistentVolumeClaim": ApiKind("persistentvolumeclaims", namespaced=True),
+    "Topic": ApiKind("topics", namespaced=True),
     "ClusterRole": ApiKind("clusterroles", namespaced=False),
 }
 

@@ -160,6 +160,27 @@ class TestRollback:
         assert list(problems(operations={"rollback": rollback})) == ["operations.rollback.target_revision"]
 
     @pytest.mark.parametrize(
+        ("given", "floor"), [(3, 3), (4.0, 4), ("5", 5), ("current", "current"), (None, None)]
+    )
+    def test_a_floor_is_a_revision_or_the_current_one(self, given: object, floor: object) -> None:
+        assert parse(operations={"rollback": {"floor": given}}).rollback.floor == floor
+
+    def test_it_may_be_spelled_in_camel_case(self) -> None:
+        rollback = parse(operations={"rollback": {"allowDataLoss": True, "floor": 2}}).rollback
+        assert (rollback.allow_data_loss, rollback.floor) == (True, 2)
+
+    def test_a_target_below_the_floor_is_refused(self) -> None:
+        below = {"target_revision": 3, "floor": 4}
+        assert list(problems(operations={"rollback": below})) == ["operations.rollback.target_revision"]
+
+    @pytest.mark.parametrize(
+        "more", [{"floor": 3}, {"floor": "current"}, {"floor": 4, "allow_data_loss": True}]
+    )
+    def test_any_other_is_not(self, more: dict[str, Any]) -> None:
+        config = parse(operations={"rollback": {"target_revision": 3, **more}})
+        assert config.rollback.target_revision == 3
+
+    @pytest.mark.parametrize(
         ("key", "value"),
         [
             ("strategy", "forward"),
@@ -169,6 +190,12 @@ class TestRollback:
             ("retries", 1.5),
             ("retry_trigger", "x" * 257),
             ("enabled", "perhaps"),
+            ("floor", 0),
+            ("floor", 1.5),
+            ("floor", True),
+            ("floor", "last"),
+            ("floor", [1]),
+            ("allow_data_loss", "perhaps"),
         ],
     )
     def test_a_value_that_is_none_of_the_possible_is_refused(self, key: str, value: object) -> None:

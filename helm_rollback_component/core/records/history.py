@@ -47,6 +47,9 @@ class Record:
         deployed_at: when it was deployed (RFC 3339).
         digest: keyed digest of its content (chart, values, manifest, hooks), without its status.
         values_digest: keyed digest of its values alone.
+        point_of_no_return: whether its chart is marked as one that nothing rolls back across.
+        hook_under_way: of a pending rollback, the hook that has begun and not ended: ``pre-rollback``,
+            ``post-rollback``, or ``rollback`` if it is both; else an empty string.
     """
 
     revision: int
@@ -58,6 +61,8 @@ class Record:
     deployed_at: str
     digest: str
     values_digest: str
+    point_of_no_return: bool = False
+    hook_under_way: str = ""
 
     def pending_for(self, now: datetime) -> float:
         """Return for how long the revision has been pending, in seconds; 0 where that is not known.

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Verdict
-from helm_rollback_component.core.remediation import predicates, rules_after_action, targets
+from helm_rollback_component.core.remediation import (
+    points_of_no_return,
+    predicates,
+    prevention,
+    rules_after_action,
+    targets,
+)
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
     Accept,
@@ -36,6 +42,9 @@ if TYPE_CHECKING:
 def next_step(situation: Situation) -> Step:
     """Return the next step, or how the run ends."""
     step = next(step for rule in _RULES if (step := rule(situation)) is not None)
+    if isinstance(step, Rollback):
+        found = points_of_no_return.prevented(step, situation)
+        step = prevention.instead(step, situation, found) if found else step
     if isinstance(step, Action) and situation.count(type(step)) >= _limit(step, situation):
         name = type(step).__name__.lower()
         return predicates.stalled(Reason.NO_PROGRESS, f"another {name} in this run would not help")

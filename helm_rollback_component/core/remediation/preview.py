@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.config.constraints import CURRENT
 from helm_rollback_component.core.remediation import plan_text, predicates
 
 if TYPE_CHECKING:
@@ -15,19 +16,22 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
 
 
-def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
+def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any], *, marked: bool = False) -> str:
     """Return the plan.
 
     Args:
         config: the new inputs.
         chart: name and version of the declared chart.
         olds: the old inputs, with what a refresh observed; empty at a creation.
+        marked: whether the chart is known to be a point of no return.
     """
     rollback = config.rollback
     if rollback.strategy == "manual" and rollback.target_revision is not None:
         return f"{plan_text.HOLD}{rollback.target_revision}"
     observed = f"{plan_text.OBSERVED}{olds['observed']})" if olds.get("observed") else ""
-    return f"{_action(config, chart, olds)}{observed}; on failure {_on_failure(config, first=not olds)}"
+    crosses = marked and olds.get("chart") != chart
+    remedy = _on_failure(config, first=not olds, crosses=crosses)
+    return f"{_action(config, chart, olds)}{observed}; on failure {remedy}"
 
 
 def _action(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
@@ -45,12 +49,21 @@ def _asks_for_a_rollback(config: HelmConfig, chart: str, before: str) -> bool:
     return predicates.downgrades(config.rollback, (name, version), (name_before, version_before))
 
 
-def _on_failure(config: HelmConfig, *, first: bool) -> str:
+def _on_failure(config: HelmConfig, *, first: bool, crosses: bool) -> str:
     rollback = config.rollback
     if first:
         return "remove it"
     if not rollback.enabled or rollback.strategy == "manual":
         return "report it and change nothing"
-    if rollback.target_revision is not None:
-        return f"roll back to revision {rollback.target_revision}"
-    return "roll back to the last good revision"
+    if crosses:
+        return "report it; will not roll back across this revision: its chart is a point of no return"
+    wanted = rollback.target_revision
+    target = "the last good revision" if wanted is None else f"revision {wanted}"
+    return f"roll back to {target}{_limit(rollback.floor)}"
+
+
+def _limit(floor: int | str | None) -> str:
+    if floor is None:
+        return ""
+    oldest = "the last good revision" if floor == CURRENT else f"revision {floor}"
+    return f"; will not roll back across {oldest}: operations.rollback.floor"

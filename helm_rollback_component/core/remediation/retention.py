@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
-from helm_rollback_component.core.remediation import targets
+from helm_rollback_component.core.remediation import points_of_no_return, targets
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
@@ -24,8 +24,9 @@ def expendable(
 ) -> tuple[int, ...]:
     """Return the revisions to delete, oldest first, so that at most `max_revisions` readable ones stay.
 
-    More stay if fewer may go: the latest, every deployed one, the last good one and those in `keep` never go.
-    Revisions whose records cannot be read are neither counted nor returned.
+    More stay if fewer may go: the latest, every deployed one, the last good one, the newest point of no
+    return and those in `keep` never go. Revisions whose records cannot be read are neither counted nor
+    returned.
 
     Args:
         history: the release's revisions.
@@ -38,7 +39,8 @@ def expendable(
     if latest is None or max_revisions <= 0 or excess <= 0:
         return ()
     good = targets.last_good(history, ledger, below=latest.revision + 1)
-    protected = {latest.revision, *keep, *({good.revision} if good else ())}
+    marked = points_of_no_return.newest_mark(history)
+    protected = {latest.revision, *keep, *(record.revision for record in (good, marked) if record)}
     candidates = (
         record.revision
         for record in history

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.inputs.chart_source import marks_point_of_no_return
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class ChartMetadata:
         version: its semantic version.
         dependencies: the repositories of its dependencies, one each; may be empty strings.
         locked: whether a lock file says which versions of them.
+        point_of_no_return: whether it is marked as one that nothing rolls back across.
     """
 
     name: str
     version: str
     dependencies: tuple[str, ...] = ()
     locked: bool = False
+    point_of_no_return: bool = False
 
 
 def read_metadata(path: Path) -> ChartMetadata:
@@ -70,7 +73,7 @@ def parse_metadata(path: Path, chart_file: bytes | None, *, locked: bool = False
     if not name or not version:
         raise refusal(f"the {_CHART_FILE} in {path} does not contain the chart's name and version")
     needed = tuple(_text(chart, "repository") for chart in said.get("dependencies") or ())
-    return ChartMetadata(name, version, needed, locked)
+    return ChartMetadata(name, version, needed, locked, marks_point_of_no_return(said))
 
 
 def content_digest(path: Path) -> str:

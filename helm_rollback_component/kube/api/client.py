@@ -129,6 +129,11 @@ class Cluster:
         pages = self._pages(path, query, _METADATA_ONLY)
         return [item["metadata"] for page in pages for item in page.get("items") or ()]
 
+    def count(self, path: str, **query: str) -> int:
+        """Return how many objects a collection has, reading one; at least 1 if the server does not say."""
+        page = next(self._pages(path, {"limit": "1", **query}, _METADATA_ONLY))
+        return len(page.get("items") or ()) + ((page.get("metadata") or {}).get("remainingItemCount") or 0)
+
     def create(self, path: str, body: _Object) -> _Object:
         """Create an object in the collection at `path` and return it as stored."""
         return self._write("POST", path, body)

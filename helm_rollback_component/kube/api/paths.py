@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+GROUPS = "/apis"
+"""Where it lists its API groups."""
 VERSION = "/version"
 """Where it tells its own version."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.records.history import Record, Status
+from helm_rollback_component.inputs.chart_source import marks_point_of_no_return
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,7 @@ SECRET_TYPE = "helm.sh/release.v1"  # noqa: S105  # the type of Helm's Secrets, 
 
 _GZIP = b"\x1f\x8b\x08"
 _MAX_SIZE = 256 * 1024 * 1024
+_ROLLBACK_HOOKS = ("pre-rollback", "post-rollback")
 _STATUSES = frozenset(status.value for status in Status)
 
 Release = dict[str, Any]
@@ -98,6 +100,8 @@ def _record(release: Release, digester: Digester) -> Record:
         deployed_at=info.get("last_deployed", ""),
         digest=digester.of(_content(release)),
         values_digest=digester.of(values(release)),
+        point_of_no_return=marks_point_of_no_return(metadata),
+        hook_under_way=_rollback_hook(release),
     )
 
 
@@ -105,6 +109,17 @@ def status(release: Release) -> Status:
     """Return Helm's word for a record."""
     word = release["info"]["status"]
     return Status(word) if word in _STATUSES else Status.UNKNOWN
+
+
+def _rollback_hook(release: Release) -> str:
+    """Return which hook a pending rollback has begun and not ended, as far as its record says."""
+    if status(release) is not Status.PENDING_ROLLBACK:
+        return ""
+    begun = (
+        hook for hook in release.get("hooks") or () if (hook.get("last_run") or {}).get("phase") == "Running"
+    )
+    events = [event for hook in begun for event in hook.get("events") or () if event in _ROLLBACK_HOOKS]
+    return events[0] if len(events) == 1 else "rollback" if events else ""
 
 
 def values(release: Release) -> dict[str, Any]:

@@ -87,6 +87,15 @@ def test_a_claim_may_hold_data_and_stays() -> None:
     assert "delete it if nobody needs what it holds" in place.warned[0]
 
 
+def test_a_custom_resource_by_which_a_controller_keeps_data_stays() -> None:
+    place = Place()
+    topic = {**config("orders", "Topic", annotations=OURS), "apiVersion": "example.com/v1"}
+    topic["metadata"]["finalizers"] = ["example.com/topic"]
+    place.cluster.create(f"/apis/example.com/v1/namespaces/{NAMESPACE}/topics", topic)
+    assert f"/apis/example.com/v1/namespaces/{NAMESPACE}/topics/orders" in place.clean([config("web")], topic)
+    assert "delete it if nobody needs what it holds" in place.warned[0]
+
+
 def test_an_object_that_is_gone_is_not_told() -> None:
     place = Place()
     place.clean([], config("gone"))

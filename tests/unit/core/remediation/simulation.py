@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.health.evidence import NOTHING_SEEN, Evidence
+from helm_rollback_component.core.health.objects import Key
 from helm_rollback_component.core.records.history import History, Record, Status
 from helm_rollback_component.core.records.ledger import Ledger, Verdict
 from helm_rollback_component.core.remediation import targets
+from helm_rollback_component.core.remediation.data_loss import Loss
 from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.reasons import Reason
@@ -82,12 +84,16 @@ class Release:
         ledger: the ledger as last written.
         content: by record digest, the spec that the record holds.
         seen_good: digests of records that were seen to work.
+        marked: the charts, such as ``web-1.2.0``, that are points of no return.
+        precious: the specs whose objects hold data.
     """
 
     history: History = field(default_factory=History)
     ledger: Ledger = field(default_factory=Ledger)
     content: dict[str, str] = field(default_factory=dict)
     seen_good: set[str] = field(default_factory=set)
+    marked: frozenset[str] = frozenset()
+    precious: frozenset[str] = frozenset()
 
     def holds(self, revision: int) -> str:
         """Return the spec that a stored revision holds."""
@@ -107,6 +113,7 @@ class Release:
             deployed_at=LONG_AGO,
             digest=f"v1:k:{len(self.content)}",
             values_digest=values,
+            point_of_no_return=chart in self.marked,
         )
         self.content[record.digest] = spec
         self.history = History((*self.history.records, record))
@@ -128,6 +135,10 @@ class Release:
         for each in self.history:
             if each.status is Status.DEPLOYED and each.revision != but:
                 self.mark(each.revision, Status.SUPERSEDED)
+
+    def loses_data(self, *, target: int, current: int) -> bool:
+        """Return whether data would go with a rollback."""
+        return self.holds(current) in self.precious and self.holds(target) != self.holds(current)
 
     def remove(self, *revisions: int) -> None:
         """Delete records."""
@@ -186,6 +197,19 @@ class Records:
     def delete(self, revision: int) -> None:
         """Delete one."""
         self.release.remove(revision)
+
+
+@dataclass
+class Data:
+    """Stands for the data in the cluster."""
+
+    release: Release
+
+    def lost_by_rollback(self, target: int, current: int) -> Sequence[Loss]:
+        """Tell what a rollback would destroy."""
+        claim = Key("", "PersistentVolumeClaim", "apps", self.release.holds(current))
+        lost = self.release.loses_data(target=target, current=current)
+        return [Loss(claim, "its volume")] if lost else []
 
 
 @dataclass
@@ -318,6 +342,7 @@ class Run:
         effects = Effects(
             helm=Helm(self.release, self.desired, self.draw),
             records=Records(self.release, self.draw),
+            data=Data(self.release),
             lock=HeldLock(self.release),
             progress=lambda _: None,
             clock=lambda: NOW,

@@ -41,6 +41,33 @@ def test_an_upgrade_says_what_becomes_of_a_failure(rollback: dict[str, Any], rem
     assert plan(BEFORE, **rollback) == f"upgrade to web 1.2.3; on failure {remedy}"
 
 
+@pytest.mark.parametrize(
+    ("rollback", "remedy"),
+    [
+        ({"floor": 7}, "roll back to the last good revision; will not roll back across revision 7"),
+        ({"floor": "current"}, "the last good revision; will not roll back across the last good revision"),
+        ({"floor": 2, "target_revision": 3}, "roll back to revision 3; will not roll back across revision 2"),
+    ],
+)
+def test_a_floor_is_said(rollback: dict[str, Any], remedy: str) -> None:
+    assert plan(BEFORE, **rollback).endswith(f"{remedy}: operations.rollback.floor")
+
+
+@pytest.mark.parametrize(
+    ("olds", "remedy"),
+    [
+        ({}, "remove it"),
+        ({"chart": "web 1.2.2"}, "report it; will not roll back across this revision"),
+        ({"chart": "web 1.2.3"}, "roll back to the last good revision"),
+    ],
+)
+def test_a_chart_that_is_a_point_of_no_return_is_said_to_be_one(olds: dict[str, Any], remedy: str) -> None:
+    config = HelmConfig.parse(
+        {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
+    )
+    assert f"; on failure {remedy}" in describe(config, "web 1.2.3", olds, marked=True)
+
+
 BY_VERSION = {"strategy": "version-based"}
 
 

@@ -36,21 +36,31 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Desired, Outcome, Situation
 
+
+def _has_a_meaning(
+    target_revision: int = 9, floor: int | str = 1, *, allow_data_loss: bool = False, **_: object
+) -> bool:
+    """Whether these are possible inputs: a target below the floor is refused."""
+    return isinstance(floor, str) or target_revision >= floor or allow_data_loss
+
+
 SPECS = ("web-1.0.0", "web-1.1.0", "web-1.2.0", "api-1.0.0")
 """What may be declared; each has a version and values of its own, so that a revision's are known by them."""
 
+some_specs = st.frozensets(st.sampled_from(SPECS), max_size=2)
 numbers = st.integers(1, 6)
 retries = st.integers(0, 2)
 triggers = st.sampled_from([None, "again"])
+limits = {"floor": st.one_of(st.just("current"), numbers), "allow_data_loss": st.booleans()}
 rollbacks = st.one_of(
     st.fixed_dictionaries(
         {"strategy": st.just("automatic"), "retries": retries, "retry_trigger": triggers},
-        optional={"target_revision": numbers},
+        optional={"target_revision": numbers, **limits},
     ),
-    st.fixed_dictionaries({"strategy": st.just("manual")}, optional={"target_revision": numbers}),
-    st.fixed_dictionaries({"strategy": st.just("version-based"), "retries": retries}),
+    st.fixed_dictionaries({"strategy": st.just("manual")}, optional={"target_revision": numbers, **limits}),
+    st.fixed_dictionaries({"strategy": st.just("version-based"), "retries": retries}, optional=limits),
     st.fixed_dictionaries({"enabled": st.just(value=False)}),
-)
+).filter(lambda rollback: _has_a_meaning(**rollback))
 declared = st.builds(
     lambda chart, rollback: desired(chart, chart=chart, values=chart, **rollback),
     st.sampled_from(SPECS),
@@ -147,7 +157,7 @@ def lived_through(
     data: st.DataObject, on_step: Callable[[Situation, object], None] = nothing_to_check
 ) -> Release:
     """A release after some runs, in which anything failed, with other hands at work in between."""
-    release = Release()
+    release = Release(marked=data.draw(some_specs), precious=data.draw(some_specs))
     for _ in range(data.draw(st.integers(0, 4))):
         with suppress(Died):
             run(data, release, data.draw(declared), on_step=on_step)
@@ -212,6 +222,46 @@ def check_same_again(situation: Situation, step: object) -> None:
 @given(st.data())
 def test_only_the_best_revision_that_there_is_is_restored(data: st.DataObject) -> None:
     lived_through(data, check_targets)
+
+
+def check_no_return(situation: Situation, step: object) -> None:
+    """Hold that a rollback across a point of no return was asked for, with leave to lose data."""
+    rollback, history = situation.desired.rollback, situation.history
+    if not isinstance(step, Rollback) or (step.requested and rollback.allow_data_loss):
+        return
+    target = history.get(step.revision)
+    assert target
+    newer = [each for each in history if each.revision > target.revision]
+    for each in newer:
+        if each.point_of_no_return:
+            assert target.point_of_no_return
+            assert each.chart_version == target.chart_version
+    assert not isinstance(rollback.floor, int) or target.revision >= rollback.floor
+    good = [each.revision for each in newer if targets.verified(each, situation.ledger)]
+    if rollback.floor == "current" and good and good[-1] > last_uninstalled(history.records):
+        origin = origin_in(situation)
+        assert origin(good[-1]) == origin(target.revision)
+
+
+@given(st.data())
+def test_no_rollback_crosses_a_point_of_no_return_unless_it_was_asked_for_with_leave(
+    data: st.DataObject,
+) -> None:
+    lived_through(data, check_no_return)
+
+
+@given(st.data())
+def test_no_rollback_destroys_data_without_leave(data: st.DataObject) -> None:
+    release = lived_through(data)
+
+    def check(situation: Situation, step: object) -> None:
+        latest = situation.history.latest
+        if isinstance(step, Rollback) and latest and not situation.desired.rollback.allow_data_loss:
+            assert not release.loses_data(target=step.revision, current=latest.revision)
+
+    for _ in range(2):
+        with suppress(Died):
+            run(data, release, data.draw(declared), on_step=check)
 
 
 @given(st.data())

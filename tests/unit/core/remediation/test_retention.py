@@ -1,5 +1,7 @@
 """What is pruned, and what never is."""
 
+from dataclasses import replace
+
 import pytest
 
 from helm_rollback_component.config import RollbackConfig
@@ -51,6 +53,12 @@ FIVE = history(*map(record, (1, 2, 3, 4)), record(5, Status.DEPLOYED))
 )
 def test_the_oldest_go_first(limit: int, gone: tuple[int, ...]) -> None:
     assert expendable(FIVE, Ledger(), limit) == gone
+
+
+def test_the_newest_point_of_no_return_stays_as_long_as_the_release() -> None:
+    marks = (replace(record(number), point_of_no_return=True) for number in (1, 2))
+    found = history(*marks, *map(record, (3, 4)), record(5, Status.DEPLOYED))
+    assert expendable(found, Ledger(), 1) == (1, 3, 4)
 
 
 def test_what_is_kept_is_passed_over() -> None:

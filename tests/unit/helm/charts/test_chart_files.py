@@ -43,6 +43,13 @@ def test_dependencies_and_their_lock_are_noticed(chart: Path) -> None:
     assert read_metadata(chart).locked
 
 
+def test_a_point_of_no_return_is_noticed(chart: Path) -> None:
+    assert not read_metadata(chart).point_of_no_return
+    with (chart / "Chart.yaml").open("a") as file:
+        file.write("annotations: {helm-rollback/point-of-no-return: 'true'}\n")
+    assert read_metadata(chart).point_of_no_return
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

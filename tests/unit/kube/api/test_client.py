@@ -33,6 +33,22 @@ def page(*names: str, following: str = "") -> Answer:
     )
 
 
+@pytest.mark.parametrize(
+    ("metadata", "items", "count"),
+    [
+        ({}, [], 0),
+        ({}, [{}], 1),
+        ({"continue": "more", "remainingItemCount": 41}, [{}], 42),
+        ({"continue": "more"}, [{}], 1),
+    ],
+)
+def test_objects_are_counted_by_reading_one(
+    cluster: Cluster, api: ApiServer, metadata: dict[str, Any], items: list[Any], count: int
+) -> None:
+    api.answers["/pods"] = Answer({"metadata": metadata, "items": items})
+    assert cluster.count("/pods") == count
+
+
 def refused(status: int, reason: str = "", message: str = "so it is") -> Answer:
     return Answer({"reason": reason, "message": message}, status=status)
 

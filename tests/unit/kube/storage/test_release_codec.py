@@ -201,3 +201,38 @@ def test_a_mark_without_a_sentence_keeps_the_one_that_is_there() -> None:
     before = secret(release(2, "deployed"))
     after = release_codec.marked(before, release(2, "deployed"), Status.SUPERSEDED, "", now=1)
     assert release_codec.decode(after, 2)["info"] == {**RELEASE["info"], "status": "superseded"}
+
+
+@pytest.mark.parametrize(
+    ("annotations", "marked"),
+    [
+        ({"helm-rollback/point-of-no-return": "true"}, True),
+        ({"helm-rollback/point-of-no-return": "false"}, False),
+        ({}, False),
+        (None, False),
+        (["helm-rollback/point-of-no-return"], False),
+    ],
+)
+def test_the_annotation_of_the_chart_marks_the_revision(annotations: object, *, marked: bool) -> None:
+    found = release()
+    found["chart"]["metadata"]["annotations"] = annotations
+    assert release_codec.record(found, DIGESTER).point_of_no_return is marked
+
+
+@pytest.mark.parametrize(
+    ("status", "phase", "events", "hook"),
+    [
+        ("pending-rollback", "Running", ["pre-rollback"], "pre-rollback"),
+        ("pending-rollback", "Running", ["post-upgrade", "post-rollback"], "post-rollback"),
+        ("pending-rollback", "Running", ["pre-rollback", "post-rollback"], "rollback"),
+        ("pending-rollback", "Running", None, ""),
+        ("pending-rollback", "Succeeded", ["pre-rollback"], ""),
+        ("pending-upgrade", "Running", ["pre-rollback"], ""),
+    ],
+)
+def test_a_pending_rollback_tells_which_hook_it_has_begun(
+    status: str, phase: str, events: list[str] | None, hook: str
+) -> None:
+    found = release(2, status)
+    found["hooks"] = [{}, {"events": events, "last_run": {"phase": phase}}]
+    assert release_codec.record(found, DIGESTER).hook_under_way == hook
