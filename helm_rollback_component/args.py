@@ -220,6 +220,12 @@ class HelmReleaseArgs(TypedDict):
     """Take over existing objects that belong to no release, or to another one. Default: False."""
     wait_for_jobs: NotRequired[pulumi.Input[bool]]
     """Count the release as ready only when its Jobs are complete. Default: False."""
+    wait_strategy: NotRequired[pulumi.Input[str]]
+    """How Helm waits for readiness. `watcher`: by the status of every object, as Helm 4 does by default.
+    `legacy`: by the rules of Helm 3, which do not wait for custom resources. `auto`: `legacy` for a chart or
+    values that name API groups other than those of Kubernetes, whose custom resources Helm 4 may never find
+    ready; else `watcher`. Helm 3 knows only its own way. Default: `auto`.
+    """
     description: NotRequired[pulumi.Input[str]]
     """Text that Helm stores with the revision and shows in `helm history`. Default: none."""
     labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]

@@ -241,7 +241,9 @@ _REMEDIES = {
     Reason.OBJECT_INVALID: "fix the values, or the chart's template",
     Reason.IMMUTABLE_FIELD: "delete the object first, or give the new one another name",
     Reason.OWNERSHIP_CONFLICT: "delete the object, or set take_ownership",
-    Reason.FIELD_CONFLICT: "release the field in the other manager, or remove it from the chart",
+    Reason.FIELD_CONFLICT: (
+        "remove the field from the chart, or have the manager that the message names give it up"
+    ),
     Reason.QUOTA_EXCEEDED: "increase the quota, or request less",
     Reason.POD_SECURITY_VIOLATION: "change the securityContext as the namespace's policy requires",
     Reason.ADMISSION_DENIED: "change the chart or the values as the policy requires",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic import ValidationError as PydanticValidationError
@@ -88,6 +88,12 @@ class HelmConfig(Part):
     """Take over existing objects that belong to no release, or to another one. Default: False."""
     wait_for_jobs: bool = False
     """Count the release as ready only when its Jobs are complete. Default: False."""
+    wait_strategy: Literal["auto", "watcher", "legacy"] = "auto"
+    """How Helm waits for readiness. `watcher`: by the status of every object, as Helm 4 does by default.
+    `legacy`: by the rules of Helm 3, which do not wait for custom resources. `auto`: `legacy` for a chart or
+    values that name API groups other than those of Kubernetes, whose custom resources Helm 4 may never find
+    ready; else `watcher`. Helm 3 knows only its own way. Default: `auto`.
+    """
     description: str = ""
     """Text that Helm stores with the revision and shows in `helm history`. Default: none."""
     labels: dict[str, str] = Field(default_factory=dict)

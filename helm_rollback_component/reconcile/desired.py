@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.remediation.steps import Desired
-from helm_rollback_component.helm.charts import chart_files
+from helm_rollback_component.helm.charts import chart_files, custom_groups
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, Options
 from helm_rollback_component.inputs import chart_values
 
@@ -34,6 +34,8 @@ def required_capabilities(config: HelmConfig) -> frozenset[Capability]:
     asked |= {name for name in ("dependency_update", "verify", "keyring") if getattr(source, name)}
     if not source.local and (source.username or source.password or source.cert_file or source.key_file):
         asked.add("repository_credentials")
+    if config.wait_strategy == "watcher":
+        asked.add("wait_strategy")
     return frozenset(map(Capability, asked))
 
 
@@ -48,13 +50,15 @@ def merged_values(config: HelmConfig) -> dict[str, Any]:
 
 def deployment(config: HelmConfig, chart: LocalChart, timeout: int) -> Deployment:
     """Return what Helm is to deploy, waiting `timeout` seconds at most."""
+    values = merged_values(config)
     options = Options(
         **{name: getattr(config, name) for name in _SWITCHES},
         description=config.description,
         labels=config.labels,
         post_renderer=config.post_renderer,
+        wait_strategy=_wait_strategy(config, chart, values),
     )
-    return Deployment(chart.path, merged_values(config), timeout, options)
+    return Deployment(chart.path, values, timeout, options)
 
 
 def desired(config: HelmConfig, chart: LocalChart, digester: Digester) -> Desired:
@@ -81,6 +85,12 @@ def desired(config: HelmConfig, chart: LocalChart, digester: Digester) -> Desire
         rollback=config.rollback,
         patience=config.timeouts.upgrade + config.timeouts.rollback,
     )
+
+
+def _wait_strategy(config: HelmConfig, chart: LocalChart, values: dict[str, Any]) -> str:
+    if config.wait_strategy != "auto":
+        return config.wait_strategy
+    return "legacy" if custom_groups.named(chart.path, values) else ""
 
 
 def _chart_identity(config: HelmConfig, chart: LocalChart) -> dict[str, str]:

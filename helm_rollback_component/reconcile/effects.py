@@ -88,6 +88,9 @@ class Records(Protocol):
     def mark_deployed(self, revision: int, description: str) -> None:
         """Mark a revision deployed that Helm marked failed or left pending, and others superseded."""
 
+    def mark_deployed_again(self, revision: int) -> None:
+        """Mark a revision deployed again that a failed rollback marked superseded."""
+
     def delete(self, revision: int) -> None:
         """Delete the record of a revision, if there is one."""
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.failures.classify import Failure
-from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.records.history import Status, lost_deployment
 from helm_rollback_component.core.remediation import (
     data_loss,
     ledger_updates,
@@ -93,7 +93,7 @@ class Reconciler:
         begun = self._begin(action, situation)
         failure = self._act(action, begun)
         evidence = self._effects.helm.evidence
-        history = self._effects.records.history()
+        history = self._history_after(begun.history)
         made = history.get(begun.history.next_revision)
         failure = rollback_hooks.explained(action, failure, made)
         ledger = ledger_updates.ledger_after(action, begun, history, failure, evidence)
@@ -120,6 +120,15 @@ class Reconciler:
         latest = history.latest
         pending_for = latest.pending_for(self._effects.clock()) if latest else 0.0
         return Situation(self._desired, history, ledger, taken, pending_for)
+
+    def _history_after(self, before: History) -> History:
+        """Observe again; never leave a release without a deployed revision that had one before."""
+        records = self._effects.records
+        lost = lost_deployment(before, found := records.history())
+        if lost is None:
+            return found
+        records.mark_deployed_again(lost.revision)
+        return records.history()
 
     def _begin(self, action: Action, situation: Situation) -> Situation:
         attempt = ledger_updates.attempt_for(action, situation)

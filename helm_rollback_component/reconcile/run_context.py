@@ -32,7 +32,7 @@ class RunContext:
         progress: takes one line for each step that begins and each change of what is waited for.
         warn: takes one sentence for each thing that you should know although nothing failed.
         redact: removes the secrets from a text.
-        told: what the user has been told to lack rights for.
+        told: what the user has been told already: such as rights that are lacking.
     """
 
     config: HelmConfig
@@ -52,6 +52,19 @@ class RunContext:
         if self.deployment is None:
             raise TypeError("this run was given nothing to deploy")
         return self.deployment
+
+    @property
+    def helm(self) -> HelmEngine:
+        """The engine; what is known to be wrong with its version is told when it is first asked for."""
+        for fault in self.engine.faults:
+            self.warn_once(fault)
+        return self.engine
+
+    def warn_once(self, line: str) -> None:
+        """Warn, unless that was told already."""
+        if line not in self.told:
+            self.told.add(line)
+            self.warn(line)
 
     @property
     def leftovers(self) -> Leftovers:

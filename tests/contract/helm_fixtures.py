@@ -23,7 +23,7 @@ ENGINES = ("helm3", "helm4", "embedded")
 ENDLESS = {"play": "succeed", "after": "1h"}
 """What the chart's hook plays to run until `end_hook`."""
 
-_DEPLOYMENT = """\
+DEPLOYMENT = """\
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -123,7 +123,7 @@ def write_chart(folder: Path, files: Mapping[str, str] | None = None) -> Path:
     content = {
         "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: '1.0'\n",
         "values.yaml": _VALUES,
-        "templates/deployment.yaml": _DEPLOYMENT,
+        "templates/deployment.yaml": DEPLOYMENT,
         "templates/config.yaml": _CONFIG,
         "templates/extra.yaml": _EXTRA,
         "templates/hook.yaml": _HOOK,

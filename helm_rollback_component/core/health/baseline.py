@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
+from helm_rollback_component.core.health.field_owners import foreign_fields
 from helm_rollback_component.core.health.shortage import shortage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from helm_rollback_component.core.health.field_owners import ForeignField
     from helm_rollback_component.core.health.objects import Key, Manifest
 
 
@@ -25,6 +27,7 @@ class Mark:
         deadline: when its progress deadline was found to be passed (RFC 3339), or an empty string.
         shortage: how much it lacked (`shortage`); None while its pods were being replaced.
         revision: which template a StatefulSet was rolling out, or had.
+        foreign: its fields that another manager than Helm set.
     """
 
     uid: str
@@ -33,6 +36,7 @@ class Mark:
     deadline: str = ""
     shortage: int | None = 0
     revision: str = ""
+    foreign: tuple[ForeignField, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,11 @@ class Baseline:
     declared: frozenset[Key] = frozenset()
     allowed: Mapping[Key, int] = field(default_factory=dict)
 
+    @property
+    def foreign(self) -> bool:
+        """Whether another manager than Helm set a field of one of the objects."""
+        return any(mark.foreign for mark in self.marks.values())
+
 
 def mark(live: Manifest) -> Mark:
     """Return the present state of an object."""
@@ -69,4 +78,5 @@ def mark(live: Manifest) -> Mark:
         deadline=foreign.text(progressing, "lastUpdateTime") if exceeded else "",
         shortage=shortage(live),
         revision=foreign.text(objects.status(live), "updateRevision"),
+        foreign=foreign_fields(live),
     )

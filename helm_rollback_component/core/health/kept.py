@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
+from helm_rollback_component.core.health.field_owners import foreign_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +91,8 @@ def kept(live: Manifest) -> Manifest:
 def _metadata(live: Manifest) -> Manifest:
     found = _only(_METADATA, objects.meta(live))
     release = objects.annotation(live, objects.RELEASE_NAME)
+    if release and not objects.controller_uid(live) and (others := foreign_entries(live)):
+        found["managedFields"] = others
     return {**found, "annotations": {objects.RELEASE_NAME: release}} if release else found
 
 
@@ -121,7 +124,7 @@ def _event(live: Manifest) -> Manifest:
     return _only(_EVENT, live)
 
 
-def _only(keys: frozenset[str], found: Manifest) -> Manifest:
+def _only(keys: frozenset[str], found: Manifest) -> dict[str, object]:
     return {key: value for key, value in found.items() if key in keys}
 
 

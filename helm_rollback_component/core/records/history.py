@@ -50,6 +50,7 @@ class Record:
         point_of_no_return: whether its chart is marked as one that nothing rolls back across.
         hook_under_way: of a pending rollback, the hook that has begun and not ended: ``pre-rollback``,
             ``post-rollback``, or ``rollback`` if it is both; else an empty string.
+        apply_method: how Helm applied it, ``ssa`` (server-side) or ``csa``; Helm 3 leaves it empty.
     """
 
     revision: int
@@ -63,6 +64,12 @@ class Record:
     values_digest: str
     point_of_no_return: bool = False
     hook_under_way: str = ""
+    apply_method: str = ""
+
+    @property
+    def server_side(self) -> bool:
+        """Whether Helm 4 uses server-side apply for what follows this revision, or restores it."""
+        return self.apply_method == "ssa"
 
     def pending_for(self, now: datetime) -> float:
         """Return for how long the revision has been pending, in seconds; 0 where that is not known.
@@ -122,3 +129,16 @@ class History:
     def get(self, revision: int) -> Record | None:
         """Return the record with that number, if it is stored and readable."""
         return next((record for record in self.records if record.revision == revision), None)
+
+
+def lost_deployment(before: History, after: History) -> Record | None:
+    """Return the record that was deployed and is only superseded by a rollback that failed, if there is one.
+
+    When Helm cannot apply all of a rollback, it marks the newest revision superseded, and no other deployed.
+    An upgrade after that would compare with what the failed rollback was to apply, and leave objects behind.
+    """
+    was, latest = before.deployed, after.latest
+    if was is None or latest is None or after.deployed or latest.status is not Status.FAILED:
+        return None
+    now = after.get(was.revision)
+    return now if now and now.status is Status.SUPERSEDED else None

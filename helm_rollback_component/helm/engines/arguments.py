@@ -24,7 +24,7 @@ class Dialect:
     """The arguments of one major version of Helm.
 
     Attributes:
-        wait: wait until everything is ready, or gone.
+        waits: wait until everything is ready, or gone; by `Options.wait_strategy`.
         wait_for_hooks_only: do not wait for readiness.
         force: replace objects that cannot be updated in place.
         capabilities: for each, since which version it is supported.
@@ -33,7 +33,7 @@ class Dialect:
             fifths of an upgrade's time (kubectl's ``ParamVerifyingSchema``).
     """
 
-    wait: str
+    waits: Mapping[str, str]
     wait_for_hooks_only: tuple[str, ...]
     force: tuple[str, ...]
     capabilities: Mapping[Capability, Version]
@@ -62,18 +62,23 @@ _COMMON = {
 }
 DIALECTS: Mapping[int, Dialect] = {
     3: Dialect(
-        wait="--wait",
+        waits={"": "--wait", "legacy": "--wait"},
         wait_for_hooks_only=(),
         force=("--force",),
         capabilities={**_COMMON, Capability.TAKE_OWNERSHIP: (3, 17, 0)},
         leaves_fields_to_server=False,
     ),
     4: Dialect(
-        wait="--wait=watcher",
+        waits={"": "--wait=watcher", "watcher": "--wait=watcher", "legacy": "--wait=legacy"},
         wait_for_hooks_only=("--wait=hookOnly",),
         # Replacing is refused in the middle of a server-side apply, when the history is already touched.
         force=("--force-replace", "--server-side=false"),
-        capabilities={**_COMMON, Capability.TAKE_OWNERSHIP: _ALWAYS},
+        capabilities={
+            **_COMMON,
+            Capability.FORCE_CONFLICTS: _ALWAYS,
+            Capability.TAKE_OWNERSHIP: _ALWAYS,
+            Capability.WAIT_STRATEGY: _ALWAYS,
+        },
         leaves_fields_to_server=True,
     ),
 }
@@ -112,7 +117,9 @@ class CommandLine:
             "--history-max=0",
         ]
 
-    def rollback(self, revision: int, timeout: int, *, disable_hooks: bool) -> list[str]:
+    def rollback(
+        self, revision: int, timeout: int, *, disable_hooks: bool = False, force_conflicts: bool = False
+    ) -> list[str]:
         """Return the arguments of a rollback that does not wait for readiness."""
         return [
             *("rollback", self.target.release, str(revision)),
@@ -121,9 +128,17 @@ class CommandLine:
             f"--timeout={timeout}s",
             "--history-max=0",
             *_switch("no-hooks", on=disable_hooks),
+            *_switch("force-conflicts", on=force_conflicts),
         ]
 
-    def uninstall(self, timeout: int, *, keep_history: bool, disable_hooks: bool) -> list[str]:
+    def uninstall(
+        self,
+        timeout: int,
+        *,
+        keep_history: bool = False,
+        disable_hooks: bool = False,
+        wait_strategy: str = "",
+    ) -> list[str]:
         """Return the arguments of an uninstall that waits.
 
         ``--ignore-not-found`` is left out: it takes every failure to read the history for an absent release.
@@ -131,7 +146,7 @@ class CommandLine:
         return [
             *("uninstall", self.target.release),
             *self._cluster(),
-            self.dialect.wait,
+            self.dialect.waits[wait_strategy],
             f"--timeout={timeout}s",
             *_switch("keep-history", on=keep_history),
             *_switch("no-hooks", on=disable_hooks),
@@ -144,7 +159,8 @@ class CommandLine:
     def _deploy(self, deployment: Deployment) -> Iterator[str]:
         yield str(deployment.chart)
         yield from self._cluster()
-        yield from ("--values=-", self.dialect.wait, f"--timeout={deployment.timeout}s")
+        wait = self.dialect.waits[deployment.options.wait_strategy]
+        yield from ("--values=-", wait, f"--timeout={deployment.timeout}s")
         yield from _switch("disable-openapi-validation", on=self._without_schema(deployment.options))
         yield from _options(self.dialect, deployment.options)
 
@@ -188,6 +204,7 @@ def _options(dialect: Dialect, options: Options) -> Iterator[str]:
     yield from _given("description", options.description)
     yield from _switch("no-hooks", on=options.disable_hooks)
     yield from dialect.force if options.force_update else ()
+    yield from _switch("force-conflicts", on=options.force_conflicts)
     yield from (f"--labels={key}={value}" for key, value in sorted(options.labels.items()))
     yield from (f"--post-renderer={name}" for name in options.post_renderer[:1])
     yield from (f"--post-renderer-args={argument}" for argument in options.post_renderer[1:])

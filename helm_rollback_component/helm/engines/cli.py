@@ -15,6 +15,7 @@ from helm_rollback_component.helm.engines.arguments import DIALECTS, CommandLine
 from helm_rollback_component.helm.engines.cli_version import helm_version, spell
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.environment import helm_environment
+from helm_rollback_component.helm.engines.known_faults import known_faults
 from helm_rollback_component.helm.engines.memory_files import readable_path
 from helm_rollback_component.helm.engines.process import Command, Patience, run
 from helm_rollback_component.helm.engines.registry_login import registry_config
@@ -53,6 +54,11 @@ class CliEngine:
         """What this version supports."""
         return self._dialect.honours(self._version)
 
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is known to be wrong with this version."""
+        return known_faults(self._version)
+
     def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Install and wait until ready; see `HelmEngine`."""
         self._on_cluster(
@@ -73,25 +79,46 @@ class CliEngine:
             cancellation,
         )
 
-    def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
+    def rollback(
+        self,
+        target: Target,
+        revision: int,
+        timeout: int,
+        *,
+        disable_hooks: bool = False,
+        force_conflicts: bool = False,
+    ) -> None:
         """Restore a revision's content without waiting for readiness; see `HelmEngine`.
 
         The process is never signalled: one that runs far longer than its timeout is left running.
         """
         self._on_cluster(
             target,
-            lambda line: line.rollback(revision, timeout, disable_hooks=disable_hooks),
+            lambda line: line.rollback(
+                revision, timeout, disable_hooks=disable_hooks, force_conflicts=force_conflicts
+            ),
             Patience.with_timeout(timeout, interruptible=False),
         )
 
     def uninstall(
-        self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
+        self,
+        target: Target,
+        timeout: int,
+        *,
+        keep_history: bool = False,
+        disable_hooks: bool = False,
+        wait_strategy: str = "",
     ) -> None:
         """Uninstall and wait until the objects are gone; see `HelmEngine`."""
         try:
             self._on_cluster(
                 target,
-                lambda line: line.uninstall(timeout, keep_history=keep_history, disable_hooks=disable_hooks),
+                lambda line: line.uninstall(
+                    timeout,
+                    keep_history=keep_history,
+                    disable_hooks=disable_hooks,
+                    wait_strategy=wait_strategy,
+                ),
                 Patience.with_timeout(timeout),
             )
         except EngineError as error:

@@ -50,13 +50,18 @@ def check_version(program: Path, answer: str) -> Version:
     Raises:
         OperationError: it is no version, or one that cannot be used.
     """
-    found = _VERSION.match(answer.strip())
-    if found is None:
+    version = parse_version(answer)
+    if version is None:
         raise _unusable(program, f"answers {answer.strip()[:80]!r} when asked for its version")
-    version = (int(found[1]), int(found[2]), int(found[3]))
     if version < OLDEST or version[0] not in DIALECTS:
         raise _unusable(program, f"is Helm {spell(version)}")
     return version
+
+
+def parse_version(answer: str) -> Version | None:
+    """Return the version at the beginning of a text such as ``v4.3.1+g123``, None if there is none."""
+    found = _VERSION.match(answer.strip())
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def spell(version: Version) -> str:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.failures.classify import is_absent
 from helm_rollback_component.errors import OperationError, Problem, ValidationError
 from helm_rollback_component.helm.engines import library_options
+from helm_rollback_component.helm.engines.cli_version import parse_version
 from helm_rollback_component.helm.engines.engine import Capability, EngineError, Options
+from helm_rollback_component.helm.engines.known_faults import known_faults
 from helm_rollback_component.helm.engines.process import Patience
 from helm_rollback_component.helm.engines.registry_login import registry_config
 from helm_rollback_component.helm.engines.worker_process import WorkerProcess
@@ -75,6 +77,12 @@ class EmbeddedEngine:
         self._get_acquainted()
         return self._capabilities
 
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is known to be wrong with the library's version; see `capabilities` for what it raises."""
+        self._get_acquainted()
+        return known_faults(parse_version(self._version))
+
     def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Install and wait until ready; see `HelmEngine`."""
         self._deploy("install", target, deployment, cancellation)
@@ -83,17 +91,33 @@ class EmbeddedEngine:
         """Upgrade with reset values and wait until ready; see `HelmEngine`."""
         self._deploy("upgrade", target, deployment, cancellation)
 
-    def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
+    def rollback(
+        self,
+        target: Target,
+        revision: int,
+        timeout: int,
+        *,
+        disable_hooks: bool = False,
+        force_conflicts: bool = False,
+    ) -> None:
         """Restore a revision's content without waiting for readiness; see `HelmEngine`."""
-        options = {"version": revision, "timeout": timeout, **self._without_hooks(disable_hooks)}
+        switches = self._switches(Options(disable_hooks=disable_hooks, force_conflicts=force_conflicts))
+        options = {"version": revision, "timeout": timeout, **switches}
         request = {"verb": "rollback", "target": asdict(target), "options": options}
         self._call(request, self._patience(timeout, interruptible=False))
 
     def uninstall(
-        self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
+        self,
+        target: Target,
+        timeout: int,
+        *,
+        keep_history: bool = False,
+        disable_hooks: bool = False,
+        wait_strategy: str = "",
     ) -> None:
         """Uninstall and wait until the objects are gone; see `HelmEngine`."""
-        options = {"timeout": timeout, "keep_history": keep_history, **self._without_hooks(disable_hooks)}
+        switches = self._switches(Options(disable_hooks=disable_hooks, wait_strategy=wait_strategy))
+        options = {"timeout": timeout, "keep_history": keep_history, **switches}
         request = {"verb": "uninstall", "target": asdict(target), "options": options}
         try:
             self._call(request, self._patience(timeout))
@@ -159,9 +183,9 @@ class EmbeddedEngine:
         in_vain = target.validates_fields and switch in self._capabilities
         return replace(options, disable_openapi_validation=options.disable_openapi_validation or in_vain)
 
-    def _without_hooks(self, disable_hooks: bool) -> Message:  # noqa: FBT001  # an input, passed on
-        self._refuse_what_it_cannot(Options(disable_hooks=disable_hooks))
-        return {"disable_hooks": True} if disable_hooks else {}
+    def _switches(self, options: Options) -> Message:
+        self._refuse_what_it_cannot(options)
+        return library_options.switches(options)
 
     def _refuse_what_it_cannot(self, options: Options) -> None:
         asked = {Capability(name) for name in Options.__dataclass_fields__ if getattr(options, name)}

@@ -26,6 +26,7 @@ class Capability(StrEnum):
     DESCRIPTION = "description"
     DISABLE_HOOKS = "disable_hooks"
     DISABLE_OPENAPI_VALIDATION = "disable_openapi_validation"
+    FORCE_CONFLICTS = "force_conflicts"
     FORCE_UPDATE = "force_update"
     KEYRING = "keyring"
     LABELS = "labels"
@@ -36,6 +37,7 @@ class Capability(StrEnum):
     TAKE_OWNERSHIP = "take_ownership"
     VERIFY = "verify"
     WAIT_FOR_JOBS = "wait_for_jobs"
+    WAIT_STRATEGY = "wait_strategy"
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,16 @@ class Options:
     """Helm's own switches, named as `kubernetes.helm.v3.Release` names them. Each asks for a `Capability`.
 
     Attributes:
-        replace: install over the history of an uninstalled release; the others are as Helm has them.
+        force_conflicts: take over fields that other managers own; only where Helm applies on the server's
+            side, else Helm 4 refuses it when the history is already touched.
+        replace: install over the history of an uninstalled release.
+        wait_strategy: ``watcher`` or ``legacy``, as Helm 4 has them; empty for the engine's default.
     """
 
     description: str = ""
     disable_hooks: bool = False
     disable_openapi_validation: bool = False
+    force_conflicts: bool = False
     force_update: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     post_renderer: tuple[str, ...] = ()
@@ -75,6 +81,7 @@ class Options:
     skip_crds: bool = False
     take_ownership: bool = False
     wait_for_jobs: bool = False
+    wait_strategy: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,23 +129,46 @@ class HelmEngine(Protocol):
     def capabilities(self) -> frozenset[Capability]:
         """What this engine supports."""
 
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is known to be wrong with this version of Helm, one sentence each."""
+
     def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Install and wait until ready; stops early when cancelled. Does not clean up after a failure."""
 
     def upgrade(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Upgrade with reset values and wait until ready; stops early when cancelled. Does not roll back."""
 
-    def rollback(self, target: Target, revision: int, timeout: int, *, disable_hooks: bool = False) -> None:
+    def rollback(
+        self,
+        target: Target,
+        revision: int,
+        timeout: int,
+        *,
+        disable_hooks: bool = False,
+        force_conflicts: bool = False,
+    ) -> None:
         """Restore a revision's content as a new revision; `timeout` (seconds) bounds its hooks.
+
+        `force_conflicts` as in `Options`.
 
         Does not wait for readiness and cannot be cancelled: Helm leaves a release ``pending-rollback``
         when it is stopped while it waits in a rollback.
         """
 
     def uninstall(
-        self, target: Target, timeout: int, *, keep_history: bool = False, disable_hooks: bool = False
+        self,
+        target: Target,
+        timeout: int,
+        *,
+        keep_history: bool = False,
+        disable_hooks: bool = False,
+        wait_strategy: str = "",
     ) -> None:
-        """Uninstall and wait until the objects are gone, `timeout` seconds at most. Missing is success."""
+        """Uninstall and wait until the objects are gone, `timeout` seconds at most. Missing is success.
+
+        `wait_strategy` as in `Options`.
+        """
 
     def test(self, target: Target, timeout: int) -> None:
         """Run the release's test hooks; a failing one raises."""

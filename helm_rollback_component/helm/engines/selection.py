@@ -56,8 +56,9 @@ def who_can(capability: Capability) -> str:
 
 def _who_can(capability: Capability) -> Iterator[str]:
     for major, dialect in DIALECTS.items():
-        since = dialect.capabilities[capability]
-        yield f"Helm {major}" if since <= OLDEST else f"Helm {since[0]}.{since[1]} and later"
+        since = dialect.capabilities.get(capability)
+        if since is not None:
+            yield f"Helm {major}" if since <= OLDEST else f"Helm {since[0]}.{since[1]} and later"
     if capability in embedded.ALWAYS:
         yield "the embedded Helm"
 

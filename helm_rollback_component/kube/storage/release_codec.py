@@ -102,6 +102,7 @@ def _record(release: Release, digester: Digester) -> Record:
         values_digest=digester.of(values(release)),
         point_of_no_return=marks_point_of_no_return(metadata),
         hook_under_way=_rollback_hook(release),
+        apply_method=str(release.get("apply_method") or ""),
     )
 
 

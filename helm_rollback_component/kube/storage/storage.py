@@ -151,6 +151,14 @@ class ReleaseStorage:
                 with suppress(OperationError):
                     self._mark(record.revision, {Status.DEPLOYED}, Status.SUPERSEDED)
 
+    def mark_deployed_again(self, revision: int) -> None:
+        """Mark a revision deployed that a failed rollback has marked superseded.
+
+        Raises:
+            OperationError: as `mark_failed`.
+        """
+        self._mark(revision, {Status.SUPERSEDED}, Status.DEPLOYED)
+
     def delete(self, revision: int) -> None:
         """Delete the record of a revision, if there is one and it is Helm's."""
         with about(self._namespace, self._release):

@@ -43,6 +43,7 @@ class TestNames:
             "value_files",
             "values",
             "wait_for_jobs",
+            "wait_strategy",
         }
 
     def test_of_the_computed_inputs(self) -> None:

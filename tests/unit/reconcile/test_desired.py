@@ -68,6 +68,14 @@ class TestRequiredCapabilities:
         asked = desired.required_capabilities(config(source={**OCI, name: "x"}))
         assert asked == {Capability.REPOSITORY_CREDENTIALS}
 
+    @pytest.mark.parametrize(
+        ("strategy", "asked"), [("auto", set()), ("legacy", set()), ("watcher", {Capability.WAIT_STRATEGY})]
+    )
+    def test_only_a_way_to_wait_that_helm_3_does_not_have_asks_for_another(
+        self, strategy: str, asked: set[Capability]
+    ) -> None:
+        assert desired.required_capabilities(config(wait_strategy=strategy)) == asked
+
     def test_a_local_chart_needs_no_login(self) -> None:
         source = {"chart": "./web", "username": "x", "password": "y"}
         assert desired.required_capabilities(config(source=source)) == frozenset()
@@ -91,6 +99,26 @@ def test_helm_is_told_everything(chart: LocalChart) -> None:
     assert told.options == Options(
         skip_crds=True, description="why", labels={"team": "x"}, post_renderer=("kustomize",)
     )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "custom", "told"),
+    [
+        ("auto", False, ""),
+        ("auto", True, "legacy"),
+        ("watcher", True, "watcher"),
+        ("legacy", False, "legacy"),
+    ],
+)
+def test_custom_resources_are_not_left_to_helms_watcher(
+    chart: LocalChart,
+    strategy: str,
+    custom: bool,  # noqa: FBT001
+    told: str,
+) -> None:
+    values = {"extra": [{"apiVersion": "example.com/v1"}]} if custom else {}
+    given = config(wait_strategy=strategy, values=values)
+    assert desired.deployment(given, chart, 60).options.wait_strategy == told
 
 
 class TestDesired:
@@ -136,6 +164,7 @@ class TestDesired:
             {"health": {"soak": 10}},
             {"history": {"max_revisions": 3}},
             {"wait_for_jobs": True},
+            {"wait_strategy": "legacy"},
             {"kubeconfig": "elsewhere"},
             {"helm": "helm3"},
             {"adopt": True},

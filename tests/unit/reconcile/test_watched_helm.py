@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from helm_rollback_component.core.health.evidence import Evidence
 from helm_rollback_component.core.remediation.standards import Known, Reference
 from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engines.engine import Deployment, EngineError, Target
+from helm_rollback_component.helm.engines.engine import Capability, Deployment, EngineError, Target
 from helm_rollback_component.inputs.redaction import MASK, Redactor
 from helm_rollback_component.kube.health import polling
 from helm_rollback_component.reconcile.run_context import RunContext
@@ -40,19 +41,27 @@ LOOP = waiting("CrashLoopBackOff", restarts=4, last={"exitCode": 1, "reason": "E
 class Engine:
     """Stands for Helm; it does what is given, and nothing else."""
 
+    capabilities = frozenset(Capability)
+    faults: tuple[str, ...] = ()
+
     def __init__(self, do: Callable[[Cancellation], None] = lambda _: None) -> None:
         self._do = do
         self.asked: list[str] = []
+        self.forced: list[bool] = []
 
-    def upgrade(self, _target: Target, _deployment: Deployment, cancellation: Cancellation) -> None:
+    def upgrade(self, _target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         self.asked.append("upgrade")
+        self.forced.append(deployment.options.force_conflicts)
         self._do(cancellation)
 
     def uninstall(self, _target: Target, _timeout: int, **_: bool) -> None:
         self.asked.append("uninstall")
 
-    def rollback(self, _target: Target, _revision: int, _timeout: int, **_: bool) -> None:
+    def rollback(
+        self, _target: Target, _revision: int, _timeout: int, *, force_conflicts: bool, **_: bool
+    ) -> None:
         self.asked.append("rollback")
+        self.forced.append(force_conflicts)
 
 
 def until_it_is_stopped(cancellation: Cancellation) -> None:
@@ -204,7 +213,7 @@ def test_records_that_cannot_be_read_end_the_run_before_helm_is_asked() -> None:
         place.upgrade()
     assert caught.value.reason == "Forbidden"
     with pytest.raises(OperationError):
-        place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1)), KNOWN)
+        place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1), record(1)), KNOWN)
     assert engine.asked == []
 
 
@@ -323,6 +332,38 @@ class TestRestoredInPart:
         failed = Place(cluster, Engine()).helm.settle(3, (), KNOWN)
         assert failed is not None
         assert failed.reason == "CrashLoopBackOff"
+
+
+@pytest.mark.parametrize(("method", "forced"), [("ssa", True), ("csa", False), ("", False)])
+def test_conflicts_are_forced_as_the_record_tells_that_helm_goes_by(method: str, *, forced: bool) -> None:
+    """An upgrade goes by the newest record, a rollback by its target."""
+    engine = Engine()
+    place = Place(Town(*workload(deployment(**GROWN), running())), engine)
+    told, other = replace(record(1), apply_method=method), replace(record(2), apply_method="x")
+    assert place.upgrade(told, other) is None
+    assert place.helm.restore(Rollback(1, "x"), 3, (other, other, told), KNOWN) is None
+    assert engine.forced == [forced, forced]
+
+
+def test_what_is_wrong_with_helm_is_told_once_in_a_run() -> None:
+    engine = Engine()
+    engine.faults = ("Helm 4.2.1 waits in vain",)
+    place = Place(Town(*workload(deployment(**GROWN), running())), engine)
+    assert place.upgrade() is None
+    assert place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1), record(1)), KNOWN) is None
+    assert place.said.count("Helm 4.2.1 waits in vain") == 1
+
+
+def test_fields_that_are_taken_over_are_told_once_without_secrets() -> None:
+    entry = {"manager": "hunter2", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
+    scaled = deployment(wanted=5, **GROWN)
+    scaled["metadata"] = {**scaled["metadata"], "managedFields": [entry]}
+    engine = failing("Error: UPGRADE FAILED: no matches for kind")
+    place = Place(Town(*workload(scaled, running())), engine)
+    place.upgrade()
+    place.upgrade()
+    told = [line for line in place.said if ".spec.replicas" in line]
+    assert told == [f"{MASK} set .spec.replicas of Deployment web; the chart sets it too and takes it over"]
 
 
 class TestLeftovers:

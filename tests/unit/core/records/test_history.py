@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helm_rollback_component.core.records.history import History, Record, Status
+from helm_rollback_component.core.records.history import History, Record, Status, lost_deployment
 from tests.support.histories import history, record
 
 
@@ -85,3 +85,40 @@ class TestPendingFor:
     )
     def test_any_other_is_not_pending(self, other: Record) -> None:
         assert other.pending_for(self.NOW) == 0
+
+
+class TestLostDeployment:
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (("superseded", "deployed"), ("superseded", "superseded", "failed")),
+            (("superseded", "deployed", "failed"), ("superseded", "superseded", "superseded", "failed")),
+        ],
+    )
+    def test_a_failed_rollback_takes_it(self, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+        lost = lost_deployment(history(*before), history(*after))
+        assert lost
+        assert (lost.revision, lost.status) == (2, "superseded")
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ((), ("failed",)),
+            (("failed",), ("superseded", "failed")),
+            (("deployed",), ()),
+            (("deployed",), ("deployed", "failed")),
+            (("deployed",), ("superseded", "deployed")),
+            (("deployed",), ("superseded", "pending-rollback")),
+            (("deployed",), ("uninstalled", "failed")),
+        ],
+    )
+    def test_nothing_else_does(self, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+        assert lost_deployment(history(*before), history(*after)) is None
+
+    def test_a_record_that_is_gone_cannot_be_marked(self) -> None:
+        assert lost_deployment(history("deployed"), history("superseded", "failed", first=2)) is None
+
+
+@pytest.mark.parametrize(("method", "server_side"), [("ssa", True), ("csa", False), ("", False)])
+def test_a_record_tells_how_it_was_applied(method: str, server_side: bool) -> None:  # noqa: FBT001
+    assert replace(record(1), apply_method=method).server_side is server_side

@@ -194,6 +194,10 @@ class Records:
         self.release.mark(revision, Status.DEPLOYED, description)
         self.release.supersede_deployed(but=revision)
 
+    def mark_deployed_again(self, revision: int) -> None:
+        """Mark one deployed."""
+        self.release.mark(revision, Status.DEPLOYED)
+
     def delete(self, revision: int) -> None:
         """Delete one."""
         self.release.remove(revision)

@@ -20,12 +20,14 @@ from helm_rollback_component.core.remediation.steps import (
     Action,
     Conclude,
     Install,
+    Refuse,
     Rollback,
     Uninstall,
     Unlock,
     Upgrade,
     Verify,
 )
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase, RollbackState
 from tests.support.histories import desired
 from tests.unit.core.remediation.simulation import DEATHS, REPLACED, Died, Fate, Release, Run
@@ -216,7 +218,13 @@ def origin_in(situation: Situation) -> Callable[[int], int]:
 
 
 def check_same_again(situation: Situation, step: object) -> None:
-    assert next_step(situation) == step
+    again = next_step(situation)
+    assert again == step or (isinstance(again, Rollback) and prevented_by_a_look(step))
+
+
+def prevented_by_a_look(step: object) -> bool:
+    """Tell whether a step stands in place of a rollback that would destroy data, which only a look shows."""
+    return isinstance(step, Conclude | Refuse) and step.reason == Reason.DATA_LOSS_PREVENTED
 
 
 @given(st.data())

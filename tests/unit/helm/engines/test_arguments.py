@@ -52,6 +52,20 @@ def test_a_rollback_does_not_wait_for_readiness(line: CommandLine, major: int) -
     assert line.rollback(2, 60, disable_hooks=True)[-1] == "--no-hooks"
 
 
+def test_a_rollback_may_force_conflicts(line: CommandLine) -> None:
+    assert line.rollback(2, 60, force_conflicts=True) == [*line.rollback(2, 60), "--force-conflicts"]
+
+
+@pytest.mark.parametrize(
+    ("major", "strategy", "spelled"),
+    [(3, "legacy", "--wait"), (4, "watcher", "--wait=watcher"), (4, "legacy", "--wait=legacy")],
+)
+def test_the_way_to_wait_is_spelled(major: int, strategy: str, spelled: str) -> None:
+    line = CommandLine(DIALECTS[major], Target("web", "apps", "kubeconfig"), "/kube")
+    assert spelled in line.upgrade(_deployment(Options(wait_strategy=strategy)))
+    assert spelled in line.uninstall(60, wait_strategy=strategy)
+
+
 def test_an_uninstall(line: CommandLine, major: int) -> None:
     assert line.uninstall(60, keep_history=False, disable_hooks=False) == [
         *("uninstall", "web", *_CLUSTER, _WAIT[major], "--timeout=60s")
@@ -86,6 +100,7 @@ def test_no_value_is_ever_an_argument(line: CommandLine) -> None:
         (Options(skip_crds=True), ["--skip-crds"]),
         (Options(take_ownership=True), ["--take-ownership"]),
         (Options(wait_for_jobs=True), ["--wait-for-jobs"]),
+        (Options(force_conflicts=True), ["--force-conflicts"]),
     ],
 )
 def test_options(line: CommandLine, options: Options, spelled: list[str]) -> None:

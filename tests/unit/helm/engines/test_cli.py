@@ -88,6 +88,12 @@ def test_it_can_do_what_its_version_can(program: Path) -> None:
     assert Capability.SKIP_CRDS in engine.capabilities
 
 
+def test_what_is_wrong_with_its_version_is_known(program: Path) -> None:
+    program.with_name("version").write_text("v4.2.1")
+
+    assert "Helm 4.2.1" in CliEngine(program).faults[0]
+
+
 def test_the_version_is_asked_once_for_each_state_of_the_file(program: Path) -> None:
     helm_version(program)
     helm_version(program)

@@ -151,7 +151,11 @@ def test_tests_are_run(engine: EmbeddedEngine, notes: Notes) -> None:
 
 
 def test_it_is_capable_of_what_the_library_takes_for_every_verb(engine: EmbeddedEngine, notes: Notes) -> None:
-    known = {Capability.DISABLE_OPENAPI_VALIDATION, Capability.TAKE_OWNERSHIP}
+    known = {
+        Capability.DISABLE_OPENAPI_VALIDATION,
+        Capability.TAKE_OWNERSHIP,
+        Capability.WAIT_STRATEGY,
+    }
 
     assert engine.capabilities == ALWAYS | known
     assert notes() == [], "nothing was done to find that out"
@@ -212,6 +216,17 @@ def test_hooks_can_be_left_out_where_every_verb_can(
     engine.rollback(_target(), 3, 9, disable_hooks=True)
 
     assert (notes()[0]["verb"], notes()[0]["disable_hooks"], notes()[0]["version"]) == ("rollback", True, 3)
+
+
+def test_it_waits_as_it_is_told(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.upgrade(_target(), replace(_deployment(), options=Options(wait_strategy="legacy")), Cancellation())
+    engine.uninstall(_target(), 9, wait_strategy="legacy")
+
+    assert [note["wait"] for note in notes()] == ["legacy", "legacy"]
+
+
+def test_nothing_is_known_to_be_wrong_with_a_version_of_the_future(engine: EmbeddedEngine) -> None:
+    assert engine.faults == ()
 
 
 def test_what_the_library_does_not_offer_is_refused(engine: EmbeddedEngine, notes: Notes) -> None:

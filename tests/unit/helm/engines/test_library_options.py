@@ -6,7 +6,7 @@ import pytest
 
 from helm_rollback_component.helm.engines.embedded import ALWAYS
 from helm_rollback_component.helm.engines.engine import Capability, Options
-from helm_rollback_component.helm.engines.library_options import capabilities, deploying
+from helm_rollback_component.helm.engines.library_options import capabilities, deploying, switches
 
 _CHOSEN = frozenset(Capability) - ALWAYS
 
@@ -39,6 +39,7 @@ def test_nothing_is_asked_for_without_need() -> None:
     [
         Options(disable_hooks=True),
         Options(disable_openapi_validation=True),
+        Options(force_conflicts=True),
         Options(replace=True),
         Options(skip_crds=True),
         Options(take_ownership=True),
@@ -56,6 +57,14 @@ def test_objects_are_replaced_on_the_clients_side(verb: str, client_side: object
     assert deploying(verb, Options(force_update=True)) == {
         "force_replace": True,
         "server_side_apply": client_side,
+    }
+
+
+def test_the_way_to_wait_is_an_option() -> None:
+    assert deploying("upgrade", Options(wait_strategy="legacy")) == {"wait": "legacy"}
+    assert switches(Options(wait_strategy="legacy", disable_hooks=True)) == {
+        "disable_hooks": True,
+        "wait": "legacy",
     }
 
 

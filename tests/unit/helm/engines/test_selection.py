@@ -111,6 +111,13 @@ def test_what_was_chosen_is_not_passed_over(install: Install) -> None:
         choose_engine("embedded", frozenset({Capability.WAIT_FOR_JOBS}))
 
 
+def test_a_program_of_another_generation_may_lack_it(install: Install) -> None:
+    program = install("helm3", "v3.22.0")
+
+    with pytest.raises(ValidationError, match=r"helm 3.22.0 does not support it; Helm 4 does"):
+        choose_engine(str(program), frozenset({Capability.WAIT_STRATEGY}))
+
+
 def test_a_version_may_be_too_old_for_an_input(install: Install) -> None:
     program = install("helm3", "v3.14.0")
 

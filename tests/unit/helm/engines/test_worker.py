@@ -24,7 +24,10 @@ _IMPORTED_ANEW = (
     "helm_rollback_component.helm.engines.library",
     "helm_python",
 )
-_GREETING = {"version": "v4.9.9", "capabilities": ["disable_openapi_validation", "take_ownership"]}
+_GREETING = {
+    "version": "v4.9.9",
+    "capabilities": ["disable_openapi_validation", "take_ownership", "wait_strategy"],
+}
 _DEPLOYMENT = {"chart": "/web", "values": {}, "timeout": 9, "description": "", "labels": {}, "options": {}}
 
 

@@ -364,6 +364,24 @@ class TestAccepting:
         assert [each.status for each in storage.history()] == ["deployed", "deployed"]
 
 
+class TestMarkingDeployed:
+    def test_one_that_was_superseded_by_mistake_is_deployed_again(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1, "superseded"), release(2, "failed"))
+        before = storage.history().records[0]
+        storage.mark_deployed_again(1)
+        again = storage.history().records[0]
+        assert (again.status, again.description) == ("deployed", before.description)
+        labels = [meta["labels"]["status"] for meta in cluster.list_metadata(SECRETS)]
+        assert labels == ["deployed", "failed"]
+
+    def test_one_that_is_gone_is_told(self, storage: ReleaseStorage) -> None:
+        with pytest.raises(OperationError) as caught:
+            storage.mark_deployed_again(1)
+        assert reason(caught) == ("RevisionMissing", "apps/web")
+
+
 class TestDeletion:
     def test_one_record_goes(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
         put(cluster, release(1), release(2))

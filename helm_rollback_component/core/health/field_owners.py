@@ -1,0 +1,130 @@
+"""Which fields of an object another manager than Helm set, and which of them a release sets anew. Pure.
+
+The API server keeps for each manager the fields that it set (``metadata.managedFields``, `fieldsV1`_).
+
+.. _fieldsV1: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.core.health import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from helm_rollback_component.core.health.baseline import Baseline
+    from helm_rollback_component.core.health.objects import Manifest
+
+_HELM = re.compile(r"helm[\d.]*(\.exe)?")
+"""What Helm calls itself: the name of its program."""
+_ITSELF = "."
+_ABSENT = object()
+
+
+@dataclass(frozen=True)
+class ForeignField:
+    """A field that another manager set.
+
+    Attributes:
+        manager: who set it, such as ``kubectl-edit``, with the subresource if it was through one.
+        steps: the way to the field, as ``fieldsV1`` has it.
+        value: the value it has.
+    """
+
+    manager: str
+    steps: tuple[str, ...]
+    value: Any
+
+    @property
+    def path(self) -> str:
+        """The way to the field, as the API server's messages spell it: ``.spec.replicas``."""
+        return "".join(map(_spelled, self.steps))
+
+
+def foreign_entries(live: Manifest) -> list[Manifest]:
+    """Return the entries of ``managedFields`` that are not Helm's, and not about the status."""
+    entries = objects.meta(live).get("managedFields")
+    return [*filter(_foreign, entries)] if isinstance(entries, list) else []
+
+
+def foreign_fields(live: Manifest) -> tuple[ForeignField, ...]:
+    """Return the fields of an object that another manager set, as far as their values are at hand."""
+    return tuple(
+        ForeignField(_name(entry), steps, value)
+        for entry in foreign_entries(live)
+        for steps in _leaves(entry.get("fieldsV1"))
+        if (value := _value(live, steps)) is not _ABSENT
+    )
+
+
+def takeovers(desired: Iterable[Manifest], namespace: str, before: Baseline) -> Iterator[str]:
+    """Yield one sentence for each field that a release sets to another value than another manager did.
+
+    Args:
+        desired: the release's objects.
+        namespace: the release's.
+        before: what there was before.
+    """
+    for each in desired:
+        key = objects.key(each, namespace)
+        mark = before.marks.get(key)
+        for field in mark.foreign if mark else ():
+            value = _value(each, field.steps)
+            if value is not _ABSENT and str(value) != str(field.value):
+                yield f"{field.manager} set {field.path} of {key}; the chart sets it too and takes it over"
+
+
+def _foreign(entry: object) -> bool:
+    if not isinstance(entry, dict) or entry.get("subresource") == "status":
+        return False
+    return not _HELM.fullmatch(str(entry.get("manager", "")))
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    manager, subresource = entry.get("manager", ""), entry.get("subresource")
+    return f"{manager} (subresource {subresource})" if subresource else str(manager)
+
+
+def _leaves(fields: object, steps: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if not isinstance(fields, dict):
+        return
+    for step, within in fields.items():
+        if within:
+            yield from _leaves(within, (*steps, step))
+        elif step != _ITSELF:
+            yield (*steps, step)
+
+
+def _value(found: Any, steps: tuple[str, ...]) -> Any:  # noqa: ANN401  # anything that an object can contain
+    for step in steps:
+        found = _next(found, step)
+    return found
+
+
+def _next(found: Any, step: str) -> Any:  # noqa: ANN401  # as above
+    kind, _, key = step.partition(":")
+    if kind == "f" and isinstance(found, dict):
+        return found.get(key, _ABSENT)
+    if kind == "k" and isinstance(found, list):
+        wanted = json.loads(key)
+        return next((each for each in found if _has(each, wanted)), _ABSENT)
+    return _ABSENT
+
+
+def _has(element: object, wanted: Mapping[str, Any]) -> bool:
+    """Return whether a list's element is the one with these keys; one with a default may lack it."""
+    return isinstance(element, dict) and all(
+        element.get(key, value) == value for key, value in wanted.items()
+    )
+
+
+def _spelled(step: str) -> str:
+    kind, _, key = step.partition(":")
+    if kind != "k":
+        return f".{key}"
+    return f"[{','.join(f'{name}={json.dumps(value)}' for name, value in json.loads(key).items())}]"

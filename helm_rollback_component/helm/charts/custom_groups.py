@@ -1,0 +1,98 @@
+"""Whether a chart may deploy custom resources: what its texts name, as its values cannot be told before Helm.
+
+Helm 4 waits for a custom resource until its status says by kstatus' conventions that it is ready, and in vain
+where the status cannot be read so (https://github.com/helm/helm/issues/32615).
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import re
+import tarfile
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_API_VERSION = re.compile(rb"(?<![\w./-])([a-z0-9-]+(?:\.[a-z0-9-]+)+)/v\d+(?:(?:alpha|beta)\d+)?(?![\w.:])")
+_OWN_GROUPS = frozenset(
+    {
+        b"admissionregistration.k8s.io",
+        b"apiextensions.k8s.io",
+        b"apiregistration.k8s.io",
+        b"authentication.k8s.io",
+        b"authorization.k8s.io",
+        b"certificates.k8s.io",
+        b"coordination.k8s.io",
+        b"discovery.k8s.io",
+        b"events.k8s.io",
+        b"flowcontrol.apiserver.k8s.io",
+        b"networking.k8s.io",
+        b"node.k8s.io",
+        b"rbac.authorization.k8s.io",
+        b"resource.k8s.io",
+        b"scheduling.k8s.io",
+        b"storage.k8s.io",
+        b"storagemigration.k8s.io",
+    }
+)
+"""Those of Kubernetes itself whose names have dots."""
+_TEMPLATES = "templates/"
+_DEPENDENCIES = "charts/"
+_LARGEST = 16 * 1024 * 1024
+
+
+def named(chart: Path, values: Mapping[str, Any]) -> bool:
+    """Return whether the chart's templates, those of its dependencies, or the values name a custom group.
+
+    Args:
+        chart: the chart's folder or archive.
+        values: the merged values; charts may deploy objects that stand in them.
+    """
+    return _names_one(json.dumps(values).encode()) or any(map(_names_one, _templates(chart)))
+
+
+def _names_one(text: bytes) -> bool:
+    return any(found[1] not in _OWN_GROUPS for found in _API_VERSION.finditer(text))
+
+
+def _templates(chart: Path) -> Iterator[bytes]:
+    if not chart.is_dir():
+        yield from _packed(chart.read_bytes())
+        return
+    for path in chart.rglob("*"):
+        name = path.relative_to(chart).as_posix()
+        if path.is_file() and _is_template(name):
+            yield path.read_bytes()
+        elif path.is_file() and _is_archive(name):
+            yield from _packed(path.read_bytes())
+
+
+@functools.lru_cache(16)
+def _packed(archive: bytes) -> tuple[bytes, ...]:
+    try:
+        return tuple(_unpacked(archive))
+    except (tarfile.TarError, OSError, EOFError):
+        return ()  # Helm says what is wrong with it
+
+
+def _unpacked(archive: bytes) -> Iterator[bytes]:
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
+        for member in opened:
+            _, _, name = member.name.partition("/")
+            file = opened.extractfile(member) if member.isfile() and member.size <= _LARGEST else None
+            if file and _is_template(name):
+                yield file.read()
+            elif file and _is_archive(name):
+                yield from _packed(file.read())
+
+
+def _is_template(name: str) -> bool:
+    return name.startswith(_TEMPLATES) or (name.startswith(_DEPENDENCIES) and f"/{_TEMPLATES}" in name)
+
+
+def _is_archive(name: str) -> bool:
+    return name.startswith(_DEPENDENCIES) and name.endswith((".tgz", ".tar.gz"))

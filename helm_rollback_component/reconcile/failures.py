@@ -1,0 +1,54 @@
+"""What Helm's words, and verdicts on health, mean as failures of a run: without secrets, with what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.failures.classify import Failure, classify
+from helm_rollback_component.reasons import Reason, find
+
+if TYPE_CHECKING:
+    from helm_rollback_component.core.health.model import HealthVerdict
+    from helm_rollback_component.helm.engines.engine import EngineError
+    from helm_rollback_component.reconcile.run_context import RunContext
+
+
+def of_helm(context: RunContext, error: EngineError, verb: str) -> Failure:
+    """Return what Helm's own words mean.
+
+    Args:
+        context: what the run works with.
+        error: how Helm failed.
+        verb: what it was to do.
+    """
+    failure = classify(error.output, verb, context.target.namespace)
+    return replace(failure, message=context.redact(failure.message))
+
+
+def of_health(context: RunContext, verdict: HealthVerdict) -> Failure:
+    """Return the failure that a verdict on the release's health means; tell the lines of its log.
+
+    Args:
+        context: what the run works with.
+        verdict: why the release has failed.
+    """
+    for line in verdict.log:
+        context.progress(line)
+    known = find(verdict.reason)
+    return Failure(
+        reason=verdict.reason,
+        temporary=known.temporary,
+        message=context.redact(verdict.message),
+        remedy=known.remedy,
+    )
+
+
+def cannot_replace(engine: str) -> Failure:
+    """Return why a Helm without that option cannot install over a history that was kept."""
+    return Failure(
+        reason=Reason.UNSUPPORTED_BY_ENGINE,
+        temporary=False,
+        message=f"{engine} cannot install a release whose history was kept when it was uninstalled",
+        remedy="set helm to a Helm program, or delete the history",
+    )

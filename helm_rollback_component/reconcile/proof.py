@@ -1,0 +1,103 @@
+"""Seeing that a revision is good: its objects get ready, stay so, and pass the chart's tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.health.evidence import NOTHING_SEEN
+from helm_rollback_component.core.health.known_shortage import noted
+from helm_rollback_component.core.health.model import HealthVerdict
+from helm_rollback_component.core.health.snapshot import judged
+from helm_rollback_component.core.remediation.standards import Known
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.kube.health.wait import soak, wait_ready
+from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile import failures
+from helm_rollback_component.reconcile.comparison import Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helm_rollback_component.core.cancellation import Cancellation
+    from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.health.baseline import Baseline
+    from helm_rollback_component.core.health.evidence import Evidence
+    from helm_rollback_component.core.health.timeout import Limit
+    from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.kube.health.wait import Beginning
+    from helm_rollback_component.reconcile.run_context import RunContext
+
+
+class Proof:
+    """What is seen of one release, and what it is compared with.
+
+    Args:
+        context: what the run works with.
+        lost: requested when another process takes the release over; waits end then.
+    """
+
+    def __init__(self, context: RunContext, lost: Cancellation) -> None:
+        self._context = context
+        self._lost = lost
+        self._known = Known()
+        self.comparison = Comparison(context.storage, context.target.namespace)
+        self.evidence: Evidence = NOTHING_SEEN
+        """What was seen of readiness in the last action."""
+
+    def begin(self, known: Known) -> None:
+        """Forget what was seen; an action begins whose result is compared with these revisions."""
+        self._known, self.evidence = known, NOTHING_SEEN
+
+    def look_before(self, before: Sequence[Record | None]) -> Baseline:
+        """Return what there is before an action, and remember what the good revision that runs lacks."""
+        informers = self._context.informers
+        found, self.evidence = self.comparison.look_before(informers, before, self._known)
+        return found
+
+    def await_readiness(self, revision: int, limit: Limit, beginning: Beginning) -> Failure | None:
+        """Wait until a revision that was applied is seen to be ready, whatever Helm says of it.
+
+        Where its objects may not be read, Helm's word counts.
+        """
+        context = self._context
+        objects = context.storage.manifest(revision, judged)
+        most = self.comparison.allowed(revision, self._known, self.evidence)
+        beginning = replace(beginning, before=replace(beginning.before, allowed=most))
+        try:
+            found = wait_ready(context.health, objects, limit, self._lost, beginning)
+        except OperationError as error:
+            if error.reason != Reason.FORBIDDEN:
+                raise
+            context.progress(f"whether the release is ready cannot be seen: {error.message}")
+            self.evidence = replace(self.evidence, unseen=error.message)
+            return None
+        if isinstance(found, HealthVerdict):
+            return failures.of_health(context, found)
+        told = tuple(context.redact(str(each)) for each in found.readiness.excused)
+        left = noted(found.readiness, found.snapshot)
+        self.evidence = replace(self.evidence, left=left, told=told)
+        return None
+
+    def stays_good(self, revision: int) -> Failure | None:
+        """Watch a ready revision for as long as the inputs ask, and run the chart's tests if they do."""
+        return self._soak(revision) or self._test()
+
+    def _soak(self, revision: int) -> Failure | None:
+        context = self._context
+        if not context.config.health.soak:
+            return None
+        verdict = soak(context.health, context.storage.manifest(revision, judged), self._lost)
+        return failures.of_health(context, verdict) if verdict else None
+
+    def _test(self) -> Failure | None:
+        context = self._context
+        if not context.config.health.test:
+            return None
+        context.progress("running the chart's tests")
+        try:
+            context.helm.test(context.target, context.config.timeouts.upgrade)
+        except EngineError as error:
+            return replace(failures.of_helm(context, error, "test"), reason=Reason.TEST_FAILED)
+        return None

@@ -1,0 +1,86 @@
+"""Charts whose custom resources Helm 4's own wait never finds ready: a generation that is spelled as text."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helm_rollback_component.core.failures.classify import classify
+from helm_rollback_component.helm.engines.engine import Options
+from helm_rollback_component.results import Phase
+from tests.contract.helm_fixtures import failure_of, write_chart
+from tests.contract.laboratory import BAD_IMAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.contract.helm_fixtures import Space
+    from tests.contract.laboratory import Laboratory
+
+pytestmark = pytest.mark.ground
+
+_ROLLOUT = """\
+apiVersion: GROUP/v1
+kind: Rollout
+metadata: {name: web}
+spec: {tag: {{ .Values.tag | quote }}}
+status: {observedGeneration: "1000"}
+"""
+
+
+@contextmanager
+def rollouts(space: Space) -> Iterator[str]:
+    """Have the chart deploy a custom resource whose status is as that of an Argo Rollout; give its name."""
+    group = f"{space.namespace}.example.com"
+    name = f"rollouts.{group}"
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": name},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"plural": "rollouts", "kind": "Rollout"},
+            "versions": [version],
+        },
+    }
+    space.kubectl("create", "--filename=-", stdin=json.dumps(definition))
+    space.kubectl("wait", "--for=condition=Established", f"crd/{name}")
+    write_chart(space.chart.parent, {"templates/rollout.yaml": _ROLLOUT.replace("GROUP", group)})
+    try:
+        yield f"{name}/web"
+    finally:
+        space.kubectl("delete", "crd", name, "--wait=false")
+
+
+def test_it_is_deployed_upgraded_and_rolled_back(lab: Laboratory) -> None:
+    with rollouts(lab.space) as rollout:
+        first = lab.deploy()
+        second = lab.upgrade(values={"tag": "2"})
+        third = lab.upgrade(values=BAD_IMAGE)
+
+        assert [each.phase for each in (first, second, third)] == [
+            Phase.DEPLOYED,
+            Phase.DEPLOYED,
+            Phase.ROLLED_BACK,
+        ]
+        assert lab.statuses() == ["superseded", "superseded", "failed", "deployed"]
+        assert json.loads(lab.space.kubectl("get", rollout, "--output=json"))["spec"] == {"tag": "2"}
+        lab.delete()
+
+
+def test_the_wait_that_is_chosen_is_helms(space: Space) -> None:
+    """Only Helm 4 has more than one; the watcher is what needs another."""
+    with rollouts(space):
+        space.install(options=Options(wait_strategy="legacy"))
+        if space.engine.name.startswith("helm 3"):
+            return
+        error = failure_of(space, {"tag": "2"}, timeout=1, options=Options(wait_strategy="watcher"))
+
+        assert classify(error.output, "upgrade").reason == "UpgradeTimeout"
+        assert "Rollout" in error.output
