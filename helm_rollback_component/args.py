@@ -13,6 +13,10 @@ import pulumi
 if TYPE_CHECKING:
     from helm_rollback_component.inputs.spelling import Fields
 
+    _ValueFile = pulumi.Input[str | pulumi.Asset]
+else:
+    _ValueFile = Any  # a component's schema has no unions
+
 
 class SourceArgs(TypedDict):
     """Where the chart comes from: a folder or archive, a repository, or an OCI registry."""
@@ -186,8 +190,10 @@ class HelmReleaseArgs(TypedDict):
     """Values for the chart; they override `value_files`. A null removes a default of the chart.
     Default: none.
     """
-    value_files: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Paths of YAML files with values for the chart; later files override earlier ones. Default: none."""
+    value_files: NotRequired[pulumi.Input[list[_ValueFile]]]
+    """YAML files with values for the chart: their paths, or `pulumi.FileAsset` and `pulumi.StringAsset`.
+    Later files override earlier ones; the documents of a file are merged, as Helm 4 does. Default: none.
+    """
     timeouts: NotRequired[pulumi.Input[TimeoutsArgs]]
     """How long each action may take."""
     operations: NotRequired[pulumi.Input[OperationsArgs]]

@@ -11,12 +11,13 @@ from pulumi.dynamic import Resource
 from pulumi.output import Unknown
 
 from helm_rollback_component.args import FIELDS, HelmReleaseArgs
-from helm_rollback_component.errors import Problem
-from helm_rollback_component.inputs.chart_values import encode
+from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.inputs.chart_values import encode, unsendable
 from helm_rollback_component.inputs.spelling import Fields, to_snake_case
 from helm_rollback_component.inputs.tree import leaves, map_leaves
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import interrupts, resource_options
+from helm_rollback_component.pulumi_adapter.assets import without_assets
 from helm_rollback_component.pulumi_adapter.run_kind import DRY_RUN
 from helm_rollback_component.pulumi_adapter.state import REPLACE_ON_CHANGES
 
@@ -134,8 +135,17 @@ def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[
     source = inputs.get("source")
     if isinstance(source, dict) and source.get("password") is not None:
         source["password"] = pulumi.Output.secret(source["password"])
-    inputs["values"] = encode(inputs.get("values") or {}, leaf=_encode_later)
+    inputs["values"] = _encoded(name, inputs.get("values") or {})
+    if "value_files" in inputs:
+        inputs["value_files"] = without_assets(inputs["value_files"])
     return inputs
+
+
+def _encoded(name: str, values: Any) -> Any:  # noqa: ANN401  # JSON-like, with outputs
+    try:
+        return encode(values, leaf=_encode_later)
+    except ValidationError as error:
+        raise pulumi.RunError(f"{name}: {error}") from None
 
 
 def _with_all_others(problems: list[Problem], inputs: Mapping[str, Any]) -> list[Problem]:
@@ -167,8 +177,14 @@ def _respell(known: Mapping[str, Any], section: Fields) -> Mapping[str, Any]:
     return known if problems else spelled  # the provider's check tells what is wrong
 
 
-def _encode_later(value: Any) -> pulumi.Output[Any]:  # noqa: ANN401  # an output, an asset, …
-    return pulumi.Output.from_input(value).apply(encode)
+def _encode_later(value: Any) -> Any:  # noqa: ANN401  # an output, an asset, …
+    if isinstance(value, pulumi.Asset | pulumi.Archive):  # the engine would read what it leads to
+        return unsendable(value)
+    return pulumi.Output.from_input(value).apply(lambda known: encode(known, leaf=_encode_known))
+
+
+def _encode_known(value: Any) -> Any:  # noqa: ANN401  # an asset, …
+    return unsendable(value) if isinstance(value, pulumi.Asset | pulumi.Archive) else value
 
 
 def _namespace(component: HelmRelease, name: str, inputs: dict[str, Any]) -> list[pulumi.Resource]:

@@ -254,4 +254,7 @@ class HelmOperations:
         )
 
     def _status(self, history: History, ledger: Ledger) -> ReleaseStatus:
-        return release_status(self._config, self._session.records, history, ledger, clock.now())
+        status = release_status(self._config, self._session.records, history, ledger, clock.now())
+        for told in assessment.unobserved(status):
+            self._warn(told)
+        return status

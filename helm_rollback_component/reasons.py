@@ -87,6 +87,7 @@ class Reason(StrEnum):
     NO_DEPLOYED_RELEASE = "NoDeployedRelease", "No revision of the release has the status deployed."
     REVISION_MISSING = "RevisionMissing", "The revision is not stored."
     RECORD_UNREADABLE = "RecordUnreadable", "The record of a revision cannot be decoded."
+    MANIFEST_UNREADABLE = "ManifestUnreadable", "A document in a manifest cannot be read; Helm could."
     RECORD_NOT_UPDATED = "RecordNotUpdated", "Helm did not mark its record as uninstalled."
     RELEASE_TOO_LARGE = "ReleaseTooLarge", "Chart and values together are larger than a Secret can be."
 
@@ -202,6 +203,7 @@ _REMEDIES = {
         "restore the kubeconfig; to move the release, set the kubeconfig input to the other cluster's"
     ),
     Reason.OPERATION_IN_PROGRESS: "wait for the other client, then run again",
+    Reason.MANIFEST_UNREADABLE: "write the template named in the message in plainer YAML",
     Reason.RECORD_UNREADABLE: "restore the Secret of that revision, or delete it",
     Reason.RECORD_NOT_UPDATED: "find out why Helm cannot update its Secrets, then delete the release again",
     Reason.RELEASE_TOO_LARGE: "take large files out of the chart: the limit is 1 MiB, compressed",

@@ -85,7 +85,8 @@ class Condition:
     """One Kubernetes-style condition of a release.
 
     Attributes:
-        type: ``Released``, ``TestSuccess``, ``Remediated``, ``Ready`` or ``Stalled``.
+        type: ``Released``, ``TestSuccess``, ``Remediated``, ``Ready`` or ``Stalled``; ``Observed`` only
+            where it is false.
         status: ``True``, ``False`` or ``Unknown``.
         reason: one CamelCase word.
         message: one sentence.

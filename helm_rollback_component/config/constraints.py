@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Final, Literal, LiteralString
 
@@ -60,10 +61,28 @@ def _floor(value: object) -> int | Literal["current"]:
     return int(number)
 
 
+def _value_file(given: object) -> object:
+    match given:
+        case str() if given.strip():
+            return given
+        case {"text": str()}:
+            return given
+        case str():
+            what = "an empty text"
+        case {"asset": str(kind)}:
+            what = f"of type {kind}"
+        case _:
+            what = f"of type {type(given).__name__}"
+    message = "is {what}; use the path of a file, pulumi.FileAsset or pulumi.StringAsset"
+    raise PydanticCustomError("name", message, {"what": what})
+
+
 Floor = Annotated[int | Literal["current"], PlainValidator(_floor)]
 ReleaseName = Annotated[str, AfterValidator(_release_name)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
 Seconds = Annotated[int, Field(gt=0)]
+ValueFile = Annotated[str | Mapping[str, str], PlainValidator(_value_file)]
+"""The path of a file, or its text under the key ``text``; what is said of it never repeats a text."""
 NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 

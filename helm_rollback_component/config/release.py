@@ -12,6 +12,7 @@ from helm_rollback_component.config.constraints import (
     NonEmpty,
     Part,
     ReleaseName,
+    ValueFile,
     fields_of,
     refusal,
 )
@@ -24,6 +25,7 @@ from helm_rollback_component.config.sections import (
     TimeoutsConfig,
 )
 from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.inputs import value_rules
 from helm_rollback_component.inputs.problems import from_pydantic
 from helm_rollback_component.inputs.spelling import to_snake_case
 
@@ -54,8 +56,10 @@ class HelmConfig(Part):
     """Values for the chart; they override `value_files`. A null removes a default of the chart.
     Default: none.
     """
-    value_files: tuple[NonEmpty, ...] = ()
-    """Paths of YAML files with values for the chart; later files override earlier ones. Default: none."""
+    value_files: tuple[ValueFile, ...] = ()
+    """YAML files with values for the chart: their paths, or `pulumi.FileAsset` and `pulumi.StringAsset`.
+    Later files override earlier ones; the documents of a file are merged, as Helm 4 does. Default: none.
+    """
     timeouts: TimeoutsConfig = TimeoutsConfig()
     """How long each action may take."""
     operations: OperationsConfig = OperationsConfig()
@@ -133,6 +137,7 @@ class HelmConfig(Part):
             ValidationError: names everything that is wrong, property by property.
         """
         spelled, problems = to_snake_case(inputs, fields_of(cls))
+        problems += value_rules.problems_of(spelled.get("values"))
         try:
             config = cls.model_validate(spelled)
         except PydanticValidationError as error:

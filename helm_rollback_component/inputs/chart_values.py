@@ -1,4 +1,4 @@
-"""A chart's values: read from files, merged, and passed through Pulumi without loss.
+"""A chart's values, passed through Pulumi without loss.
 
 Pulumi drops ``None`` inside inputs and makes every number a float. A null means something to Helm (it removes
 a chart's default), and an integer beyond 2**53 must stay whole: `encode` and `decode` preserve both.
@@ -6,142 +6,129 @@ a chart's default), and an integer beyond 2**53 must stay whole: `encode` and `d
 
 from __future__ import annotations
 
-import functools
-import json
+import math
 import re
+import sys
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
-
-import yaml
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.inputs.tree import map_leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable
 
 _MARK = "helm-rollback:literal"
 _NULL = {_MARK: "null"}
+_TYPE = "type "
+_INTEGER = re.compile(r"-?[0-9]{1,400}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGEST_EXACT = 2**53
-_FILES_KEPT = 64
+
+
+@dataclass(frozen=True)
+class Unsendable:
+    """Stands for a value that neither Pulumi nor Helm can hold.
+
+    Attributes:
+        fault: what is wrong with it, for a message.
+    """
+
+    fault: str
+
+    @classmethod
+    def of_type(cls, kind: str) -> Self:
+        """Stand for a value of that type."""
+        return cls(f"is of type {kind}; use the text itself, or another JSON-like value")
+
+
+HALF_PAIR = Unsendable("contains half of a surrogate pair, which is no character; use a text that is Unicode")
+TOO_LARGE = Unsendable("is larger than any number that Helm can hold; use a text")
+_LITERALS = {
+    "null": None,
+    **{str(number): number for number in (math.nan, math.inf, -math.inf)},
+    "half pair": HALF_PAIR,
+    "too large": TOO_LARGE,
+}
+
+
+def is_text(text: str) -> bool:
+    """Whether a text is Unicode: half of a surrogate pair is no character."""
+    return not _SURROGATE.search(text)
+
+
+def unsendable(value: object) -> dict[str, str]:
+    """Return what stands for a value of a type that JSON does not have: the check refuses it."""
+    return {_MARK: f"{_TYPE}{type(value).__name__}"}
 
 
 def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> Any:  # noqa: ANN401  # JSON-like
-    """Return `value` with nulls and large integers in a form that survives Pulumi.
+    """Return `value` in a form that survives Pulumi: nulls, large integers, what is to be refused by name.
 
     Args:
         value: JSON-like data; what is neither mapping, sequence nor scalar goes through `leaf`.
         leaf: what to do with such a part, for example with an output.
+
+    Raises:
+        ValidationError: a key is not Unicode.
     """
 
     def encoded(part: Any) -> Any:  # noqa: ANN401  # JSON-like
         match part:
             case None:
                 return dict(_NULL)
-            case bool() | str() | float():
+            case str():
+                return part if is_text(part) else {_MARK: "half pair"}
+            case float() if not math.isfinite(part):
+                return {_MARK: str(part)}
+            case bool() | float():
                 return part
             case int():
-                return part if abs(part) <= _LARGEST_EXACT else {_MARK: str(part)}
+                return part if abs(part) <= _LARGEST_EXACT else {_MARK: _digits(part)}
             case _:
                 return leaf(part)
 
-    return map_leaves(value, encoded, key=str)
+    return map_leaves(value, encoded, key=_key)
+
+
+def _key(key: Any) -> str:  # noqa: ANN401  # whatever a mapping has as a key
+    text = str(key)
+    if not is_text(text):
+        message = "has a key with half of a surrogate pair, which is no character"
+        raise ValidationError([Problem("values", message)])
+    return text
+
+
+def _digits(number: int) -> str:
+    return "too large" if abs(number) > sys.float_info.max else str(number)
 
 
 def decode(value: Any) -> Any:  # noqa: ANN401  # JSON-like
-    """Return what `encode` was given; whole floats become the integers that they were."""
+    """Return what `encode` was given; whole floats become the integers that they were, but for -0.0."""
     return map_leaves(value, _decoded, is_leaf=_is_literal)
 
 
 def _decoded(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
     match leaf:
         case {"helm-rollback:literal": literal}:
-            return None if literal == "null" else int(literal)
-        case float() if leaf.is_integer():
+            return _meant(literal)
+        case float() if leaf.is_integer() and (leaf or math.copysign(1, leaf) > 0):
             return int(leaf)
         case _:
             return leaf
 
 
+def _meant(literal: str) -> Any:  # noqa: ANN401  # JSON-like
+    if literal.startswith(_TYPE):
+        return Unsendable.of_type(literal.removeprefix(_TYPE))
+    return _LITERALS[literal] if literal in _LITERALS else int(literal)
+
+
 def _is_literal(part: Any) -> bool:  # noqa: ANN401  # JSON-like
-    return isinstance(part, Mapping) and isinstance(part.get(_MARK), str)
-
-
-def merge(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the layers as one, later ones over earlier ones, mapping by mapping, as Helm merges them."""
-    merged: dict[str, Any] = {}
-    for layer in layers:
-        for key, value in layer.items():
-            before = merged.get(key)
-            both = isinstance(before, Mapping) and isinstance(value, Mapping)
-            merged[key] = merge([before, value]) if both else value  # type: ignore[list-item]
-    return merged
-
-
-def read_files(paths: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the content of each value file, not to be changed: the same text is parsed once.
-
-    Raises:
-        ValidationError: a file is missing, or is not a YAML mapping; all such files are named.
-    """
-    problems: list[Problem] = []
-    contents: list[dict[str, Any]] = []
-    for index, path in enumerate(paths):
-        content, fault = _read(Path(path))
-        if fault:
-            problems.append(Problem(f"value_files[{index}]", f"{path} {fault}"))
-        contents.append(content)
-    if problems:
-        raise ValidationError(problems)
-    return contents
-
-
-def _read(path: Path) -> tuple[dict[str, Any], str]:
-    try:
-        content = _parsed(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        return {}, f"cannot be read: {error.strerror}"
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return {}, "is not valid YAML"
-    if content is None:
-        return {}, ""
-    return (content, "") if isinstance(content, dict) else ({}, "does not contain a mapping of values")
-
-
-@functools.lru_cache(_FILES_KEPT)
-def _parsed(text: str) -> Any:  # noqa: ANN401  # anything that YAML can contain
-    return yaml.load(text, Loader=_HelmLoader)  # noqa: S506  # a SafeLoader
-
-
-class _HelmLoader(yaml.SafeLoader):
-    """Reads as Helm's YAML library does: neither dates nor base-60 numbers, ``y`` is true, keys are texts."""
-
-    bool_values: ClassVar = {**yaml.SafeLoader.bool_values, "y": True, "n": False}
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # PyYAML's signature
-        return {_text(key): value for key, value in super().construct_mapping(node, deep).items()}
-
-
-def _text(key: Hashable) -> str:
-    if not isinstance(key, str | bool | int | float):
-        raise yaml.YAMLError("neither a text nor a number nor a boolean")
-    return key if isinstance(key, str) else json.dumps(key)
-
-
-_TYPED_OTHERWISE = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-_HelmLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _TYPED_OTHERWISE]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_HelmLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:int",
-    re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$"),
-    list("-+0123456789"),
-)
-_HelmLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
-    list("-+.0123456789"),
-)
-_HelmLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]$"), list("yYnN"))
+    if not isinstance(part, Mapping) or len(part) != 1:
+        return False
+    literal = part.get(_MARK)
+    if not isinstance(literal, str):
+        return False
+    return literal in _LITERALS or literal.startswith(_TYPE) or bool(_INTEGER.fullmatch(literal))

@@ -9,10 +9,11 @@ from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticValidationError
 
 from helm_rollback_component.config import SourceConfig
+from helm_rollback_component.config.constraints import ValueFile
 from helm_rollback_component.core.remediation.preview import describe
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.helm.charts import chart_files
-from helm_rollback_component.inputs.chart_values import read_files
+from helm_rollback_component.inputs.value_files import read_files
 from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.pulumi_adapter import state
 from helm_rollback_component.pulumi_adapter.content import content_digest
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
 
-_PATHS = TypeAdapter(tuple[str, ...])
+_VALUE_FILES = TypeAdapter(tuple[ValueFile, ...])
 _TEXT: TypeAdapter[str | None] = TypeAdapter(str | None)
 
 
@@ -62,7 +63,12 @@ def computed_inputs(config: HelmConfig, olds: Mapping[str, Any]) -> dict[str, st
     chart, marked = _chart(config.source)
     local_chart = config.source.chart if config.source.local else None
     return {
-        state.CONTENT: content_digest(local_chart, config.value_files, str(olds.get(state.CONTENT, ""))),
+        state.CONTENT: content_digest(
+            local_chart,
+            config.value_files,
+            str(olds.get(state.CONTENT, "")),
+            dependency_update=config.source.dependency_update,
+        ),
         state.CHART: chart,
         state.PLAN: describe(config, chart, olds, marked=marked),
         state.CHECKED_BY: version(),
@@ -74,7 +80,7 @@ def _look_at_chart(inputs: Mapping[str, Any]) -> None:
 
 
 def _look_at_value_files(inputs: Mapping[str, Any]) -> None:
-    read_files(_PATHS.validate_python(inputs.get("value_files") or ()))
+    read_files(_VALUE_FILES.validate_python(inputs.get("value_files") or ()))
 
 
 def _look_at_kubeconfig(inputs: Mapping[str, Any]) -> None:

@@ -52,12 +52,14 @@ def _of_the_program(olds: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _files_are_as_before(inputs: Mapping[str, Any], content: str) -> bool:
-    chart, repository = (inputs["source"].get(key) for key in ("chart", "repository"))
+    source = inputs["source"]
+    chart, repository = (source.get(key) for key in ("chart", "repository"))
     way = inputs.get("kubeconfig"), inputs.get("context")
     try:
         if any(way):
             kubeconfig.select(kubeconfig.load(way[0]), way[1])
         local_chart = chart if is_local(chart, repository) else None
-        return content_digest(local_chart, inputs.get("value_files") or (), content) == content
-    except (OSError, ValidationError):
+        files, update = inputs.get("value_files") or (), bool(source.get("dependency_update"))
+        return content_digest(local_chart, files, content, dependency_update=update) == content
+    except (OSError, ValueError, ValidationError):
         return False

@@ -8,7 +8,7 @@ from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.remediation.steps import Desired
 from helm_rollback_component.helm.charts import chart_files, custom_groups
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, Options
-from helm_rollback_component.inputs import chart_values
+from helm_rollback_component.inputs import value_files
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
@@ -45,7 +45,7 @@ def merged_values(config: HelmConfig) -> dict[str, Any]:
     Raises:
         ValidationError: a value file cannot be read.
     """
-    return chart_values.merge([*chart_values.read_files(config.value_files), config.values])
+    return value_files.merge([*value_files.read_files(config.value_files), config.values])
 
 
 def deployment(config: HelmConfig, chart: LocalChart, timeout: int) -> Deployment:

@@ -36,6 +36,8 @@ def release_status(
     """
     latest = history.latest
     found = assessment.assess(history, ledger)
+    resources = storage.resources(latest.revision) if latest else ()
+    observed = assessment.observed(storage.unread(latest.revision), latest) if latest else ()
     return ReleaseStatus(
         release_name=config.release_name,
         release_namespace=config.release_namespace,
@@ -46,8 +48,8 @@ def release_status(
         phase=found.phase,
         rollback_status=ledger.rollback_status,
         history=assessment.revisions(history, ledger),
-        conditions=assessment.conditions(found, ledger, clock.timestamp(now)),
-        resources=storage.resources(latest.revision) if latest else (),
+        conditions=(*assessment.conditions(found, ledger, clock.timestamp(now)), *observed),
+        resources=resources,
     )
 
 

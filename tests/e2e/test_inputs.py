@@ -30,6 +30,19 @@ REFUSED = {
     "twice": (TWICE, ("skip_crds: given twice", "operations.rollback.on_rollback: given twice")),
 }
 
+NO_VALUES = """\
+import math, pulumi
+from helm_rollback_component import HelmRelease
+
+HelmRelease("web", {
+    "releaseNamespace": "default",
+    "source": {"chart": "oci://registry.example/web", "version": "1.0.0"},
+    "values": {"a": math.nan, "b": [-math.inf, pulumi.StringAsset("x")], "c": "\\ud83d", "d": 10**400},
+    "valueFiles": [pulumi.StringAsset("good: 1"), pulumi.RemoteAsset("https://x.example"), "replicas: 2\\n"],
+})
+"""
+"""A program with what JSON, in which inputs are configured here, has no form for."""
+
 
 @pytest.mark.parametrize(("inputs", "named"), REFUSED.values(), ids=REFUSED)
 def test_a_preview_names_everything_that_is_wrong(
@@ -41,6 +54,17 @@ def test_a_preview_names_everything_that_is_wrong(
 
     assert outcome.failed
     assert [path for path in named if path not in " ".join(outcome.messages)] == []
+    assert "Traceback" not in outcome.text
+
+
+def test_what_is_neither_a_value_nor_a_value_file_is_named(bench: Bench) -> None:
+    bench.project.program(NO_VALUES)
+
+    outcome = bench.project.preview()
+
+    assert outcome.failed
+    paths = ("values.a", "values.b[0]", "values.b[1]", "values.c", "values.d", "value_files[1]")
+    assert [path for path in paths if f"{path}" not in " ".join(outcome.messages)] == []
     assert "Traceback" not in outcome.text
 
 

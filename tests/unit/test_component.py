@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 import pytest
@@ -383,8 +384,67 @@ class TestValues:
         }
         assert decode(told(values=values)["values"]) == {"a": None, "b": [{"c": 2**60}]}
 
+    @pytest.mark.parametrize(
+        "given", [lambda plain: plain, pulumi.Output.from_input], ids=["plain", "output"]
+    )
+    @pytest.mark.parametrize(
+        ("value", "fault"),
+        [
+            (math.nan, "is nan, for which JSON has no form"),
+            (10**400, "is larger than any number that Helm can hold"),
+            ("\ud83d", "contains half of a surrogate pair"),
+            (pulumi.StringAsset("hunter2"), "is of type StringAsset; use the text itself"),
+            (pulumi.FileArchive("/nowhere"), "is of type FileArchive"),
+        ],
+        ids=["nan", "large", "half a pair", "asset", "archive"],
+    )
+    def test_what_helm_cannot_hold_is_refused_by_name(
+        self, value: object, fault: str, given: Callable[[Any], Any]
+    ) -> None:
+        assert f"values.a[1]: {fault}" in refusal(values={"a": [1, given(value)]})
+
+    def test_a_key_that_cannot_be_told_is_refused_at_once(self) -> None:
+        with pytest.raises(pulumi.RunError, match=r"^web: values: has a key with half of a surrogate pair"):
+            declare(values={"a": {"\udc00": 1}})
+
     def test_keys_become_texts(self) -> None:
         assert told(values={"tcp": {8080: "web"}})["values"] == {"tcp": {"8080": "web"}}
+
+
+class TestValueFiles:
+    FILES = ("a.yaml", pulumi.FileAsset("b.yaml"), pulumi.StringAsset("c: 1"))
+    TOLD: ClassVar = ["a.yaml", "b.yaml", {"text": "c: 1"}]
+
+    def test_assets_are_told_by_path_or_text(self) -> None:
+        assert told(value_files=self.FILES)["value_files"] == self.TOLD
+
+    def test_so_are_those_in_outputs(self) -> None:
+        outputs = [pulumi.Output.from_input(file) for file in self.FILES]
+        assert told(value_files=outputs)["value_files"] == self.TOLD
+        assert told(value_files=pulumi.Output.from_input(list(self.FILES)))["value_files"] == self.TOLD
+
+    def test_a_secret_text_is_named_as_one(self) -> None:
+        found = told(value_files=["a.yaml", pulumi.Output.secret(self.FILES[2])])
+        assert found["secret_paths"] == ["value_files[1]"]
+
+    @pytest.mark.parametrize(
+        ("file", "fault"),
+        [
+            (pulumi.RemoteAsset("https://x"), "is of type RemoteAsset; use the path of a file"),
+            (pulumi.FileArchive("."), "is of type FileArchive; use the path of a file"),
+            (" ", "is an empty text; use the path of a file"),
+            (7, "is of type int; use the path of a file"),
+            ({"path": "hunter2"}, "is of type dict; use the path of a file"),
+        ],
+        ids=["remote", "archive", "empty", "number", "mapping"],
+    )
+    def test_anything_else_is_refused_by_name(self, file: object, fault: str) -> None:
+        said = refusal(value_files=["a.yaml", file])
+        assert f"value_files[1]: {fault}" in said
+        assert "hunter2" not in said
+
+    def test_a_path_without_a_list_is_refused_by_name(self) -> None:
+        assert "value_files: input should be" in refusal(value_files="values.yaml")
 
 
 class TestSecrets:

@@ -77,6 +77,7 @@ OF_BOTH = {
 OF_A_PROGRAM = {
     "component",
     "inputs.chart_values",
+    "pulumi_adapter.assets",
     "pulumi_adapter.interrupts",
     "pulumi_adapter.resource_options",
 }
@@ -88,6 +89,7 @@ OF_THE_UNCHANGED = {
     "helm.charts",
     "helm.charts.chart_files",
     "inputs.chart_source",
+    "inputs.file_content",
     "kube",
     "kube.api",
     "kube.api.kubeconfig",

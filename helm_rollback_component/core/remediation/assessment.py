@@ -15,7 +15,7 @@ from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.records.history import History, Record
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 FOREIGN = (Reason.RELEASE_MISSING, Reason.UNINSTALLED, Reason.DRIFTED, Reason.INTERRUPTED)
 """Reasons for changes that this component did not make; the next update corrects them."""
+
+OBSERVED = "Observed"
+"""The type of the condition that is there where something could not be observed."""
 
 
 def assess(history: History, ledger: Ledger) -> Conclusion:
@@ -60,6 +63,28 @@ def conditions(found: Conclusion, ledger: Ledger, now: str) -> tuple[Condition, 
         return ledger.conditions
     ready = Condition("Ready", "False", found.reason, found.message, "")
     return merge_conditions(ledger.conditions, (ready,), now)
+
+
+def observed(unread: Sequence[str], latest: Record) -> Iterator[Condition]:
+    """Yield the condition that says of what there is nothing but Helm's word, if there is such a thing.
+
+    Args:
+        unread: the documents of the newest revision that could not be read: where each is from, and why.
+        latest: that revision.
+    """
+    if unread:
+        yield Condition(
+            OBSERVED,
+            "False",
+            Reason.MANIFEST_UNREADABLE,
+            f"the health of some objects is known from Helm alone: {'; '.join(unread)}",
+            latest.deployed_at,
+        )
+
+
+def unobserved(status: ReleaseStatus) -> list[str]:
+    """Return the sentences that say what of a release is not observed."""
+    return [each.message for each in status.conditions if each.type == OBSERVED]
 
 
 def warnings(history: History, ledger: Ledger, rollback: RollbackConfig) -> Iterator[str]:

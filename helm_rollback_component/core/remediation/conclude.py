@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _UNSEEN = "whether its objects are ready could not be seen, so Helm's word counts"
 
-CONDITION_TYPES = ("Released", "TestSuccess", "Remediated", "Ready", "Stalled")
+CONDITION_TYPES = ("Released", "TestSuccess", "Remediated", "Ready", "Stalled", "Observed")
 
 
 def conclude(situation: Situation, outcome: Conclude, *, tested: bool, now: str) -> Ledger:

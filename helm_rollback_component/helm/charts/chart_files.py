@@ -8,9 +8,8 @@ import io
 import os
 import tarfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.inputs.chart_source import marks_point_of_no_return
@@ -18,10 +17,13 @@ from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _CHART_FILE = "Chart.yaml"
-_LOCK_FILE = "Chart.lock"
+_REQUIREMENTS_FILE = "requirements.yaml"
+"""Where a chart of the first API version names its dependencies."""
+LOCK_FILES = ("Chart.lock", "requirements.lock")
+_READ = (_CHART_FILE, _REQUIREMENTS_FILE, *LOCK_FILES)
+_LOCAL = "file://"
 _LONGEST_CHART_FILE = 1024 * 1024
 _CHARTS_KEPT = 16
 
@@ -52,28 +54,31 @@ def read_metadata(path: Path) -> ChartMetadata:
         ValidationError: there is no chart, or it has no name or version.
     """
     files = _from_folder(path) if path.is_dir() else _from_archive(path)
-    return parse_metadata(path, files.get(_CHART_FILE), locked=_LOCK_FILE in files)
-
-
-def parse_metadata(path: Path, chart_file: bytes | None, *, locked: bool = False) -> ChartMetadata:
-    """Return what `chart_file`, the content of a Chart.yaml, says.
-
-    Raises:
-        ValidationError: it is missing, or has no name or version; names `path`.
-    """
-    if chart_file is None:
+    if _CHART_FILE not in files:
         raise refusal(
             f"there is no {_CHART_FILE} in {path}; set source.chart to the folder or archive of a chart"
         )
     try:
-        said = _parsed(chart_file)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise refusal(f"the {_CHART_FILE} in {path} is not YAML: {_first_line(error)}") from None
+        said, required = (_parsed(files.get(name, b"")) for name in (_CHART_FILE, _REQUIREMENTS_FILE))
+    except ValueError as error:
+        raise refusal(f"the {_CHART_FILE} in {path} cannot be read: {error}") from None
     name, version = (_text(said, key) for key in ("name", "version"))
     if not name or not version:
         raise refusal(f"the {_CHART_FILE} in {path} does not contain the chart's name and version")
-    needed = tuple(_text(chart, "repository") for chart in said.get("dependencies") or ())
+    needed = tuple(_text(chart, "repository") for each in (said, required) for chart in _dependencies(each))
+    locked = any(name in files for name in LOCK_FILES)
     return ChartMetadata(name, version, needed, locked, marks_point_of_no_return(said))
+
+
+def local_dependencies(chart: Path) -> dict[str, Path]:
+    """Return the dependencies of a chart that are on this machine: each one's path, by what the chart says.
+
+    Raises:
+        ValidationError: there is no chart.
+    """
+    local = (url for url in read_metadata(chart).dependencies if url.startswith(_LOCAL))
+    ways = (url.removeprefix(_LOCAL) for url in local)
+    return {way: Path(os.path.normpath(chart / way)) for way in ways}
 
 
 def content_digest(path: Path) -> str:
@@ -103,7 +108,7 @@ def refusal(message: str) -> ValidationError:
 
 
 def _from_folder(path: Path) -> dict[str, bytes]:
-    files = (path / name for name in (_CHART_FILE, _LOCK_FILE))
+    files = (path / name for name in _READ)
     return {file.name: file.read_bytes() for file in files if file.is_file()}
 
 
@@ -118,7 +123,9 @@ def _from_archive(path: Path) -> dict[str, bytes]:
 
 @functools.lru_cache(_CHARTS_KEPT)
 def _parsed(chart_file: bytes) -> Any:  # noqa: ANN401  # anything that YAML can contain
-    return yaml.safe_load(chart_file)
+    from helm_rollback_component.inputs import go_yaml  # noqa: PLC0415  # an unchanged release needs no reader
+
+    return go_yaml.first_document(chart_file)
 
 
 @functools.lru_cache(_CHARTS_KEPT)
@@ -130,7 +137,7 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
 def _top_files(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
     for member in archive:
         _, _, name = member.name.partition("/")
-        if name in (_CHART_FILE, _LOCK_FILE) and member.isfile() and member.size <= _LONGEST_CHART_FILE:
+        if name in _READ and member.isfile() and member.size <= _LONGEST_CHART_FILE:
             content = archive.extractfile(member)
             yield name, content.read() if content else b""
 
@@ -149,9 +156,22 @@ def _content(file: str) -> bytes:
         return opened.read()
 
 
-def _text(said: Any, key: str) -> str:  # noqa: ANN401  # anything that YAML can contain
+def _dependencies(said: Any) -> list[Any]:  # noqa: ANN401  # anything that YAML can contain
+    listed = said.get("dependencies") if isinstance(said, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def _text(said: Any, key: str) -> str:  # noqa: ANN401  # as above
+    """Return a text; a number where one is wanted is the text that Go makes of it."""
     value = said.get(key) if isinstance(said, dict) else None
-    return "" if value is None else str(value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    from helm_rollback_component.inputs import go_scalars  # noqa: PLC0415  # as the reader
+
+    try:
+        return go_scalars.key_text(value)
+    except ValueError:
+        return ""
 
 
 def _first_line(error: Exception) -> str:

@@ -6,12 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.inputs import go_yaml
 from helm_rollback_component.reasons import Reason
-
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -57,8 +54,8 @@ def cut_out(index: str, chart: str) -> str:
 
 def _entries(text: str, chart: str) -> list[Any] | None:
     try:
-        said = yaml.load(text, _LOADER)  # noqa: S506  # a safe loader, in C where there is one
-    except yaml.YAMLError:
+        said = go_yaml.first_document(text)
+    except go_yaml.YamlError:
         return None
     entries = said.get("entries") if isinstance(said, dict) else None
     if not isinstance(entries, dict):

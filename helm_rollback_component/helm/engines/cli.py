@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +19,7 @@ from helm_rollback_component.helm.engines.memory_files import readable_path
 from helm_rollback_component.helm.engines.process import Command, Patience, run
 from helm_rollback_component.helm.engines.registry_login import registry_config
 from helm_rollback_component.helm.engines.repository_config import repository_config
+from helm_rollback_component.helm.engines.values_text import values_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,7 +65,7 @@ class CliEngine:
             target,
             lambda line: line.install(deployment),
             Patience.with_timeout(deployment.timeout),
-            json.dumps(deployment.values),
+            values_text(deployment.values),
             cancellation,
         )
 
@@ -75,7 +75,7 @@ class CliEngine:
             target,
             lambda line: line.upgrade(deployment),
             Patience.with_timeout(deployment.timeout),
-            json.dumps(deployment.values),
+            values_text(deployment.values),
             cancellation,
         )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from helm_rollback_component.helm.engines.values_text import values_text
+from helm_rollback_component.inputs import go_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +24,7 @@ def repository_config(wanted: Iterable[str], own: str) -> str:
     """
     known = _entries(own)
     entries = {entry["name"]: entry for repository in wanted for entry in _matching(repository, known)}
-    return yaml.safe_dump({"apiVersion": "", "repositories": list(entries.values())})
+    return values_text({"apiVersion": "", "repositories": list(entries.values())})
 
 
 def _matching(repository: str, known: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -41,8 +42,8 @@ def _short_digest(text: str) -> str:
 
 def _entries(config: str) -> list[dict[str, Any]]:
     try:
-        said = yaml.safe_load(config)
-    except yaml.YAMLError:
+        said = go_yaml.first_document(config)
+    except go_yaml.YamlError:
         return []
     listed = said.get("repositories") if isinstance(said, dict) else None
     return [

@@ -18,7 +18,6 @@ from helm_rollback_component.reasons import Reason
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 _Config = dict[str, Any]
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _SECTIONS = {"clusters": "cluster", "contexts": "context", "users": "user"}
 _FILES = {
@@ -167,9 +166,11 @@ def _read(file: Path) -> _Config:
 
 
 def _parse(text: str, what: str) -> _Config:
+    from helm_rollback_component.inputs import go_yaml  # noqa: PLC0415  # not every unchanged release needs it
+
     try:
-        config = yaml.load(text, Loader=_Loader)  # noqa: S506  # the loader is a safe one
-    except (yaml.YAMLError, ValueError):
+        config = go_yaml.first_document(text)
+    except go_yaml.YamlError:
         raise _invalid(f"{what} is not YAML") from None
     if not isinstance(config, dict) or not all(_well_formed(config, section) for section in _SECTIONS):
         raise _invalid(

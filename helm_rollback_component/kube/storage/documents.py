@@ -7,28 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from helm_rollback_component.inputs import go_yaml
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-_STRINGS_TO_HELM = frozenset({"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value"})
 _HEAD = ("apiVersion", "kind", "metadata")
 _BREAKS = "\n\r\x85\u2028\u2029"
 _BYTE_ORDER_MARK = "\ufeff"  # libyaml does not count it in its indexes
 _SEPARATOR = re.compile(rf"\n(?=---(?:[ \t{_BREAKS}]|\Z))")
 
+_SOURCE = re.compile(r"^# Source: (.+?)\s*$", re.MULTILINE)
 _UNSURE = re.compile(rf"[{_BREAKS}](?:apiVersion|kind|metadata|---|\.\.\.|[\"'?&*!<{{\[%])")
 """A line that may repeat or change a key of the head, or begin another document."""
-
-
-class _Loader(_Base):  # type: ignore[misc]  # one of two classes, by what is built
-    """Reads as Helm does: dates, and the ``=`` that some CustomResourceDefinitions hold, are strings."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012  # the name and shape are PyYAML's
-        first: [(tag, pattern) for tag, pattern in resolvers if tag not in _STRINGS_TO_HELM]
-        for first, resolvers in _Base.yaml_implicit_resolvers.items()
-    }
 
 
 def split(manifest: str) -> Iterator[str]:
@@ -43,20 +34,29 @@ def split(manifest: str) -> Iterator[str]:
     yield manifest[begin:]
 
 
+def source(text: str) -> str:
+    """Return where a document comes from, as Helm notes it in the first line: ``web/templates/a.yaml``."""
+    found = _SOURCE.search(text)
+    return found[1] if found else "a document without a source"
+
+
 def load(text: str) -> list[Any]:
     """Return what a text holds, one value for each document in it.
 
     Raises:
-        yaml.YAMLError: if it is not YAML.
-        ValueError: the same.
+        ValueError: if it is not YAML.
     """
-    return list(yaml.load_all(text, Loader=_Loader))
+    return list(go_yaml.documents(text))
 
 
 def head(text: str) -> dict[str, Any] | None:
-    """Return a document's ``apiVersion``, ``kind`` and ``metadata``; raises as `load`.
+    """Return a document's ``apiVersion``, ``kind`` and ``metadata``.
 
     What stands behind them is not parsed; None if it has to be, to know them for certain.
+
+    Raises:
+        ValueError: if it is not YAML.
+        yaml.YAMLError: the same.
     """
     end = None if _BYTE_ORDER_MARK in text else _end_of_head(text)
     if end is None or _UNSURE.search(text, end - 1):
@@ -67,7 +67,7 @@ def head(text: str) -> dict[str, Any] | None:
 
 def _end_of_head(text: str) -> int | None:
     """Return the index in a document behind the last part of its head, None if it has not the usual form."""
-    events = yaml.parse(text, Loader=_Loader)
+    events = yaml.parse(text, Loader=go_yaml.Loader)
     missing = set(_HEAD)
     for key, end in _entries(events) if _is_block_mapping(events) else ():
         missing.discard(key)

@@ -31,24 +31,38 @@ _objects: LruCache[bytes, tuple[_Object, ...]] = LruCache(_OBJECTS_KEPT, _weight
 
 
 class UnreadableError(ValueError):
-    """A manifest is not YAML, or not of Kubernetes objects."""
+    """A document is not YAML, or not of Kubernetes objects."""
 
 
-def parse(manifest: str, whole: Callable[[_Object], bool] = lambda _: True) -> tuple[_Object, ...]:
+def parse(
+    manifest: str,
+    whole: Callable[[_Object], bool] = lambda _: True,
+    on_unread: Callable[[str], None] = lambda _: None,
+) -> tuple[_Object, ...]:
     """Return the objects of a manifest in order, those inside lists among them. They are not to be changed.
+
+    A document that cannot be read is left out, the others are there.
 
     Args:
         manifest: any number of YAML documents.
         whole: tells by an object's head (``apiVersion``, ``kind`` and ``metadata``) whether all of it is
             needed; what else there is of the others may be missing, and is not checked.
-
-    Raises:
-        UnreadableError: if there is anything else in it.
+        on_unread: takes, for each document that is left out, where it comes from, and why.
     """
     try:
         return tuple(found for text in documents.split(manifest) for found in _parsed(text, whole))
-    except (yaml.YAMLError, ValueError):
-        return _read(manifest)
+    except UnreadableError:
+        return _read_at_once(manifest) or tuple(_readable(manifest, whole, on_unread))
+
+
+def _readable(
+    manifest: str, whole: Callable[[_Object], bool], on_unread: Callable[[str], None]
+) -> Iterator[_Object]:
+    for text in documents.split(manifest):
+        try:
+            yield from _parsed(text, whole)
+        except UnreadableError as error:
+            on_unread(f"{documents.source(text)}: {error}")
 
 
 def _parsed(text: str, whole: Callable[[_Object], bool]) -> tuple[_Object, ...]:
@@ -61,22 +75,32 @@ def _parsed(text: str, whole: Callable[[_Object], bool]) -> tuple[_Object, ...]:
 
 def _head(text: str) -> _Object | None:
     """Return the head of the one object in a document, None if it may be a list or no object."""
-    found = documents.head(text)
-    kind, metadata = (found.get("kind"), found.get("metadata")) if found else (None, None)
-    usual = isinstance(kind, str) and not kind.endswith("List") and isinstance(metadata, dict)
+    try:
+        found = documents.head(text)
+    except (yaml.YAMLError, ValueError):
+        return None
+    usual = found is not None and _is_object(found) and not found["kind"].endswith("List")
     return found if usual else None
+
+
+def _read_at_once(manifest: str) -> tuple[_Object, ...]:
+    """Return the objects of a manifest whose documents cannot be told apart by their first lines."""
+    try:
+        return _read(manifest)
+    except UnreadableError:
+        return ()
 
 
 def _read(text: str) -> tuple[_Object, ...]:
     try:
         found = documents.load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        raise UnreadableError(_where(error)) from None
+    except ValueError as error:
+        raise UnreadableError(str(error)) from None
     return tuple(each for document in found if document is not None for each in _opened(document))
 
 
 def _opened(document: Any) -> Iterator[_Object]:  # noqa: ANN401  # anything that YAML can contain
-    if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
+    if not isinstance(document, dict) or not _is_object(document):
         raise UnreadableError("it contains something that is not a Kubernetes object")
     items = document.get("items")
     if document["kind"].endswith("List") and isinstance(items, list):
@@ -86,7 +110,9 @@ def _opened(document: Any) -> Iterator[_Object]:  # noqa: ANN401  # anything tha
         yield document
 
 
-def _where(error: Exception) -> str:
-    """Return where the YAML breaks, without repeating what stands there."""
-    mark = getattr(error, "problem_mark", None)
-    return f"it is not YAML in line {mark.line + 1}" if mark else "it is not YAML"
+def _is_object(found: _Object) -> bool:
+    metadata = found.get("metadata") or {}
+    if not isinstance(metadata, dict) or not isinstance(found.get("kind"), str):
+        return False
+    texts = found.get("apiVersion"), metadata.get("name"), metadata.get("namespace")
+    return all(isinstance(text, str | None) for text in texts)

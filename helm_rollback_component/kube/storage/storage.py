@@ -67,6 +67,7 @@ class ReleaseStorage:
         self._digester = digester
         self._versions: dict[int, tuple[str, str]] = {}
         self._created: dict[int, str] = {}
+        self._unread: dict[int, dict[str, None]] = {}
 
     def history(self) -> History:
         """Return every stored revision; only those that changed since they were last read are read."""
@@ -106,7 +107,7 @@ class ReleaseStorage:
         """Return the objects of a revision, each in the namespace that it is deployed to.
 
         A revision is read again only if it was another when its history was last read, or was not in it.
-        The objects may contain secrets, and are not to be changed.
+        What cannot be read is left out (`unread`). They may contain secrets, and are not to be changed.
 
         Args:
             revision: its number.
@@ -127,6 +128,10 @@ class ReleaseStorage:
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return which objects a revision is made of; raises as `manifest` does."""
         return tuple(resource(each, "") for each in self.manifest(revision, lambda _: False))
+
+    def unread(self, revision: int) -> tuple[str, ...]:
+        """Return what of a revision could not be read here so far: each document's source, and why."""
+        return tuple(self._unread.get(revision, ()))
 
     def mark_failed(self, revision: int, description: str) -> None:
         """Mark a pending revision failed, so that Helm takes the next operation.
@@ -212,7 +217,9 @@ class ReleaseStorage:
         try:
             return secret, self._learn(revision, secret)[0]
         except release_codec.UndecodableError as error:
-            raise _unreadable(revision, str(error)) from None
+            raise OperationError(
+                f"the record of revision {revision} cannot be read: {error}", reason=Reason.RECORD_UNREADABLE
+            ) from None
 
     def _learn(self, revision: int, secret: _Object) -> tuple[Release, Record | None]:
         """Decode a record and remember what is in it; give it to history, if that is possible."""
@@ -231,14 +238,14 @@ class ReleaseStorage:
             return None
 
     def _objects(self, revision: int, texts: Iterable[str], whole: Whole) -> tuple[_Object, ...]:
-        try:
-            return tuple(
-                placement.placed(self._cluster, self._namespace, found)
-                for text in texts
-                for found in manifests.parse(text, whole)
-            )
-        except manifests.UnreadableError as error:
-            raise _unreadable(revision, f"its manifest: {error}") from None
+        def note(fault: str) -> None:
+            self._unread.setdefault(revision, {})[fault] = None
+
+        return tuple(
+            placement.placed(self._cluster, self._namespace, found)
+            for text in texts
+            for found in manifests.parse(text, whole, note)
+        )
 
     def _path(self, revision: int) -> str:
         return paths.secrets(self._namespace, release_codec.secret_name(self._release, revision))
@@ -249,8 +256,3 @@ class ReleaseStorage:
 
 def _version(meta: _Object) -> tuple[str, str]:
     return meta["uid"], meta["resourceVersion"]
-
-
-def _unreadable(revision: int, why: str) -> OperationError:
-    message = f"the record of revision {revision} cannot be read: {why}"
-    return OperationError(message, reason=Reason.RECORD_UNREADABLE)

@@ -136,3 +136,21 @@ class TestContent:
 
     def test_it_tells_nothing_to_those_who_guess(self, values: Path) -> None:
         assert content(value_files=[str(values)]) != content(value_files=[str(values)])
+
+    def test_a_text_is_as_good_as_a_file_that_holds_it(self, values: Path) -> None:
+        before = content(value_files=[str(values)])
+        assert content({"content": before}, value_files=[{"text": values.read_text()}]) == before
+        assert content({"content": before}, value_files=[{"text": "replicas: 3"}]) != before
+
+    def test_charts_beside_a_chart_count_where_its_dependencies_are_fetched(self, chart: Path) -> None:
+        lib = chart.parent / "lib"
+        listed = "[{name: lib, repository: 'file://../lib'}, {name: no, repository: 'file://../no'}]"
+        with (chart / "Chart.yaml").open("a") as file:
+            file.write(f"dependencies: {listed}\n")
+        for update in (True, False):
+            source = {"chart": str(chart), "dependency_update": update}
+            lib.mkdir(exist_ok=True)
+            (lib / "Chart.yaml").write_text("name: lib\nversion: 1.0.0\n")
+            before = content(source=source)
+            (lib / "Chart.yaml").write_text("name: lib\nversion: 1.0.1\n")
+            assert (content({"content": before}, source=source) != before) is update

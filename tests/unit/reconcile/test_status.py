@@ -27,6 +27,10 @@ class Records:
         """Return one object, named by the revision."""
         return (Resource("v1", "ConfigMap", f"of-{revision}", "apps"),)
 
+    def unread(self, revision: int) -> tuple[str, ...]:
+        """Return what of that revision cannot be read: something only of the ninth."""
+        return ("web/templates/a.yaml: it is not YAML in line 3",) if revision == 9 else ()
+
 
 def status(found: History, known: Ledger) -> ReleaseStatus:
     records: Any = Records(found)
@@ -76,3 +80,16 @@ def test_a_failure_is_told_over_what_was_found() -> None:
     assert found.conditions == (
         Condition("Ready", "False", "Unreachable", "no answer", "2026-02-02T00:00:00Z"),
     )
+
+
+def test_what_cannot_be_read_is_told_as_long_as_it_is_there() -> None:
+    found = status(history(*["superseded"] * 8, "deployed"), ledger(entry(9)))
+    assert found.conditions[-1] == Condition(
+        "Observed",
+        "False",
+        "ManifestUnreadable",
+        "the health of some objects is known from Helm alone: web/templates/a.yaml: it is not YAML in line 3",
+        found.history[-1].deployed_at,
+    )
+    failed = failed_status(found, "Unreachable", "no answer", NOW)
+    assert [each.type for each in failed.conditions] == ["Ready", "Observed"]

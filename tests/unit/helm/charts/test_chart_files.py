@@ -6,10 +6,15 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-import yaml
 
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.helm.charts.chart_files import ChartMetadata, content_digest, read_metadata
+from helm_rollback_component.helm.charts.chart_files import (
+    ChartMetadata,
+    content_digest,
+    local_dependencies,
+    read_metadata,
+)
+from helm_rollback_component.inputs import go_yaml
 from tests.support.packages import packed
 
 
@@ -48,6 +53,41 @@ def test_a_point_of_no_return_is_noticed(chart: Path) -> None:
     with (chart / "Chart.yaml").open("a") as file:
         file.write("annotations: {helm-rollback/point-of-no-return: 'true'}\n")
     assert read_metadata(chart).point_of_no_return
+
+
+def test_a_chart_of_the_first_version_names_them_elsewhere(chart: Path) -> None:
+    (chart / "requirements.yaml").write_text("dependencies: [{name: db, repository: 'file://../db'}]\n")
+    assert read_metadata(chart).dependencies == ("file://../db",)
+    assert not read_metadata(chart).locked
+
+    (chart / "requirements.lock").write_text("dependencies: []\n")
+    assert read_metadata(chart).locked
+
+
+@pytest.mark.parametrize("listed", ["5", "{name: db}", "[5]", "[{repository: [a]}]"])
+def test_dependencies_of_another_shape_are_none_on_this_machine(chart: Path, listed: str) -> None:
+    with (chart / "Chart.yaml").open("a") as file:
+        file.write(f"dependencies: {listed}\n")
+    assert local_dependencies(chart) == {}
+
+
+def test_dependencies_on_this_machine_are_found_from_the_chart(chart: Path) -> None:
+    places = ("file://../db", "file:///srv/charts/db", "https://charts.example", "")
+    listed = "".join(f"- {{name: db, repository: '{place}'}}\n" for place in places)
+    with (chart / "Chart.yaml").open("a") as file:
+        file.write(f"dependencies:\n{listed}")
+    assert local_dependencies(chart) == {
+        "../db": chart.parent / "db",
+        "/srv/charts/db": Path("/srv/charts/db"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "text"), [("1.10", "1.1"), ("1", "1"), ("yes", "true"), ("'1.10'", "1.10")]
+)
+def test_a_version_that_is_no_text_is_what_helm_makes_of_it(chart: Path, version: str, text: str) -> None:
+    (chart / "Chart.yaml").write_text(f"name: web\nversion: {version}\n")
+    assert read_metadata(chart).version == text
 
 
 @pytest.mark.parametrize(
@@ -146,10 +186,12 @@ class TestTheSameContent:
         self, chart: Path, version: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (chart / "Chart.yaml").write_text(f"name: web\nversion: {version}\n")
-        parse = Mock(wraps=yaml.safe_load)
-        monkeypatch.setattr(yaml, "safe_load", parse)
+        parse = Mock(wraps=go_yaml.first_document)
+        monkeypatch.setattr(go_yaml, "first_document", parse)
         assert read_metadata(chart) == read_metadata(chart) == ChartMetadata("web", version)
-        assert parse.call_count == 1
+        assert [call.args for call in parse.call_args_list if call.args[0]] == [
+            ((chart / "Chart.yaml").read_bytes(),)
+        ]
 
     def test_of_an_archive_is_unpacked_once(
         self, tmp_path: Path, version: str, monkeypatch: pytest.MonkeyPatch

@@ -11,7 +11,7 @@ import pytest
 
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.helm.charts import repositories
+from helm_rollback_component.helm.charts import repositories, reproducible
 from helm_rollback_component.helm.charts.fetching import fetch
 from helm_rollback_component.helm.charts.repository_index import Listed
 from helm_rollback_component.helm.engines.engine import EngineError
@@ -45,7 +45,7 @@ class _Tools:
         self.built.append(locked)
         self._fail()
         (chart / "charts").mkdir()
-        (chart / "charts" / "db-1.0.0.tgz").write_bytes(b"db")
+        (chart / "charts" / "db-1.0.0.tgz").write_bytes(self.archives[0])
 
     def _fail(self) -> None:
         failure, self.failure = self.failure, ""
@@ -112,7 +112,7 @@ def test_a_folder_has_no_signature(tools: _Tools, chart: Path) -> None:
 def test_dependencies_go_into_a_copy(tools: _Tools, chart: Path, cache: Path) -> None:
     local = fetch(SourceConfig(chart=str(chart), dependency_update=True), tools)
 
-    assert (local.path / "charts" / "db-1.0.0.tgz").read_bytes() == b"db"
+    assert (local.path / "charts" / "db-1.0.0.tgz").read_bytes() == reproducible.archive(tools.archives[0])
     assert local.path.is_relative_to(cache)
     assert not (chart / "charts").exists()
     assert tools.built == [False]

@@ -41,6 +41,13 @@ def test_what_is_no_repository_is_left_out(wanted: str) -> None:
     assert _repositories([wanted]) == []
 
 
+def test_the_users_own_are_read_as_helm_reads_them() -> None:
+    own = "repositories: [{name: &n ours, url: !url https://a.example, username: *n,\tpassword: =}]\n"
+    assert _repositories(["@ours"], own) == [
+        {"name": "ours", "url": "https://a.example", "username": "ours", "password": "="}
+    ]
+
+
 @pytest.mark.parametrize("own", ["", "a: [", "- a list", "repositories:"])
 def test_without_a_configuration_of_the_users_own(own: str) -> None:
     assert [repository["url"] for repository in _repositories(["https://a.example"], own)] == [

@@ -60,6 +60,20 @@ def test_content_is_taken_as_it_is() -> None:
     assert loaded(yaml.safe_dump(config())) == config()
 
 
+def test_it_is_read_as_kubectl_reads_it() -> None:
+    text = """\
+current-context: 2026-01-01
+clusters: [{name: &c dev, cluster: {server: &s "https://127.0.0.1:1"}}]
+contexts: [{name: 2026-01-01, context: {cluster: *c, user: *c}}]
+users:\t# all of them
+- name: dev
+  user: {username: &s =, password: !local text}
+"""
+    found = loaded(text)
+    assert found["current-context"] == found["contexts"][0]["name"] == "2026-01-01"
+    assert found["users"] == [{"name": "dev", "user": {"username": "=", "password": "text"}}]
+
+
 def test_json_is_content_too() -> None:
     assert loaded('{"clusters": [], "contexts": [], "users": []}')["clusters"] == []
 

@@ -192,14 +192,23 @@ class TestContent:
                 look(7)
             assert reason(caught) == ("RevisionMissing", "apps/web")
 
-    def test_what_cannot_be_read_is_unreadable(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
-        put(cluster, release(1, manifest="hunter2"))
+    def test_a_record_that_cannot_be_decoded_is_unreadable(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
         cluster.create(SECRETS, {**secret(release(2)), "data": {}})
-        for revision, why in ((1, "its manifest: it contains something"), (2, "KeyError")):
-            with pytest.raises(OperationError, match=why) as caught:
-                storage.manifest(revision)
-            assert reason(caught) == ("RecordUnreadable", "apps/web")
-            assert "hunter2" not in str(caught.value)
+        with pytest.raises(OperationError, match="KeyError") as caught:
+            storage.manifest(2)
+        assert reason(caught) == ("RecordUnreadable", "apps/web")
+
+    def test_a_document_that_cannot_be_read_is_left_out_and_told_once(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        good = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+        put(cluster, release(1, manifest=f"---\n# Source: web/templates/x.yaml\n[hunter2\n---\n{good}"))
+        assert storage.unread(1) == ()
+        for look in (storage.manifest, storage.resources):
+            assert len(look(1)) == 1
+        assert storage.unread(1) == ("web/templates/x.yaml: it is not YAML in line 4",)
 
     def test_of_objects_that_are_not_needed_there_is_no_more_than_the_head(
         self, cluster: FakeCluster, storage: ReleaseStorage

@@ -1,0 +1,179 @@
+"""YAML as Helm and Kubernetes read it: values from libyaml's events, by the rules of Go's library. Pure.
+
+Go's parser is a translation of libyaml, so what one of them takes for YAML, the other does. What the events
+mean is Go's own (`go_scalars`): an anchor may be given twice, a key as well (the last one wins), tags that Go
+does not know are passed over, and keys are texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from helm_rollback_component.inputs import go_scalars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""What reads the events: libyaml, or Python's own parser where PyYAML was built without it."""
+
+_MERGE_TAG = "tag:yaml.org,2002:merge"
+_UNFINISHED = object()
+_MANY_NODES, _MANY_ALIASED = 1000, 100
+_SMALL, _LARGE = 400_000, 4_000_000
+
+
+class YamlError(ValueError):
+    """A text is not YAML, or YAML that Go does not read. The message repeats nothing of the text.
+
+    Attributes:
+        line: where it breaks, counted from 1; None where that is not known.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(f"{message} in line {line}" if line else message)
+        self.line = line
+
+
+def first_document(text: str | bytes) -> Any:  # noqa: ANN401  # anything that YAML can contain
+    """Return what the first document of a text holds, None if there is none: Go reads no further.
+
+    Raises:
+        YamlError: Go would not read it either.
+    """
+    return next(documents(text), None)
+
+
+def documents(text: str | bytes) -> Iterator[Any]:
+    """Yield what each document of a text holds; raises as `first_document` does.
+
+    An object that stands behind several aliases is one object: what is yielded is not to be changed.
+    """
+    try:
+        builder = _Builder(Loader(text))
+        while builder.begins_document():
+            yield builder.document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlError("it is not YAML", mark.line + 1 if mark else None) from None
+    except (yaml.YAMLError, RecursionError):
+        raise YamlError("it is not YAML") from None
+
+
+@dataclass(slots=True)
+class _Anchored:
+    """What an anchor stands for, and how many nodes that are."""
+
+    value: Any = _UNFINISHED
+    size: int = 0
+
+
+class _Builder:
+    """Makes values of the events of one text."""
+
+    def __init__(self, loader: Any) -> None:  # noqa: ANN401  # one of two classes, by what is built
+        self._next = loader.get_event
+        self._anchors: dict[str, _Anchored] = {}
+        self._nodes = self._aliased = 0
+
+    def begins_document(self) -> bool:
+        """Tell whether another document begins, and go to its first node."""
+        while not isinstance(event := self._next(), yaml.DocumentStartEvent):
+            if isinstance(event, yaml.StreamEndEvent):
+                return False
+        return True
+
+    def document(self) -> Any:  # noqa: ANN401  # anything that YAML can contain
+        """Return what the document holds."""
+        self._anchors = {}
+        self._nodes = self._aliased = 0
+        return self._node(self._next())
+
+    def _node(self, event: Any) -> Any:  # noqa: ANN401  # PyYAML's events are not typed
+        if isinstance(event, yaml.AliasEvent):
+            return self._behind(event)
+        before = self._nodes
+        self._nodes += 1
+        if event.anchor is None:
+            return self._made(event)
+        anchored = self._anchors[event.anchor] = _Anchored()
+        anchored.value = self._made(event)
+        anchored.size = self._nodes - before
+        return anchored.value
+
+    def _made(self, event: Any) -> Any:  # noqa: ANN401  # as above
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        return self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+
+    def _scalar(self, event: Any) -> go_scalars.Scalar:  # noqa: ANN401  # as above
+        try:
+            return go_scalars.resolved(event.value, event.tag, plain=event.implicit[0])
+        except ValueError as error:
+            raise YamlError(str(error), _line(event)) from None
+
+    def _sequence(self) -> list[Any]:
+        items = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            items.append(self._node(event))
+        return items
+
+    def _mapping(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            if _is_merge(event):
+                found.update(self._merged(self._next()))
+            else:
+                key = self._key(event)
+                found[key] = self._node(self._next())
+        return found
+
+    def _key(self, event: Any) -> str:  # noqa: ANN401  # as above
+        key = self._node(event)
+        if isinstance(key, str):
+            return key
+        try:
+            return go_scalars.key_text(key)
+        except ValueError as error:
+            raise YamlError(str(error), _line(event)) from None
+
+    def _merged(self, event: Any) -> dict[str, Any]:  # noqa: ANN401  # as above
+        """Return what a merge key brings; of several mappings, the first one that has a key counts."""
+        value = self._node(event)
+        several = isinstance(value, list) and not isinstance(event, yaml.AliasEvent)
+        merged: dict[str, Any] = {}
+        for each in reversed(value) if several else (value,):
+            if not isinstance(each, dict):
+                raise YamlError("a merge key needs a mapping or a list of mappings", _line(event))
+            merged.update(each)
+        return merged
+
+    def _behind(self, alias: Any) -> Any:  # noqa: ANN401  # as above
+        found = self._anchors.get(alias.anchor)
+        if found is None or found.value is _UNFINISHED:
+            what = "an alias of no anchor" if found is None else "an anchor that contains itself"
+            raise YamlError(f"there is {what}", _line(alias))
+        self._nodes += 1 + found.size
+        self._aliased += found.size
+        if self._is_too_much():
+            raise YamlError("there are too many aliases", _line(alias))
+        return found.value
+
+    def _is_too_much(self) -> bool:
+        """Tell whether so much stands behind aliases that Go takes it for an attack."""
+        many = self._nodes > _MANY_NODES and self._aliased > _MANY_ALIASED
+        grown = min(max(self._nodes - _SMALL, 0) / (_LARGE - _SMALL), 1.0)
+        return many and self._aliased / self._nodes > 0.99 - 0.89 * grown  # Go's own bounds
+
+
+def _is_merge(event: Any) -> bool:  # noqa: ANN401  # PyYAML's events are not typed
+    if not isinstance(event, yaml.ScalarEvent) or event.value != "<<":
+        return False
+    return bool(event.implicit[0]) or event.tag == _MERGE_TAG
+
+
+def _line(event: Any) -> int:  # noqa: ANN401  # as above
+    return int(event.start_mark.line) + 1
