@@ -210,7 +210,9 @@ _REMEDIES = {
     Reason.HELM_NOT_FOUND: "install Helm, or set helm to an existing program",
     Reason.HELM_UNUSABLE: "install Helm again",
     Reason.HELM_HUNG: "check whether an authentication plugin or the API server hangs",
-    Reason.HOOK_FAILED: "read the logs of the hook's pod",
+    Reason.HOOK_FAILED: (
+        "read the logs of the hook's pod; if it is a Job or Pod that an earlier update left behind, delete it"
+    ),
     Reason.INSTALL_TIMEOUT: _TIMED_OUT,
     Reason.UPGRADE_TIMEOUT: _TIMED_OUT,
     Reason.ROLLBACK_TIMEOUT: _TIMED_OUT,

@@ -47,13 +47,6 @@ def one_engine_lab(ground: Ground, tmp_path: Path) -> Iterator[Laboratory]:
         yield laboratory
 
 
-@pytest.fixture
-def helm3_lab(ground: Ground, tmp_path: Path) -> Iterator[Laboratory]:
-    """The same on Helm 3 alone, for what the other engines do not take for deployed."""
-    with _laboratory("helm3", engine_named("helm3", ground), ground, tmp_path) as laboratory:
-        yield laboratory
-
-
 @contextmanager
 def _laboratory(name: str, engine: Engine, ground: Ground, folder: Path) -> Iterator[Laboratory]:
     helm = "embedded" if name == "embedded" else str(ground.helm(int(name[-1])))

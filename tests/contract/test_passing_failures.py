@@ -69,9 +69,8 @@ def test_a_first_deployment_that_exits_four_times(one_engine_lab: Laboratory) ->
     assert any("CrashLoopBackOff" in line for line in lab.said)
 
 
-@pytest.mark.parametrize("engine_name", ["helm3"], indirect=True)
 def test_custom_resources_with_statuses_of_any_shape(lab: Laboratory) -> None:
-    """Without a ``status`` subresource a chart writes the status itself; Helm 3 does not look at it."""
+    """Without a ``status`` subresource a chart writes the status itself."""
     group = f"{lab.space.namespace}.example.com"
     files = {
         "crds/shop.yaml": SHOP.replace("GROUPS", f"shops.{group}").replace("GROUP", group),

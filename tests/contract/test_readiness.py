@@ -44,20 +44,17 @@ def test_readiness_counts_where_faults_do_not(lab: Laboratory) -> None:
 
 
 @pytest.fixture
-def group(helm3_lab: Laboratory) -> Iterator[str]:
-    """A kind of custom resource, which Helm 3 does not wait for."""
-    group, kubectl = f"{helm3_lab.space.namespace}.example", helm3_lab.space.kubectl
+def group(lab: Laboratory) -> Iterator[str]:
+    """A kind of custom resource, which Helm does not wait for unless it is told to."""
+    group, kubectl = f"{lab.space.namespace}.example", lab.space.kubectl
     kubectl("create", "-f", "-", stdin=json.dumps(_definition(group)))
     kubectl("wait", "--for=condition=Established", "crd", f"widgets.{group}")
     yield group
-    helm3_lab.delete()
+    lab.delete()
     kubectl("delete", "crd", f"widgets.{group}", "--wait=false")
 
 
-def test_what_was_never_ready_holds_up_neither_an_upgrade_nor_a_rollback(
-    helm3_lab: Laboratory, group: str
-) -> None:
-    lab = helm3_lab
+def test_what_was_never_ready_holds_up_neither_an_upgrade_nor_a_rollback(lab: Laboratory, group: str) -> None:
     chart = lab.chart("1.0.0", {"templates/widget.yaml": json.dumps(_widget(group))})
     lab.deploy(source=chart, values={"tag": "one"})
     _tell(lab, group, "False")
@@ -70,8 +67,7 @@ def test_what_was_never_ready_holds_up_neither_an_upgrade_nor_a_rollback(
     assert not [line for line in lab.said if line.startswith("not ready after")]
 
 
-def test_what_got_worse_is_bad(helm3_lab: Laboratory, group: str) -> None:
-    lab = helm3_lab
+def test_what_got_worse_is_bad(lab: Laboratory, group: str) -> None:
     ready = lab.chart("1.0.0", {"templates/widget.yaml": json.dumps(_widget(group))})
     worse = lab.chart("1.1.0", {"templates/widget.yaml": json.dumps(_widget(group, ready="False"))})
     lab.deploy(source=ready)

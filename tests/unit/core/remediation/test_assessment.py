@@ -244,7 +244,8 @@ class TestExplain:
         ready = Condition("Ready", "False", "HookFailed", "", NOW)
         assert explain(status(phase, ready)) == (
             f"apps/web: {headline} (HookFailed); the latest revision is 3 (deployed). "
-            "Read the logs of the hook's pod. The next update tries again"
+            "Read the logs of the hook's pod; if it is a Job or Pod that an earlier update left behind, delete "
+            "it. The next update tries again"
         )
 
     def test_a_message_with_a_remedy_of_its_own_keeps_it_and_gets_no_other(self) -> None:
