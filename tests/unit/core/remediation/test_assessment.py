@@ -15,7 +15,9 @@ from helm_rollback_component.core.remediation.assessment import (
     explain,
     found_foreign_change,
     headline,
+    observed,
     revisions,
+    unobserved,
     warnings,
 )
 from helm_rollback_component.reasons import Reason
@@ -152,6 +154,19 @@ def status(phase: Phase, *told: Condition, **fields: object) -> ReleaseStatus:
     return replace(plain, **fields)  # type: ignore[arg-type]
 
 
+class TestObservation:
+    def test_what_cannot_be_read_is_a_condition_of_its_own_and_is_told(self) -> None:
+        (told,) = observed(["templates/a.yaml, line 3: a tab"], record(2))
+        assert (told.type, told.status, told.reason) == ("Observed", "False", "ManifestUnreadable")
+        assert unobserved(status(Phase.DEPLOYED, told)) == [
+            "the health of some objects is known from Helm alone: templates/a.yaml, line 3: a tab"
+        ]
+
+    def test_where_everything_was_read_nothing_is_told(self) -> None:
+        assert [*observed((), record(2))] == []
+        assert unobserved(status(Phase.DEPLOYED, TestConditions.READY)) == []
+
+
 class TestFoundForeignChange:
     @pytest.mark.parametrize("reason", ["ReleaseMissing", "Uninstalled", "Drifted", "Interrupted"])
     def test_what_others_did_is_told(self, reason: str) -> None:
@@ -244,8 +259,8 @@ class TestExplain:
         ready = Condition("Ready", "False", "HookFailed", "", NOW)
         assert explain(status(phase, ready)) == (
             f"apps/web: {headline} (HookFailed); the latest revision is 3 (deployed). "
-            "Read the logs of the hook's pod; if it is a Job or Pod that an earlier update left behind, delete "
-            "it. The next update tries again"
+            "Read the logs of the hook's pod; if it is a Job or Pod that an earlier update left behind, "
+            "delete it. The next update tries again"
         )
 
     def test_a_message_with_a_remedy_of_its_own_keeps_it_and_gets_no_other(self) -> None:
