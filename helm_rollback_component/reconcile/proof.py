@@ -64,7 +64,8 @@ class Proof:
         context = self._context
         objects = context.storage.manifest(revision, judged)
         most = self.comparison.allowed(revision, self._known, self.evidence)
-        beginning = replace(beginning, before=replace(beginning.before, allowed=most))
+        before = replace(beginning.before, allowed=most, stored=context.storage.stored(revision))
+        beginning = replace(beginning, before=before)
         try:
             found = wait_ready(context.health, objects, limit, self._lost, beginning)
         except OperationError as error:

@@ -19,16 +19,14 @@ from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.kube.health.wait import Beginning
-from helm_rollback_component.kube.health.watch import HealthWatch
+from helm_rollback_component.kube.health.watch import Applied, HealthWatch
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import apply_options, failures
-from helm_rollback_component.reconcile.left_hooks import without_left_hooks
 from helm_rollback_component.reconcile.partial_rollback import unrestored
 from helm_rollback_component.reconcile.proof import Proof
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.baseline import Baseline
@@ -203,10 +201,8 @@ class WatchedHelm:
         for line in takeovers(desired, context.target.namespace, before):
             context.warn_once(context.redact(line))
 
-    def _applied(self, revision: int, stop: Cancellation) -> Sequence[dict[str, Any]]:
-        """Return the objects of a revision as soon as it has a record; nothing if it has none by then."""
-        context = self._context
-        context.storage.await_record(revision, stop)
-        since, where = context.storage.created_at(revision), context.target.namespace
-        declared = self._proof.comparison.objects(revision)
-        return without_left_hooks(context.informers.cluster, where, declared, since)
+    def _applied(self, revision: int, stop: Cancellation) -> Applied:
+        """Return what Helm applies as soon as the revision has a record; nothing if it has none by then."""
+        storage = self._context.storage
+        storage.await_record(revision, stop)
+        return Applied(self._proof.comparison.objects(revision), storage.stored(revision))

@@ -25,14 +25,14 @@ OWN_RECORDS_AND_CLAIMS = [
 
 
 def test_21_a_requested_rollback_that_cannot_be_applied_loses_no_good_revision(lab: Laboratory) -> None:
-    """Helm leaves no deployed revision, and pruning must not take the good one."""
+    """Helm leaves no deployed revision; the one that was is marked again, and pruning must not take it."""
     one = {"history": {"max_revisions": 1}}
     for tag in ("one", "two"):
         lab.upgrade(values={"tag": tag}, operations={"rollback": {"strategy": "manual"}})
     pin = {"rollback": {"strategy": "manual", "target_revision": 1}}
     with refusing(lab.space, image_write("one")):
         status = lab.upgrade(values={"tag": "two"}, operations=pin, **one)
-    assert stored(lab.space) == {1: "superseded", 2: "superseded", 3: "failed"}
+    assert stored(lab.space) == {1: "superseded", 2: "deployed", 3: "failed"}
     assert ready(status) == (Phase.STALLED, "RollbackFailed")
     assert [each.verified for each in status.history] == [True, True, False]
 

@@ -26,7 +26,7 @@ from helm_rollback_component.kube.clock import CLOCK, Clock
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.observer import baseline
 from helm_rollback_component.kube.health.wait import Beginning, soak, wait_ready
-from helm_rollback_component.kube.health.watch import HealthWatch
+from helm_rollback_component.kube.health.watch import Applied, HealthWatch
 from helm_rollback_component.kube.informers.informers import informers_of
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
@@ -116,9 +116,9 @@ class Site:
                 raise
             return ()
 
-    def applied(self, revision: int, stop: Cancellation) -> Sequence[Object]:
+    def applied(self, revision: int, stop: Cancellation) -> Applied:
         self.storage.await_record(revision, stop)
-        return self.objects(revision)
+        return Applied(self.objects(revision), self.storage.stored(revision))
 
     def before(self, revision: int) -> Baseline:
         return baseline(informers_of(self.cluster), self.namespace, self.objects(revision))

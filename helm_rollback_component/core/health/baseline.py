@@ -40,6 +40,19 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """When the revision that is being applied was stored, as the API server tells it.
+
+    Attributes:
+        at: in RFC 3339, whole seconds; empty where that is not known.
+        version: the resource version of its record when that was first read.
+    """
+
+    at: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True)
 class Baseline:
     """What there was before an action, so that the action did not cause it.
 
@@ -50,6 +63,7 @@ class Baseline:
         ready_pods: the UIDs of those pods that were ready.
         condemned: whether the revision that was live was found bad, and its content never good.
         declared: all objects that the release consisted of, of any kind.
+        stored: since when the revision is there that is applied; hooks run after that.
         allowed: how much an object may lack because it did so before (`known_shortage`).
     """
 
@@ -59,6 +73,7 @@ class Baseline:
     ready_pods: frozenset[str] = frozenset()
     condemned: bool = False
     declared: frozenset[Key] = frozenset()
+    stored: Stored = field(default_factory=Stored)
     allowed: Mapping[Key, int] = field(default_factory=dict)
 
     @property
@@ -80,3 +95,14 @@ def mark(live: Manifest) -> Mark:
         revision=foreign.text(objects.status(live), "updateRevision"),
         foreign=foreign_fields(live),
     )
+
+
+def left_by_another(hook: Manifest, stored: Stored) -> bool:
+    """Return whether the live object of a hook is from before the revision, and so says nothing about it.
+
+    Within one second the resource versions tell: those of one API server go up with every write.
+    """
+    created = foreign.text(objects.meta(hook), "creationTimestamp")
+    if not created or created != stored.at:
+        return "" < created < stored.at
+    return 0 < (foreign.spelled_number(objects.meta(hook), "resourceVersion") or 0) < stored.version

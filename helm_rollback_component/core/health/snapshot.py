@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects, template_revisions
-from helm_rollback_component.core.health.baseline import Baseline
+from helm_rollback_component.core.health.baseline import Baseline, left_by_another
 from helm_rollback_component.core.health.pod_status import getting_ready
 
 if TYPE_CHECKING:
@@ -165,6 +165,8 @@ def _case(snapshot: Snapshot, desired: Manifest) -> Case | None:
     live = snapshot.live.get(key)
     before = snapshot.baseline.marks.get(key)
     if live is None or not judged(desired) or not applied(desired, live, before):
+        return None
+    if objects.is_hook(desired) and left_by_another(live, snapshot.baseline.stored):
         return None
     creator = _creator(live, snapshot)
     siblings = (live,) if objects.kind(live) == "Pod" else tuple(snapshot.pods_of(creator))

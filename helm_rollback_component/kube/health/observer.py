@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Self
 
@@ -25,6 +26,7 @@ from helm_rollback_component.kube.health.queries import Inquirer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from helm_rollback_component.core.health.baseline import Stored
     from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.kube.clock import Clock
     from helm_rollback_component.kube.informers.informers import Informers
@@ -105,6 +107,10 @@ class Observer:
 
     def __exit__(self, *details: object) -> None:
         self._picture.__exit__(*details)
+
+    def expect(self, stored: Stored) -> None:
+        """Look at a revision from now on that is there since then."""
+        self._before = replace(self._before, stored=stored)
 
     def refresh(self) -> None:
         """Have the next look be at what there is from now on."""

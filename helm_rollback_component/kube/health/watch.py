@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.health.judge import faults
 from helm_rollback_component.core.health.timeout import awaited_by_helm, timed_out
 from helm_rollback_component.errors import OperationError
@@ -27,22 +29,35 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.health.examiner import HealthContext
 
 
+@dataclass(frozen=True)
+class Applied:
+    """What Helm applies.
+
+    Attributes:
+        objects: the objects of the revision, hooks included; none while it has no record.
+        stored: since when it has one.
+    """
+
+    objects: Sequence[Manifest] = ()
+    stored: Stored = field(default_factory=Stored)
+
+
 class HealthWatch:
     """Watches one release while Helm works on it, in a thread of its own; it says what it saw, no more."""
 
     def __init__(
-        self, context: HealthContext, objects: Callable[[Cancellation], Sequence[Manifest]], before: Baseline
+        self, context: HealthContext, applied: Callable[[Cancellation], Applied], before: Baseline
     ) -> None:
         """Start nothing yet.
 
         Args:
             context: the release, and how patient to be; without `HealthConfig.fail_fast` nothing is judged.
-            objects: waits for the record of the revision that Helm applies and gives its objects, hooks
-                included; gives nothing if there is none when it is told to wait no longer.
+            applied: waits for the record of the revision that Helm applies and gives what it has; gives
+                nothing if there is none when it is told to wait no longer.
             before: what there was before Helm was started (`baseline`); an empty one for an install.
         """
         self._context = context
-        self._find_objects = objects
+        self._find_applied = applied
         self._before = before
         self._stop = Cancellation()
         self._pace = Pace(self._stop, clock=context.clock)
@@ -72,7 +87,8 @@ class HealthWatch:
         if self._verdict is None:
             with suppress(OperationError), self._observer:
                 self._observer.refresh()
-                self._objects = self._objects or self._find_objects(self._stop)
+                if not self._objects:
+                    self._look_for_objects()
                 verdict = self._look().judgement.verdict
                 self._verdict = verdict and self._with_log(verdict)
         return self._verdict
@@ -135,11 +151,16 @@ class HealthWatch:
         pace = Pace(self._stop, clock=self._context.clock)
         while not self._objects and pace.next():
             try:
-                self._objects = self._find_objects(self._stop)
+                self._look_for_objects()
             except OperationError as error:
                 if not error.temporary:
                     raise
             pace.retry()
+
+    def _look_for_objects(self) -> None:
+        found = self._find_applied(self._stop)
+        self._objects = found.objects
+        self._observer.expect(found.stored)
 
     def _look(self) -> Finding:
         return self._examiner.look(self._objects)

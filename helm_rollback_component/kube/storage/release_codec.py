@@ -12,6 +12,8 @@ import zlib
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.core.health import foreign
+from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.records.history import Record, Status
 from helm_rollback_component.inputs.chart_source import marks_point_of_no_return
@@ -104,6 +106,13 @@ def _record(release: Release, digester: Digester) -> Record:
         hook_under_way=_rollback_hook(release),
         apply_method=str(release.get("apply_method") or ""),
     )
+
+
+def stored(secret: dict[str, Any]) -> Stored:
+    """Return since when a record is there."""
+    metadata = secret["metadata"]
+    version = foreign.spelled_number(metadata, "resourceVersion")
+    return Stored(metadata.get("creationTimestamp", ""), version or 0)
 
 
 def status(release: Release) -> Status:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.health.objects import resource
 from helm_rollback_component.core.records.history import History, Record, Status
 from helm_rollback_component.errors import OperationError
@@ -66,7 +67,7 @@ class ReleaseStorage:
         self._release = release
         self._digester = digester
         self._versions: dict[int, tuple[str, str]] = {}
-        self._created: dict[int, str] = {}
+        self._stored: dict[int, Stored] = {}
         self._unread: dict[int, dict[str, None]] = {}
 
     def history(self) -> History:
@@ -99,9 +100,9 @@ class ReleaseStorage:
             self._learn(revision, found)
         return True
 
-    def created_at(self, revision: int) -> str:
-        """Return when a revision that was read here was stored (RFC 3339), by the API server's clock."""
-        return self._created.get(revision, "")
+    def stored(self, revision: int) -> Stored:
+        """Return since when a revision is there, as far as it was read here."""
+        return self._stored.get(revision, Stored())
 
     def manifest(self, revision: int, whole: Whole = lambda _: True) -> tuple[_Object, ...]:
         """Return the objects of a revision, each in the namespace that it is deployed to.
@@ -227,7 +228,7 @@ class ReleaseStorage:
         release = release_codec.decode(secret, revision)
         _texts[version] = release_codec.texts(release)
         self._versions[revision] = version
-        self._created[revision] = secret["metadata"].get("creationTimestamp", "")
+        self._stored.setdefault(revision, release_codec.stored(secret))
         record = _known[self._key(secret["metadata"])] = self._record(release)
         return release, record
 

@@ -11,6 +11,7 @@ import pytest
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.health.evidence import Evidence
 from helm_rollback_component.core.remediation.standards import Known, Reference
 from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
@@ -97,8 +98,8 @@ class Records:
     def await_record(self, _revision: int, _stop: Cancellation) -> bool:
         return True
 
-    def created_at(self, _revision: int) -> str:
-        return "2026-01-01T00:00:00Z"
+    def stored(self, _revision: int) -> Stored:
+        return Stored("2026-01-01T00:00:00Z")
 
     def objects(self, _revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
         if self._refusal:

@@ -15,7 +15,7 @@ from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.kube.health.examiner import Finding, HealthContext
 from helm_rollback_component.kube.health.observer import baseline
 from helm_rollback_component.kube.health.wait import Beginning, soak, wait_ready
-from helm_rollback_component.kube.health.watch import HealthWatch
+from helm_rollback_component.kube.health.watch import Applied, HealthWatch
 from tests.support.manual_clock import SleepingClock
 from tests.unit.core.health.foreign_objects import CHILDREN, OWN, Object, foreign
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, labelled
@@ -68,7 +68,7 @@ def test_a_watch_has_a_last_word(everything: Sequence[Any]) -> None:
     town = Town(*everything)
     before = baseline(Onlookers(Town(*EVERYTHING)), NAMESPACE, DECLARED)
     for known in (before, Baseline()):
-        watch = HealthWatch(context(town), lambda _: DECLARED, known)
+        watch = HealthWatch(context(town), lambda _: Applied(DECLARED), known)
         last = watch.last_verdict()
         assert last is None or last.reason
         late = watch.overdue(Limit("UpgradeTimeout", 30), DECLARED)

@@ -12,7 +12,7 @@ from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.examiner import HealthContext
-from helm_rollback_component.kube.health.watch import HealthWatch
+from helm_rollback_component.kube.health.watch import Applied, HealthWatch
 from tests.support.fake_cluster import failure
 from tests.support.manual_clock import HastyClock
 from tests.support.waiting import HANG_LIMIT, await_that
@@ -54,7 +54,7 @@ class Observed:
         context = HealthContext(
             Onlookers(cluster), NAMESPACE, settings or HealthConfig(), self._say, clock=HastyClock()
         )
-        self.watch = HealthWatch(context, objects, Baseline())
+        self.watch = HealthWatch(context, lambda stop: Applied(objects(stop)), Baseline())
 
     def start(self) -> HealthWatch:
         return self.watch.start(self._condemn)
