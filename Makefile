@@ -36,7 +36,13 @@ unit: setup ## what needs no cluster; these tests alone cover all that decides
 .PHONY: real
 real: setup ## everything that runs for real: control plane, Helm, provider host, programs
 	COVERAGE_FILE=.coverage-real $(GROUND) tests --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) \
-		--dist loadgroup --cov --cov-report= --cov-fail-under=0 tests/ground tests/engine tests/contract tests/e2e
+		--dist loadgroup -m "not sweep" --cov --cov-report= --cov-fail-under=0 \
+		tests/ground tests/engine tests/contract tests/e2e
+
+.PHONY: sweep
+sweep: setup ## what `make` leaves out: pins of Helm's own behaviour, and the same stories on further engines
+	$(GROUND) sweep --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) --dist loadgroup -m sweep \
+		tests/ground tests/engine tests/contract tests/e2e
 
 .PHONY: coverage
 coverage: setup ## the coverage gate, over what the tiers have measured together

@@ -279,8 +279,8 @@ def test_nothing_is_left_open(space: Space) -> None:
 
 def test_helm_never_prunes_the_history(space: Space) -> None:
     space.install()
-    for tag in range(11):
-        space.upgrade({"tag": f"b{tag}"})
+    for number in range(11):
+        space.upgrade({"whole": number})
 
     space.engine.rollback(space.target(), 1, 30)
 

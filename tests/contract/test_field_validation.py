@@ -13,7 +13,7 @@ from tests.contract.helm_fixtures import Space, engine_named, space_of, write_ch
 from tests.support.namespaces import cluster_of
 from tools.ground import Ground
 
-pytestmark = pytest.mark.ground
+pytestmark = [pytest.mark.ground, pytest.mark.sweep]
 
 _OBJECT = """\
 {{ if .Values.broken }}

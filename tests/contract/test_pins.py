@@ -17,7 +17,7 @@ from tests.support.waiting import await_that
 if TYPE_CHECKING:
     from tests.contract.commands import Helm
 
-pytestmark = pytest.mark.ground
+pytestmark = [pytest.mark.ground, pytest.mark.sweep]
 
 
 class TestInstallAndUpgrade:

@@ -14,7 +14,7 @@ from tests.contract.obstacles import image_write, record_write, refusing
 if TYPE_CHECKING:
     from tests.contract.commands import Helm
 
-pytestmark = pytest.mark.ground
+pytestmark = [pytest.mark.ground, pytest.mark.sweep]
 
 PRE_ROLLBACK = ("--set=hook.on=pre-rollback", "--set=hook.play=fail")
 POST_ROLLBACK = ("--set=hook.on=post-rollback", "--set=hook.play=fail")

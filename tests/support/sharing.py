@@ -6,10 +6,19 @@ from typing import Any
 import pytest
 
 
-def shared(what: str, parameters: Iterable[tuple[str, ...]]) -> list[Any]:
-    """Return the parameters of a module's fixture; one worker makes each, and runs all tests that look."""
-    names = {"-".join(parameter): parameter for parameter in parameters}
+def shared(
+    what: str, parameters: Iterable[tuple[str, ...]], sweeping: Iterable[tuple[str, ...]] = ()
+) -> list[Any]:
+    """Return the parameters of a module's fixture; one worker makes each, and runs all tests that look.
+
+    Those that are `sweeping` are left to the sweep.
+    """
     return [
-        pytest.param(parameter, id=name, marks=pytest.mark.xdist_group(f"{what}-{name}"))
-        for name, parameter in names.items()
+        *(_parameter(what, each) for each in parameters),
+        *(_parameter(what, each, pytest.mark.sweep) for each in sweeping),
     ]
+
+
+def _parameter(what: str, values: tuple[str, ...], *marks: pytest.MarkDecorator) -> Any:  # noqa: ANN401  # pytest's own
+    name = "-".join(values)
+    return pytest.param(values, id=name, marks=[pytest.mark.xdist_group(f"{what}-{name}"), *marks])
