@@ -58,9 +58,13 @@ class Laboratory:
         return self._main.parent
 
     def program(self, text: str) -> None:
-        """Write the program; `pulumi`, `Thing` and `Box` are imported for it."""
+        """Write the program; `pulumi`, `Thing` and `Box` are imported for it.
+
+        What Python has compiled of the last one goes: it would serve for another of that size and second.
+        """
         header = "import pulumi\nfrom pulumi import ResourceOptions\nfrom things import Box, Thing\n\n"
         (self._main / "__main__.py").write_text(header + textwrap.dedent(text))
+        shutil.rmtree(self._main / "__pycache__", ignore_errors=True)
 
     def stack(self, name: str = "dev") -> Any:  # noqa: ANN401 - either engine's stack
         if self.engine == "local":
