@@ -230,7 +230,8 @@ class HelmReleaseArgs(TypedDict):
     """How Helm waits for readiness. `watcher`: by the status of every object, as Helm 4 does by default.
     `legacy`: by the rules of Helm 3, which do not wait for custom resources. `auto`: `legacy` for a chart or
     values that name API groups other than those of Kubernetes, whose custom resources Helm 4 may never find
-    ready; else `watcher`. Helm 3 knows only its own way. Default: `auto`.
+    ready, unless they ask for a load balancer, for whose address `legacy` waits; else `watcher`. Helm 3 knows
+    only its own way. Default: `auto`.
     """
     description: NotRequired[pulumi.Input[str]]
     """Text that Helm stores with the revision and shows in `helm history`. Default: none."""

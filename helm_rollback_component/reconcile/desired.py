@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.remediation.steps import Desired
-from helm_rollback_component.helm.charts import chart_files, custom_groups
+from helm_rollback_component.helm.charts import chart_files, chart_texts
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, Options
 from helm_rollback_component.inputs import value_files
 
@@ -90,7 +90,8 @@ def desired(config: HelmConfig, chart: LocalChart, digester: Digester) -> Desire
 def _wait_strategy(config: HelmConfig, chart: LocalChart, values: dict[str, Any]) -> str:
     if config.wait_strategy != "auto":
         return config.wait_strategy
-    return "legacy" if custom_groups.named(chart.path, values) else ""
+    custom = chart_texts.name_a_custom_group(chart.path, values)
+    return "legacy" if custom and not chart_texts.ask_for_a_load_balancer(chart.path, values) else ""
 
 
 def _chart_identity(config: HelmConfig, chart: LocalChart) -> dict[str, str]:

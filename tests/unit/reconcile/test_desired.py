@@ -101,22 +101,22 @@ def test_helm_is_told_everything(chart: LocalChart) -> None:
     )
 
 
+CUSTOM = {"extra": [{"apiVersion": "example.com/v1"}]}
+
+
 @pytest.mark.parametrize(
-    ("strategy", "custom", "told"),
+    ("strategy", "values", "told"),
     [
-        ("auto", False, ""),
-        ("auto", True, "legacy"),
-        ("watcher", True, "watcher"),
-        ("legacy", False, "legacy"),
+        ("auto", {}, ""),
+        ("auto", CUSTOM, "legacy"),
+        ("auto", {**CUSTOM, "service": {"type": "LoadBalancer"}}, ""),
+        ("watcher", CUSTOM, "watcher"),
+        ("legacy", {}, "legacy"),
     ],
 )
-def test_custom_resources_are_not_left_to_helms_watcher(
-    chart: LocalChart,
-    strategy: str,
-    custom: bool,  # noqa: FBT001
-    told: str,
+def test_custom_resources_are_left_to_helms_watcher_only_with_a_load_balancer(
+    chart: LocalChart, strategy: str, values: dict[str, object], told: str
 ) -> None:
-    values = {"extra": [{"apiVersion": "example.com/v1"}]} if custom else {}
     given = config(wait_strategy=strategy, values=values)
     assert desired.deployment(given, chart, 60).options.wait_strategy == told
 

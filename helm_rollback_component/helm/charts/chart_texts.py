@@ -1,7 +1,9 @@
-"""Whether a chart may deploy custom resources: what its texts name, as its values cannot be told before Helm.
+"""What a chart may deploy, as far as its texts tell: only Helm knows what it does deploy.
 
-Helm 4 waits for a custom resource until its status says by kstatus' conventions that it is ready, and in vain
-where the status cannot be read so (https://github.com/helm/helm/issues/32615).
+It decides how Helm 4 had better wait. Its watcher waits for a custom resource until its status says by
+kstatus' conventions that it is ready, and in vain where the status cannot be read so
+(https://github.com/helm/helm/issues/32615). The legacy wait leaves custom resources alone, but waits for the
+address of a load balancer, and in vain where the cluster gives none.
 """
 
 from __future__ import annotations
@@ -40,54 +42,73 @@ _OWN_GROUPS = frozenset(
     }
 )
 """Those of Kubernetes itself whose names have dots."""
+_LOAD_BALANCER = re.compile(rb"^[^#\n]*\btype: *[\"']?LoadBalancer\b", re.MULTILINE)
 _TEMPLATES = "templates/"
+_VALUES = "values.yaml"
 _DEPENDENCIES = "charts/"
 _LARGEST = 16 * 1024 * 1024
 
 
-def named(chart: Path, values: Mapping[str, Any]) -> bool:
+def name_a_custom_group(chart: Path, values: Mapping[str, Any]) -> bool:
     """Return whether the chart's templates, those of its dependencies, or the values name a custom group.
 
     Args:
         chart: the chart's folder or archive.
         values: the merged values; charts may deploy objects that stand in them.
     """
-    return _names_one(json.dumps(values).encode()) or any(map(_names_one, _templates(chart)))
+    texts = (text for name, text in _texts(chart) if _is_template(name))
+    return _names_one(json.dumps(values).encode()) or any(map(_names_one, texts))
+
+
+def ask_for_a_load_balancer(chart: Path, values: Mapping[str, Any]) -> bool:
+    """Return whether a Service of the chart, or of its dependencies, may be a load balancer.
+
+    Args:
+        chart: the chart's folder or archive.
+        values: the merged values.
+    """
+    given = b'"LoadBalancer"' in json.dumps(values).encode()
+    return given or any(_LOAD_BALANCER.search(text) for _, text in _texts(chart))
 
 
 def _names_one(text: bytes) -> bool:
     return any(found[1] not in _OWN_GROUPS for found in _API_VERSION.finditer(text))
 
 
-def _templates(chart: Path) -> Iterator[bytes]:
+def _texts(chart: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the templates and default values, those of dependencies included."""
     if not chart.is_dir():
         yield from _packed(chart.read_bytes())
         return
     for path in chart.rglob("*"):
         name = path.relative_to(chart).as_posix()
-        if path.is_file() and _is_template(name):
-            yield path.read_bytes()
+        if path.is_file() and _counts(name):
+            yield name, path.read_bytes()
         elif path.is_file() and _is_archive(name):
             yield from _packed(path.read_bytes())
 
 
 @functools.lru_cache(16)
-def _packed(archive: bytes) -> tuple[bytes, ...]:
+def _packed(archive: bytes) -> tuple[tuple[str, bytes], ...]:
     try:
         return tuple(_unpacked(archive))
     except (tarfile.TarError, OSError, EOFError):
         return ()  # Helm says what is wrong with it
 
 
-def _unpacked(archive: bytes) -> Iterator[bytes]:
+def _unpacked(archive: bytes) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
         for member in opened:
             _, _, name = member.name.partition("/")
             file = opened.extractfile(member) if member.isfile() and member.size <= _LARGEST else None
-            if file and _is_template(name):
-                yield file.read()
+            if file and _counts(name):
+                yield name, file.read()
             elif file and _is_archive(name):
                 yield from _packed(file.read())
+
+
+def _counts(name: str) -> bool:
+    return _is_template(name) or name.rpartition("/")[2] == _VALUES
 
 
 def _is_template(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which charts may deploy custom resources."""
+"""Which charts may deploy custom resources, and load balancers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm_rollback_component.helm.charts.custom_groups import named
+from helm_rollback_component.helm.charts.chart_texts import ask_for_a_load_balancer, name_a_custom_group
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def archived(files: dict[str, bytes]) -> bytes:
     ],
 )
 def test_a_group_that_is_not_kubernetes_own_is_one(tmp_path: Path, text: str) -> None:
-    assert named(chart(tmp_path, **{"templates__deep__one.yaml": text}), {})
+    assert name_a_custom_group(chart(tmp_path, **{"templates__deep__one.yaml": text}), {})
 
 
 @pytest.mark.parametrize(
@@ -65,25 +65,25 @@ def test_a_group_that_is_not_kubernetes_own_is_one(tmp_path: Path, text: str) ->
     ],
 )
 def test_nothing_else_is(tmp_path: Path, text: str) -> None:
-    assert not named(chart(tmp_path, **{"templates__one.yaml": text}), {})
+    assert not name_a_custom_group(chart(tmp_path, **{"templates__one.yaml": text}), {})
 
 
 def test_files_that_are_no_templates_do_not_count(tmp_path: Path) -> None:
-    assert not named(chart(tmp_path, **{"README.md": ROLLOUT, "crds__one.yaml": ROLLOUT}), {})
+    assert not name_a_custom_group(chart(tmp_path, **{"README.md": ROLLOUT, "crds__one.yaml": ROLLOUT}), {})
 
 
 def test_objects_may_stand_in_the_values(tmp_path: Path) -> None:
-    assert named(chart(tmp_path), {"extra": [{"apiVersion": "argoproj.io/v1alpha1"}]})
+    assert name_a_custom_group(chart(tmp_path), {"extra": [{"apiVersion": "argoproj.io/v1alpha1"}]})
 
 
 def test_dependencies_count_in_folders_and_archives(tmp_path: Path) -> None:
-    assert named(chart(tmp_path / "a", **{"charts__sub__templates__one.yaml": ROLLOUT}), {})
+    assert name_a_custom_group(chart(tmp_path / "a", **{"charts__sub__templates__one.yaml": ROLLOUT}), {})
     inner = archived({"sub/templates/one.yaml": ROLLOUT.encode()})
     folder = chart(tmp_path / "b", templates__one=PLAIN)
     (folder / "charts").mkdir()
-    assert not named(folder, {})
+    assert not name_a_custom_group(folder, {})
     (folder / "charts/sub-1.0.0.tgz").write_bytes(inner)
-    assert named(folder, {})
+    assert name_a_custom_group(folder, {})
 
 
 def test_an_archive_is_read_with_the_archives_in_it(tmp_path: Path) -> None:
@@ -91,12 +91,29 @@ def test_an_archive_is_read_with_the_archives_in_it(tmp_path: Path) -> None:
     archive = tmp_path / "web.tgz"
     plain = {"web/templates/one.yaml": PLAIN.encode(), "web/values.yaml": ROLLOUT.encode()}
     archive.write_bytes(archived(plain))
-    assert not named(archive, {})
+    assert not name_a_custom_group(archive, {})
     archive.write_bytes(archived({**plain, "web/charts/sub-1.0.0.tgz": inner}))
-    assert named(archive, {})
+    assert name_a_custom_group(archive, {})
 
 
 def test_what_is_no_archive_is_left_to_helm(tmp_path: Path) -> None:
     archive = tmp_path / "web.tgz"
     archive.write_bytes(b"no archive")
-    assert not named(archive, {})
+    assert not name_a_custom_group(archive, {})
+
+
+@pytest.mark.parametrize(
+    ("files", "values", "asked"),
+    [
+        ({"values.yaml": "service:\n  type: LoadBalancer\n"}, {}, True),
+        ({"charts__sub__values.yaml": "service: {type: 'LoadBalancer'}\n"}, {}, True),
+        ({"templates__service.yaml": "spec:\n  type: LoadBalancer\n"}, {}, True),
+        ({"values.yaml": "service:\n  type: ClusterIP\n"}, {"service": {"type": "LoadBalancer"}}, True),
+        ({"values.yaml": "service:\n  # type: LoadBalancer\n  type: ClusterIP\n"}, {}, False),
+        ({"README.md": "type: LoadBalancer\n"}, {"service": {"type": "NodePort"}}, False),
+    ],
+)
+def test_a_load_balancer_is_asked_for_in_values_and_templates(
+    tmp_path: Path, files: dict[str, str], values: dict[str, object], *, asked: bool
+) -> None:
+    assert ask_for_a_load_balancer(chart(tmp_path, **files), values) is asked
