@@ -5,8 +5,12 @@ The words are the container runtimes' (containerd, CRI-O, Docker), Go's network 
 
 from __future__ import annotations
 
+import functools
 import re
 from enum import Enum, auto
+
+_KEPT = 512
+"""So many messages are remembered: all pods of a workload say the same, look after look."""
 
 
 class Outlook(Enum):
@@ -22,6 +26,7 @@ class Outlook(Enum):
     """There is no word of the cause."""
 
 
+@functools.lru_cache(_KEPT)
 def outlook_of_pull(message: str) -> Outlook:
     """Return what the message of a failed pull says of the next one.
 
@@ -32,6 +37,7 @@ def outlook_of_pull(message: str) -> Outlook:
     return _first(_PULLS, _NAMES.sub(" ", message))
 
 
+@functools.lru_cache(_KEPT)
 def outlook_of_start(message: str) -> Outlook:
     """Return what the message of a container that could not be created or started says of the next try."""
     return _first(_STARTS, message)
