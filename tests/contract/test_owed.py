@@ -76,6 +76,8 @@ def test_a_hook_that_stays_is_named_with_the_way_out(lab: Laboratory) -> None:
     chart = lab.chart("2.0.0", {"templates/migrate.yaml": LASTING_HOOK})
     lab.deploy(source=chart, values={"tag": "one"})
     assert lab.upgrade(source=chart, values={"tag": "two", "migration": "fail"}).phase is Phase.ROLLED_BACK
+    same = lab.upgrade(source=chart, values={"tag": "two and a half", "migration": "fail"})
+    assert f"`kubectl delete job migrate -n {lab.space.namespace}`" in same.rollback_status.message
     status = lab.upgrade(source=chart, values={"tag": "three", "migration": "succeed"})
 
     found = condition(status, "Ready")

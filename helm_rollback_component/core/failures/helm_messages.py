@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 _START = r"^(Error: )?([A-Z]+ FAILED: )?"
 
 
+_FAILED_HOOK = (
+    "read the logs of the hook's pod; if it is from an earlier update that left it behind, delete it with "
+    "`{command}`"
+)
+
+
 def cancelled() -> Iterable[Rule]:
     """Yield the messages of a Helm that was stopped."""
     yield Rule(pattern(r"cancelled before Helm was started"), Reason.CANCELLED)
@@ -58,7 +64,16 @@ def hooks_and_tests() -> Iterable[Rule]:
         actions=frozenset({"test"}),
     )
     in_hook = r"((pre|post)-(install|upgrade|rollback|delete) hooks? failed|failed (pre|post)-\w+): .*"
-    over = (r"not ready\. status", r"job \S+ failed", r"timed out", r"deadline exceeded")
+    for named in (
+        r"resource (?P<kind>Job|Pod)/[^/\s]+/(?P<name>[^/\s]+) not ready\. status: Failed",
+        r"\b(?P<kind>job|pod) (?P<name>\S+) failed\b",
+    ):
+        yield Rule(
+            re.compile(f"{in_hook}{named}", re.IGNORECASE | re.DOTALL),
+            Reason.HOOK_FAILED,
+            remedy=_FAILED_HOOK,
+        )
+    over = (r"not ready\. status", r"timed out", r"deadline exceeded")
     yield Rule(
         re.compile(f"{in_hook}({'|'.join(over)})", re.IGNORECASE | re.DOTALL),
         Reason.HOOK_FAILED,

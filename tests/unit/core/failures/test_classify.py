@@ -103,6 +103,21 @@ def test_what_a_hook_left_is_named_as_kubectl_does(resource: str, singular: str)
     assert f"`kubectl delete {singular} left`" in classify(said, "install").remedy
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "pre-upgrade hooks failed: 1 error occurred:\n\t* job migrate failed: BackoffLimitExceeded",
+        "pre-upgrade hooks failed: resource Job/apps/migrate not ready. status: Failed, message: Job Failed.",
+        "failed pre-upgrade: resource Pod/apps/migrate not ready. status: Failed, message: Pod Failed.",
+    ],
+)
+def test_a_hook_that_failed_is_named_in_case_that_an_earlier_update_left_it(said: str) -> None:
+    kind = "pod" if "Pod/" in said else "job"
+    found = classify(f"Error: UPGRADE FAILED: {said}", "upgrade", "apps")
+    assert found.reason == "HookFailed"
+    assert found.remedy.endswith(f"delete it with `kubectl delete {kind} migrate -n apps`")
+
+
 def test_the_library_does_not_say_which_verb_failed() -> None:
     assert classify("context deadline exceeded", "rollback").reason == "RollbackTimeout"
     assert classify("context deadline exceeded").reason == "HelmTimeout"
