@@ -10,7 +10,7 @@ from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import Accept, Rollback
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from helm_rollback_component.core.remediation.steps import Situation
 
@@ -26,7 +26,31 @@ def passed_over(situation: Situation, chosen: int) -> str:
     """
     if chosen and chosen == situation.desired.rollback.target_revision:
         return ""
-    told = [f"revision {number} was passed over: {why}" for number, why in _reasons(situation, chosen)]
+    return _spelled(_reasons(situation, chosen))
+
+
+def passed_over_of_version(situation: Situation, chosen: int) -> str:
+    """Return which newer revisions of the declared chart version a downgrade passed over, and why.
+
+    Args:
+        situation: the situation after the rollback to `chosen`.
+        chosen: the revision that was restored, the newest good one of them.
+    """
+    wanted, restored = situation.desired, _origin(situation, chosen)
+    same = targets.of_version(
+        situation.history,
+        chart_name=wanted.chart_name,
+        chart_version=wanted.chart_version,
+        values_digest=wanted.values_digest,
+    )
+    newer = (each.revision for each in reversed(same) if each.revision > chosen)
+    return _spelled(
+        (number, _why(situation, number)) for number in newer if _origin(situation, number) != restored
+    )
+
+
+def _spelled(reasons: Iterable[tuple[int, str]]) -> str:
+    told = [f"revision {number} was passed over: {why}" for number, why in reasons]
     left_off = len(told) - _AT_MOST
     more = [f"{left_off} older ones were passed over too"] if left_off > 0 else []
     return "; ".join((*told[:_AT_MOST], *more))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import predicates
-from helm_rollback_component.core.remediation.passed_over import passed_over
+from helm_rollback_component.core.remediation.passed_over import passed_over, passed_over_of_version
 from helm_rollback_component.core.remediation.steps import (
     Accept,
     Conclude,
@@ -143,7 +143,9 @@ def _after_rollback(situation: Situation) -> Step | None:
 
 def _after_restoring(situation: Situation, rollback: Rollback, remains: str) -> Step:
     if rollback.requested:
-        return Conclude(Phase.DEPLOYED, rollback.reason, remains)
+        by_version = rollback.reason == Reason.VERSION_DOWNGRADE
+        others = passed_over_of_version(situation, rollback.revision) if by_version else ""
+        return Conclude(Phase.DEPLOYED, rollback.reason, "; ".join(filter(None, (others, remains))))
     if 0 < situation.count(Upgrade) <= situation.desired.rollback.retries:
         return Upgrade(note=f"attempt {situation.count(Upgrade) + 1}")
     cause = situation.cause

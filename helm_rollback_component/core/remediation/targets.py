@@ -136,15 +136,24 @@ def with_version(
     history: History, ledger: Ledger, *, chart_name: str, chart_version: str, values_digest: str
 ) -> Record | None:
     """Return the newest good revision with that chart, version and values, or None."""
-    matching = [
+    same = of_version(
+        history, chart_name=chart_name, chart_version=chart_version, values_digest=values_digest
+    )
+    good = (record for record in same if standing(record, ledger) is Verdict.GOOD)
+    return max(good, key=lambda record: record.revision, default=None)
+
+
+def of_version(
+    history: History, *, chart_name: str, chart_version: str, values_digest: str
+) -> tuple[Record, ...]:
+    """Return the revisions with that chart, version and values, good or not, oldest first."""
+    return tuple(
         record
         for record in _since_uninstall(history)
         if record.chart_name == chart_name
         and chart_versions.same(record.chart_version, chart_version)
         and record.values_digest == values_digest
-        and standing(record, ledger) is Verdict.GOOD
-    ]
-    return max(matching, key=lambda record: record.revision, default=None)
+    )
 
 
 def requested(revision: int | None, history: History, ledger: Ledger) -> Record | Refusal | None:

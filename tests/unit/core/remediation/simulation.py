@@ -276,8 +276,9 @@ class Helm:
         return self._seen(revision, _failure(fate, temporary=temporary))
 
     def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
-        """Name what a rollback has not restored."""
-        assert target != replaced
+        """Name what a rollback has not restored; where records are lost, the target may be the latest."""
+        assert target
+        assert replaced
         return ("ConfigMap web",) if self.restored_in_part else None
 
     def settle(self, revision: int, before: Sequence[Record | None], known: Known) -> Failure | None:

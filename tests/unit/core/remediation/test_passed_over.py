@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helm_rollback_component.core.records.history import History
-from helm_rollback_component.core.remediation.passed_over import passed_over
+from helm_rollback_component.core.remediation.passed_over import passed_over, passed_over_of_version
 from helm_rollback_component.core.remediation.steps import Accept, Rollback, Upgrade
 from tests.support.histories import attempt, desired, entry, failure, history, ledger, record, situation
 
@@ -86,3 +86,18 @@ def test_of_many_the_newest_are_told() -> None:
     assert told.startswith("revision 8 was passed over: it is not known to be good (ImagePullBackOff); ")
     assert told.endswith("; 2 older ones were passed over too")
     assert told.count("ImagePullBackOff") == 5
+
+
+def test_a_downgrade_tells_which_newer_revision_of_that_version_was_bad() -> None:
+    found = History(
+        (
+            record(1, "superseded"),
+            record(2, "failed"),
+            record(3, "superseded", chart="web-1.1.0"),
+            record(4),
+        )
+    )
+    known = ledger(entry(1), entry(2, "bad"), entry(3), entry(4, origin=1), attempt=attempt(4))
+    by_version = situation(desired(strategy="version-based"), found, known, Rollback(1, "VersionDowngrade"))
+    told = passed_over_of_version(by_version, 1)
+    assert told == "revision 2 was passed over: it is not known to be good (ImagePullBackOff)"
