@@ -5,28 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.remediation import leftovers
+from helm_rollback_component.core.remediation import data_loss, leftovers
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.health import places
 from helm_rollback_component.kube.stored_data.look import StoredData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.remediation.leftovers import Leftover
     from helm_rollback_component.kube.api.client import Cluster
 
-_HOLDING_DATA = frozenset(
-    {
-        ("", "Namespace"),
-        ("", "PersistentVolume"),
-        ("", "PersistentVolumeClaim"),
-        ("apiextensions.k8s.io", "CustomResourceDefinition"),
-    }
-)
+_HOLDING_DATA = frozenset({data_loss.CLAIM, data_loss.DEFINITION, data_loss.NAMESPACE, data_loss.VOLUME})
 _JSON_PATCH = "application/json-patch+json"
 _RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
-_POLICY = "helm.sh/resource-policy"
 
 
 class Leftovers:
@@ -61,15 +54,13 @@ class Leftovers:
                 self._warn(f"{key}: what only a failed revision had could not be removed: {error.message}")
 
     def _remove(self, leftover: Leftover, name: str) -> None:
-        key = objects.key(leftover.object, self._namespace)
-        api_version = str(leftover.object.get("apiVersion", ""))
-        path = self._cluster.object_path(api_version, key.kind, key.name, key.namespace)
+        path = places.path_of(self._cluster, leftover.object, self._namespace)
         live = self._cluster.get(path)
         if live is None or not self._is_ours(live):
             return
         if leftover.fields:
             self._remove_fields(path, live, leftover, name)
-        elif objects.annotation(live, _POLICY) == "keep" or _holds_data(key) or self._data.held(live):
+        elif self._stays(live):
             self._warn(f"{name} was left by a failed revision; delete it if nobody needs what it holds")
         else:
             self._cluster.delete(path, {"preconditions": {"uid": objects.uid(live)}})
@@ -82,10 +73,12 @@ class Leftovers:
             fields = ", ".join(map(leftovers.spelled, leftover.fields))
             self._warn(f"{name}: fields that a failed revision had left were removed ({fields})")
 
+    def _stays(self, live: Manifest) -> bool:
+        """Whether an object is to be kept, or may hold data."""
+        return (
+            objects.is_kept(live) or data_loss.kind_of(live) in _HOLDING_DATA or bool(self._data.held(live))
+        )
+
     def _is_ours(self, live: Manifest) -> bool:
         owner = (objects.annotation(live, objects.RELEASE_NAME), objects.annotation(live, _RELEASE_NAMESPACE))
         return owner == (self._release, self._namespace)
-
-
-def _holds_data(key: Key) -> bool:
-    return (key.group, key.kind) in _HOLDING_DATA

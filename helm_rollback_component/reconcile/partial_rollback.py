@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects, restored
+from helm_rollback_component.kube.health import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +38,6 @@ def unrestored(
 
 def _live(cluster: Cluster, namespace: str, declared: Sequence[Manifest]) -> Iterator[tuple[Key, Manifest]]:
     for each in objects.flatten(declared):
-        key = objects.key(each, namespace)
-        path = cluster.object_path(str(each.get("apiVersion", "")), key.kind, key.name, key.namespace)
-        found = cluster.get(path)
+        found = cluster.get(places.path_of(cluster, each, namespace))
         if found is not None:
-            yield key, found
+            yield objects.key(each, namespace), found

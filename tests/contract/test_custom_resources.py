@@ -13,6 +13,7 @@ from helm_rollback_component.helm.engines.engine import Options
 from helm_rollback_component.results import Phase
 from tests.contract.helm_fixtures import failure_of, write_chart
 from tests.contract.laboratory import BAD_IMAGE
+from tests.support.definitions import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,20 +37,7 @@ def rollouts(space: Space) -> Iterator[str]:
     """Have the chart deploy a custom resource whose status is as that of an Argo Rollout; give its name."""
     group = f"{space.namespace}.example.com"
     name = f"rollouts.{group}"
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-    definition = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": name},
-        "spec": {
-            "group": group,
-            "scope": "Namespaced",
-            "names": {"plural": "rollouts", "kind": "Rollout"},
-            "versions": [version],
-        },
-    }
-    space.kubectl("create", "--filename=-", stdin=json.dumps(definition))
+    space.kubectl("create", "--filename=-", stdin=json.dumps(definition(group, "Rollout")))
     space.kubectl("wait", "--for=condition=Established", f"crd/{name}")
     write_chart(space.chart.parent, {"templates/rollout.yaml": _ROLLOUT.replace("GROUP", group)})
     try:

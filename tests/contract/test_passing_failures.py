@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from helm_rollback_component.results import Phase
 from tests.contract.laboratory import BAD_IMAGE, ready
+from tests.support.definitions import definition
 
 if TYPE_CHECKING:
     from tests.contract.laboratory import Laboratory
@@ -17,20 +19,6 @@ pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 PULLED_LATE = {"play": "image-pull-once", "after": "4s"}
 """The first pull fails, and the next comes later than an image that does not exist would be condemned."""
 
-SHOP = """
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: GROUPS}
-spec:
-  group: GROUP
-  names: {kind: Shop, plural: shops}
-  scope: Namespaced
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-"""
 SHOPS = """
 {{- range $name, $status := .Values.shops }}
 ---
@@ -73,7 +61,7 @@ def test_custom_resources_with_statuses_of_any_shape(lab: Laboratory) -> None:
     """Without a ``status`` subresource a chart writes the status itself."""
     group = f"{lab.space.namespace}.example.com"
     files = {
-        "crds/shop.yaml": SHOP.replace("GROUPS", f"shops.{group}").replace("GROUP", group),
+        "crds/shop.yaml": json.dumps(definition(group, "Shop")),
         "templates/shops.yaml": SHOPS.replace("GROUP", group),
     }
     source = lab.chart("1.0.0", files)

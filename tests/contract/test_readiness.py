@@ -10,6 +10,7 @@ import pytest
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.results import Phase
 from tests.contract.laboratory import BAD_IMAGE, condition
+from tests.support.definitions import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def test_readiness_counts_where_faults_do_not(lab: Laboratory) -> None:
 def group(lab: Laboratory) -> Iterator[str]:
     """A kind of custom resource, which Helm does not wait for unless it is told to."""
     group, kubectl = f"{lab.space.namespace}.example", lab.space.kubectl
-    kubectl("create", "-f", "-", stdin=json.dumps(_definition(group)))
+    kubectl("create", "-f", "-", stdin=json.dumps(definition(group, "Widget")))
     kubectl("wait", "--for=condition=Established", "crd", f"widgets.{group}")
     yield group
     lab.delete()
@@ -98,19 +99,3 @@ def _widget(group: str, *, ready: str = "") -> dict[str, Any]:
     metadata = {"name": "own"}
     widget = {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": metadata, "spec": {"size": 1}}
     return {**widget, "status": _status(ready)} if ready else widget
-
-
-def _definition(group: str) -> dict[str, Any]:
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"widgets.{group}"},
-        "spec": {
-            "group": group,
-            "scope": "Namespaced",
-            "names": {"plural": "widgets", "singular": "widget", "kind": "Widget"},
-            "versions": [version],
-        },
-    }

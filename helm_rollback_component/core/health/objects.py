@@ -17,6 +17,7 @@ Manifest = Mapping[str, object]
 
 HOOK = "helm.sh/hook"
 RELEASE_NAME = "meta.helm.sh/release-name"
+RESOURCE_POLICY = "helm.sh/resource-policy"
 
 _CLIP = 300
 _BEGINNING = 120
@@ -110,6 +111,11 @@ def label(manifest: Manifest, key: str) -> str:
 def annotation(manifest: Manifest, key: str) -> str:
     """Return an annotation's value, an empty string if it has none."""
     return foreign.text(foreign.mapping(meta(manifest), "annotations"), key)
+
+
+def is_kept(live: Manifest) -> bool:
+    """Return whether Helm leaves the live object where it is when it would delete it."""
+    return annotation(live, RESOURCE_POLICY) == "keep"
 
 
 def is_hook(manifest: Manifest) -> bool:

@@ -30,6 +30,16 @@ def place_of(cluster: Cluster, desired: Manifest, key: Key) -> str:
         raise
 
 
+def path_of(cluster: Cluster, manifest: Manifest, namespace: str) -> str:
+    """Return where an object is that a manifest declares; `namespace` is the release's.
+
+    Raises:
+        OperationError: ``UnknownKind`` if the cluster does not have the kind.
+    """
+    key = objects.key(manifest, namespace)
+    return cluster.object_path(foreign.text(manifest, "apiVersion"), key.kind, key.name, key.namespace)
+
+
 def of_apps(plural: str, namespace: str) -> str:
     """Return where objects of the group ``apps`` are."""
     return paths.resource("apps/v1", plural, "", namespace)

@@ -12,6 +12,7 @@ from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.remediation import data_loss
 from helm_rollback_component.core.remediation.data_loss import Loss
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.health import places
 from helm_rollback_component.kube.stored_data.contents import in_definition, in_namespace
 from helm_rollback_component.kube.stored_data.volumes import Volumes, has_volume
 from helm_rollback_component.reasons import Reason
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.data_loss import Shrinkage
     from helm_rollback_component.kube.api.client import Cluster
 
-_POLICY, _KEEP = "helm.sh/resource-policy", "keep"
 _FINALIZERS_OF_KUBERNETES = frozenset({"foregroundDeletion", "orphan"})
 
 
@@ -72,11 +72,8 @@ class StoredData:
             yield Loss(key, held)
 
     def _live(self, manifest: Manifest) -> dict[str, Any] | None:
-        key = objects.key(manifest, self._namespace)
         try:
-            path = self._cluster.object_path(
-                foreign.text(manifest, "apiVersion"), key.kind, key.name, key.namespace
-            )
+            path = places.path_of(self._cluster, manifest, self._namespace)
         except OperationError as error:
             if error.reason == Reason.UNKNOWN_KIND:
                 return None
@@ -85,7 +82,7 @@ class StoredData:
 
     def _held(self, live: Manifest) -> str:
         """Return what data goes when an object is deleted, empty if none does."""
-        if objects.annotation(live, _POLICY) == _KEEP:
+        if objects.is_kept(live):
             return ""
         match data_loss.kind_of(live):
             case data_loss.DEFINITION:
