@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 
@@ -19,6 +20,24 @@ if TYPE_CHECKING:
     from helm_rollback_component.helm.engines.engine import Engine
     from tests.contract.helm_fixtures import Space
     from tools.ground import Ground
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave each scenario on all engines but one to the sweep; its name says which one that is."""
+    for item in items:
+        engine = _engine_of(item)
+        scenario = item.nodeid.partition("[")[0]
+        if engine and engine != ENGINES[crc32(scenario.encode()) % len(ENGINES)]:
+            item.add_marker(pytest.mark.sweep)
+
+
+def _engine_of(item: pytest.Item) -> str:
+    """Return the engine of a scenario that is to be on one; an empty string for any other test."""
+    if not isinstance(item, pytest.Function) or item.get_closest_marker("every_engine"):
+        return ""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("engine_name", "")) if callspec else ""
 
 
 @pytest.fixture(scope="session", params=ENGINES)

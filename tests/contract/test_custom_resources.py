@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.contract.helm_fixtures import Space
     from tests.contract.laboratory import Laboratory
 
-pytestmark = pytest.mark.ground
+pytestmark = [pytest.mark.ground, pytest.mark.every_engine]
 
 _ROLLOUT = """\
 apiVersion: GROUP/v1

@@ -173,6 +173,7 @@ class TestAtTheEnd:
             lab.deploy(values=BAD_IMAGE, history=KEPT)
         assert [name for name in lab.leftovers() if "helm.release" not in name] == []
 
+    @pytest.mark.every_engine
     @pytest.mark.parametrize("engine_name", ["embedded"], indirect=True)
     def test_an_engine_that_cannot_deploy_over_it_says_so(
         self, lab: Laboratory, monkeypatch: pytest.MonkeyPatch

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.contract.laboratory import Laboratory
     from tools.ground import Ground
 
-pytestmark = pytest.mark.ground
+pytestmark = [pytest.mark.ground, pytest.mark.every_engine]
 
 AUTOSCALED = {"templates/deployment.yaml": DEPLOYMENT.replace("  replicas: {{ .Values.replicas }}\n", "")}
 """A chart that leaves the number of replicas to an autoscaler."""
