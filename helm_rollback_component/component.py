@@ -12,7 +12,7 @@ from pulumi.output import Unknown
 
 from helm_rollback_component.args import FIELDS, HelmReleaseArgs
 from helm_rollback_component.errors import Problem, ValidationError
-from helm_rollback_component.inputs.chart_values import encode, unsendable
+from helm_rollback_component.inputs.chart_values import encode, marked, unsendable
 from helm_rollback_component.inputs.spelling import Fields, to_snake_case
 from helm_rollback_component.inputs.tree import leaves, map_leaves
 from helm_rollback_component.provider import ReleaseProvider
@@ -135,10 +135,10 @@ def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[
     source = inputs.get("source")
     if isinstance(source, dict) and source.get("password") is not None:
         source["password"] = pulumi.Output.secret(source["password"])
-    inputs["values"] = _encoded(name, inputs.get("values") or {})
     if "value_files" in inputs:
         inputs["value_files"] = without_assets(inputs["value_files"])
-    return inputs
+    values = _encoded(name, inputs.pop("values", None) or {})
+    return {**map_leaves(inputs, _marked_later), "values": values}
 
 
 def _encoded(name: str, values: Any) -> Any:  # noqa: ANN401  # JSON-like, with outputs
@@ -175,6 +175,12 @@ def _respell_later(value: Any, section: Fields) -> Any:  # noqa: ANN401  # an ou
 def _respell(known: Mapping[str, Any], section: Fields) -> Mapping[str, Any]:
     spelled, problems = to_snake_case(known, section)
     return known if problems else spelled  # the provider's check tells what is wrong
+
+
+def _marked_later(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any given value
+    if not isinstance(leaf, pulumi.Output):
+        return marked(leaf)
+    return leaf.apply(lambda known: map_leaves(known, marked))
 
 
 def _encode_later(value: Any) -> Any:  # noqa: ANN401  # an output, an asset, …

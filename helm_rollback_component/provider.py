@@ -24,7 +24,6 @@ from pulumi.dynamic import (
 from helm_rollback_component.pulumi_adapter import parallelism, process_lifetime, run_kind, state
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.error_text import in_one_line
-from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,10 +65,13 @@ class ReleaseProvider(ResourceProvider):
         replaces = state.replaces(olds, news)
         if state.moves_cluster(names, news) and _another_cluster(olds, news):
             replaces.append("kubeconfig")
-        if not names:
+        changes = bool(names) or state.to_be_tried_again(olds, news)
+        if state.rests(olds, names):
             _tell_what_is_known(olds, news)
+        elif changes and not replaces and run_kind.is_preview():
+            _tell_what_is_foreseen(olds, news)
         return DiffResult(
-            changes=bool(names) or state.to_be_tried_again(olds, news),
+            changes=changes,
             replaces=replaces,
             delete_before_replace=True,
         )
@@ -134,11 +136,15 @@ def _another_cluster(olds: _Properties, news: _Properties) -> bool:
 
 def _tell_what_is_known(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
     """Say what an update with unchanged inputs comes to, where the last one was rolled back."""
-    if olds.get("phase") != Phase.ROLLED_BACK or olds.get(state.OBSERVED):
-        return
     row = ResourceLog(news["owner"]["urn"], redact=str)
     accepted = state.accepts_phase(olds, news)
     if run_kind.is_preview() and not accepted:
         row.warning(f"this update will fail:\n{olds['message']}")
     elif accepted and not run_kind.is_preview():
         row.warning(f"what runs is still not what was declared:\n{olds['message']}")
+
+
+def _tell_what_is_foreseen(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+    from helm_rollback_component.pulumi_adapter import foreseen  # noqa: PLC0415  # as above
+
+    foreseen.tell(olds, news)

@@ -42,6 +42,7 @@ class ReleaseRevision:
         deployed_at: when the revision was deployed (RFC 3339).
         description: Helm's sentence about it.
         verified: whether it was seen to work: applied, ready, and through soak and tests where asked for.
+        point_of_no_return: whether its chart is marked as one that nothing rolls back across.
     """
 
     revision: int
@@ -51,6 +52,7 @@ class ReleaseRevision:
     deployed_at: str
     description: str
     verified: bool
+    point_of_no_return: bool = False
 
 
 @dataclass(frozen=True)

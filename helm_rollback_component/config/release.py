@@ -139,10 +139,14 @@ class HelmConfig(Part):
         """
         spelled, problems = to_snake_case(inputs, fields_of(cls))
         problems += value_rules.problems_of(spelled.get("values"))
+        impossible = [*value_rules.problems_of_others(spelled)]
+        problems += impossible
         try:
             config = cls.model_validate(spelled)
         except PydanticValidationError as error:
-            raise ValidationError([*problems, *from_pydantic(error, fields_of(cls))]) from None
+            named = {problem.path for problem in impossible}
+            more = (each for each in from_pydantic(error, fields_of(cls)) if each.path not in named)
+            raise ValidationError([*problems, *more]) from None
         if problems:
             raise ValidationError(problems)
         return config

@@ -63,6 +63,19 @@ def unsendable(value: object) -> dict[str, str]:
     return {_MARK: f"{_TYPE}{type(value).__name__}"}
 
 
+def marked(leaf: Any) -> Any:  # noqa: ANN401  # an input, or an output
+    """Return what stands for an input that Pulumi cannot hold, so that the check refuses it by name."""
+    match leaf:
+        case str() if not is_text(leaf):
+            return {_MARK: "half pair"}
+        case float() if not math.isfinite(leaf):
+            return {_MARK: str(leaf)}
+        case int() if abs(leaf) > sys.float_info.max:
+            return {_MARK: "too large"}
+        case _:
+            return leaf
+
+
 def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> Any:  # noqa: ANN401  # JSON-like
     """Return `value` in a form that survives Pulumi: nulls, large integers, what is to be refused by name.
 
@@ -78,14 +91,10 @@ def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> A
         match part:
             case None:
                 return dict(_NULL)
-            case str():
-                return part if is_text(part) else {_MARK: "half pair"}
-            case float() if not math.isfinite(part):
+            case int() if _LARGEST_EXACT < abs(part) <= sys.float_info.max:
                 return {_MARK: str(part)}
-            case bool() | float():
-                return part
-            case int():
-                return part if abs(part) <= _LARGEST_EXACT else {_MARK: _digits(part)}
+            case str() | int() | float():
+                return marked(part)
             case _:
                 return leaf(part)
 
@@ -98,10 +107,6 @@ def _key(key: Any) -> str:  # noqa: ANN401  # whatever a mapping has as a key
         message = "has a key with half of a surrogate pair, which is no character"
         raise ValidationError([Problem("values", message)])
     return text
-
-
-def _digits(number: int) -> str:
-    return "too large" if abs(number) > sys.float_info.max else str(number)
 
 
 def decode(value: Any) -> Any:  # noqa: ANN401  # JSON-like

@@ -1,23 +1,26 @@
 """YAML as Helm and Kubernetes read it: values from libyaml's events, by the rules of Go's library. Pure.
 
-Go's parser is a translation of libyaml, so what one of them takes for YAML, the other does. What the events
-mean is Go's own (`go_scalars`): an anchor may be given twice, a key as well (the last one wins), tags that Go
-does not know are passed over, and keys are texts.
+Go's parser is a translation of libyaml, so what one of them takes for YAML, the other does; within brackets a
+colon (`flow_colons`) and a question mark are taken as Go takes them. What the events mean is Go's own
+(`go_scalars`): an anchor may be given twice, a key as well (the last one wins), keys are texts, and tags that
+Go does not know are passed over.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from helm_rollback_component.inputs import go_scalars
+from helm_rollback_component.inputs.flow_colons import PythonLoader, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader: Any = getattr(yaml, "CSafeLoader", PythonLoader)
 """What reads the events: libyaml, or Python's own parser where PyYAML was built without it."""
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -53,14 +56,34 @@ def documents(text: str | bytes) -> Iterator[Any]:
     An object that stands behind several aliases is one object: what is yielded is not to be changed.
     """
     try:
-        builder = _Builder(Loader(text))
-        while builder.begins_document():
-            yield builder.document()
+        yield from _documents(Reading(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError("it is not YAML", mark.line + 1 if mark else None) from None
     except (yaml.YAMLError, RecursionError):
         raise YamlError("it is not YAML") from None
+
+
+def _documents(reading: Reading) -> Iterator[Any]:
+    """Yield the documents; where a colon is refused that Go reads, go on with another reading."""
+    done = 0
+    again: Reading | None = reading
+    while again:
+        reading, again = again, None
+        try:
+            for document in islice(_read(reading), done, None):
+                yield document
+                done += 1
+        except yaml.scanner.ScannerError as refusal:
+            again = reading.after(refusal)
+            if again is None:
+                raise
+
+
+def _read(reading: Reading) -> Iterator[Any]:
+    builder = _Builder(reading)
+    while builder.begins_document():
+        yield builder.document()
 
 
 @dataclass(slots=True)
@@ -74,10 +97,11 @@ class _Anchored:
 class _Builder:
     """Makes values of the events of one text."""
 
-    def __init__(self, loader: Any) -> None:  # noqa: ANN401  # one of two classes, by what is built
-        self._next = loader.get_event
+    def __init__(self, reading: Reading) -> None:
+        self._next = Loader(reading.text).get_event
+        self._restored = reading.restored
         self._anchors: dict[str, _Anchored] = {}
-        self._nodes = self._aliased = 0
+        self._nodes = self._aliased = self._brackets = 0
 
     def begins_document(self) -> bool:
         """Tell whether another document begins, and go to its first node."""
@@ -89,7 +113,7 @@ class _Builder:
     def document(self) -> Any:  # noqa: ANN401  # anything that YAML can contain
         """Return what the document holds."""
         self._anchors = {}
-        self._nodes = self._aliased = 0
+        self._nodes = self._aliased = self._brackets = 0
         return self._node(self._next())
 
     def _node(self, event: Any) -> Any:  # noqa: ANN401  # PyYAML's events are not typed
@@ -107,13 +131,22 @@ class _Builder:
     def _made(self, event: Any) -> Any:  # noqa: ANN401  # as above
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
-        return self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+        self._brackets += bool(event.flow_style)
+        made = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+        self._brackets -= bool(event.flow_style)
+        return made
 
     def _scalar(self, event: Any) -> go_scalars.Scalar:  # noqa: ANN401  # as above
+        text = event.value if event.style else self._plain(event)
         try:
-            return go_scalars.resolved(event.value, event.tag, plain=event.implicit[0])
+            return go_scalars.resolved(text, event.tag, plain=event.implicit[0])
         except ValueError as error:
             raise YamlError(str(error), _line(event)) from None
+
+    def _plain(self, event: Any) -> str:  # noqa: ANN401  # as above
+        if self._brackets and "?" in event.value:
+            raise YamlError("a text within brackets contains a question mark and no quotes", _line(event))
+        return self._restored(event.value)
 
     def _sequence(self) -> list[Any]:
         items = []

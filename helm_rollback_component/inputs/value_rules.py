@@ -1,4 +1,4 @@
-"""Which values can go to Helm: what JSON has a form for. Pure."""
+"""Which values can go to Helm, and which other inputs to Pulumi: what JSON has a form for. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.errors import Problem
 from helm_rollback_component.inputs.chart_values import HALF_PAIR, TOO_LARGE, Unsendable, is_text
 from helm_rollback_component.inputs.property_paths import below
+from helm_rollback_component.inputs.tree import leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,18 @@ def problems_of(value: Any, path: str = "values") -> Iterator[Problem]:  # noqa:
             fault = _fault(value)
             if fault:
                 yield Problem(path, fault)
+
+
+def problems_of_others(inputs: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield which inputs besides the values neither Pulumi nor Helm can hold."""
+    for path, leaf in leaves({key: each for key, each in inputs.items() if key != "values"}):
+        match leaf:
+            case Unsendable():
+                yield Problem(path, leaf.fault)
+            case str() if not is_text(leaf):
+                yield Problem(path, HALF_PAIR.fault)
+            case int() | float() if not abs(leaf) <= sys.float_info.max:
+                yield Problem(path, "is not a finite number; use one")
 
 
 def _fault(leaf: object) -> str:

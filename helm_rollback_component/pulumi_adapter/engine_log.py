@@ -34,6 +34,10 @@ class ResourceLog:
         """Show what is being done; the next line takes its place."""
         self._write("INFO", message, ephemeral=True)
 
+    def information(self, message: str) -> None:
+        """Show something that stays and is nothing to worry about."""
+        self._write("INFO", message, ephemeral=False)
+
     def warning(self, message: str) -> None:
         """Show a warning that stays."""
         self._write("WARNING", message, ephemeral=False)

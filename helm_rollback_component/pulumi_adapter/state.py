@@ -78,6 +78,11 @@ def to_be_tried_again(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     return bool(olds.get(OBSERVED)) or (phase is not None and not accepts_phase(olds, news))
 
 
+def rests(olds: Mapping[str, Any], names: tuple[str, ...]) -> bool:
+    """Whether an update with these changes tries nothing, because the same spec was rolled back before."""
+    return not names and olds.get("phase") == Phase.ROLLED_BACK and not olds.get(OBSERVED)
+
+
 def accepts_phase(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
     """Whether an update succeeds with the phase in `olds`, as far as the inputs are known."""
     phase = olds.get("phase")

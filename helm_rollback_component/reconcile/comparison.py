@@ -10,6 +10,7 @@ from helm_rollback_component.core.health.evidence import NOTHING_SEEN, Evidence
 from helm_rollback_component.core.health.known_shortage import Standard, allowed, named, noted_before
 from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.health.field_owners import with_others
 from helm_rollback_component.kube.health.observer import baseline
 from helm_rollback_component.reasons import Reason
 
@@ -49,7 +50,9 @@ class Comparison:
             known: what is known of good revisions.
         """
         numbers = sorted({record.revision for record in before if record})
-        found = baseline(informers, self._namespace, [each for one in numbers for each in self.objects(one)])
+        declared = [each for one in numbers for each in self.objects(one)]
+        found = baseline(informers, self._namespace, declared)
+        found = with_others(informers.cluster, self._namespace, declared, found)
         live = next((each.revision for each in known.references if each.live), 0)
         lacks = noted_before(self.objects(live), self._namespace, found) if live else ()
         return replace(found, condemned=known.condemned), Evidence(serving=live, before=lacks)

@@ -20,6 +20,7 @@ from helm_rollback_component.core.remediation import (
     standards,
     targets,
 )
+from helm_rollback_component.core.remediation.deployed_record import undeployed
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
     Accept,
@@ -70,6 +71,7 @@ class Reconciler:
         Raises:
             OperationError: the cluster cannot be read or written, or the claim was lost.
         """
+        history = self._with_a_deployed(history)
         situation = self._situation(history, self._effects.lock.ledger, ())
         while isinstance(step := self._next_step(situation), Action):
             situation = self.take(step, situation)
@@ -126,9 +128,18 @@ class Reconciler:
         records = self._effects.records
         lost = lost_deployment(before, found := records.history())
         if lost is None:
-            return found
+            return self._with_a_deployed(found)
         records.mark_deployed_again(lost.revision)
         return records.history()
+
+    def _with_a_deployed(self, history: History) -> History:
+        """Return the history after what ended before this run, or now, has lost the deployed revision."""
+        lost = undeployed(history, self._effects.lock.ledger)
+        if lost is None:
+            return history
+        self._effects.progress(f"revision {lost.revision} is marked deployed again; none was any more")
+        self._effects.records.mark_deployed_again(lost.revision)
+        return self._effects.records.history()
 
     def _begin(self, action: Action, situation: Situation) -> Situation:
         attempt = ledger_updates.attempt_for(action, situation)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.field_owners import takeovers
 from helm_rollback_component.core.health.readiness import judged_or_served
 from helm_rollback_component.core.health.timeout import Limit
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.evidence import Evidence
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
     from helm_rollback_component.helm.engines.engine import Deployment
@@ -194,11 +196,18 @@ class WatchedHelm:
 
     def _tell_what_is_taken_over(self, revision: int, before: Baseline) -> None:
         """Warn, once for each field, of what another manager had set and the revision sets anew."""
-        context = self._context
+        context, namespace = self._context, self._context.target.namespace
         if not before.foreign:
             return
-        desired = self._proof.comparison.objects(revision)
-        for line in takeovers(desired, context.target.namespace, before):
+
+        def matters(declared: Manifest) -> bool:
+            return objects.key(declared, namespace) in before.foreign
+
+        try:
+            desired = self._proof.comparison.objects(revision, matters)
+        except OperationError:  # a warning; what is wrong ends the operation elsewhere
+            return
+        for line in takeovers(desired, namespace, before):
             context.warn_once(context.redact(line))
 
     def _applied(self, revision: int, stop: Cancellation) -> Applied:

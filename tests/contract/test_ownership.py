@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,10 +34,29 @@ def replicas(lab: Laboratory) -> int:
     return int(found["spec"]["replicas"])
 
 
+def write_settings(lab: Laboratory) -> None:
+    """Write to an object that no informer follows."""
+    written = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "web"},
+        "data": {"whole": "theirs"},
+    }
+    how = ("--server-side", "--force-conflicts", "--field-manager=editor", "--filename=-")
+    lab.space.kubectl("apply", *how, stdin=json.dumps(written))
+
+
+def settings(lab: Laboratory) -> str:
+    found = lab.space.get("configmap", "web")
+    assert found is not None
+    return str(found["data"]["whole"])
+
+
 def test_what_others_wrote_before_and_during_an_upgrade_is_taken_over(lab: Laboratory) -> None:
     lab.deploy()
     scale(lab, 2)
     lab.space.kubectl("set", "image", "deployment/web", "main=registry.example/web:edited")
+    write_settings(lab)
 
     good = lab.upgrade(values={"tag": "2"})
 
@@ -44,6 +64,8 @@ def test_what_others_wrote_before_and_during_an_upgrade_is_taken_over(lab: Labor
     assert (replicas(lab), lab.image()) == (1, "registry.example/web:2")
     assert [each for each in lab.warned if "(subresource scale) set .spec.replicas of Deployment web" in each]
     assert [each for each in lab.warned if 'containers[name="main"].image of Deployment web' in each]
+    assert [each for each in lab.warned if "editor set .data.whole of ConfigMap web" in each]
+    assert settings(lab) != "theirs"
 
     lab.said = Rescaling(lab)
     bad = lab.upgrade(values=BAD_IMAGE)

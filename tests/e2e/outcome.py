@@ -43,6 +43,14 @@ class Outcome:
         return tuple(one.message.strip() for one in told if one and one.severity in ("error", "warning"))
 
     @property
+    def information(self) -> tuple[str, ...]:
+        """What else was reported and stays."""
+        told = (event.diagnostic_event for event in self.events)
+        return tuple(
+            one.message.strip() for one in told if one and one.severity == "info" and not one.ephemeral
+        )
+
+    @property
     def progress(self) -> tuple[str, ...]:
         """What was shown for a while in the rows of resources."""
         told = (event.diagnostic_event for event in self.events)

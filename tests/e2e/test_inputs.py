@@ -38,6 +38,8 @@ HelmRelease("web", {
     "releaseNamespace": "default",
     "source": {"chart": "oci://registry.example/web", "version": "1.0.0"},
     "values": {"a": math.nan, "b": [-math.inf, pulumi.StringAsset("x")], "c": "\\ud83d", "d": 10**400},
+    "health": {"grace": math.nan, "soak": pulumi.Output.from_input(math.inf)},
+    "timeouts": {"upgrade": 10**400},
     "valueFiles": [pulumi.StringAsset("good: 1"), pulumi.RemoteAsset("https://x.example"), "replicas: 2\\n"],
 })
 """
@@ -57,13 +59,23 @@ def test_a_preview_names_everything_that_is_wrong(
     assert "Traceback" not in outcome.text
 
 
-def test_what_is_neither_a_value_nor_a_value_file_is_named(bench: Bench) -> None:
+def test_what_json_has_no_form_for_is_named(bench: Bench) -> None:
     bench.project.program(NO_VALUES)
 
     outcome = bench.project.preview()
 
     assert outcome.failed
-    paths = ("values.a", "values.b[0]", "values.b[1]", "values.c", "values.d", "value_files[1]")
+    paths = (
+        "health.grace",
+        "health.soak",
+        "timeouts.upgrade",
+        "values.a",
+        "values.b[0]",
+        "values.b[1]",
+        "values.c",
+        "values.d",
+        "value_files[1]",
+    )
     assert [path for path in paths if f"{path}" not in " ".join(outcome.messages)] == []
     assert "Traceback" not in outcome.text
 

@@ -403,6 +403,24 @@ class TestValues:
     ) -> None:
         assert f"values.a[1]: {fault}" in refusal(values={"a": [1, given(value)]})
 
+    @pytest.mark.parametrize(
+        "given", [lambda plain: plain, pulumi.Output.from_input], ids=["plain", "output"]
+    )
+    @pytest.mark.parametrize(
+        ("section", "key", "value"),
+        [
+            ("health", "grace", math.nan),
+            ("health", "grace", math.inf),
+            ("timeouts", "deploy", 10**400),
+            ("labels", "team", "\ud83d"),
+        ],
+    )
+    def test_what_pulumi_cannot_hold_is_refused_by_name_in_any_other_input(
+        self, section: str, key: str, value: object, given: Callable[[Any], Any]
+    ) -> None:
+        assert f"{section}.{key}: " in refusal(**{section: given({key: value})})
+        assert f"{section}.{key}: " in refusal(**{section: {key: given(value)}})
+
     def test_a_key_that_cannot_be_told_is_refused_at_once(self) -> None:
         with pytest.raises(pulumi.RunError, match=r"^web: values: has a key with half of a surrogate pair"):
             declare(values={"a": {"\udc00": 1}})

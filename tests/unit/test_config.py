@@ -260,3 +260,10 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 def test_a_key_given_twice_is_refused_though_all_else_is_well() -> None:
     found = problems(releaseName="web")
     assert found == {"releaseName": "given twice, also as release_name; remove one of them"}
+
+
+def test_what_is_no_finite_number_is_named_once() -> None:
+    assert problems(timeouts={"deploy": float("nan")}, health={"grace": float("inf")}) == {
+        "timeouts.deploy": "is not a finite number; use one",
+        "health.grace": "is not a finite number; use one",
+    }

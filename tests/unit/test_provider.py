@@ -425,6 +425,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
         return lambda log, message: lines.append((kind, log._urn, message))  # noqa: SLF001  # whose row
 
     monkeypatch.setattr(ResourceLog, "progress", listen("progress"))
+    monkeypatch.setattr(ResourceLog, "information", listen("information"))
     monkeypatch.setattr(ResourceLog, "warning", listen("warning"))
     return lines
 
@@ -538,3 +539,16 @@ class TestWhatIsKnown:
         warning = "what runs is still not what was declared:\nit was rolled back"
         assert self.told(rolled_back, said, preview=True, **WARN) == []
         assert self.told(rolled_back, said, preview=False, **WARN) == [("warning", "urn:web", warning)]
+
+    @pytest.mark.parametrize(
+        "change", [{"phase": "Failed"}, {"values": {"a": 1.0}}, {"observed": "the release is gone"}]
+    )
+    def test_a_preview_of_an_action_names_points_of_no_return(
+        self, rolled_back: dict[str, Any], said: list[Line], change: dict[str, Any]
+    ) -> None:
+        marked = [{"revision": 2.0, "chart_version": "2.0.0", "point_of_no_return": True}]
+        olds = {**rolled_back, "revisions": marked, **change}
+        line = "will not roll back across revision 2: its chart, version 2.0.0, is a point of no return"
+        assert self.told(olds, said, preview=False) == []
+        assert self.told({**olds, "release_name": "other"}, said, preview=True) == []
+        assert self.told(olds, said, preview=True) == [("information", "urn:web", line)]

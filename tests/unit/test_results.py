@@ -52,6 +52,7 @@ def test_sequences_are_lists_of_dictionaries() -> None:
             "deployed_at": "then",
             "description": "Install complete",
             "verified": True,
+            "point_of_no_return": False,
         }
     ]
     assert json.loads(json.dumps(outputs)) == outputs

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
-from helm_rollback_component.core.health.field_owners import foreign_fields
 from helm_rollback_component.core.health.shortage import shortage
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ class Mark:
         deadline: when its progress deadline was found to be passed (RFC 3339), or an empty string.
         shortage: how much it lacked (`shortage`); None while its pods were being replaced.
         revision: which template a StatefulSet was rolling out, or had.
-        foreign: its fields that another manager than Helm set.
     """
 
     uid: str
@@ -36,7 +34,6 @@ class Mark:
     deadline: str = ""
     shortage: int | None = 0
     revision: str = ""
-    foreign: tuple[ForeignField, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,8 @@ class Baseline:
         declared: all objects that the release consisted of, of any kind.
         stored: since when the revision is there that is applied; hooks run after that.
         allowed: how much an object may lack because it did so before (`known_shortage`).
+        foreign: the fields that another manager than Helm set, of each object that has such.
+        hidden: the objects with such fields whose values are not at hand.
     """
 
     marks: Mapping[Key, Mark] = field(default_factory=dict)
@@ -75,11 +74,8 @@ class Baseline:
     declared: frozenset[Key] = frozenset()
     stored: Stored = field(default_factory=Stored)
     allowed: Mapping[Key, int] = field(default_factory=dict)
-
-    @property
-    def foreign(self) -> bool:
-        """Whether another manager than Helm set a field of one of the objects."""
-        return any(mark.foreign for mark in self.marks.values())
+    foreign: Mapping[Key, tuple[ForeignField, ...]] = field(default_factory=dict)
+    hidden: frozenset[Key] = frozenset()
 
 
 def mark(live: Manifest) -> Mark:
@@ -93,7 +89,6 @@ def mark(live: Manifest) -> Mark:
         deadline=foreign.text(progressing, "lastUpdateTime") if exceeded else "",
         shortage=shortage(live),
         revision=foreign.text(objects.status(live), "updateRevision"),
-        foreign=foreign_fields(live),
     )
 
 

@@ -54,12 +54,12 @@ def foreign_entries(live: Manifest) -> list[Manifest]:
 
 def foreign_fields(live: Manifest) -> tuple[ForeignField, ...]:
     """Return the fields of an object that another manager set, as far as their values are at hand."""
-    return tuple(
-        ForeignField(_name(entry), steps, value)
-        for entry in foreign_entries(live)
-        for steps in _leaves(entry.get("fieldsV1"))
-        if (value := _value(live, steps)) is not _ABSENT
-    )
+    return tuple(each for each in _foreign_fields(live) if each.value is not _ABSENT)
+
+
+def hides_fields(live: Manifest) -> bool:
+    """Return whether another manager set a field of an object whose value is not at hand."""
+    return any(each.value is _ABSENT for each in _foreign_fields(live))
 
 
 def takeovers(desired: Iterable[Manifest], namespace: str, before: Baseline) -> Iterator[str]:
@@ -72,11 +72,16 @@ def takeovers(desired: Iterable[Manifest], namespace: str, before: Baseline) -> 
     """
     for each in desired:
         key = objects.key(each, namespace)
-        mark = before.marks.get(key)
-        for field in mark.foreign if mark else ():
+        for field in before.foreign.get(key, ()):
             value = _value(each, field.steps)
             if value is not _ABSENT and str(value) != str(field.value):
                 yield f"{field.manager} set {field.path} of {key}; the chart sets it too and takes it over"
+
+
+def _foreign_fields(live: Manifest) -> Iterator[ForeignField]:
+    for entry in foreign_entries(live):
+        for steps in _leaves(entry.get("fieldsV1")):
+            yield ForeignField(_name(entry), steps, _value(live, steps))
 
 
 def _foreign(entry: object) -> bool:

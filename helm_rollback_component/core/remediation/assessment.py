@@ -111,6 +111,7 @@ def revisions(history: History, ledger: Ledger) -> tuple[ReleaseRevision, ...]:
             deployed_at=record.deployed_at,
             description=record.description,
             verified=targets.verified(record, ledger),
+            point_of_no_return=record.point_of_no_return,
         )
         for record in history
     )

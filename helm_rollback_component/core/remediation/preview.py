@@ -1,19 +1,21 @@
 """What an update will do, in one line that a preview shows. Pure; it tells nothing secret.
 
-It is made from the inputs alone, new and old, so it says what will be tried, not what will be found.
+It is made from the inputs alone, new and old, so it says what will be tried, not what will be found. What
+follows from more than that (`across_history`, `across_chart`) is told beside it.
 """
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.config.constraints import CURRENT
 from helm_rollback_component.core.remediation import plan_text, predicates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.config import HelmConfig, RollbackConfig
 
 
 def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any], *, marked: bool = False) -> str:
@@ -32,6 +34,35 @@ def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any], *, marked:
     crosses = marked and olds.get("chart") != chart
     remedy = _on_failure(config, first=not olds, crosses=crosses)
     return f"{_action(config, chart, olds)}{observed}; on failure {remedy}"
+
+
+def across_history(rollback: RollbackConfig, marked: Sequence[tuple[int, str]]) -> str:
+    """Return what is told of points of no return in the history; empty if nothing would cross them.
+
+    Revisions of the newest marked chart version can replace each other, so the oldest of them is the limit.
+
+    Args:
+        rollback: the rollback section of the inputs.
+        marked: number and chart version of each marked revision, oldest first.
+    """
+    held = rollback.strategy == "manual" and rollback.target_revision and not rollback.allow_data_loss
+    if not marked or not (held or goes_back(rollback)):
+        return ""
+    version = marked[-1][1]
+    limit = [*takewhile(lambda each: each[1] == version, reversed(marked))][-1][0]
+    return (
+        f"will not roll back across revision {limit}: its chart, version {version}, is a point of no return"
+    )
+
+
+def across_chart(chart: str) -> str:
+    """Return what is told of an upgrade to a marked chart; `chart` is its name and version."""
+    return f"a failure will be reported and not rolled back: the chart {chart} is a point of no return"
+
+
+def goes_back(rollback: RollbackConfig) -> bool:
+    """Return whether a failed upgrade is rolled back."""
+    return rollback.enabled and rollback.strategy != "manual"
 
 
 def _action(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
@@ -53,7 +84,7 @@ def _on_failure(config: HelmConfig, *, first: bool, crosses: bool) -> str:
     rollback = config.rollback
     if first:
         return "remove it"
-    if not rollback.enabled or rollback.strategy == "manual":
+    if not goes_back(rollback):
         return "report it and change nothing"
     if crosses:
         return "report it; will not roll back across this revision: its chart is a point of no return"

@@ -117,7 +117,7 @@ def last_good(
     """
     candidates = [
         record
-        for record in _since_uninstall(history)
+        for record in since_uninstall(history)
         if record.revision < below
         and standing(record, ledger) is Verdict.GOOD
         and origin(record, history, ledger) not in without
@@ -149,7 +149,7 @@ def of_version(
     """Return the revisions with that chart, version and values, good or not, oldest first."""
     return tuple(
         record
-        for record in _since_uninstall(history)
+        for record in since_uninstall(history)
         if record.chart_name == chart_name
         and chart_versions.same(record.chart_version, chart_version)
         and record.values_digest == values_digest
@@ -209,7 +209,7 @@ def _refuse_record(record: Record, latest: Record, history: History, ledger: Led
     entry = ledger.entry(number)
     if tampered(record, ledger):
         return Refusal(Reason.TAMPERED, f"the record of revision {number} was changed after it was deployed")
-    if record not in tuple(_since_uninstall(history)):
+    if record not in tuple(since_uninstall(history)):
         return Refusal(
             Reason.BEFORE_UNINSTALL, f"revision {number} is older than the last uninstall of the release"
         )
@@ -224,7 +224,8 @@ def _refuse_record(record: Record, latest: Record, history: History, ledger: Led
     return None
 
 
-def _since_uninstall(history: History) -> Iterator[Record]:
+def since_uninstall(history: History) -> Iterator[Record]:
+    """Yield the revisions that were made since the release was last uninstalled, oldest first."""
     last = max((record.revision for record in history if _ends_a_life(record)), default=0)
     return (record for record in history if record.revision > last)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.baseline import Baseline, mark
 from helm_rollback_component.core.health.dependencies import others_to_read
+from helm_rollback_component.core.health.field_owners import foreign_fields, hides_fields
 from helm_rollback_component.core.health.readiness import needs_a_look
 from helm_rollback_component.core.health.snapshot import Snapshot, applied, judged
 from helm_rollback_component.core.health.workload_rules import occurrences
@@ -51,13 +52,13 @@ def baseline(informers: Informers, namespace: str, manifests: Sequence[Manifest]
     Raises:
         OperationError: what the cluster refused.
     """
-    with Observer(informers, namespace, Baseline(), wants=_compared) as observer:
+    with Observer(informers, namespace, Baseline(), wants=followed) as observer:
         observer.refresh()
         return observer.baseline(manifests)
 
 
-def _compared(desired: Manifest) -> bool:
-    """Whether it matters how the object was before; definitions are large, and stay as ready as they are."""
+def followed(desired: Manifest) -> bool:
+    """Return whether it matters how the object was; definitions are large, and stay as ready as they are."""
     kind = (objects.group(desired), desired.get("kind", ""))
     return judged_or_awaited(desired) and kind != _LARGE
 
@@ -163,6 +164,8 @@ class Observer:
             ready_pods=frozenset(objects.uid(each) for each in pods if objects.is_true(each, "Ready")),
             events={objects.uid(event): occurrences(event) for event in told},
             declared=frozenset(map(self._key, objects.flatten(manifests))),
+            foreign={key: fields for key, each in live.items() if (fields := foreign_fields(each))},
+            hidden=frozenset(key for key, each in live.items() if hides_fields(each)),
         )
 
     def worth_another(self) -> float:

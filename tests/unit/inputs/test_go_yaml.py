@@ -6,11 +6,11 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helm_rollback_component.inputs import go_yaml
+from helm_rollback_component.inputs.flow_colons import PythonLoader
 from helm_rollback_component.inputs.go_yaml import YamlError, documents, first_document
 
 BASE = "base: &base {a: 1, b: 2}\n"
@@ -114,6 +114,53 @@ def test_structure(text: str, value: dict[str, Any]) -> None:
     assert read.get("m", read) == value
 
 
+COLONS_WITHIN_BRACKETS = [
+    ("[a:]", ["a:"]),
+    ("[a, b:]", ["a", "b:"]),
+    ("[a:,b]", ["a:", "b"]),
+    ("[a::]", ["a::"]),
+    ("[a :, b]", ["a :", "b"]),
+    ("[-:]", ["-:"]),
+    ("[a: b:]", [{"a": "b:"}]),
+    ("[a:\n b:]", [{"a": "b:"}]),
+    ("[[1:], {2:}]", [["1:"], {"2:": None}]),
+    ("{a, b:}", {"a": None, "b:": None}),
+    ("{a: b:, c: d:}", {"a": "b:", "c": "d:"}),
+    ("[!!str a:, &x b:, *x]", ["a:", "b:", "b:"]),
+    ('["\\uE000", \ue000:, a:, c]', ["\ue000", "\ue000:", "a:", "c"]),
+    ("[\"a\":, 'b':]", [{"a": None}, {"b": None}]),
+    ("[é😀:]", ["é😀:"]),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), COLONS_WITHIN_BRACKETS)
+def test_a_colon_within_brackets_is_part_of_a_text_unless_white_space_follows(
+    text: str, value: object
+) -> None:
+    assert first_document(f"\ufeffm: {text}\n") == {"m": value}
+    assert first_document(f"m: {text}\r\n".encode("utf-16")) == {"m": value}
+
+
+@pytest.mark.parametrize(("text", "value"), COLONS_WITHIN_BRACKETS)
+def test_without_libyaml_it_is_read_alike(monkeypatch: pytest.MonkeyPatch, text: str, value: object) -> None:
+    monkeypatch.setattr(go_yaml, "Loader", PythonLoader)
+    assert first_document(f"m: {text}\n") == {"m": value}
+
+
+def test_documents_before_such_a_colon_are_yielded_once() -> None:
+    assert list(documents("a: 1\n---\nb: [c:]\n---\nd: {e:}\n")) == [
+        {"a": 1},
+        {"b": ["c:"]},
+        {"d": {"e:": None}},
+    ]
+
+
+def test_a_text_is_not_read_again_without_end() -> None:
+    colons = "[a:]," * 1000
+    with pytest.raises(YamlError, match="not YAML in line 1"):
+        first_document(f"m: [{colons}]")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
 def test_bytes_are_read_by_their_mark(encoding: str) -> None:
     assert first_document("ä: ö".encode(encoding)) == {"ä": "ö"}
@@ -134,6 +181,12 @@ def test_bytes_are_read_by_their_mark(encoding: str) -> None:
         ("18446744073709551615: a", "a key is neither a text nor a number nor a boolean in line 1"),
         ("a:\n\tb: 1", "it is not YAML in line 2"),
         ("a: @x", "it is not YAML in line 1"),
+        ("a: [b:[c]]", "it is not YAML in line 1"),
+        ("a: [b:]\nc: [d:{e: f}]", "it is not YAML in line 2"),
+        (b"a: [b:]" + b" " * 200_000 + b"\xff", "it is not YAML in line 1"),
+        ("a: [b:]" + "".join(map(chr, range(0xE000, 0xF900))), "it is not YAML in line 1"),
+        ("a: b?\nc: [d?e]", "a text within brackets contains a question mark and no quotes in line 2"),
+        ("a:\n  {b: [], c: d?}", "a text within brackets contains a question mark and no quotes in line 2"),
         ("a: \0", "it is not YAML"),
         (b"a: \xff", "it is not YAML"),
         (f"a: {'[' * 5000}{']' * 5000}", "it is not YAML"),
@@ -171,7 +224,7 @@ def test_nothing_but_that_refusal_ends_the_reading(text: str) -> None:
 
 
 def test_what_is_read_with_safe_yaml_is_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(go_yaml, "Loader", yaml.SafeLoader)
+    monkeypatch.setattr(go_yaml, "Loader", PythonLoader)
     assert list(documents("a: &v 1\nb: [&v 2, *v, =]\n---\nc: |\n  x\n")) == [
         {"a": 1, "b": [2, 2, "="]},
         {"c": "x\n"},

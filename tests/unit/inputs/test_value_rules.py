@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from helm_rollback_component.inputs.chart_values import HALF_PAIR, TOO_LARGE
-from helm_rollback_component.inputs.value_rules import problems_of
+from helm_rollback_component.inputs.value_rules import problems_of, problems_of_others
 
 
 def test_what_json_has_a_form_for_is_right() -> None:
@@ -47,3 +47,20 @@ def test_all_of_them_are_found() -> None:
     assert [each.path for each in problems_of({"a": math.nan, "b": [math.inf, 1, math.nan]})] == [
         *("values.a", "values.b[0]", "values.b[2]")
     ]
+
+
+def test_other_inputs_are_told_by_their_paths_too() -> None:
+    inputs = {
+        "values": {"a": math.nan},
+        "health": {"grace": math.nan, "soak": 3, "test": True},
+        "timeouts": {"deploy": -math.inf, "upgrade": 10**400, "rollback": TOO_LARGE},
+        "labels": {"a.b": "\ud83d", "c": "d"},
+        "context": None,
+    }
+    assert {each.path: each.message for each in problems_of_others(inputs)} == {
+        "health.grace": "is not a finite number; use one",
+        "timeouts.deploy": "is not a finite number; use one",
+        "timeouts.upgrade": "is not a finite number; use one",
+        "timeouts.rollback": TOO_LARGE.fault,
+        'labels["a.b"]': HALF_PAIR.fault,
+    }

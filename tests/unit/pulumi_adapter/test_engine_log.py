@@ -64,6 +64,12 @@ def test_progress_is_shown_for_a_while(engine: Engine) -> None:
     assert line.ephemeral
 
 
+def test_an_information_stays(engine: Engine) -> None:
+    ResourceLog(URN, Redactor()).information("by the way")
+    (line,) = engine.lines
+    assert (line.message, line.severity, line.ephemeral) == ("by the way", engine_pb2.INFO, False)
+
+
 def test_a_warning_stays(engine: Engine) -> None:
     ResourceLog(URN, Redactor()).warning("beware")
     (line,) = engine.lines

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.baseline import Baseline, mark
-from helm_rollback_component.core.health.field_owners import foreign_entries, takeovers
+from helm_rollback_component.core.health.baseline import Baseline
+from helm_rollback_component.core.health.field_owners import foreign_entries, foreign_fields, takeovers
 from helm_rollback_component.core.health.kept import kept
 from tests.unit.core.health.health_objects import NAMESPACE, deployment, owner
 
@@ -35,7 +35,7 @@ def told(before: dict[str, Any], **spec: Any) -> list[str]:  # noqa: ANN401  # a
     """Return what is told of a release whose Deployment is to have that spec."""
     desired = {**deployment(), "spec": spec}
     key = objects.key(desired, NAMESPACE)
-    return [*takeovers([desired], NAMESPACE, Baseline(marks={key: mark(kept(before))}))]
+    return [*takeovers([desired], NAMESPACE, Baseline(foreign={key: foreign_fields(kept(before))}))]
 
 
 def test_a_field_that_is_set_to_another_value_is_told_with_its_manager() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.core.remediation.preview import describe
+from helm_rollback_component.core.remediation.preview import across_chart, across_history, describe
 
 BEFORE = {"release_name": "web"}
 
@@ -100,3 +100,62 @@ def test_a_pinned_revision_is_held() -> None:
 def test_what_a_refresh_found_is_said() -> None:
     said = plan({**BEFORE, "observed": "the release does not exist"})
     assert said.startswith("upgrade to web 1.2.3 over what a refresh found (the release does not exist); ")
+
+
+def across(*marked: tuple[int, str], **rollback: Any) -> str:  # noqa: ANN401  # any rollback input
+    config = HelmConfig.parse(
+        {
+            "release_name": "web",
+            "release_namespace": "apps",
+            "source": {"chart": "./web"},
+            "operations": {"rollback": rollback},
+        }
+    )
+    return across_history(config.rollback, marked)
+
+
+@pytest.mark.parametrize(
+    ("marked", "limit"),
+    [
+        ([(7, "2.0.0")], "revision 7: its chart, version 2.0.0,"),
+        ([(3, "1.0.0"), (7, "2.0.0")], "revision 7: its chart, version 2.0.0,"),
+        ([(3, "1.0.0"), (7, "2.0.0"), (9, "2.0.0")], "revision 7: its chart, version 2.0.0,"),
+    ],
+    ids=["one", "the newest", "the oldest of the same version"],
+)
+def test_a_point_of_no_return_in_the_history_is_named(marked: list[tuple[int, str]], limit: str) -> None:
+    assert across(*marked) == f"will not roll back across {limit} is a point of no return"
+
+
+@pytest.mark.parametrize(
+    "rollback",
+    [
+        {"strategy": "version-based"},
+        {"target_revision": 3},
+        {"strategy": "manual", "target_revision": 3},
+    ],
+)
+def test_so_it_is_wherever_something_may_be_rolled_back(rollback: dict[str, Any]) -> None:
+    assert "across revision 7" in across((7, "2.0.0"), **rollback)
+
+
+@pytest.mark.parametrize(
+    "rollback",
+    [
+        {"enabled": False},
+        {"strategy": "manual"},
+        {"strategy": "manual", "target_revision": 3, "allow_data_loss": True},
+    ],
+)
+def test_it_is_not_where_nothing_is_or_where_it_is_allowed(rollback: dict[str, Any]) -> None:
+    assert across((7, "2.0.0"), **rollback) == ""
+
+
+def test_where_nothing_is_marked_there_is_nothing_to_name() -> None:
+    assert across() == ""
+
+
+def test_a_marked_chart_is_named_with_what_follows() -> None:
+    assert across_chart("web 2.0.0") == (
+        "a failure will be reported and not rolled back: the chart web 2.0.0 is a point of no return"
+    )

@@ -1,0 +1,134 @@
+"""Fields that another manager than Helm set in objects which no informer has whole: read to be warned of.
+
+It neither fails nor holds an operation up: what may not be read, or takes longer than a second, is left out.
+Each kind costs one request for metadata; one in which another manager set something, one or two more.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.health import foreign, objects
+from helm_rollback_component.core.health.field_owners import foreign_entries, foreign_fields
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.clock import CLOCK
+from helm_rollback_component.kube.health import places
+from helm_rollback_component.kube.health.observer import followed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from helm_rollback_component.core.health.baseline import Baseline
+    from helm_rollback_component.core.health.field_owners import ForeignField
+    from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.kube.api.client import Cluster
+
+_PATIENCE = 1.0
+_FEW = 2
+_HELMS = "app.kubernetes.io/managed-by=Helm"
+"""What Helm labels every object with that it applies, hooks aside."""
+
+_Found = dict["Key", "tuple[ForeignField, ...]"]
+
+
+@dataclass
+class _Kind:
+    """The objects of one kind in one namespace.
+
+    Attributes:
+        sample: one of them, as it is declared.
+        unknown: those of which it is not known whether another manager wrote to them, by name.
+        written: those to which one did, by name.
+    """
+
+    sample: Manifest
+    unknown: dict[str, Key] = field(default_factory=dict)
+    written: dict[str, Key] = field(default_factory=dict)
+
+
+def with_others(
+    cluster: Cluster, namespace: str, manifests: Sequence[Manifest], before: Baseline
+) -> Baseline:
+    """Return the baseline with the foreign fields also of objects that the informers do not have whole.
+
+    Args:
+        cluster: where the release is.
+        namespace: the release's.
+        manifests: every object that the release may have now; their heads are enough.
+        before: what the informers have.
+    """
+    found: _Found = {}
+    wanted = _wanted(manifests, namespace, before)
+    readers = [
+        threading.Thread(target=_read, args=(cluster, [*group], found), name="field-owners", daemon=True)
+        for _, group in groupby(wanted, _api_version)
+    ]
+    for reader in readers:
+        reader.start()
+    ends = CLOCK.now() + _PATIENCE
+    for reader in readers:
+        reader.join(max(0.0, ends - CLOCK.now()))
+    return replace(before, foreign={**before.foreign, **found})
+
+
+def _wanted(manifests: Iterable[Manifest], namespace: str, before: Baseline) -> list[_Kind]:
+    """Return the kinds to be read, ordered by the version of their API, which is looked up once for each."""
+    kinds: dict[tuple[str, str, str], _Kind] = {}
+    for each in objects.flatten(manifests):
+        key = objects.key(each, namespace)
+        if objects.is_hook(each) or (followed(each) and key not in before.hidden):
+            continue
+        kind = kinds.setdefault((_version(each), key.kind, key.namespace), _Kind(each))
+        (kind.written if key in before.hidden else kind.unknown)[key.name] = key
+    return [kinds[which] for which in sorted(kinds)]
+
+
+def _api_version(kind: _Kind) -> str:
+    return _version(kind.sample)
+
+
+def _version(manifest: Manifest) -> str:
+    return foreign.text(manifest, "apiVersion")
+
+
+def _read(cluster: Cluster, kinds: Sequence[_Kind], found: _Found) -> None:
+    for kind in kinds:
+        try:
+            found.update(_foreign(cluster, kind))
+        except OperationError:
+            continue
+
+
+def _foreign(cluster: Cluster, kind: _Kind) -> _Found:
+    some_key = next(iter((kind.unknown or kind.written).values()))
+    place = places.place_of(cluster, kind.sample, some_key)
+    if not place:
+        return {}
+    written = {**kind.written, **_written(cluster, place, kind.unknown)}
+    whole = _whole(cluster, place, written)
+    return {written[objects.name(each)]: foreign_fields(each) for each in whole}
+
+
+def _written(cluster: Cluster, place: str, among: Mapping[str, Key]) -> dict[str, Key]:
+    """Return those of the objects that another manager wrote to."""
+    if not among:
+        return {}
+    (name, *others) = among
+    query = {"labelSelector": _HELMS} if others else {"fieldSelector": f"metadata.name={name}"}
+    heads: list[Manifest] = [{"metadata": each} for each in cluster.list_metadata(place, **query)]
+    names = map(objects.name, filter(foreign_entries, heads))
+    return {name: among[name] for name in names if name in among}
+
+
+def _whole(cluster: Cluster, place: str, wanted: Mapping[str, Key]) -> Iterator[Manifest]:
+    """Yield the objects, read by their names if they are few."""
+    if len(wanted) <= _FEW:
+        each_read = (cluster.get(f"{place}/{name}") for name in wanted)
+        yield from (each for each in each_read if each is not None)
+    else:
+        yield from (
+            each for each in cluster.list(place, labelSelector=_HELMS) if objects.name(each) in wanted
+        )
