@@ -44,6 +44,13 @@ sweep: setup ## what `make` leaves out: pins of Helm's own behaviour, and the sa
 	$(GROUND) sweep --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) --dist loadgroup -m sweep \
 		tests/ground tests/engine tests/contract tests/e2e
 
+.PHONY: permissions
+permissions: setup ## docs/permissions, made anew from the requests that tests make
+	rm -f .rights
+	-RECORD_RIGHTS=$(CURDIR)/.rights $(GROUND) rights --for 900 -- $(RUN) pytest tests/contract/test_least_rights.py \
+		-k nothing_else
+	$(RUN) python -m tools.permissions .rights
+
 .PHONY: coverage
 coverage: setup ## the coverage gate, over what the tiers have measured together
 	$(RUN) coverage combine --keep .coverage-unit .coverage-real

@@ -13,6 +13,7 @@ from helm_rollback_component.core.remediation.steps import Refuse
 from helm_rollback_component.errors import HelmRollbackError, OperationError, RollbackError
 from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.inputs.redaction import Redactor
+from helm_rollback_component.kube.api import access
 from helm_rollback_component.kube.informers.informers import informers_of
 from helm_rollback_component.reconcile import clock, deletion, desired, refusals
 from helm_rollback_component.reconcile.conclusion import conclude_run
@@ -76,8 +77,10 @@ class HelmOperations:
             ValidationError: an input is not supported, or a release of that name exists already.
             OperationError: the deployment failed and nothing was left behind, or Helm or the cluster failed.
         """
-        if not self._config.adopt and self._session.claims.read() is None:
-            refusals.refuse_unmanaged(self._session.records.history(), self._config.label)
+        if self._session.claims.read() is None:
+            self._session.require(*access.TO_RECORD)
+            if not self._config.adopt:
+                refusals.refuse_unmanaged(self._session.records.history(), self._config.label)
         with self._session.hold(self._progress) as held, released_if_unused(held):
             return self._reconcile(held, self._config.timeouts.deploy)
 
@@ -160,6 +163,7 @@ class HelmOperations:
         if claim is not None and self._identity.incarnation not in ("", claim.incarnation):
             self._progress("the release was created again since; nothing is deleted")
             return
+        self._session.require(*access.TO_FORGET)
         with self._session.hold(self._progress, strict=True) as held:
             deletion.delete(self._config, self._effects(held))
             held.release_claim()

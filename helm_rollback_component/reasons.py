@@ -35,6 +35,11 @@ class Reason(StrEnum):
         """Whether the same call may succeed later although nothing was changed."""
         return self in _TEMPORARY
 
+    @property
+    def tried_again(self) -> bool:
+        """Whether an update that was rolled back for it is tried again: nothing was wrong with its spec."""
+        return self in _TRIED_AGAIN
+
     # How a run ended, and what the conditions say.
     IN_SYNC = "InSync", "What runs is what is declared."
     INSTALL_SUCCEEDED = "InstallSucceeded", "The first deployment succeeded."
@@ -290,4 +295,5 @@ _TEMPORARY = frozenset(
         Reason.WEBHOOK_UNAVAILABLE,
     }
 )
+_TRIED_AGAIN = frozenset({Reason.FORBIDDEN, Reason.UNAUTHORIZED})
 _BY_WORD = {reason.value: reason for reason in Reason}

@@ -14,6 +14,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from helm_rollback_component.args import FIELDS
 from helm_rollback_component.inputs.property_paths import value_at
 from helm_rollback_component.inputs.tree import map_leaves, same
+from helm_rollback_component.reasons import find
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
@@ -75,12 +76,20 @@ def moves_cluster(names: tuple[str, ...], news: Mapping[str, Any]) -> bool:
 def to_be_tried_again(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     """Whether an unchanged release is updated nevertheless: it is not as declared, or was found changed."""
     phase = olds.get("phase")
-    return bool(olds.get(OBSERVED)) or (phase is not None and not accepts_phase(olds, news))
+    not_as_declared = phase is not None and not accepts_phase(olds, news)
+    return bool(olds.get(OBSERVED)) or not_as_declared or rolled_back_blamelessly(olds)
+
+
+def rolled_back_blamelessly(olds: Mapping[str, Any]) -> bool:
+    """Whether the last update was rolled back for what has nothing to do with its spec."""
+    reason = value_at(olds, "rollback_status.reason")
+    return olds.get("phase") == Phase.ROLLED_BACK and find(str(reason)).tried_again
 
 
 def rests(olds: Mapping[str, Any], names: tuple[str, ...]) -> bool:
     """Whether an update with these changes tries nothing, because the same spec was rolled back before."""
-    return not names and olds.get("phase") == Phase.ROLLED_BACK and not olds.get(OBSERVED)
+    rolled_back = olds.get("phase") == Phase.ROLLED_BACK and not rolled_back_blamelessly(olds)
+    return not names and rolled_back and not olds.get(OBSERVED)
 
 
 def accepts_phase(olds: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:

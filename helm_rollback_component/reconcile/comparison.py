@@ -9,6 +9,7 @@ from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.evidence import NOTHING_SEEN, Evidence
 from helm_rollback_component.core.health.known_shortage import Standard, allowed, named, noted_before
 from helm_rollback_component.core.health.snapshot import judged
+from helm_rollback_component.core.health.unseen import sentences
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.field_owners import with_others
 from helm_rollback_component.kube.health.observer import baseline
@@ -55,7 +56,8 @@ class Comparison:
         found = with_others(informers.cluster, self._namespace, declared, found)
         live = next((each.revision for each in known.references if each.live), 0)
         lacks = noted_before(self.objects(live), self._namespace, found) if live else ()
-        return replace(found, condemned=known.condemned), Evidence(serving=live, before=lacks)
+        seen = Evidence(serving=live, before=lacks, lacking=sentences(found.unseen))
+        return replace(found, condemned=known.condemned), seen
 
     def allowed(self, revision: int, known: Known, seen: Evidence = NOTHING_SEEN) -> Mapping[Key, int]:
         """Return how much the objects of a revision may lack.

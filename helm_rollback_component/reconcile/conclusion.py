@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, assert_never
 from helm_rollback_component.core.remediation import conclude, retention
 from helm_rollback_component.core.remediation.steps import Conclude, Gone, Refuse
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import clock, refusals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.remediation.steps import Outcome, Situation
@@ -57,8 +60,21 @@ def _prune_and_write(
     pinned = retention.pinned(situation.desired.rollback, ledger)
     limit = config.history.max_revisions
     expendable = retention.expendable(situation.history, ledger, limit, pinned)
-    for revision in expendable:
-        effects.records.delete(revision)
-    history = situation.history.without(expendable)
+    history = situation.history.without(_deleted(effects, expendable))
     effects.lock.conclude(ledger.keep({record.revision for record in history}))
     return history
+
+
+def _deleted(effects: Effects, expendable: Iterable[int]) -> set[int]:
+    """Delete these revisions, and return which are gone: how the run ended does not depend on it."""
+    deleted: set[int] = set()
+    for revision in expendable:
+        try:
+            effects.records.delete(revision)
+        except OperationError as error:
+            if error.reason != Reason.FORBIDDEN:
+                raise
+            effects.progress(f"old revisions are kept: {error.message}")
+            break
+        deleted.add(revision)
+    return deleted

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.health import unseen
 from helm_rollback_component.core.health.evidence import NOTHING_SEEN
 from helm_rollback_component.core.health.known_shortage import noted
 from helm_rollback_component.core.health.model import HealthVerdict
 from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.remediation.standards import Known
-from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.reasons import Reason
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.kube.health.examiner import Finding
     from helm_rollback_component.kube.health.wait import Beginning
     from helm_rollback_component.reconcile.run_context import RunContext
 
@@ -59,27 +60,31 @@ class Proof:
     def await_readiness(self, revision: int, limit: Limit, beginning: Beginning) -> Failure | None:
         """Wait until a revision that was applied is seen to be ready, whatever Helm says of it.
 
-        Where its objects may not be read, Helm's word counts.
+        Of objects that may not be read, Helm's word counts.
         """
         context = self._context
         objects = context.storage.manifest(revision, judged)
         most = self.comparison.allowed(revision, self._known, self.evidence)
         before = replace(beginning.before, allowed=most, stored=context.storage.stored(revision))
         beginning = replace(beginning, before=before)
-        try:
-            found = wait_ready(context.health, objects, limit, self._lost, beginning)
-        except OperationError as error:
-            if error.reason != Reason.FORBIDDEN:
-                raise
-            context.progress(f"whether the release is ready cannot be seen: {error.message}")
-            self.evidence = replace(self.evidence, unseen=error.message)
-            return None
+        found = wait_ready(context.health, objects, limit, self._lost, beginning)
         if isinstance(found, HealthVerdict):
             return failures.of_health(context, found)
-        told = tuple(context.redact(str(each)) for each in found.readiness.excused)
-        left = noted(found.readiness, found.snapshot)
-        self.evidence = replace(self.evidence, left=left, told=told)
+        self._note(found)
         return None
+
+    def _note(self, found: Finding) -> None:
+        context, seen = self._context, found.snapshot
+        hidden = unseen.of_objects(seen.unseen)
+        if hidden:
+            context.progress(f"whether the release is ready cannot be seen: {hidden}")
+        self.evidence = replace(
+            self.evidence,
+            left=noted(found.readiness, seen),
+            told=tuple(context.redact(str(each)) for each in found.readiness.excused),
+            unseen=hidden,
+            lacking=unseen.sentences(seen.unseen),
+        )
 
     def stays_good(self, revision: int) -> Failure | None:
         """Watch a ready revision for as long as the inputs ask, and run the chart's tests if they do."""

@@ -12,8 +12,9 @@ from helm_rollback_component.core.records.owner import NOBODY
 from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.helm.engines.engine import Target
 from helm_rollback_component.helm.engines.selection import choose_engine
-from helm_rollback_component.kube.api import kubeconfig
+from helm_rollback_component.kube.api import access, kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
+from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims.claims import Claims
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.core.records.owner import Identity
     from helm_rollback_component.helm.engines.engine import Engine
+    from helm_rollback_component.kube.api.access import Right
     from helm_rollback_component.kube.claims.claims import Held
 
 _PATIENCE = 60.0
@@ -89,6 +91,15 @@ class Session:
     def records(self) -> ReleaseStorage:
         """The release's records; one object, which knows what it has read."""
         return self._records()
+
+    def require(self, *needed: Right) -> None:
+        """Refuse to go on where the user lacks one of these rights in the release's namespace.
+
+        Raises:
+            OperationError: ``Forbidden``.
+        """
+        with about(self._config.release_namespace, self._config.release_name):
+            access.require(self.cluster, self._config.release_namespace, *needed)
 
     def ledger(self) -> Ledger:
         """Return what is known about the release, without its lock."""

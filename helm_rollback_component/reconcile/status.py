@@ -37,7 +37,7 @@ def release_status(
     latest = history.latest
     found = assessment.assess(history, ledger)
     resources = storage.resources(latest.revision) if latest else ()
-    observed = assessment.observed(storage.unread(latest.revision), latest) if latest else ()
+    observed = assessment.observed(storage.unread(latest.revision), latest, ledger) if latest else ()
     return ReleaseStatus(
         release_name=config.release_name,
         release_namespace=config.release_namespace,

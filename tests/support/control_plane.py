@@ -37,7 +37,11 @@ class Place:
 
     def as_user(self, rules: Rules) -> Cluster:
         """The same cluster, for a new user who may do in this namespace what the rules say."""
-        return Cluster.connect(self.with_token(self._token(rules)))
+        return Cluster.connect(self.with_user(rules))
+
+    def with_user(self, rules: Rules) -> str:
+        """A kubeconfig for a new user who may do in this namespace what the rules say."""
+        return self.with_token(self._token(rules))
 
     def with_token(self, token: str) -> str:
         """A kubeconfig with that token."""

@@ -523,7 +523,13 @@ class TestWhatIsKnown:
         assert self.told(rolled_back, said, preview=False) == []
 
     @pytest.mark.parametrize(
-        "change", [{"phase": "Deployed"}, {"phase": "Stalled"}, {"observed": "the release is gone"}]
+        "change",
+        [
+            {"phase": "Deployed"},
+            {"phase": "Stalled"},
+            {"observed": "the release is gone"},
+            {"rollback_status": {"reason": "Forbidden"}},
+        ],
     )
     def test_nothing_is_said_of_what_is_not_known(
         self, rolled_back: dict[str, Any], said: list[Line], change: dict[str, Any]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.field_owners import ForeignField
     from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.core.health.unseen import Unseen
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Baseline:
         declared: all objects that the release consisted of, of any kind.
         stored: since when the revision is there that is applied; hooks run after that.
         allowed: how much an object may lack because it did so before (`known_shortage`).
+        unseen: what the user may not read.
         foreign: the fields that another manager than Helm set, of each object that has such.
         hidden: the objects with such fields whose values are not at hand.
     """
@@ -74,6 +76,7 @@ class Baseline:
     declared: frozenset[Key] = frozenset()
     stored: Stored = field(default_factory=Stored)
     allowed: Mapping[Key, int] = field(default_factory=dict)
+    unseen: Unseen = field(default_factory=dict)
     foreign: Mapping[Key, tuple[ForeignField, ...]] = field(default_factory=dict)
     hidden: frozenset[Key] = frozenset()
 

@@ -17,7 +17,8 @@ class Evidence:
         before: what its objects lacked.
         left: what the objects of the revision that was judged lack, though it counts as ready.
         told: the same in words, one sentence for each object.
-        unseen: why its objects could not be looked at, one sentence; empty if they were.
+        unseen: why some of its objects could not be looked at, one sentence; empty if all were.
+        lacking: which rights the user lacks to look at them and at what belongs to them, one sentence each.
     """
 
     serving: int = 0
@@ -25,6 +26,7 @@ class Evidence:
     left: Noted = ()
     told: tuple[str, ...] = ()
     unseen: str = ""
+    lacking: tuple[str, ...] = ()
 
 
 NOTHING_SEEN = Evidence()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.baseline import Mark
     from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.core.health.unseen import Unseen
     from helm_rollback_component.results import Resource
 
 JUDGED_KINDS = frozenset(
@@ -61,6 +62,7 @@ class Snapshot:
         events: events by the UID of the object that they are about; of others they were not read.
         missing: kind, namespace and name of Secrets and ConfigMaps that were looked for and do not exist.
         baseline: what there was before.
+        unseen: what the user may not read.
     """
 
     namespace: str
@@ -70,6 +72,7 @@ class Snapshot:
     events: Mapping[str, tuple[Manifest, ...]] = field(default_factory=dict)
     missing: frozenset[tuple[str, str, str]] = frozenset()
     baseline: Baseline = field(default_factory=Baseline)
+    unseen: Unseen = field(default_factory=dict)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Conclusion, Verdict
 from helm_rollback_component.core.remediation import targets
-from helm_rollback_component.core.remediation.conclude import merge_conditions
+from helm_rollback_component.core.remediation.conclude import OBSERVED, merge_conditions
 from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 FOREIGN = (Reason.RELEASE_MISSING, Reason.UNINSTALLED, Reason.DRIFTED, Reason.INTERRUPTED)
 """Reasons for changes that this component did not make; the next update corrects them."""
-
-OBSERVED = "Observed"
-"""The type of the condition that is there where something could not be observed."""
 
 
 def assess(history: History, ledger: Ledger) -> Conclusion:
@@ -59,27 +56,33 @@ def found_foreign_change(status: ReleaseStatus) -> str:
 
 def conditions(found: Conclusion, ledger: Ledger, now: str) -> tuple[Condition, ...]:
     """Return the conditions as last concluded, with what was found to contradict them since."""
+    known = tuple(each for each in ledger.conditions if each.type != OBSERVED)
     if found.reason not in FOREIGN:
-        return ledger.conditions
+        return known
     ready = Condition("Ready", "False", found.reason, found.message, "")
-    return merge_conditions(ledger.conditions, (ready,), now)
+    return merge_conditions(known, (ready,), now)
 
 
-def observed(unread: Sequence[str], latest: Record) -> Iterator[Condition]:
+def observed(unread: Sequence[str], latest: Record, ledger: Ledger) -> Iterator[Condition]:
     """Yield the condition that says of what there is nothing but Helm's word, if there is such a thing.
 
     Args:
         unread: the documents of the newest revision that could not be read: where each is from, and why.
         latest: that revision.
+        ledger: which rights the user lacked in the last run.
     """
+    lacking = next((each for each in ledger.conditions if each.type == OBSERVED), None)
     if unread:
+        told = f"the health of some objects is known from Helm alone: {'; '.join(unread)}"
         yield Condition(
             OBSERVED,
             "False",
             Reason.MANIFEST_UNREADABLE,
-            f"the health of some objects is known from Helm alone: {'; '.join(unread)}",
+            "; ".join([told, lacking.message] if lacking else [told]),
             latest.deployed_at,
         )
+    elif lacking:
+        yield lacking
 
 
 def unobserved(status: ReleaseStatus) -> list[str]:

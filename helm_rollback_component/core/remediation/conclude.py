@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 
 _UNSEEN = "whether its objects are ready could not be seen, so Helm's word counts"
 
-CONDITION_TYPES = ("Released", "TestSuccess", "Remediated", "Ready", "Stalled", "Observed")
+OBSERVED = "Observed"
+"""The type of the condition that is there where something could not be observed."""
+
+_LACKING = "what these rights are missing for is not looked at, and Helm's word counts"
+
+CONDITION_TYPES = ("Released", "TestSuccess", "Remediated", "Ready", "Stalled", OBSERVED)
 
 
 def conclude(situation: Situation, outcome: Conclude, *, tested: bool, now: str) -> Ledger:
@@ -49,11 +54,12 @@ def conclude(situation: Situation, outcome: Conclude, *, tested: bool, now: str)
     ledger = situation.ledger
     status = _rollback_status(situation, outcome, now)
     found = tuple(_conditions(situation, outcome, status, tested=tested))
+    before = [each for each in ledger.conditions if each.type != OBSERVED or not situation.taken]
     return ledger.model_copy(
         update={
             "conclusion": Conclusion(phase=outcome.phase, reason=outcome.reason, message=outcome.message),
             "rollback_status": status,
-            "conditions": merge_conditions(ledger.conditions, found, now),
+            "conditions": merge_conditions(before, found, now),
         }
     )
 
@@ -176,6 +182,9 @@ def _conditions(
     message = "; ".join(filter(None, (outcome.message, _not_counted(situation))))
     yield (_true if ready else _false)("Ready", outcome.reason, message)
     yield (_true("Stalled", outcome.reason) if stalled else _false("Stalled", Reason.PROGRESSING))
+    lacking = dict.fromkeys(told for taken in situation.taken for told in taken.evidence.lacking)
+    if lacking:
+        yield _false(OBSERVED, Reason.FORBIDDEN, f"{_LACKING}: {'; '.join(lacking)}")
 
 
 def _not_counted(situation: Situation) -> str:

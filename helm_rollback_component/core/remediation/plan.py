@@ -29,7 +29,7 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
-from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import Phase, RollbackState
 
 if TYPE_CHECKING:
@@ -168,7 +168,8 @@ def _begun_for_it(latest: Record, situation: Situation) -> bool:
 def _already_remedied(situation: Situation) -> Step | None:
     status = situation.ledger.rollback_status
     latest = situation.history.latest
-    unrequested = status.state is RollbackState.ROLLED_BACK and status.reason not in REQUESTS
+    held = status.reason not in REQUESTS and not find(status.reason).tried_again
+    unrequested = status.state is RollbackState.ROLLED_BACK and held
     standing = latest and latest.status is Status.DEPLOYED and latest.revision == status.restored_revision
     if unrequested and standing and predicates.attempted(situation) and not predicates.retriggered(situation):
         return Conclude(Phase.ROLLED_BACK, status.reason, status.message)

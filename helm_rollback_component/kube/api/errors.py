@@ -6,6 +6,7 @@ Pure: an answer goes in, an error comes out, nothing is raised.
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +28,12 @@ _REASONS = {
     HTTPStatus.UNPROCESSABLE_ENTITY: Reason.OBJECT_INVALID,
     HTTPStatus.TOO_MANY_REQUESTS: Reason.TOO_MANY_REQUESTS,
 }
+
+_ADMISSION = (
+    (re.compile(r"exceeded quota|(maximum|minimum) \S+ usage per"), Reason.QUOTA_EXCEEDED),
+    (re.compile(r"denied (the )?request"), Reason.ADMISSION_DENIED),
+)
+"""What refuses a write whatever rights the user has; its status code is any, 400 and 403 most often."""
 
 
 def refusal(status: int, body: bytes, request: str) -> OperationError:
@@ -69,6 +76,9 @@ def _reason(status: int, answer: dict[str, Any]) -> Reason:
         return Reason.NAMESPACE_TERMINATING
     if status == HTTPStatus.NOT_FOUND and _details(answer).get("kind") == "namespaces":
         return Reason.NAMESPACE_MISSING
+    said = str(answer.get("message", ""))
+    if admission := next((reason for words, reason in _ADMISSION if words.search(said)), None):
+        return admission
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Reason.SERVER_ERROR
     return next((word for code, word in _REASONS.items() if code == status), Reason.UNEXPECTED_ANSWER)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+"""Where it answers whether the user may do something."""
 GROUPS = "/apis"
 """Where it lists its API groups."""
 VERSION = "/version"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Self
 
@@ -17,10 +18,11 @@ from helm_rollback_component.core.health.dependencies import others_to_read
 from helm_rollback_component.core.health.field_owners import foreign_fields, hides_fields
 from helm_rollback_component.core.health.readiness import needs_a_look
 from helm_rollback_component.core.health.snapshot import Snapshot, applied, judged
+from helm_rollback_component.core.health.unseen import OWN
 from helm_rollback_component.core.health.workload_rules import occurrences
-from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.health import places
+from helm_rollback_component.kube.health.permitted import Permitted
 from helm_rollback_component.kube.health.picture import Picture
 from helm_rollback_component.kube.health.queries import Inquirer
 
@@ -42,6 +44,8 @@ _UNKNOWN_KIND_WAITS = 1.5
 
 def baseline(informers: Informers, namespace: str, manifests: Sequence[Manifest]) -> Baseline:
     """Return what there is now, so that none of it is counted against what is done next.
+
+    What the user may not read is left out (`Baseline.unseen`).
 
     Args:
         informers: those of the cluster where the release lives.
@@ -71,7 +75,8 @@ def judged_or_awaited(desired: Manifest, *, load_balancers: bool = False) -> boo
 class Observer:
     """Looks at one release's objects again and again. Not safe to use from more than one thread.
 
-    Every method may raise the `OperationError` by which the cluster refuses to tell.
+    What the user may not read is left out (`Snapshot.unseen`). Every method may raise the `OperationError` by
+    which the cluster refuses to tell for another reason.
     """
 
     def __init__(  # noqa: PLR0913  # what a look needs; all of it is named at each call
@@ -100,7 +105,8 @@ class Observer:
         self._wants = wants
         self._clock = clock
         self._picture = Picture(informers, on_change)
-        self._inquirer = Inquirer(self._cluster, self._picture, clock)
+        self._permitted = Permitted(before.unseen)
+        self._inquirer = Inquirer(self._cluster, self._picture, self._permitted, clock)
         self._incomplete = False
 
     def __enter__(self) -> Self:
@@ -120,7 +126,7 @@ class Observer:
 
     def lacking(self) -> Iterator[str]:
         """Yield each right that the user was found to lack, one sentence each."""
-        return self._picture.lacking()
+        return chain(self._picture.lacking(), self._permitted.unseen.values())
 
     def look(self, manifests: Sequence[Manifest]) -> Snapshot:
         """Return what there is of the release's objects now."""
@@ -128,30 +134,25 @@ class Observer:
             self._seen(tuple(filter(self._wants, objects.flatten(manifests)))), manifests
         )
         live = seen.live
-        return self._inquirer.complete(
+        found = self._inquirer.complete(
             seen, lambda: self._children(filter(places.is_workload, live.values()))
         )
+        return replace(found, unseen=dict(self._permitted.unseen))
 
     def _seen(self, desired: tuple[Manifest, ...]) -> Snapshot:
-        live = self._live(desired)
-        owners = [live[key] for each in desired if self._has_children(each, key := self._key(each), live)]
-        return Snapshot(self._namespace, desired, live, (*self._children(owners),), baseline=self._before)
+        live, hidden = self._live(desired)
+        shown = tuple(each for each in desired if self._key(each) not in hidden)
+        owners = [live[key] for each in shown if self._has_children(each, key := self._key(each), live)]
+        return Snapshot(self._namespace, shown, live, (*self._children(owners),), baseline=self._before)
 
     def _with_others(self, seen: Snapshot, manifests: Sequence[Manifest]) -> Snapshot:
         """Add what failing containers may be waiting for; what may not be read, they do not wait for."""
         others = [each for each in others_to_read(seen, manifests) if not self._wants(each)]
-        if not others:
-            return seen
-        try:
-            return self._seen((*seen.desired, *others))
-        except OperationError as error:
-            if error.temporary:
-                raise
-            return seen
+        return self._seen((*seen.desired, *others)) if others else seen
 
     def baseline(self, manifests: Sequence[Manifest]) -> Baseline:
         """Return what there is now as what there was before."""
-        live = self._live(tuple(filter(self._wants, objects.flatten(manifests))))
+        live, _ = self._live(tuple(filter(self._wants, objects.flatten(manifests))))
         workloads = [*filter(places.is_workload, live.values())]
         telling = [each for each in workloads if objects.kind(each) in _TELL_BY_EVENTS]
         with ThreadPoolExecutor(_READERS) as readers:
@@ -164,6 +165,7 @@ class Observer:
             ready_pods=frozenset(objects.uid(each) for each in pods if objects.is_true(each, "Ready")),
             events={objects.uid(event): occurrences(event) for event in told},
             declared=frozenset(map(self._key, objects.flatten(manifests))),
+            unseen=dict(self._permitted.unseen),
             foreign={key: fields for key, each in live.items() if (fields := foreign_fields(each))},
             hidden=frozenset(key for key, each in live.items() if hides_fields(each)),
         )
@@ -176,16 +178,21 @@ class Observer:
     def _key(self, desired: Manifest) -> Key:
         return objects.key(desired, self._namespace)
 
-    def _live(self, desired: Sequence[Manifest]) -> dict[Key, Manifest]:
-        """Return those of the objects that exist."""
+    def _live(self, desired: Sequence[Manifest]) -> tuple[dict[Key, Manifest], set[Key]]:
+        """Return those of the objects that exist, and the names of those that may not be read."""
         placed = self._placed(desired)
-        self._picture.begin(place for place, kind in placed if kind != _LARGE)
+        self._picture.begin(
+            place for place, kind in placed if kind != _LARGE and not self._permitted.hidden(place)
+        )
         live: dict[Key, Manifest] = {}
+        hidden: set[Key] = set()
         for (place, kind), keys in placed.items():
             ask = self._picture.read if kind == _LARGE else self._picture.named
-            found = ask(place, [key.name for key in keys])
-            live |= {key: found[key.name] for key in keys if key.name in found}
-        return live
+            named = partial(ask, place, [key.name for key in keys])
+            found = self._permitted.read(OWN, place, named)
+            hidden |= set() if found is not None else {*keys}
+            live |= {key: found[key.name] for key in keys if found and key.name in found}
+        return live, hidden
 
     def _placed(self, desired: Sequence[Manifest]) -> Mapping[tuple[str, tuple[str, str]], list[Key]]:
         """Return the objects by their place and kind; those of a kind that is not there yet are left out."""
@@ -225,5 +232,6 @@ class Observer:
         if not owners:
             return ()
         selected = places.selections(place, workloads)
-        found = self._picture.owned(place, [objects.uid(each) for each in owners], selected)
-        return [*chain(*found.values())]
+        uids = [objects.uid(each) for each in owners]
+        ask = partial(self._picture.owned, place, uids, selected)
+        return [*chain(*(self._permitted.read("children", place, ask) or {}).values())]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.kube.clock import Clock
+    from helm_rollback_component.kube.health.permitted import Permitted
     from helm_rollback_component.kube.health.picture import Picture
 
 ANSWERS_LAST = 2.0
@@ -34,11 +36,12 @@ class Inquirer:
         stale_at: when an answer may be another, though nothing that is followed has changed.
     """
 
-    def __init__(self, cluster: Cluster, picture: Picture, clock: Clock) -> None:
+    def __init__(self, cluster: Cluster, picture: Picture, permitted: Permitted, clock: Clock) -> None:
         """Ask nothing yet."""
         self.stale_at = math.inf
         self._cluster = cluster
         self._picture = picture
+        self._permitted = permitted
         self._clock = clock
         self._needed: frozenset[_Named] = frozenset()
         self._missing: frozenset[_Named] = frozenset()
@@ -69,24 +72,27 @@ class Inquirer:
 
     def events_about(self, live: Manifest) -> Iterable[Manifest]:
         """Return the events about an object, read once."""
-        where = places.of_core("events", objects.namespace_of(live))
-        return self._cluster.list(where, fieldSelector=f"involvedObject.uid={objects.uid(live)}")
+        place = places.of_core("events", objects.namespace_of(live))
+        ask = partial(self._cluster.list, place, fieldSelector=f"involvedObject.uid={objects.uid(live)}")
+        return self._permitted.read("events", place, ask) or ()
 
     def _claims(self, asked: Questions) -> Iterator[Manifest]:
         for namespace, names in _grouped(asked.claims).items():
             place = places.of_core("persistentvolumeclaims", namespace)
-            yield from self._picture.named(place, names).values()
+            ask = partial(self._picture.named, place, names)
+            yield from (self._permitted.read("claims", place, ask) or {}).values()
 
     def _events(self, about: Iterable[tuple[str, str]]) -> Mapping[str, tuple[Manifest, ...]]:
         events: dict[str, tuple[Manifest, ...]] = {}
         for namespace, uids in _grouped(about).items():
             place = places.of_core("events", namespace)
             selected = [Collection(place, fields=f"involvedObject.uid={uid}") for uid in uids]
-            events |= self._picture.owned(place, uids, selected)
+            ask = partial(self._picture.owned, place, uids, selected)
+            events |= self._permitted.read("events", place, ask) or {}
         return events
 
     def _look_up(self, needed: frozenset[_Named]) -> None:
-        """Find out which of these do not exist, unless that is known already."""
+        """Find out which of these do not exist, unless that is known already, or may not be."""
         if needed == self._needed and self._clock.now() < self.stale_at:
             return
         self._needed = needed
@@ -94,8 +100,10 @@ class Inquirer:
         self.stale_at = self._clock.now() + ANSWERS_LAST if needed else math.inf
 
     def _exists(self, kind: str, namespace: str, name: str) -> bool:
-        where = places.of_core(f"{kind.lower()}s", namespace)
-        return bool(self._cluster.list_metadata(where, fieldSelector=f"metadata.name={name}"))
+        place = places.of_core(f"{kind.lower()}s", namespace)
+        ask = partial(self._cluster.list_metadata, place, fieldSelector=f"metadata.name={name}")
+        found = self._permitted.read("needed", place, ask)
+        return found is None or bool(found)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -67,7 +67,7 @@ class StoredData:
             live = self._live(manifest)
             held = "" if live is None else self._held(live) if first is None else self._scaled(live, first)
         except OperationError as error:
-            held = f"may hold data, which cannot be looked at: {error.reason}"
+            held = f"may hold data, which cannot be looked at: {error.message} ({error.reason})"
         if held:
             yield Loss(key, held)
 

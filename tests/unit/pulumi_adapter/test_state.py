@@ -180,6 +180,8 @@ WARN: dict[str, Any] = {"operations": {"rollback": {"on_rollback": "warn"}}}
         ({"phase": "Deployed"}, {}, False),
         ({"phase": "RolledBack"}, {}, True),
         ({"phase": "RolledBack"}, WARN, False),
+        ({"phase": "RolledBack", "rollback_status": {"reason": "CrashLoopBackOff"}}, WARN, False),
+        ({"phase": "RolledBack", "rollback_status": {"reason": "Forbidden"}}, WARN, True),
         ({"phase": "RolledBack"}, {"operations": LATER}, True),
         ({"phase": "Failed"}, WARN, True),
         ({"phase": "Stalled"}, WARN, True),

@@ -50,7 +50,7 @@ def test_what_cannot_be_looked_at_is_lost() -> None:
     cluster.before = refuse
     (loss,) = found.lost_by_rollback(1, 2)
     assert loss.object.kind == "PersistentVolumeClaim"
-    assert "cannot be looked at: Forbidden" in loss.holds
+    assert "cannot be looked at: it is Forbidden" in loss.holds
 
 
 def test_a_manifest_that_cannot_be_read_prevents_nothing_and_is_told() -> None:

@@ -82,6 +82,21 @@ def failing(words: str) -> Engine:
     return Engine(fail)
 
 
+FORBIDDEN = "it is Forbidden"
+
+
+def refuse_all_but_kinds(verb: str, _path: str) -> None:
+    """Have a cluster tell which kinds there are, and nothing else."""
+    if verb != "discover":
+        raise failure("Forbidden")
+
+
+def refuse_pods(_verb: str, path: str) -> None:
+    """Have a cluster not tell of pods."""
+    if path.endswith("/pods"):
+        raise failure("Forbidden")
+
+
 def everything(_: Any) -> bool:  # noqa: ANN401  # any object
     """Tell that the whole of an object is wanted."""
     return True
@@ -259,11 +274,26 @@ class TestWhatHelmCallsDeployed:
 
     def test_counts_by_helms_word_where_nothing_may_be_read(self) -> None:
         cluster, records = Town(*workload(deployment(**GROWN), running())), Records()
-        records.on_manifest = lambda: setattr(cluster, "before", fail_with("Forbidden"))
+        records.on_manifest = lambda: setattr(cluster, "before", refuse_all_but_kinds)
         place = Place(cluster, Engine(), records)
         assert place.upgrade() is None
-        assert place.helm.evidence.unseen == "it is Forbidden"
-        assert place.said[-1] == "whether the release is ready cannot be seen: it is Forbidden"
+        assert (place.helm.evidence.unseen, place.helm.evidence.lacking) == (FORBIDDEN, (FORBIDDEN,))
+        assert place.said[-1] == f"whether the release is ready cannot be seen: {FORBIDDEN}"
+
+    def test_counts_by_helms_word_where_nothing_could_be_read_before_either(self) -> None:
+        cluster = Town(*workload(deployment(), LOOP))
+        cluster.before = refuse_all_but_kinds
+        place = Place(cluster, Engine())
+        assert place.upgrade() is None
+        assert place.helm.evidence == Evidence(serving=1, unseen=FORBIDDEN, lacking=(FORBIDDEN,))
+
+    def test_counts_by_the_status_of_workloads_where_pods_may_not_be_listed(self) -> None:
+        cluster = Town(*workload(deployment(**GROWN), LOOP))
+        cluster.before = refuse_pods
+        place = Place(cluster, Engine(), timeout=0, soak=0)
+        assert place.upgrade() is None
+        assert (place.helm.evidence.unseen, place.helm.evidence.lacking) == ("", (FORBIDDEN,))
+        assert place.said.count(FORBIDDEN) == 1
 
     def test_is_not_known_where_the_cluster_fails_for_another_reason(self) -> None:
         cluster, records = Town(*workload(deployment(**GROWN), running())), Records()

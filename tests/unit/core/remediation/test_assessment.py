@@ -156,15 +156,24 @@ def status(phase: Phase, *told: Condition, **fields: object) -> ReleaseStatus:
 
 class TestObservation:
     def test_what_cannot_be_read_is_a_condition_of_its_own_and_is_told(self) -> None:
-        (told,) = observed(["templates/a.yaml, line 3: a tab"], record(2))
+        (told,) = observed(["templates/a.yaml, line 3: a tab"], record(2), ledger())
         assert (told.type, told.status, told.reason) == ("Observed", "False", "ManifestUnreadable")
         assert unobserved(status(Phase.DEPLOYED, told)) == [
             "the health of some objects is known from Helm alone: templates/a.yaml, line 3: a tab"
         ]
 
     def test_where_everything_was_read_nothing_is_told(self) -> None:
-        assert [*observed((), record(2))] == []
+        assert [*observed((), record(2), ledger())] == []
         assert unobserved(status(Phase.DEPLOYED, TestConditions.READY)) == []
+
+    def test_which_rights_the_last_run_lacked_is_told_until_a_run_lacks_none(self) -> None:
+        lacking = Condition("Observed", "False", "Forbidden", "cannot list pods", NOW)
+        known = ledger().model_copy(update={"conditions": (TestConditions.READY, lacking)})
+        in_sync = Conclusion(phase=Phase.DEPLOYED, reason="InSync")
+        assert conditions(in_sync, known, NOW) == (TestConditions.READY,)
+        assert [*observed((), record(2), known)] == [lacking]
+        (both,) = observed(["a.yaml: a tab"], record(2), known)
+        assert both.message.endswith("a.yaml: a tab; cannot list pods")
 
 
 class TestFoundForeignChange:

@@ -59,6 +59,28 @@ def with_status(known: Ledger, status: RollbackStatus) -> Ledger:
     return known.model_copy(update={"rollback_status": status})
 
 
+class TestLackingRights:
+    told = 'pods is forbidden: User "ci" cannot list resource "pods" in API group "" in the namespace "apps"'
+
+    def observed(self, before: Ledger, *taken: Taken) -> tuple[Ledger, list[Condition]]:
+        there = Situation(desired(), history("deployed"), before, taken)
+        after = conclude(there, DEPLOYED, tested=False, now=NOW)
+        return after, [each for each in after.conditions if each.type == "Observed"]
+
+    def test_are_a_condition_that_names_each_once(self) -> None:
+        taken = Taken(Upgrade(), evidence=Evidence(lacking=(self.told,)))
+        _, (found,) = self.observed(ledger(entry(1)), taken, taken)
+        assert (found.status, found.reason) == ("False", "Forbidden")
+        assert found.message.count(self.told) == 1
+
+    def test_are_known_until_a_run_that_looks_lacks_none(self) -> None:
+        first, (found,) = self.observed(
+            ledger(entry(1)), Taken(Upgrade(), evidence=Evidence(lacking=(self.told,)))
+        )
+        assert self.observed(first)[1] == [found]
+        assert self.observed(first, Taken(Upgrade()))[1] == []
+
+
 class TestWhatIsNotCounted:
     told = ("Widget own: is not ready (no room)",)
     sentence = "1 object was not ready before either and is not counted: "

@@ -465,6 +465,10 @@ class TestAfterRollback:
         found = next_step(situation(desired(), self.FOUND, known))
         assert found == Conclude(Phase.ROLLED_BACK, "ImagePullBackOff", "why")
 
+    @pytest.mark.parametrize("reason", ["Forbidden", "Unauthorized"])
+    def test_it_is_where_the_user_had_not_the_rights_for_it(self, reason: str) -> None:
+        assert next_step(situation(desired(), self.FOUND, self.remedied(reason))) == Upgrade()
+
     def test_another_spec_is_tried(self) -> None:
         assert next_step(situation(desired("spec-newer"), self.FOUND, self.remedied())) == Upgrade()
 
@@ -475,9 +479,9 @@ class TestAfterRollback:
         found = next_step(situation(desired("spec-1"), self.FOUND, self.remedied()))
         assert found == Conclude(Phase.DEPLOYED, "InSync")
 
-    def remedied(self) -> Ledger:
+    def remedied(self, reason: str = "ImagePullBackOff") -> Ledger:
         status = RollbackStatus(
-            state=RollbackState.ROLLED_BACK, reason="ImagePullBackOff", message="why", restored_revision=3
+            state=RollbackState.ROLLED_BACK, reason=reason, message="why", restored_revision=3
         )
         return self.KNOWN.model_copy(update={"rollback_status": status})
 

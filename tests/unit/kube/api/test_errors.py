@@ -24,6 +24,19 @@ TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace a is bei
         (401, status(401, "Unauthorized", "Unauthorized"), "Unauthorized", False),
         (403, status(403, "user may not", "Forbidden"), "Forbidden", False),
         (403, status(403, "may not create", "Forbidden", causes=TERMINATING), "NamespaceTerminating", True),
+        (
+            403,
+            status(403, "x is forbidden: exceeded quota: few", "Forbidden"),
+            "QuotaExceeded",
+            False,
+        ),
+        (
+            403,
+            status(403, "ValidatingAdmissionPolicy p denied request: no"),
+            "AdmissionDenied",
+            False,
+        ),
+        (400, status(400, 'admission webhook "w" denied the request: no'), "AdmissionDenied", False),
         (404, status(404, "leases x not found", "NotFound", kind="leases"), "NotFound", False),
         (
             404,

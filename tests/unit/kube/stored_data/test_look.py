@@ -119,7 +119,9 @@ class TestDefinitions:
         country.before = refuse
         found = lost_with(country, manifest)
         assert len(found) == lost
-        assert all(f"may hold data, which cannot be looked at: {reason}" in said for said in found)
+        assert all(
+            f"may hold data, which cannot be looked at: it is {reason} ({reason})" in said for said in found
+        )
 
 
 class TestWhatStays:
@@ -148,7 +150,7 @@ class TestWhatStays:
 
         country.before = refuse
         assert lost_with(country, manifest) == [
-            "Topic a (may hold data, which cannot be looked at: Forbidden)"
+            "Topic a (may hold data, which cannot be looked at: it is Forbidden (Forbidden))"
         ]
 
 

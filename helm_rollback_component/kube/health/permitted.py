@@ -1,0 +1,55 @@
+"""Reads that end in nothing where the user may not read: a missing right costs what needs it, and no more.
+
+What could not be read before an action is not read after it either, so that nothing that was there already
+counts as new when a right is granted in between.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from helm_rollback_component.core.health.unseen import OWN
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.core.health.unseen import Unseen
+
+LACKING = frozenset({Reason.FORBIDDEN, Reason.METHOD_NOT_ALLOWED})
+"""The reasons by which an API server says that the user may not do something."""
+
+_Read = TypeVar("_Read")
+
+
+class Permitted:
+    """What the user was found to be allowed to read. Not safe to use from more than one thread.
+
+    Attributes:
+        unseen: what may not be read.
+    """
+
+    def __init__(self, unseen: Unseen) -> None:
+        """Begin with what is known already."""
+        self.unseen = dict(unseen)
+
+    def read(self, what: str, place: str, ask: Callable[[], _Read]) -> _Read | None:
+        """Return what `ask` gives; None where the user may not read that, which is asked once.
+
+        Raises:
+            OperationError: what the cluster refused for another reason.
+        """
+        if (what, place) in self.unseen:
+            return None
+        try:
+            return ask()
+        except OperationError as error:
+            if error.temporary or error.reason not in LACKING:
+                raise
+            self.unseen[what, place] = error.message
+            return None
+
+    def hidden(self, place: str) -> bool:
+        """Whether the release's own objects there may not be read."""
+        return (OWN, place) in self.unseen
