@@ -9,6 +9,7 @@ from helm_rollback_component.core.remediation import data_loss, leftovers
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import places
 from helm_rollback_component.kube.stored_data.look import StoredData
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.api.client import Cluster
 
 _HOLDING_DATA = frozenset({data_loss.CLAIM, data_loss.DEFINITION, data_loss.NAMESPACE, data_loss.VOLUME})
+_UNFIT = frozenset({Reason.CONFLICT, Reason.OBJECT_INVALID})
+_LOOKS = 2
 _JSON_PATCH = "application/json-patch+json"
 _RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
 
@@ -69,9 +72,24 @@ class Leftovers:
     def _remove_fields(self, path: str, live: Manifest, leftover: Leftover, name: str) -> None:
         patch = leftovers.removal(live, leftover.fields)
         if patch:
-            self._cluster.patch(path, patch, content_type=_JSON_PATCH)
+            self._patch(path, patch, leftover)
             fields = ", ".join(map(leftovers.spelled, leftover.fields))
             self._warn(f"{name}: fields that a failed revision had left were removed ({fields})")
+
+    def _patch(self, path: str, patch: Sequence[object], leftover: Leftover) -> None:
+        """Apply a patch; one that does not fit may have been applied before, or the object has changed."""
+        for _ in range(_LOOKS):
+            try:
+                self._cluster.patch(path, patch, content_type=_JSON_PATCH)
+            except OperationError as error:
+                if error.reason not in _UNFIT:
+                    raise
+            else:
+                return
+            patch = leftovers.removal(self._cluster.get(path) or {}, leftover.fields)
+            if not patch:
+                return
+        self._cluster.patch(path, patch, content_type=_JSON_PATCH)
 
     def _stays(self, live: Manifest) -> bool:
         """Whether an object is to be kept, or may hold data."""

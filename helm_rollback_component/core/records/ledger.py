@@ -80,6 +80,7 @@ class Attempt(BaseModel):
         retry_trigger: the spec's retry trigger then.
         target: of a rollback, the revision whose content it restores; else 0.
         reason: why it was begun, one CamelCase word.
+        concluded: whether the run that began it came to an end of its own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -90,6 +91,7 @@ class Attempt(BaseModel):
     retry_trigger: str = ""
     target: int = 0
     reason: str = ""
+    concluded: bool = False
 
 
 class Conclusion(BaseModel):

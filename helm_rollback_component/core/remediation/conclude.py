@@ -57,6 +57,7 @@ def conclude(situation: Situation, outcome: Conclude, *, tested: bool, now: str)
     before = [each for each in ledger.conditions if each.type != OBSERVED or not situation.taken]
     return ledger.model_copy(
         update={
+            "attempt": ledger.attempt and ledger.attempt.model_copy(update={"concluded": True}),
             "conclusion": Conclusion(phase=outcome.phase, reason=outcome.reason, message=outcome.message),
             "rollback_status": status,
             "conditions": merge_conditions(before, found, now),

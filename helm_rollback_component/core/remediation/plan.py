@@ -187,24 +187,28 @@ def _unfit_target(situation: Situation) -> Step | None:
 
 
 def _unremedied(situation: Situation) -> Step | None:
-    latest, ledger = situation.history.latest, situation.ledger
-    died = (
-        latest
-        and latest.status is Status.FAILED
-        and predicates.ours(latest, ledger)
-        and predicates.attempted(situation)
-    )
-    rollback = situation.desired.rollback
+    """Roll back what a run left failed that ended before its verdict, or before it rolled back."""
+    latest, rollback = situation.history.latest, situation.desired.rollback
     if (
-        not latest
-        or not died
-        or ledger.entry(latest.revision)
+        latest is None
+        or latest.status is not Status.FAILED
+        or not predicates.ours(latest, situation.ledger)
+        or not predicates.attempted(situation)
         or not rollback.enabled
         or rollback.strategy == "manual"
     ):
         return None
-    target = predicates.remediation_target(situation, latest)
-    return Rollback(target.revision, Reason.INTERRUPTED) if target else None
+    reason = _owed_for(latest, situation)
+    target = predicates.remediation_target(situation, latest) if reason else None
+    return Rollback(target.revision, reason) if target else None
+
+
+def _owed_for(latest: Record, situation: Situation) -> str:
+    """Return why a failed revision is to be rolled back, empty if the run that made it was concluded."""
+    attempt, ledger = situation.ledger.attempt, situation.ledger
+    if attempt and predicates.remedy_begun(latest, ledger) and not predicates.retriggered(situation):
+        return "" if attempt.concluded else attempt.reason
+    return "" if ledger.entry(latest.revision) else Reason.INTERRUPTED
 
 
 def _downgrade(situation: Situation) -> Step | None:

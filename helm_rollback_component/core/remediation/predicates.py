@@ -76,9 +76,16 @@ def refuse(refusal: targets.Refusal) -> Refuse:
     return Refuse("operations.rollback.target_revision", refusal.reason, refusal.message)
 
 
-def ours(record: Record, ledger: Ledger) -> bool:
-    """Whether the record has the number that the last action was begun for."""
-    return bool(ledger.attempt and ledger.attempt.revision == record.revision)
+def ours(latest: Record, ledger: Ledger) -> bool:
+    """Whether the latest record has the number that the last action was begun for, or is what it replaces."""
+    attempt = ledger.attempt
+    return bool(attempt and attempt.revision == latest.revision) or remedy_begun(latest, ledger)
+
+
+def remedy_begun(latest: Record, ledger: Ledger) -> bool:
+    """Whether the last action was to roll the latest revision back, and has stored nothing."""
+    attempt = ledger.attempt
+    return bool(attempt and remediating(attempt) and attempt.revision == latest.revision + 1)
 
 
 def as_declared(record: Record, desired: Desired) -> bool:

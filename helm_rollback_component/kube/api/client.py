@@ -13,11 +13,12 @@ from base64 import b64decode
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.api import errors, kubeconfig, paths
+from helm_rollback_component.kube.api import errors, kubeconfig, paths, refused_writes
 from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
+from helm_rollback_component.kube.api.refused_writes import Fate
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ _PAGE = "500"
 _JSON = "application/json"
 _METADATA_ONLY = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{_JSON}"
 _CLUSTERS_KEPT = 32
+_ABSENT = frozenset({Reason.NOT_FOUND, Reason.NAMESPACE_MISSING})
+_LOOKS = 2
+"""How often a write is sent again that was refused although nothing speaks against it."""
 _STREAM_GRACE = 15.0
 _SILENCE = 100.0
 """Seconds: an API server sends a bookmark about once a minute (``bookmarkFrequency`` in its cacher)."""
@@ -151,7 +155,7 @@ class Cluster:
         try:
             self._write("DELETE", path, body or {})
         except OperationError as error:
-            if error.reason == Reason.NOT_FOUND:
+            if error.reason in _ABSENT:
                 return False
             raise
         return True
@@ -214,11 +218,42 @@ class Cluster:
         return paths.resource(api_version, found.plural, name, namespace if found.namespaced else "")
 
     def _write(self, method: str, path: str, body: Any, content_type: str = _JSON) -> _Object:  # noqa: ANN401  # any JSON
+        """Send a write, which may arrive twice: whether what is refused was done already, is looked at."""
+        for _ in range(_LOOKS):
+            try:
+                return self._write_once(method, path, body, content_type)
+            except OperationError as error:
+                done = self._done_already(method, path, body, error)
+            if done is not None:
+                return done
+        return self._write_once(method, path, body, content_type)
+
+    def _write_once(self, method: str, path: str, body: Any, content_type: str) -> _Object:  # noqa: ANN401  # any JSON
         headers = {"Content-Type": content_type}
         status, answer = self._transport.send(
             method, path, content=json.dumps(body).encode(), headers=headers
         )
         return _object(status, answer, f"{method} {path}")
+
+    def _done_already(self, method: str, path: str, body: Any, error: OperationError) -> _Object | None:  # noqa: ANN401  # any JSON
+        """Return what a refused write has left, None if it is to be sent again; else raise the refusal."""
+        where = refused_writes.where_to_look(method, path, body, error.reason)
+        if where is None:
+            raise error
+        try:
+            found = self.get(where)
+        except OperationError:
+            raise error from None
+        fate = refused_writes.judge(method, body, found)
+        match fate:
+            case Fate.DONE:
+                return found or {}
+            case Fate.NOT_DONE:
+                return None
+            case Fate.REFUSED:
+                raise error
+            case _:
+                assert_never(fate)
 
     def _pages(self, path: str, query: dict[str, str], accept: str) -> Iterator[_Object]:
         """Yield the pages of one consistent list."""

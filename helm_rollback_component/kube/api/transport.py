@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import time
 from contextlib import contextmanager
@@ -21,11 +22,24 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.kube.api.kubeconfig import Selected
 
-_PAUSES = (0.2, 0.5, 1.0)
 _PATIENCE = 10.0
-_READS = frozenset({"GET"})
-_BUSY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+"""Seconds from a request's first failure within which it is sent again."""
+
+_PAUSES = (0.2, 0.4, 0.8, 1.6, 2.0, 2.0)
+"""Seconds; with jitter they last longer than an API server takes to start again."""
+_JITTER = (0.75, 1.25)
+_PASSING = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
 _STREAM_GRACE = 15.0
+
+_random = random.SystemRandom()
 
 _Outcome = httpx2.Response | httpx2.TransportError
 
@@ -49,8 +63,16 @@ class Transport:
     ) -> tuple[int, bytes]:
         """Send a request and return the answer's status and body, also if the status is an error.
 
-        A request is sent again, for about ten seconds at most, if it did not reach the server or the server
-        rejected it (429); a GET also if its answer was lost or a gateway failed.
+        A request that got no answer, or one that means that another try may do, is sent again. So it may
+        have taken effect before: only writes that say what they replace (by a version, a UID or a name of
+        their own) are sent here.
+
+        Args:
+            method: such as ``GET``.
+            path: without the server's address.
+            query: its parameters.
+            content: its body.
+            headers: further ones.
 
         Raises:
             OperationError: ``Unreachable``, ``Untrusted``, ``Unauthorized`` or ``CredentialPluginFailed``.
@@ -58,14 +80,13 @@ class Transport:
         request = self._client.build_request(
             method, path, params=query, content=content, headers=headers, extensions=self._extensions
         )
+        outcome = self._once(request)
         deadline = time.monotonic() + _PATIENCE
         for pause in _PAUSES:
-            outcome = self._once(request)
-            wait = wait_before_next(method, outcome, pause)
+            wait = wait_before_next(request, outcome, pause * _random.uniform(*_JITTER))
             if wait is None or time.monotonic() + wait > deadline:
                 break
             time.sleep(wait)
-        else:
             outcome = self._once(request)
         if isinstance(outcome, httpx2.TransportError):
             raise errors.unreachable(f"{method} {path}", outcome) from None
@@ -120,15 +141,19 @@ class Transport:
             return error
 
 
-def wait_before_next(method: str, outcome: _Outcome, pause: float) -> float | None:
-    """Return the seconds to wait before the same request is sent again; None if it must not be. Pure."""
+def wait_before_next(request: httpx2.Request, outcome: _Outcome, pause: float) -> float | None:
+    """Return the seconds to wait before the request is sent again; None if it must not be. Pure."""
     if isinstance(outcome, httpx2.TransportError):
-        never_sent = isinstance(outcome, httpx2.ConnectError | httpx2.ConnectTimeout)
-        return pause if (method in _READS or never_sent) and not errors.untrusted(outcome) else None
-    refused = outcome.status_code == HTTPStatus.TOO_MANY_REQUESTS
-    if refused or (method in _READS and outcome.status_code in _BUSY):
-        return _retry_after(outcome) or pause
-    return None
+        return None if errors.untrusted(outcome) else pause
+    if outcome.status_code not in _PASSING or _is_a_budgets(request, outcome):
+        return None
+    return _retry_after(outcome) or pause
+
+
+def _is_a_budgets(request: httpx2.Request, outcome: httpx2.Response) -> bool:
+    """Whether it is a PodDisruptionBudget that rejects: that is an answer, and may stay so for long."""
+    evicts = request.url.path.endswith("/eviction")
+    return evicts and outcome.status_code == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _retry_after(response: httpx2.Response) -> float:

@@ -20,11 +20,14 @@ class PatchedCluster(FakeCluster):
     def __init__(self) -> None:
         super().__init__()
         self.patches: list[tuple[str, Any]] = []
-        self.refusal: OperationError | None = None
+        self.refusals: list[OperationError] = []
+        self.done_although_refused = False
 
     def patch(self, path: str, body: Any, *, content_type: str) -> dict[str, Any]:  # noqa: ANN401  # any JSON
-        if self.refusal:
-            raise self.refusal
+        if self.done_although_refused:
+            self.edit(path, lambda found: found.pop("data"))
+        if self.refusals:
+            raise self.refusals.pop()
         assert content_type == "application/json-patch+json"
         self.patches.append((path, body))
         return {}
@@ -121,8 +124,33 @@ def test_a_field_that_is_gone_is_not_touched() -> None:
 
 def test_what_the_cluster_refuses_is_told_and_left() -> None:
     place = Place()
-    place.cluster.refusal = failure("Forbidden")
+    place.cluster.refusals = [failure("Forbidden")]
     place.clean([config("web")])
     assert place.warned == [
         "ConfigMap web: what only a failed revision had could not be removed: it is Forbidden"
+    ]
+
+
+def test_a_patch_that_met_a_conflict_is_made_again_for_what_is_there() -> None:
+    place = Place()
+    place.cluster.refusals = [failure("Conflict"), failure("ObjectInvalid")]
+    place.clean([config("web")])
+    assert len(place.cluster.patches) == 1
+    assert place.warned == ["ConfigMap web: fields that a failed revision had left were removed (data)"]
+
+
+def test_a_patch_that_was_made_before_is_made() -> None:
+    place = Place()
+    place.cluster.refusals, place.cluster.done_although_refused = [failure("ObjectInvalid")], True
+    place.clean([config("web")])
+    assert place.cluster.patches == []
+    assert place.warned == ["ConfigMap web: fields that a failed revision had left were removed (data)"]
+
+
+def test_conflicts_that_do_not_end_are_told() -> None:
+    place = Place()
+    place.cluster.refusals = [failure("Conflict")] * 3
+    place.clean([config("web")])
+    assert place.warned == [
+        "ConfigMap web: what only a failed revision had could not be removed: it is Conflict"
     ]

@@ -30,8 +30,8 @@ from tests.support.histories import attempt, desired, entry, failure, history, l
 if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.records.history import Record
-    from helm_rollback_component.core.records.ledger import Entry, Ledger
-    from helm_rollback_component.core.remediation.steps import Action
+    from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger
+    from helm_rollback_component.core.remediation.steps import Action, Desired
 
 GOOD_THEN_FAILED = history("deployed", "failed")
 AFTER_FAILED_UPGRADE = ledger(entry(1), entry(2, "bad", spec="spec-new"), attempt=attempt(2))
@@ -160,6 +160,34 @@ class TestInterrupted:
     def test_an_upgrade_that_failed_in_the_end_is_tried_again(self) -> None:
         known = ledger(entry(1), entry(2, "bad"), attempt=attempt(2))
         assert next_step(situation(desired(), GOOD_THEN_FAILED, known)) == Upgrade()
+
+    BEGUN = attempt(3, action="rollback", target=1, reason="ImagePullBackOff")
+
+    @pytest.mark.parametrize("entries", [(entry(1),), (entry(1), entry(2, "bad"))], ids=["unjudged", "bad"])
+    def test_a_rollback_that_was_begun_and_not_made_is_made(self, entries: tuple[Entry, ...]) -> None:
+        known = ledger(*entries, attempt=self.BEGUN)
+        assert next_step(situation(desired(), GOOD_THEN_FAILED, known)) == Rollback(1, "ImagePullBackOff")
+
+    @pytest.mark.parametrize(
+        ("wanted", "begun"),
+        [
+            (desired(), BEGUN.model_copy(update={"concluded": True})),
+            (desired(retry_trigger="again"), BEGUN),
+            (desired("spec-newer"), BEGUN),
+            (desired(), attempt(3)),
+        ],
+        ids=["concluded", "retried", "another spec", "an upgrade"],
+    )
+    def test_otherwise_the_upgrade_is_tried_again(self, wanted: Desired, begun: Attempt) -> None:
+        known = ledger(entry(1), entry(2, "bad"), attempt=begun)
+        assert next_step(situation(wanted, GOOD_THEN_FAILED, known)) == Upgrade()
+
+    def test_what_a_rollback_was_begun_for_is_rolled_back_though_helm_calls_it_deployed(self) -> None:
+        known = ledger(entry(1), entry(2, "bad", spec="spec-new"), attempt=self.BEGUN)
+        found = history("superseded", "deployed")
+        assert next_step(situation(desired(), found, known)) == Verify(2)
+        after = next_step(situation(desired(), found, known, (Verify(2), failure())))
+        assert after == Rollback(1, "ImagePullBackOff")
 
     def test_a_half_removed_release_is_removed_then_installed(self) -> None:
         steps = (Uninstall("Interrupted"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -323,6 +324,31 @@ def test_what_was_under_way_when_our_process_died_is_known(data: st.DataObject) 
         situation, action = steps[-1]
         assert isinstance(action, Action)
         assert release.ledger.attempt == (attempt_for(action, situation) or situation.ledger.attempt)
+
+
+@given(st.sampled_from([Fate.FAILED, Fate.UNHEALTHY]), st.sampled_from([None, Fate.DIES_WITHIN]))
+def test_a_bad_upgrade_is_not_made_again_where_we_died_before_the_rollback_was_stored(
+    fate: Fate, again: Fate | None
+) -> None:
+    release, steps = Release(), list[object]()
+    bad = desired("web-1.1.0", chart="web-1.1.0", values="web-1.1.0")
+
+    def live_through(wanted: Desired, *drawn: Fate) -> None:
+        coming = iter(drawn)
+        Run(release, wanted, lambda: (next(coming), False), lambda _, step: steps.append(step)).to_its_end()
+
+    live_through(desired("web-1.0.0", chart="web-1.0.0", values="web-1.0.0"), Fate.GOOD)
+    with pytest.raises(Died):
+        live_through(bad, fate, Fate.DIES_BEFORE)
+    seen_again = [Fate.UNHEALTHY] if fate is Fate.UNHEALTHY else []
+    if again:
+        with pytest.raises(Died):
+            live_through(bad, *seen_again, again)
+    live_through(bad, *([] if again else seen_again), Fate.GOOD)
+    assert sum(isinstance(step, Upgrade) for step in steps) == 1
+    assert release.holds(release.history.records[-1].revision) == "web-1.0.0"
+    assert isinstance(steps[-1], Conclude)
+    assert steps[-1].phase is Phase.ROLLED_BACK
 
 
 @given(st.data())

@@ -53,6 +53,15 @@ def refused(status: int, reason: str = "", message: str = "so it is") -> Answer:
     return Answer({"reason": reason, "message": message}, status=status)
 
 
+CONFLICT = refused(409, "Conflict")
+
+
+def stored(version: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
+    """Return the pod as the server has it, in that version."""
+    metadata = {"name": "a", "uid": "1", "resourceVersion": version, "managedFields": [version]}
+    return {**POD, "metadata": metadata, **fields}
+
+
 def event(kind: str, found: dict[str, Any]) -> bytes:
     return json.dumps({"type": kind, "object": found}).encode() + b"\n"
 
@@ -178,18 +187,56 @@ class TestWriting:
         ]
 
     def test_a_conflict(self, api: ApiServer, cluster: Cluster) -> None:
-        api.queue.append(refused(409, "Conflict"))
+        api.queue += [CONFLICT, Answer(stored("2", data="another's"))]
         with pytest.raises(OperationError) as caught:
-            cluster.replace("/pods/a", POD)
+            cluster.replace("/pods/a", stored("1"))
         assert caught.value.reason == "Conflict"
 
+    def test_a_conflict_that_cannot_be_looked_at_stands(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [CONFLICT, refused(403)]
+        with pytest.raises(OperationError) as caught:
+            cluster.replace("/pods/a", stored("1"))
+        assert caught.value.reason == "Conflict"
+
+    def test_a_replacement_that_was_made_before_is_made(self, api: ApiServer, cluster: Cluster) -> None:
+        made = stored("2", data="mine")
+        api.queue += [CONFLICT, Answer(made)]
+        assert cluster.replace("/pods/a", stored("1", data="mine")) == made
+        assert [(asked.method, asked.path) for asked in api.asked] == [("PUT", "/pods/a"), ("GET", "/pods/a")]
+
+    def test_an_object_that_was_made_before_is_made(self, api: ApiServer, cluster: Cluster) -> None:
+        made = {**stored("1"), "type": "as the server has it"}
+        api.queue += [refused(409, "AlreadyExists"), Answer(made)]
+        assert cluster.create("/pods", POD) == made
+        assert api.asked[1].path == "/pods/a"
+
+    def test_a_conflict_that_there_is_not_is_sent_again(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [CONFLICT, Answer(stored("1", data="old")), Answer(stored("2", data="new"))]
+        assert cluster.replace("/pods/a", stored("1", data="new"))["data"] == "new"
+
+    def test_that_has_an_end(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [CONFLICT, refused(404)] * 2 + [CONFLICT]
+        with pytest.raises(OperationError) as caught:
+            cluster.create("/pods", POD)
+        assert caught.value.reason == "Conflict"
+        assert not api.queue
+
     def test_deletion(self, api: ApiServer, cluster: Cluster) -> None:
-        api.queue += [Answer({}), refused(404), refused(409, "Conflict")]
-        assert cluster.delete("/pods/a", {"preconditions": {"uid": "1"}})
-        assert json.loads(api.asked[0].body) == {"preconditions": {"uid": "1"}}
+        meant = {"preconditions": {"uid": "1"}}
+        api.queue += [Answer({}), refused(404), CONFLICT, Answer({"metadata": {"uid": "2"}})]
+        assert cluster.delete("/pods/a", meant)
+        assert json.loads(api.asked[0].body) == meant
         assert not cluster.delete("/pods/a")
         with pytest.raises(OperationError):
-            cluster.delete("/pods/a")
+            cluster.delete("/pods/a", meant)
+
+    def test_a_namespace_that_is_gone_is_not_there(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue.append(Answer({"details": {"kind": "namespaces", "name": "a"}}, status=404))
+        assert not cluster.delete("/api/v1/namespaces/a")
+
+    def test_what_is_gone_is_deleted(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [CONFLICT, refused(404)]
+        assert cluster.delete("/pods/a", {"preconditions": {"uid": "1"}})
 
 
 class TestWatch:

@@ -17,6 +17,7 @@ from tests.support.api_server import Answer, ApiServer
 from tests.support.transports import open_transport
 from tests.support.waiting import HANG_LIMIT
 
+PAUSES = transport._PAUSES  # noqa: SLF001  # before the tests shorten them
 BUSY = Answer({"message": "busy just now"}, status=429, headers={"Retry-After": "0"})
 
 
@@ -70,14 +71,31 @@ def test_a_server_that_asks_for_more_patience_than_there_is_is_not_waited_for(
     assert len(api.asked) == 1
 
 
-def test_a_lost_answer_is_asked_for_again_if_it_was_a_look(api: ApiServer, server: Transport) -> None:
-    api.queue += [Answer(status=0), Answer({})]
-    assert server.send("GET", "/pods")[0] == 200
-    api.queue.append(Answer(status=0))
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
+@pytest.mark.parametrize(
+    "failure", [Answer(status=0), Answer(b"{}", headers={"Content-Length": "100"}), Answer({}, status=503)]
+)
+def test_a_request_whose_answer_is_lost_or_a_failure_is_sent_again(
+    api: ApiServer, server: Transport, method: str, failure: Answer
+) -> None:
+    api.queue += [failure, failure, Answer({"a": 1})]
+    assert server.send(method, "/pods", content=b"{}") == (200, b'{"a": 1}')
+    assert [asked.body for asked in api.asked] == [b"{}"] * 3
+
+
+def test_answers_that_stay_away_are_told_with_the_request(api: ApiServer, server: Transport) -> None:
+    api.queue += [Answer(status=0)] * 4
     with pytest.raises(OperationError, match="cannot be reached for POST /pods") as caught:
         server.send("POST", "/pods")
     assert (caught.value.reason, caught.value.temporary) == ("Unreachable", True)
     assert not api.queue
+
+
+def test_the_shortest_pauses_outlast_a_restart_of_the_server_and_grow() -> None:
+    shortest = [pause * transport._JITTER[0] for pause in PAUSES]  # noqa: SLF001  # a rule about numbers
+    longest = sum(PAUSES) * transport._JITTER[1]  # noqa: SLF001
+    assert 3 < sum(shortest) < longest < transport._PATIENCE  # noqa: SLF001
+    assert shortest == sorted(shortest)
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
@@ -94,27 +112,33 @@ def test_credentials_that_are_gone_are_told(api: ApiServer, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("method", "outcome", "wait"),
+    ("outcome", "wait"),
     [
-        ("GET", httpx2.Response(200), None),
-        ("GET", httpx2.Response(404), None),
-        ("GET", httpx2.Response(500), None),
-        ("GET", httpx2.Response(503), 0.5),
-        ("PUT", httpx2.Response(503), None),
-        ("PUT", httpx2.Response(429), 0.5),
-        ("PUT", httpx2.Response(429, headers={"Retry-After": "2"}), 2),
-        ("PUT", httpx2.Response(429, headers={"Retry-After": "tomorrow"}), 0.5),
-        ("PUT", httpx2.ConnectError("refused"), 0.5),
-        ("PUT", httpx2.ConnectTimeout("slow"), 0.5),
-        ("GET", httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"), None),
-        ("PUT", httpx2.ReadError("cut"), None),
-        ("GET", httpx2.ReadError("cut"), 0.5),
+        (httpx2.Response(200), None),
+        (httpx2.Response(404), None),
+        (httpx2.Response(409), None),
+        (httpx2.Response(500), 0.5),
+        (httpx2.Response(501), None),
+        (httpx2.Response(502), 0.5),
+        (httpx2.Response(503), 0.5),
+        (httpx2.Response(503, headers={"Retry-After": "2"}), 2),
+        (httpx2.Response(429), 0.5),
+        (httpx2.Response(429, headers={"Retry-After": "2"}), 2),
+        (httpx2.Response(429, headers={"Retry-After": "tomorrow"}), 0.5),
+        (httpx2.ConnectError("refused"), 0.5),
+        (httpx2.ConnectTimeout("slow"), 0.5),
+        (httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"), None),
+        (httpx2.ReadError("cut"), 0.5),
     ],
 )
-def test_what_is_sent_again(
-    method: str, outcome: httpx2.Response | httpx2.TransportError, wait: float | None
-) -> None:
-    assert wait_before_next(method, outcome, 0.5) == wait
+def test_what_is_sent_again(outcome: httpx2.Response | httpx2.TransportError, wait: float | None) -> None:
+    assert wait_before_next(httpx2.Request("PUT", "https://a/b"), outcome, 0.5) == wait
+
+
+def test_what_a_disruption_budget_rejects_is_not_sent_again() -> None:
+    eviction = httpx2.Request("POST", "https://a/pods/b/eviction")
+    assert wait_before_next(eviction, httpx2.Response(429), 0.5) is None
+    assert wait_before_next(eviction, httpx2.Response(503), 0.5) == 0.5
 
 
 def lines(server: Transport, stop: Cancellation) -> list[bytes]:
@@ -177,7 +201,7 @@ def test_a_request_without_an_answer_ends_what_has_been_silent_all_the_while(
     api.queue.append(Answer(parts=parts()))
     with server.stream("/pods", {}, silence=HANG_LIMIT, stop=Cancellation()) as found:
         assert next(found) == b"one"
-        api.queue.append(Answer(status=0))
+        api.queue += [Answer(status=0)] * 4
         with pytest.raises(OperationError):
             server.send("PUT", "/leases/a", content=b"{}")
         assert list(found) == []

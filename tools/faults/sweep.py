@@ -1,0 +1,136 @@
+"""Every operation with every fault at every request, compared with the operation that nothing disturbs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tools.faults import proxy
+from tools.faults.operations import OPERATIONS
+from tools.faults.rules import Fault, Rule
+from tools.faults.stage import stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tools.faults.rules import Request
+    from tools.faults.stage import Outcome
+
+OURS = r" helm-rollback$"
+"""Matches the requests that the component sends itself; Helm sends the others."""
+
+NO_FAULT = Rule(Fault.RESET, frozenset({0}))
+"""Spoils nothing."""
+
+_BEYOND = 3
+"""So many further requests are spoiled than a run without faults sends: some depend on the time."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One operation, with one request spoiled or none.
+
+    Attributes:
+        operation: its name in `OPERATIONS`.
+        spoiled: the request that was spoiled, None if there was no such request.
+        sent: how many requests matched the rule.
+        outcome: how it ended.
+    """
+
+    operation: str
+    spoiled: Request | None
+    sent: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation with one fault at every request.
+
+    Attributes:
+        operation: its name.
+        fault: which fault.
+        total: how many requests were spoiled, one in each trial.
+        failures: for each trial that did not end as without the fault, the request and what differed.
+    """
+
+    operation: str
+    fault: Fault
+    total: int
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """How operations are tried.
+
+    Attributes:
+        kubeconfig: the content of one.
+        helm: a Helm program's path, or ``embedded``.
+        matching: which requests are spoiled, as `Rule` has it.
+        at_once: how many trials run side by side.
+        choose: picks from so many requests the numbers of those that are spoiled.
+    """
+
+    kubeconfig: str
+    helm: str
+    matching: str = OURS
+    at_once: int = 3
+    choose: Callable[[int], Sequence[int]] = lambda count: range(1, count + 1)
+
+    def rows(self, operation: str, faults: Iterable[Fault]) -> list[Row]:
+        """Try one operation with each of these faults at each of its requests."""
+        attempt = partial(try_once, self, operation)
+        wanted = attempt(NO_FAULT)
+        numbers = self.choose(wanted.sent + _BEYOND)
+        rows = []
+        with ThreadPoolExecutor(self.at_once) as trials:
+            for fault in faults:
+                spoiling = [Rule(fault, frozenset({number}), self.matching) for number in numbers]
+                found = [trial for trial in trials.map(attempt, spoiling) if trial.spoiled]
+                rows.append(_row(operation, fault, found, wanted.outcome))
+        return rows
+
+
+def try_once(how: Sweep, operation: str, rule: Rule) -> Trial:
+    """Do one operation of `OPERATIONS`, by name, in a namespace of its own, spoiled by a rule."""
+    steps = OPERATIONS[operation]
+    with stage(how.kubeconfig, how.helm) as place, proxy.running(how.kubeconfig) as spoiling:
+        for step in steps.before:
+            place.do(step)
+        spoiling.expect(rule)
+        result = place.do(steps.under_test, spoiling.kubeconfig)
+        counted = Rule(rule.fault, matching=how.matching)
+        sent = sum(bool(request.number) and counted.concerns(request) for request in spoiling.requests)
+        spoiled = next(iter(spoiling.spoiled), None)
+        return Trial(operation, spoiled, sent, place.outcome(result))
+
+
+def table(rows: dict[str, list[Row]]) -> str:
+    """Return a Markdown table: how many trials of each operation ended as without the fault, of how many.
+
+    Args:
+        rows: what was found, by engine.
+    """
+    faults = list(dict.fromkeys(row.fault for found in rows.values() for row in found))
+    operations = list(dict.fromkeys(row.operation for found in rows.values() for row in found))
+    head = ["Engine", "Operation", *faults]
+    lines = [head, ["---"] * len(head)]
+    for engine, found in rows.items():
+        cells = {(row.operation, row.fault): row for row in found}
+        for operation in operations:
+            counts = [_count(cells.get((operation, fault))) for fault in faults]
+            lines.append([engine, operation, *counts])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _row(operation: str, fault: Fault, trials: Sequence[Trial], wanted: Outcome) -> Row:
+    told = ((trial.spoiled, trial.outcome.differences(wanted)) for trial in trials)
+    failures = tuple(f"{request}: {differences}" for request, differences in told if differences)
+    return Row(operation, fault, len(trials), failures)
+
+
+def _count(row: Row | None) -> str:
+    return f"{row.total - len(row.failures)}/{row.total}" if row else ""
