@@ -18,6 +18,7 @@ from helm_rollback_component.kube.informers.informers import informers_of
 from helm_rollback_component.reconcile import clock, deletion, desired, refusals
 from helm_rollback_component.reconcile.conclusion import conclude_run
 from helm_rollback_component.reconcile.effects import Effects
+from helm_rollback_component.reconcile.pacing import JitteredPacing
 from helm_rollback_component.reconcile.reconciler import Reconciler
 from helm_rollback_component.reconcile.run_context import RunContext
 from helm_rollback_component.reconcile.session import Session, released_if_unused
@@ -207,7 +208,7 @@ class HelmOperations:
         chart = fetching.fetch(self._config.source, self._session.engine)
         history = self._session.records.history()
         self._warn_of(held, history)
-        wanted = desired.desired(self._config, chart, self._session.digester)
+        wanted = desired.desired(self._config, chart, self._session.digester, timeout)
         effects = self._effects(held, desired.deployment(self._config, chart, timeout))
         situation, outcome = Reconciler(wanted, effects).reconcile(history)
         left = conclude_run(self._config, effects, situation, outcome)
@@ -222,7 +223,10 @@ class HelmOperations:
             self._warn(line)
 
     def _restore(self, held: Held, history: History, target: Record, *, named: bool) -> ReleaseStatus:
-        wanted = manual_rollback.desired(target, history, held.ledger, self._config.rollback)
+        config = self._config
+        wanted = manual_rollback.desired(
+            target, history, held.ledger, config.rollback, config.timeouts.rollback
+        )
         effects = self._effects(held)
         situation = Reconciler(wanted, effects).roll_back(manual_rollback.action(target), history)
         if isinstance(situation, Refuse):
@@ -255,6 +259,7 @@ class HelmOperations:
             lock=held,
             progress=self._progress,
             clock=clock.now,
+            pacing=JitteredPacing(held.lost),
         )
 
     def _status(self, history: History, ledger: Ledger) -> ReleaseStatus:

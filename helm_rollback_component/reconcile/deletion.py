@@ -6,12 +6,17 @@ import os
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
+from helm_rollback_component.core.remediation import ledger_updates, predicates
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile.persistence import Persistence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.core.failures.classify import Failure
+    from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.reconcile.effects import Effects
 
 _GONE_IF_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE"
@@ -36,26 +41,40 @@ def delete(config: HelmConfig, effects: Effects) -> None:
     Raises:
         OperationError: something could not be removed; it can be called again.
     """
-    keep = config.history.keep_on_delete
     effects.progress("uninstalling")
-    failure = effects.helm.uninstall(keep_history=keep)
+    if not config.history.keep_on_delete:
+        effects.lock.write(ledger_updates.before_deletion(effects.lock.ledger))
+    persistence = Persistence(effects, config.timeouts.delete)
+
+    def uninstall() -> Failure | None:
+        return effects.helm.uninstall(_present(effects), persistence.whole_seconds)
+
+    failure = persistence.carry_through(uninstall, lambda _: uninstall())
     if failure:
         raise failure.as_error(OperationError, "the uninstall failed", config.label)
     history = effects.records.history()
-    if keep:
-        _refuse_unmarked(history, config.label)
+    if config.history.keep_on_delete:
+        _mark_uninstalled(history, effects, config.label)
     else:
         for revision in (*(record.revision for record in history), *history.unreadable):
             effects.records.delete(revision)
 
 
-def _refuse_unmarked(history: History, release: str) -> None:
-    """Raise an error if Helm, without an error, did not mark its record as uninstalled."""
+def _present(effects: Effects) -> Sequence[Record]:
+    return predicates.present(effects.records.history(), effects.lock.ledger)
+
+
+def _mark_uninstalled(history: History, effects: Effects, release: str) -> None:
+    """Mark the newest revision uninstalled where Helm, without an error, did not."""
     latest = history.latest
     if latest is None or latest.status is Status.UNINSTALLED:
         return
-    raise OperationError(
-        f"the objects were deleted, but revision {latest.revision} is still {latest.status.value}",
-        reason=Reason.RECORD_NOT_UPDATED,
-        release=release,
-    )
+    try:
+        effects.records.mark_uninstalled(latest.revision)
+    except OperationError as error:
+        raise OperationError(
+            f"the objects were deleted, but revision {latest.revision} is still {latest.status.value}: "
+            f"{error.message}",
+            reason=Reason.RECORD_NOT_UPDATED,
+            release=release,
+        ) from None

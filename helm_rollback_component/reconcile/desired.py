@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.records.digests import as_stored
-from helm_rollback_component.core.remediation.steps import Desired
+from helm_rollback_component.core.remediation.steps import Desired, Timeouts
 from helm_rollback_component.helm.charts import chart_files, chart_texts
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, Options
 from helm_rollback_component.inputs import value_files
@@ -61,8 +61,8 @@ def deployment(config: HelmConfig, chart: LocalChart, timeout: int) -> Deploymen
     return Deployment(chart.path, values, timeout, options)
 
 
-def desired(config: HelmConfig, chart: LocalChart, digester: Digester) -> Desired:
-    """Return what the inputs ask for, as decisions need it.
+def desired(config: HelmConfig, chart: LocalChart, digester: Digester, timeout: int) -> Desired:
+    """Return what the inputs ask for, as decisions need it; an install or upgrade may take `timeout` seconds.
 
     Its digest changes with everything that a Helm action depends on: chart, values and switches, but not with
     timeouts, health rules or the way that the cluster is reached.
@@ -84,6 +84,7 @@ def desired(config: HelmConfig, chart: LocalChart, digester: Digester) -> Desire
         values_digest=digester.of(as_stored(merged)),
         rollback=config.rollback,
         patience=config.timeouts.upgrade + config.timeouts.rollback,
+        timeouts=Timeouts(timeout, config.timeouts.rollback, config.timeouts.delete),
     )
 
 

@@ -29,7 +29,12 @@ class Helm(Protocol):
         """What was seen of readiness in the last action."""
 
     def deploy(
-        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None], known: Known
+        self,
+        action: Install | Upgrade,
+        revision: int,
+        before: Sequence[Record | None],
+        known: Known,
+        timeout: int,
     ) -> Failure | None:
         """Install or upgrade, stop Helm as soon as that is certain to fail, and see all objects ready.
 
@@ -38,6 +43,7 @@ class Helm(Protocol):
             revision: the number that it makes.
             before: the revisions whose objects may be there now.
             known: the good revisions that it is compared with.
+            timeout: how long it may take, in seconds.
         """
 
     def restore(
@@ -72,8 +78,13 @@ class Helm(Protocol):
     def verify(self, revision: int, known: Known) -> Failure | None:
         """Wait until a deployed revision is ready, then soak and test it like a new one."""
 
-    def uninstall(self, *, keep_history: bool = False) -> Failure | None:
-        """Uninstall and wait until the objects are gone."""
+    def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
+        """Uninstall, keep the history, and see that the objects are gone; delete what Helm passed over.
+
+        Args:
+            present: the revisions whose objects may be there, oldest first.
+            timeout: how long it may take, in seconds.
+        """
 
 
 class Records(Protocol):
@@ -90,6 +101,12 @@ class Records(Protocol):
 
     def mark_deployed_again(self, revision: int) -> None:
         """Mark a revision deployed again that a failed rollback marked superseded."""
+
+    def supersede_others(self, revision: int) -> None:
+        """Mark every deployed revision superseded but this one; one that cannot be marked is left."""
+
+    def mark_uninstalled(self, revision: int) -> None:
+        """Mark a revision uninstalled whose objects are gone."""
 
     def delete(self, revision: int) -> None:
         """Delete the record of a revision, if there is one."""
@@ -130,6 +147,16 @@ class Lock(Protocol):
         """Delete the claim: nobody manages the release any more."""
 
 
+class Pacing(Protocol):
+    """The time that passes between two tries."""
+
+    def now(self) -> float:
+        """Return the time, in seconds, which compares with other times of this clock alone."""
+
+    def pause(self, seconds: float) -> None:
+        """Wait for about that time, never longer; or until the lock is lost."""
+
+
 @dataclass(frozen=True)
 class Effects:
     """Everything that a run works with.
@@ -141,6 +168,7 @@ class Effects:
         lock: the release's lock, held.
         progress: takes one line for each step that begins.
         clock: gives the time, with its zone.
+        pacing: waits between two tries.
     """
 
     helm: Helm
@@ -149,3 +177,4 @@ class Effects:
     lock: Lock
     progress: Callable[[str], None]
     clock: Callable[[], datetime]
+    pacing: Pacing

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.leftovers import Leftover
     from helm_rollback_component.kube.api.client import Cluster
 
-_HOLDING_DATA = frozenset({data_loss.CLAIM, data_loss.DEFINITION, data_loss.NAMESPACE, data_loss.VOLUME})
 _UNFIT = frozenset({Reason.CONFLICT, Reason.OBJECT_INVALID})
 _LOOKS = 2
 _JSON_PATCH = "application/json-patch+json"
-_RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
 
 
 class Leftovers:
@@ -59,7 +57,7 @@ class Leftovers:
     def _remove(self, leftover: Leftover, name: str) -> None:
         path = places.path_of(self._cluster, leftover.object, self._namespace)
         live = self._cluster.get(path)
-        if live is None or not self._is_ours(live):
+        if live is None or not objects.belongs_to(live, self._release, self._namespace):
             return
         if leftover.fields:
             self._remove_fields(path, live, leftover, name)
@@ -94,9 +92,7 @@ class Leftovers:
     def _stays(self, live: Manifest) -> bool:
         """Whether an object is to be kept, or may hold data."""
         return (
-            objects.is_kept(live) or data_loss.kind_of(live) in _HOLDING_DATA or bool(self._data.held(live))
+            objects.is_kept(live)
+            or data_loss.kind_of(live) in data_loss.HOLDING_DATA
+            or bool(self._data.held(live))
         )
-
-    def _is_ours(self, live: Manifest) -> bool:
-        owner = (objects.annotation(live, objects.RELEASE_NAME), objects.annotation(live, _RELEASE_NAMESPACE))
-        return owner == (self._release, self._namespace)

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.failures.classify import Failure
-from helm_rollback_component.core.records.history import Status, lost_deployment
+from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import (
     data_loss,
     ledger_updates,
@@ -17,32 +15,25 @@ from helm_rollback_component.core.remediation import (
     prevention,
     rollback_hooks,
     rules_after_action,
-    standards,
-    targets,
 )
 from helm_rollback_component.core.remediation.deployed_record import undeployed
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
-    Accept,
     Action,
-    Install,
     Outcome,
     Refuse,
     Rollback,
     Situation,
     Taken,
-    Uninstall,
-    Unlock,
-    Upgrade,
-    Verify,
 )
-from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reconcile import repairs
+from helm_rollback_component.reconcile.actions import Actions
+from helm_rollback_component.reconcile.trial import Trial
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.core.remediation.prevention import Prevention
-    from helm_rollback_component.core.remediation.standards import Known
     from helm_rollback_component.core.remediation.steps import Desired, Step
     from helm_rollback_component.reconcile.effects import Effects
 
@@ -58,6 +49,7 @@ class Reconciler:
     def __init__(self, desired: Desired, effects: Effects) -> None:
         self._desired = desired
         self._effects = effects
+        self._actions = Actions(effects)
 
     def reconcile(self, history: History) -> tuple[Situation, Outcome]:
         """Act until there is nothing more to do.
@@ -92,10 +84,10 @@ class Reconciler:
 
     def take(self, action: Action, situation: Situation) -> Situation:
         """Take an action and return the situation after it: one observation serves verdict and next step."""
-        begun = self._begin(action, situation)
-        failure = self._act(action, begun)
+        trial = Trial(self._effects, self._actions, action, situation)
+        failure, begun = trial.run(), trial.begun
         evidence = self._effects.helm.evidence
-        history = self._history_after(begun.history)
+        history = repairs.observe_and_repair(self._effects.records, action, begun, failure)
         made = history.get(begun.history.next_revision)
         failure = rollback_hooks.explained(action, failure, made)
         ledger = ledger_updates.ledger_after(action, begun, history, failure, evidence)
@@ -123,15 +115,6 @@ class Reconciler:
         pending_for = latest.pending_for(self._effects.clock()) if latest else 0.0
         return Situation(self._desired, history, ledger, taken, pending_for)
 
-    def _history_after(self, before: History) -> History:
-        """Observe again; never leave a release without a deployed revision that had one before."""
-        records = self._effects.records
-        lost = lost_deployment(before, found := records.history())
-        if lost is None:
-            return self._with_a_deployed(found)
-        records.mark_deployed_again(lost.revision)
-        return records.history()
-
     def _with_a_deployed(self, history: History) -> History:
         """Return the history after what ended before this run, or now, has lost the deployed revision."""
         lost = undeployed(history, self._effects.lock.ledger)
@@ -140,48 +123,6 @@ class Reconciler:
         self._effects.progress(f"revision {lost.revision} is marked deployed again; none was any more")
         self._effects.records.mark_deployed_again(lost.revision)
         return self._effects.records.history()
-
-    def _begin(self, action: Action, situation: Situation) -> Situation:
-        attempt = ledger_updates.attempt_for(action, situation)
-        if attempt is None:
-            return situation
-        ledger = situation.ledger.model_copy(update={"attempt": attempt})
-        self._effects.lock.write(ledger)
-        return replace(situation, ledger=ledger)
-
-    def _act(self, action: Action, situation: Situation) -> Failure | None:
-        history, known = situation.history, standards.known(action, situation)
-        match action:
-            case Install() | Upgrade():
-                return self._deploy(action, situation, known)
-            case Rollback():
-                return self._roll_back(action, situation, known)
-            case Accept():
-                return self._accept(action, situation, known)
-            case Verify():
-                return self._effects.helm.verify(action.revision, known)
-            case Uninstall():
-                return self._remove(history)
-            case Unlock():
-                self._unlock(action)
-                return None
-            case _:
-                assert_never(action)
-
-    def _deploy(self, action: Install | Upgrade, situation: Situation, known: Known) -> Failure | None:
-        history = situation.history
-        if isinstance(action, Upgrade) and action.note:
-            self._effects.progress(action.note)
-        standing = targets.since_last_good(history, situation.ledger)
-        before = (history.latest, history.deployed, *standing)
-        return self._effects.helm.deploy(action, history.next_revision, before, known)
-
-    def _roll_back(self, action: Rollback, situation: Situation, known: Known) -> Failure | None:
-        history = situation.history
-        self._effects.progress(f"rolling back to revision {action.revision}")
-        standing = targets.since_last_good(history, situation.ledger)
-        before = (history.latest, history.deployed, history.get(action.revision), *standing)
-        return self._effects.helm.restore(action, history.next_revision, before, known)
 
     def _unrestored(self, action: Action, situation: Situation, history: History) -> tuple[str, ...] | None:
         """Return what a rollback that failed has not restored; None where it did not get so far.
@@ -193,29 +134,3 @@ class Reconciler:
             return None
         found = self._effects.helm.unrestored(action.revision, replaced.revision)
         return None if found and made.status.pending else found
-
-    def _accept(self, action: Accept, situation: Situation, known: Known) -> Failure | None:
-        target, history = action.rollback.revision, situation.history
-        self._effects.progress(f"the workloads are as revision {target} has them; keeping them")
-        try:
-            self._effects.records.mark_deployed(action.revision, targets.rolled_back_to(target))
-        except OperationError as error:
-            return Failure.of(error)
-        standing = targets.since_last_good(history, situation.ledger)
-        replaced = (*standing, history.get(action.revision - 1))
-        before = [each for each in replaced if each and each.revision not in (action.revision, target)]
-        return self._effects.helm.settle(action.revision, before, known)
-
-    def _remove(self, history: History) -> Failure | None:
-        self._effects.progress("removing the objects of the failed deployment")
-        failure = self._effects.helm.uninstall()
-        if failure is None:
-            for record in history:
-                self._effects.records.delete(record.revision)
-        return failure
-
-    def _unlock(self, action: Unlock) -> None:
-        self._effects.progress(
-            f"revision {action.revision} is pending, but its process ended; marking it failed"
-        )
-        self._effects.records.mark_failed(action.revision, targets.INTERRUPTED)

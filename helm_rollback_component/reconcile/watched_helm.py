@@ -25,6 +25,7 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import apply_options, failures
 from helm_rollback_component.reconcile.partial_rollback import unrestored
 from helm_rollback_component.reconcile.proof import Proof
+from helm_rollback_component.reconcile.removal import Removal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,12 @@ class WatchedHelm:
         return self._proof.evidence
 
     def deploy(
-        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None], known: Known
+        self,
+        action: Install | Upgrade,
+        revision: int,
+        before: Sequence[Record | None],
+        known: Known,
+        timeout: int,
     ) -> Failure | None:
         """Install or upgrade, stop Helm as soon as that is certain to fail, and see all objects ready."""
         deployment, able = self._context.what_to_deploy, self._context.helm.capabilities
@@ -68,7 +74,7 @@ class WatchedHelm:
         if options.replace and Capability.REPLACE not in able:
             return failures.cannot_replace(self._context.helm.name)
         self._proof.begin(known)
-        deployment = replace(deployment, options=options)
+        deployment = replace(deployment, options=options, timeout=timeout)
         failure = self._deploy(action, deployment, revision, before)
         return failure or self._proof.stays_good(revision)
 
@@ -116,21 +122,22 @@ class WatchedHelm:
         failure = self._await_readiness(revision, self._context.config.timeouts.upgrade)
         return failure or self._proof.stays_good(revision)
 
-    def uninstall(self, *, keep_history: bool = False) -> Failure | None:
-        """Uninstall and wait until the objects are gone."""
-        context = self._context
+    def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
+        """Uninstall, and see that the objects are gone."""
+        context, clock = self._context, self._context.health.clock
         self._proof.begin(Known())
+        removal, until = Removal(context, present), clock.now() + timeout
         try:
             context.helm.uninstall(
                 context.target,
-                context.config.timeouts.delete,
-                keep_history=keep_history,
+                timeout,
+                keep_history=True,
                 disable_hooks=context.config.disable_hooks,
                 wait_strategy=apply_options.wait_of_uninstall(context.config.wait_strategy),
             )
         except EngineError as error:
             return failures.of_helm(context, error, "uninstall")
-        return None
+        return removal.await_end(max(0.0, until - clock.now()), self._lost)
 
     def _deploy(
         self,

@@ -73,7 +73,11 @@ def hooks_and_tests() -> Iterable[Rule]:
             Reason.HOOK_FAILED,
             remedy=_FAILED_HOOK,
         )
-    over = (r"not ready\. status", r"timed out", r"deadline exceeded")
+    over = (
+        r"not ready\. status",
+        r"(?<!connection )(?<!operation )timed out",
+        r"(?<!\": context )deadline exceeded",
+    )
     yield Rule(
         re.compile(f"{in_hook}({'|'.join(over)})", re.IGNORECASE | re.DOTALL),
         Reason.HOOK_FAILED,
@@ -133,6 +137,11 @@ def records() -> Iterable[Rule]:
     )
     yield Rule(pattern(r"release has no \S+ version"), Reason.REVISION_MISSING)
     yield Rule(
+        pattern(r"failed to delete release: \S+$"),  # Helm says no more, whatever request failed
+        Reason.SERVER_ERROR,
+        actions=frozenset({"uninstall"}),
+    )
+    yield Rule(
         pattern(r"Secret \"sh\.helm\.release\.[^\"]*\" is invalid: data: Too long"),
         Reason.RELEASE_TOO_LARGE,
     )
@@ -141,6 +150,12 @@ def records() -> Iterable[Rule]:
 def not_ready() -> Iterable[Rule]:
     """Yield the messages that quote the status of an object that Helm waits for."""
     status = r"resource \S+ not ready\. status: "
+    yield Rule(  # Helm 4's watch ended before its time, because it could not ask which kinds there are
+        re.compile(
+            rf"\A(?!.*(deadline exceeded|status: (?!Unknown))).*{status}Unknown, ", re.IGNORECASE | re.DOTALL
+        ),
+        Reason.SERVER_ERROR,
+    )
     yield Rule(
         pattern(rf"{status}Failed, message: Progress deadline exceeded"), Reason.PROGRESS_DEADLINE_EXCEEDED
     )
@@ -153,7 +168,11 @@ def readiness() -> Iterable[Rule]:
     yield Rule(pattern(r"progress deadline exceeded"), Reason.PROGRESS_DEADLINE_EXCEEDED)
     yield Rule(pattern(r"timeout waiting for"), Reason.HELM_TIMEOUT)
     yield Rule(
-        pattern(r"context deadline exceeded", r"timed out waiting for the condition"),
+        pattern(
+            r"would exceed context deadline",
+            r"context deadline exceeded",
+            r"timed out waiting for the condition",
+        ),
         Reason.HELM_TIMEOUT,
         message="Helm's timeout ended before the objects were ready",
     )

@@ -10,6 +10,33 @@ from helm_rollback_component.reasons import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_REQUEST = r"\b(Get|Post|Put|Patch|Delete) \"[^\"]+\""
+
+_NO_CONNECTION = (
+    r"connection refused",
+    r"connection timed out",
+    r"operation timed out",
+    r"no such host",
+    r"server misbehaving",
+    r"temporary failure in name resolution",
+    r"i/o timeout",
+    r"TLS handshake timeout",
+    r"network is unreachable",
+    r"no route to host",
+)
+_LOST_CONNECTION = (
+    r"connection reset by peer",
+    r"broken pipe",
+    r"use of closed network connection",
+    r"server closed idle connection",
+    r"(: |unexpected )EOF\b",
+    r"\bhttp2: ",
+    r"stream error: stream ID ",
+    r"(timeout|deadline exceeded|exceeded while) awaiting (response )?headers",
+    r"Client\.Timeout exceeded",
+    r"error when reading response body",
+)
+
 _VERBS_ON_OBJECTS = frozenset({"install", "upgrade", "rollback", "uninstall", "test"})
 
 
@@ -42,25 +69,30 @@ def cluster() -> Iterable[Rule]:
     )
     yield Rule(
         pattern(
-            r"connection refused",
-            r"no such host",
-            r"i/o timeout",
-            r"TLS handshake timeout",
-            r"connection reset by peer",
-            r"network is unreachable",
-            r"no route to host",
-            r"client connection lost",
-            r"unexpected EOF",
+            *_NO_CONNECTION,
+            *_LOST_CONNECTION,
             r"cluster unreachable",
-            r"Client\.Timeout exceeded",
-            r"\b(Get|Post|Put|Patch|Delete) \"[^\"]+\": context deadline exceeded",
+            rf"{_REQUEST}: context deadline exceeded",
         ),
         Reason.UNREACHABLE,
     )
-    yield Rule(pattern(r"too ?many ?requests", r"please try again later"), Reason.TOO_MANY_REQUESTS)
     yield Rule(
         pattern(
-            r"etcdserver: ", r"server is currently unable to handle the request", r"Internal error occurred"
+            r"too ?many ?requests", r"please try again later", r"\b429 \w", r"storage is \(re\)initializing"
+        ),
+        Reason.TOO_MANY_REQUESTS,
+    )
+    yield Rule(
+        pattern(
+            r"etcdserver: ",
+            r"rpc error: code = Unavailable",
+            r"server is currently unable to handle the request",
+            r"an error on the server \(.*\) has prevented the request from succeeding",
+            r"unable to return a response in the time allotted",
+            r"request did not complete within",
+            r"the server responded with the status code 5\d\d",
+            r"\b50[0234] (Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)",
+            r"Internal error occurred",
         ),
         Reason.SERVER_ERROR,
     )
@@ -86,7 +118,15 @@ def objects() -> Iterable[Rule]:
     yield Rule(pattern(r"violates PodSecurity"), Reason.POD_SECURITY_VIOLATION)
     yield Rule(pattern(r"is forbidden: ", r"cannot \w+ resource \""), Reason.FORBIDDEN)
     yield from _missing()
-    yield Rule(pattern(r"object has been modified"), Reason.CONFLICT)
+    yield Rule(
+        pattern(
+            r"object has been modified",
+            r"the server reported a conflict",
+            r"\b409 Conflict",
+            r"StorageError: invalid object, Code: 4",
+        ),
+        Reason.CONFLICT,
+    )
     yield Rule(
         pattern(
             r"\" is invalid: ",

@@ -17,6 +17,7 @@ Manifest = Mapping[str, object]
 
 HOOK = "helm.sh/hook"
 RELEASE_NAME = "meta.helm.sh/release-name"
+_RELEASE_NAMESPACE = "meta.helm.sh/release-namespace"
 RESOURCE_POLICY = "helm.sh/resource-policy"
 
 _CLIP = 300
@@ -116,6 +117,11 @@ def annotation(manifest: Manifest, key: str) -> str:
 def is_kept(live: Manifest) -> bool:
     """Return whether Helm leaves the live object where it is when it would delete it."""
     return annotation(live, RESOURCE_POLICY) == "keep"
+
+
+def belongs_to(live: Manifest, release: str, namespace: str) -> bool:
+    """Return whether Helm's annotations say that the live object is that release's."""
+    return (annotation(live, RELEASE_NAME), annotation(live, _RELEASE_NAMESPACE)) == (release, namespace)
 
 
 def is_hook(manifest: Manifest) -> bool:

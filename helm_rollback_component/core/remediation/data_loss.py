@@ -26,7 +26,9 @@ CLAIM = ("", "PersistentVolumeClaim")
 VOLUME = ("", "PersistentVolume")
 NAMESPACE = ("", "Namespace")
 STATEFUL_SET = ("apps", "StatefulSet")
-_HOLDERS = frozenset({DEFINITION, CLAIM, VOLUME, NAMESPACE, STATEFUL_SET})
+HOLDING_DATA = frozenset({CLAIM, DEFINITION, NAMESPACE, VOLUME})
+"""The kinds whose objects hold data themselves, or with what is in them."""
+_HOLDERS = HOLDING_DATA | {STATEFUL_SET}
 
 _BUILT_IN = frozenset(
     {

@@ -67,6 +67,11 @@ def attempt_for(action: Action, situation: Situation) -> Attempt | None:
             assert_never(action)
 
 
+def before_deletion(ledger: Ledger) -> Ledger:
+    """Return the ledger before the release is deleted with its history: what that leaves is not kept."""
+    return ledger.model_copy(update={"attempt": Attempt(action="uninstall", revision=0, desired_digest="")})
+
+
 def entry_for(
     action: Action,
     situation: Situation,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.remediation import predicates
 from helm_rollback_component.core.remediation.passed_over import passed_over
-from helm_rollback_component.core.remediation.steps import Accept, Conclude, Desired, Rollback
+from helm_rollback_component.core.remediation.steps import Accept, Conclude, Desired, Rollback, Timeouts
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 
@@ -22,7 +22,9 @@ def action(target: Record) -> Rollback:
     return Rollback(target.revision, Reason.OPERATOR_REQUEST)
 
 
-def desired(target: Record, history: History, ledger: Ledger, rollback: RollbackConfig) -> Desired:
+def desired(
+    target: Record, history: History, ledger: Ledger, rollback: RollbackConfig, timeout: int
+) -> Desired:
     """Return what is declared from then on: still what the latest revision was deployed for.
 
     So a stack that declares the release treats it like a rollback after a failure, and changes nothing until
@@ -33,6 +35,7 @@ def desired(target: Record, history: History, ledger: Ledger, rollback: Rollback
         history: the release's revisions.
         ledger: what is known of them.
         rollback: the rollback section of the inputs.
+        timeout: how long the rollback may take, in seconds.
     """
     latest = history.latest
     entry = ledger.entry(latest.revision) if latest else None
@@ -42,6 +45,7 @@ def desired(target: Record, history: History, ledger: Ledger, rollback: Rollback
         chart_version=target.chart_version,
         values_digest=target.values_digest,
         rollback=rollback,
+        timeouts=Timeouts(rollback=timeout),
     )
 
 

@@ -70,6 +70,9 @@ def _absent(situation: Situation) -> Step | None:
     latest, pin = situation.history.latest, predicates.pin(situation)
     if latest and latest.status is not Status.UNINSTALLED:
         return None
+    attempt = situation.ledger.attempt
+    if latest and attempt and attempt.action == "uninstall":
+        return Uninstall(Reason.INTERRUPTED)
     refused = predicates.refuse_target(pin, situation) if pin else None
     return refused or Install(replace=latest is not None)
 

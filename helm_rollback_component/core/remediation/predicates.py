@@ -13,7 +13,7 @@ from helm_rollback_component.results import Phase
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.failures.classify import Failure
-    from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Attempt, Ledger
     from helm_rollback_component.core.remediation.steps import Desired, Situation
     from helm_rollback_component.reasons import Reason
@@ -51,6 +51,12 @@ def remediation_target(situation: Situation, failed: Record) -> Record | None:
     ):
         return wanted
     return targets.last_good(history, ledger, below=failed.revision, without=tried)
+
+
+def present(history: History, ledger: Ledger) -> tuple[Record, ...]:
+    """Return the revisions whose objects may be there, oldest first."""
+    may_be = (history.latest, history.deployed, *targets.since_last_good(history, ledger))
+    return tuple(record for record in history if record in may_be)
 
 
 def pin(situation: Situation) -> int | None:

@@ -86,9 +86,11 @@ def _remedy(situation: Situation, failure: Failure) -> Step:
 
 
 def _after_failed_rollback(situation: Situation, action: Rollback, failure: Failure) -> Step:
-    if failure.temporary and _may_roll_back_again(situation):
-        return action
-    return acceptance(situation) or _otherwise(situation, action, failure)
+    """Where its time is over, and the failure may still pass, its target is not given up for another."""
+    accepted = acceptance(situation)
+    if failure.temporary:
+        return accepted or _rollback_failed(situation, action, failure)
+    return accepted or _otherwise(situation, action, failure)
 
 
 def acceptance(situation: Situation) -> Accept | None:

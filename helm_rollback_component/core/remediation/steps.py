@@ -111,6 +111,21 @@ Step = Action | Outcome
 
 
 @dataclass(frozen=True)
+class Timeouts:
+    """How long actions may take, in seconds, all tries together.
+
+    Attributes:
+        deploy: an install or upgrade, and to judge it again.
+        rollback: a rollback.
+        delete: an uninstall.
+    """
+
+    deploy: int = 300
+    rollback: int = 300
+    delete: int = 300
+
+
+@dataclass(frozen=True)
 class Desired:
     """What the inputs ask for.
 
@@ -121,6 +136,7 @@ class Desired:
         values_digest: keyed digest of the declared values.
         rollback: the rollback section of the inputs.
         patience: how long another client's operation may take before it counts as dead, in seconds.
+        timeouts: how long the actions may take.
     """
 
     digest: str
@@ -129,6 +145,7 @@ class Desired:
     values_digest: str
     rollback: RollbackConfig
     patience: float = 600.0
+    timeouts: Timeouts = Timeouts()
 
 
 @dataclass(frozen=True)

@@ -146,12 +146,17 @@ class ReleaseStorage:
     def mark_deployed(self, revision: int, description: str) -> None:
         """Mark a revision deployed that failed or is pending, and then the others superseded, as Helm does.
 
-        Where another cannot be marked there are two for a while: Helm takes the newest.
-
         Raises:
             OperationError: as `mark_failed`.
         """
         self._mark(revision, {*_PENDING, Status.FAILED}, Status.DEPLOYED, description)
+        self.supersede_others(revision)
+
+    def supersede_others(self, revision: int) -> None:
+        """Mark every deployed revision superseded but this one.
+
+        Where one cannot be marked there are two for a while: Helm takes the newest.
+        """
         for record in self.history():
             if record.status is Status.DEPLOYED and record.revision != revision:
                 with suppress(OperationError):
@@ -164,6 +169,15 @@ class ReleaseStorage:
             OperationError: as `mark_failed`.
         """
         self._mark(revision, {Status.SUPERSEDED}, Status.DEPLOYED)
+
+    def mark_uninstalled(self, revision: int) -> None:
+        """Mark a revision uninstalled whose objects are gone.
+
+        Raises:
+            OperationError: as `mark_failed`.
+        """
+        present = set(Status) - {Status.UNINSTALLED}
+        self._mark(revision, present, Status.UNINSTALLED, "Uninstallation complete")
 
     def delete(self, revision: int) -> None:
         """Delete the record of a revision, if there is one and it is Helm's."""

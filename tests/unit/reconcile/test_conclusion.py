@@ -58,7 +58,7 @@ def end(refusal: OperationError, lock: Lock, said: list[str]) -> list[int]:
     stand_in: Any = lock
     records: Any = Records(refusal)
     nothing: Any = None
-    effects = Effects(nothing, records, nothing, stand_in, said.append, lambda: datetime.now(UTC))
+    effects = Effects(nothing, records, nothing, stand_in, said.append, lambda: datetime.now(UTC), nothing)
     there = Situation(desired(), history("superseded", "superseded", "deployed"), KNOWN)
     left = conclude_run(config, effects, there, Conclude(Phase.DEPLOYED, "InSync"))
     return [record.revision for record in left]

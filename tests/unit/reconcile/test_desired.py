@@ -123,7 +123,7 @@ def test_custom_resources_are_left_to_helms_watcher_only_with_a_load_balancer(
 
 class TestDesired:
     def of(self, chart: LocalChart, **inputs: Any) -> Desired:  # noqa: ANN401  # any inputs
-        return desired.desired(config(**inputs), chart, DIGESTER)
+        return desired.desired(config(**inputs), chart, DIGESTER, 60)
 
     def test_it_names_the_chart_and_its_version(self, chart: LocalChart) -> None:
         found = self.of(chart)

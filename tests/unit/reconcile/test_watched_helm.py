@@ -151,6 +151,7 @@ class Place:
         **health: Any,  # noqa: ANN401  # any health input
     ) -> None:
         self.said: list[str] = []
+        self._timeout = timeout
         storage: Any = records or Records()
         helm: Any = engine
         context = RunContext(
@@ -175,7 +176,7 @@ class Place:
 
     def upgrade(self, *before: Record) -> tuple[str, str] | None:
         """Upgrade; return reason and message of the failure."""
-        failed = self.helm.deploy(Upgrade(), 2, before or (record(1), record(1)), KNOWN)
+        failed = self.helm.deploy(Upgrade(), 2, before or (record(1), record(1)), KNOWN, self._timeout)
         return (failed.reason, failed.message) if failed else None
 
 
@@ -304,7 +305,7 @@ class TestWhatHelmCallsDeployed:
     def test_what_was_seen_of_it_is_forgotten_with_the_release(self) -> None:
         place = Place(Town(*workload(deployment(**GROWN), running())), Engine())
         place.upgrade()
-        assert place.helm.uninstall() is None
+        assert place.helm.uninstall((), 9) is None
         assert place.helm.evidence == Evidence()
 
 

@@ -69,6 +69,11 @@ def test_what_helm_really_said(said: dict[str, Any]) -> None:
             "ImmutableField",
             False,
         ),
+        (
+            "client rate limiter Wait returned an error: rate: Wait(n=1) would exceed context deadline",
+            "HelmTimeout",
+            False,
+        ),
         ("Helm did not end within 960 s and was stopped", "HelmHung", False),
         ("the Helm worker ended with exit status -11", "HelmCrashed", True),
         ("Helm was stopped, because it did not end after its cancellation", "HelmCrashed", True),
@@ -82,6 +87,70 @@ def test_what_it_may_say_besides(said: str, reason: str, temporary: bool) -> Non
     failure = classify(said)
 
     assert (failure.reason, failure.temporary) == (reason, temporary)
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        ('Post "https://10.0.0.1:6443/api/v1/namespaces/apps/secrets": EOF', "Unreachable"),
+        ('Get "https://10.0.0.1:6443/version": unexpected EOF', "Unreachable"),
+        ("read tcp 10.0.0.2:4711->10.0.0.1:6443: read: connection reset by peer", "Unreachable"),
+        ("write tcp 10.0.0.2:4711->10.0.0.1:6443: write: broken pipe", "Unreachable"),
+        ("write tcp 10.0.0.2:4711->10.0.0.1:6443: use of closed network connection", "Unreachable"),
+        ("dial tcp 10.0.0.1:6443: connect: connection timed out", "Unreachable"),
+        ("dial tcp: lookup api.example.com on 10.0.0.10:53: server misbehaving", "Unreachable"),
+        ('Get "https://10.0.0.1:6443/version": http2: client connection lost', "Unreachable"),
+        (
+            'Patch "https://10.0.0.1:6443/apis/apps/v1": http2: server sent GOAWAY and closed the connection',
+            "Unreachable",
+        ),
+        ("http: server closed idle connection", "Unreachable"),
+        ('Get "https://10.0.0.1:6443/version": net/http: timeout awaiting response headers', "Unreachable"),
+        (
+            'Get "https://a": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+            "Unreachable",
+        ),
+        ("stream error: stream ID 11; INTERNAL_ERROR; received from peer", "Unreachable"),
+        (
+            "unexpected error when reading response body. Please retry. Original error: it ended",
+            "Unreachable",
+        ),
+        ('Put "https://10.0.0.1:6443/api/v1": context deadline exceeded', "Unreachable"),
+        ("storage is (re)initializing", "TooManyRequests"),
+        ("rpc error: code = Unavailable desc = etcdserver: leader changed", "ServerError"),
+        (
+            'an error on the server ("bad gateway") has prevented the request from succeeding (get secrets)',
+            "ServerError",
+        ),
+        (
+            "the server was unable to return a response in the time allotted, but may still be processing it",
+            "ServerError",
+        ),
+        ("Timeout: request did not complete within requested timeout 30s", "ServerError"),
+        (
+            "the server responded with the status code 507 but did not return more information (get pods)",
+            "ServerError",
+        ),
+        ("the server reported a conflict (put secrets sh.helm.release.v1.web.v2)", "Conflict"),
+        (
+            "StorageError: invalid object, Code: 4, Key: /registry/secrets/apps/a, Precondition failed",
+            "Conflict",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("install", "Error: INSTALLATION FAILED: {}"),
+        ("upgrade", "Error: UPGRADE FAILED: pre-upgrade hooks failed: 1 error occurred:\n\t* {}"),
+        ("rollback", "{}"),
+        ("uninstall", "Error: uninstallation completed with 1 error(s): {}"),
+    ],
+)
+def test_what_may_pass_is_known_wherever_helm_met_it(action: str, said: str, cause: str, reason: str) -> None:
+    failure = classify(said.format(cause), action)
+
+    assert (failure.reason, failure.temporary) == (reason, True)
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["said"][:60]) for row in _SAID_BY_OTHERS])
@@ -121,6 +190,22 @@ def test_a_hook_that_failed_is_named_in_case_that_an_earlier_update_left_it(said
 def test_the_library_does_not_say_which_verb_failed() -> None:
     assert classify("context deadline exceeded", "rollback").reason == "RollbackTimeout"
     assert classify("context deadline exceeded").reason == "HelmTimeout"
+
+
+def test_a_watch_of_helms_that_ended_early_may_succeed_later() -> None:
+    unknown = "resource {}/apps/web not ready. status: Unknown, message: "
+    said = "\n".join(map(unknown.format, ("ConfigMap", "Deployment")))
+    late = f"{unknown.format('Pod')}\nresource Deployment/apps/web not ready. status: InProgress, message: x"
+
+    assert classify(said, "upgrade").reason == "ServerError"
+    assert classify(f"{said}\ncontext deadline exceeded", "upgrade").reason == "UpgradeTimeout"
+    assert classify(late, "upgrade").reason == "UpgradeTimeout"
+
+
+def test_an_uninstall_that_does_not_say_why_it_failed_may_succeed_later() -> None:
+    failure = classify("Error: failed to delete release: web", "uninstall")
+
+    assert (failure.reason, failure.temporary) == ("ServerError", True)
 
 
 def test_a_long_message_is_cut() -> None:

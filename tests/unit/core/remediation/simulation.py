@@ -63,12 +63,17 @@ class Fate(Enum):
     PARTIAL = "Helm stores a failed revision; of a rollback, the workloads are as they should be"
     OVERTAKEN = "another client stores a revision with our number"
     STUCK = "Helm fails and leaves it pending"
+    LOST = "Helm does all of it, and then fails"
+    UNMARKED = "it works, but Helm could not mark its record"
+    TWO_DEPLOYED = "it works, but Helm could not mark the record of the one before"
     DIES_BEFORE = "our process dies before Helm stores anything"
     DIES_WITHIN = "our process dies and leaves it pending"
     DIES_AFTER = "our process dies when Helm is done, before the verdict"
 
 
 DEATHS = (Fate.DIES_BEFORE, Fate.DIES_WITHIN, Fate.DIES_AFTER)
+WORKING = (Fate.GOOD, Fate.UNMARKED, Fate.TWO_DEPLOYED)
+REMOVING = frozenset({*WORKING, Fate.UNHEALTHY, Fate.LOST, Fate.DIES_AFTER})
 
 
 class Died(Exception):  # noqa: N818  # an event
@@ -86,6 +91,7 @@ class Release:
         seen_good: digests of records that were seen to work.
         marked: the charts, such as ``web-1.2.0``, that are points of no return.
         precious: the specs whose objects hold data.
+        unmarked: the revision that Helm could not mark, if the last action was that.
     """
 
     history: History = field(default_factory=History)
@@ -94,6 +100,7 @@ class Release:
     seen_good: set[str] = field(default_factory=set)
     marked: frozenset[str] = frozenset()
     precious: frozenset[str] = frozenset()
+    unmarked: int = 0
 
     def holds(self, revision: int) -> str:
         """Return the spec that a stored revision holds."""
@@ -189,7 +196,7 @@ class Records:
 
     def mark_deployed(self, revision: int, description: str) -> None:
         """Mark one deployed, and the others superseded; a cluster that refuses it is drawn."""
-        if not self.draw()[1]:
+        if revision != self.release.unmarked and not self.draw()[1]:
             raise OperationError("it is refused", reason=Reason.FORBIDDEN)
         self.release.mark(revision, Status.DEPLOYED, description)
         self.release.supersede_deployed(but=revision)
@@ -197,6 +204,14 @@ class Records:
     def mark_deployed_again(self, revision: int) -> None:
         """Mark one deployed."""
         self.release.mark(revision, Status.DEPLOYED)
+
+    def supersede_others(self, revision: int) -> None:
+        """Mark the other deployed ones superseded."""
+        self.release.supersede_deployed(but=revision)
+
+    def mark_uninstalled(self, revision: int) -> None:
+        """Mark one uninstalled."""
+        self.release.mark(revision, Status.UNINSTALLED)
 
     def delete(self, revision: int) -> None:
         """Delete one."""
@@ -227,9 +242,15 @@ class Helm:
     restored_in_part: bool = False
 
     def deploy(
-        self, action: Install | Upgrade, revision: int, before: Sequence[Record | None], known: Known
+        self,
+        action: Install | Upgrade,
+        revision: int,
+        before: Sequence[Record | None],
+        known: Known,
+        timeout: int,
     ) -> Failure | None:
         """Store what Helm stores of an install or upgrade."""
+        assert timeout >= 1
         _assert_good(known, self.release)
         release, desired, (latest, deployed, *_) = self.release, self.desired, before
         fate, temporary = self.draw()
@@ -245,7 +266,8 @@ class Helm:
             chart = f"{desired.chart_name}-{desired.chart_version}"
             stored = release.store(status, description, desired.digest, chart, desired.values_digest)
             assert stored.revision == revision
-        if status is Status.DEPLOYED:
+        release.unmarked = revision if fate is Fate.UNMARKED else 0
+        if _supersedes(fate):
             release.supersede_deployed(but=revision)
             if latest and not deployed and not installs:
                 release.mark(latest.revision, Status.SUPERSEDED)
@@ -268,7 +290,8 @@ class Helm:
             spec = release.holds(target.revision)
             stored = release.store(status, description, spec, chart, target.values_digest)
             assert stored.revision == revision
-        if status is Status.DEPLOYED:
+        release.unmarked = revision if fate is Fate.UNMARKED else 0
+        if _supersedes(fate):
             release.supersede_deployed(but=revision)
         if status is Status.FAILED:
             release.mark(current.revision, Status.SUPERSEDED)
@@ -290,25 +313,41 @@ class Helm:
         """Look whether a revision works."""
         _assert_good(known, self.release, but=revision)
         fate, _ = self.draw()
-        seen = fate if fate in (Fate.GOOD, *DEATHS) else Fate.UNHEALTHY
+        seen = fate if fate in (*WORKING, *DEATHS) else Fate.UNHEALTHY
         return self._seen(revision, _failure(seen, temporary=False))
 
-    def uninstall(self, *, keep_history: bool = False) -> Failure | None:
-        """Remove the release, or leave it half removed."""
-        assert not keep_history
+    def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
+        """Remove the objects, or leave the release half removed."""
+        assert timeout >= 1
         fate, temporary = self.draw()
         latest = self.release.history.latest
-        if fate in (Fate.GOOD, Fate.DIES_AFTER):
-            self.release.history = History()
-        elif fate is not Fate.REFUSED and latest:
+        assert latest is None or latest in present
+        if latest and fate in REMOVING:
+            self.release.mark(latest.revision, Status.UNINSTALLED, "Uninstallation complete")
+        elif latest and fate is not Fate.REFUSED:
             self.release.mark(latest.revision, Status.UNINSTALLING)
-        return _failure(fate, temporary=temporary)
+        return None if fate in REMOVING - {*DEATHS, Fate.LOST} else _failure(fate, temporary=temporary)
 
     def _seen(self, revision: int, failed: Failure | None) -> Failure | None:
         record = self.release.history.get(revision)
         if record and not failed:
             self.release.seen_good.add(record.digest)
         return failed
+
+
+@dataclass
+class Pacing:
+    """Stands for the time between two tries; few of them fit into any timeout."""
+
+    time: float = 0.0
+
+    def now(self) -> float:
+        """Return the time."""
+        return self.time
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time += seconds + 80.0
 
 
 class ObservedReconciler(Reconciler):
@@ -351,6 +390,7 @@ class Run:
             lock=HeldLock(self.release),
             progress=lambda _: None,
             clock=lambda: NOW,
+            pacing=Pacing(),
         )
         reconciler = ObservedReconciler(self.desired, effects, self.on_step)
         situation, outcome = reconciler.reconcile(self.release.history)
@@ -384,19 +424,25 @@ def _assert_good(known: Known, release: Release, *, but: int = 0) -> None:
 
 def _status(fate: Fate, pending: Status) -> Status | None:
     match fate:
-        case Fate.GOOD | Fate.UNHEALTHY | Fate.DIES_AFTER:
+        case Fate.GOOD | Fate.UNHEALTHY | Fate.TWO_DEPLOYED | Fate.LOST | Fate.DIES_AFTER:
             return Status.DEPLOYED
         case Fate.FAILED | Fate.PARTIAL:
             return Status.FAILED
-        case Fate.STUCK | Fate.DIES_WITHIN:
+        case Fate.STUCK | Fate.UNMARKED | Fate.DIES_WITHIN:
             return pending
         case Fate.REFUSED | Fate.OVERTAKEN | Fate.DIES_BEFORE:
             return None
 
 
+def _supersedes(fate: Fate) -> bool:
+    return fate is Fate.UNMARKED or (
+        _status(fate, Status.UNKNOWN) is Status.DEPLOYED and fate is not Fate.TWO_DEPLOYED
+    )
+
+
 def _failure(fate: Fate, *, temporary: bool) -> Failure | None:
     if fate in DEATHS:
         raise Died
-    if fate is Fate.GOOD:
+    if fate in WORKING:
         return None
     return failure(fate.name, temporary=temporary)

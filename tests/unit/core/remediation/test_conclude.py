@@ -193,7 +193,7 @@ class TestRollbackStatus:
     def test_one_that_succeeded_when_tried_again_succeeded(self) -> None:
         found = history("superseded", "failed", "failed", "deployed")
         known = ledger(entry(1), entry(2, "bad"), entry(3, "bad", origin=1), entry(4, origin=1))
-        steps = (UPGRADE_FAILED, (BACK, failure("WebhookUnavailable", temporary=True)), BACK)
+        steps = (UPGRADE_FAILED, BACK)
         status = status_after(situation(desired(), found, known, *steps), ROLLED_BACK)
         assert (status.state, status.failed_revision, status.restored_revision) == (
             RollbackState.ROLLED_BACK,

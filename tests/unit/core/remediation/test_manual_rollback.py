@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.remediation import manual_rollback
-from helm_rollback_component.core.remediation.steps import Accept, Conclude, Rollback
+from helm_rollback_component.core.remediation.steps import Accept, Conclude, Rollback, Timeouts
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 from tests.support.histories import desired, entry, failure, history, ledger, record, situation
@@ -18,13 +20,15 @@ AUTOMATIC = RollbackConfig()
 
 
 def test_the_stacks_spec_stays_the_one_that_the_latest_revision_was_deployed_for() -> None:
-    found = manual_rollback.desired(TARGET, FOUND, ledger(entry(1), entry(2, spec="spec-2")), AUTOMATIC)
-    assert found == desired("spec-2", chart="web-0.9.0", values="old")
+    known = ledger(entry(1), entry(2, spec="spec-2"))
+    found = manual_rollback.desired(TARGET, FOUND, known, AUTOMATIC, 60)
+    wanted = desired("spec-2", chart="web-0.9.0", values="old")
+    assert found == replace(wanted, timeouts=Timeouts(rollback=60))
 
 
 @pytest.mark.parametrize("found", [FOUND, History()])
 def test_a_spec_that_is_not_known_is_not_made_up(found: History) -> None:
-    assert manual_rollback.desired(TARGET, found, ledger(), AUTOMATIC).digest == ""
+    assert manual_rollback.desired(TARGET, found, ledger(), AUTOMATIC, 60).digest == ""
 
 
 def test_what_was_restored_is_told() -> None:

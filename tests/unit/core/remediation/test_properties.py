@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -303,7 +304,7 @@ def test_what_another_client_is_doing_is_not_remedied(data: st.DataObject) -> No
 def test_nothing_older_is_restored_than_what_serves(data: st.DataObject) -> None:
     def check(situation: Situation, step: object) -> None:
         last = situation.taken[-1:]
-        if last and last[0].unrestored is not None and not (last[0].failure and last[0].failure.temporary):
+        if last and last[0].unrestored is not None:
             assert isinstance(step, Accept)
 
     lived_through(data, check)
@@ -323,7 +324,11 @@ def test_what_was_under_way_when_our_process_died_is_known(data: st.DataObject) 
     except Died:
         situation, action = steps[-1]
         assert isinstance(action, Action)
-        assert release.ledger.attempt == (attempt_for(action, situation) or situation.ledger.attempt)
+        begun, attempt = attempt_for(action, situation) or situation.ledger.attempt, release.ledger.attempt
+        clearing = isinstance(action, Install) and attempt and attempt.action == "uninstall"
+        number = attempt.revision if attempt else 0
+        again = begun and begun.model_copy(update={"revision": number})
+        assert clearing or (attempt == again and (begun is None or number >= begun.revision))
 
 
 @given(st.sampled_from([Fate.FAILED, Fate.UNHEALTHY]), st.sampled_from([None, Fate.DIES_WITHIN]))
@@ -446,3 +451,41 @@ def test_nothing_is_beyond_repair(data: st.DataObject) -> None:
     assert outcome.phase is Phase.DEPLOYED
     assert release.history.latest
     assert release.content[release.history.latest.digest] == "mended"
+
+
+PASSING = (Fate.REFUSED, Fate.FAILED, Fate.PARTIAL, Fate.STUCK, Fate.LOST)
+SILENT = (Fate.UNMARKED, Fate.TWO_DEPLOYED)
+
+
+def ending(
+    release: Release, wanted: Desired, *, bad: bool, fault: Fate | None = None, at: int = 0
+) -> tuple[object, ...]:
+    """Run over a release, with one fault when Helm is called for the time `at`; return what is there then."""
+    taken: list[object] = []
+    calls = 0
+
+    def draw() -> tuple[Fate, bool]:
+        nonlocal calls
+        calls += 1
+        deploying = isinstance(taken[-1], Install | Upgrade)
+        due = Fate.UNHEALTHY if bad and deploying else Fate.GOOD
+        of_helm = isinstance(taken[-1], Install | Upgrade | Rollback | Uninstall)
+        if calls != at or fault is None or not of_helm or (fault in SILENT and due is not Fate.GOOD):
+            return due, due is Fate.GOOD
+        return fault, True
+
+    _, outcome = Run(release, wanted, draw, lambda _, step: taken.append(step)).to_its_end()
+    latest = release.history.latest
+    statuses = [each.status for each in release.history]
+    told = getattr(outcome, "phase", None), getattr(outcome, "reason", None), type(outcome)
+    content = release.content[latest.digest] if latest else None
+    return (*told, content, latest and latest.status, statuses.count(Status.DEPLOYED))
+
+
+@given(st.data())
+def test_one_passing_failure_anywhere_ends_as_without_it(data: st.DataObject) -> None:
+    release, wanted, bad = lived_through(data), data.draw(declared), data.draw(st.booleans())
+    without = ending(deepcopy(release), wanted, bad=bad)
+    fault, at = data.draw(st.sampled_from(PASSING + SILENT)), data.draw(st.integers(1, 4))
+    assert ending(release, wanted, bad=bad, fault=fault, at=at) == without
+    assert not any(each.status.pending for each in release.history if each == release.history.latest)

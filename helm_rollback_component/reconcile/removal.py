@@ -1,0 +1,104 @@
+"""Seeing that the objects of an uninstalled release are gone, and deleting what Helm passed over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.failures.classify import Failure
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.remediation import data_loss
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.health import places
+from helm_rollback_component.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from helm_rollback_component.core.cancellation import Cancellation
+    from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.reconcile.run_context import RunContext
+
+_FIRST, _LONGEST = 0.1, 2.0
+_NOT_SEEN = frozenset({Reason.FORBIDDEN, Reason.UNKNOWN_KIND})
+
+
+class Removal:
+    """The objects of one release that is about to be uninstalled.
+
+    Hooks are not among them, nor what is to be kept, nor what belongs to another release.
+
+    Args:
+        context: what the run works with.
+        records: the revisions whose objects may be there, oldest first; of all but the newest no object
+            counts that may hold data.
+
+    Raises:
+        OperationError: a record cannot be read.
+    """
+
+    def __init__(self, context: RunContext, records: Sequence[Record]) -> None:
+        self._context = context
+        self._cluster = context.informers.cluster
+        self._declared = dict(self._of(records))
+
+    def await_end(self, timeout: float, lost: Cancellation) -> Failure | None:
+        """Wait until none of them is there; delete those that Helm passed over. Return why some stay.
+
+        Args:
+            timeout: how long, in seconds.
+            lost: ends the wait when it is requested.
+
+        Raises:
+            OperationError: the cluster cannot be read or written.
+        """
+        clock = self._context.health.clock
+        until, pause = clock.now() + timeout, _FIRST
+        while left := dict(self._left()):
+            self._delete_if_passed_over(left)
+            if clock.now() >= until or clock.wait(lost.event, min(pause, until - clock.now())):
+                return _stay(left, timeout)
+            pause = min(2 * pause, _LONGEST)
+        return None
+
+    def _of(self, records: Sequence[Record]) -> Iterator[tuple[Key, Manifest]]:
+        namespace = self._context.target.namespace
+        for record in records:
+            newest = record == records[-1]
+            for each in objects.flatten(self._context.storage.manifest(record.revision, lambda _: False)):
+                if newest or data_loss.kind_of(each) not in data_loss.HOLDING_DATA:
+                    yield objects.key(each, namespace), each
+
+    def _left(self) -> Iterator[tuple[Key, Manifest]]:
+        target = self._context.target
+        for key, declared in self._declared.items():
+            live = self._get(declared)
+            if live is None or objects.is_kept(declared) or objects.is_kept(live):
+                continue
+            if objects.belongs_to(live, target.release, target.namespace):
+                yield key, live
+
+    def _get(self, declared: Manifest) -> Manifest | None:
+        try:
+            return self._cluster.get(self._path(declared))
+        except OperationError as error:
+            if error.reason not in _NOT_SEEN:
+                raise
+            return None
+
+    def _delete_if_passed_over(self, left: Mapping[Key, Manifest]) -> None:
+        for key, live in left.items():
+            if not objects.terminating(live):
+                self._context.progress(f"{key} is still there; deleting it")
+                preconditions = {"uid": objects.uid(live)}
+                options = {"preconditions": preconditions, "propagationPolicy": "Background"}
+                self._cluster.delete(self._path(live), options)
+
+    def _path(self, manifest: Manifest) -> str:
+        return places.path_of(self._cluster, manifest, self._context.target.namespace)
+
+
+def _stay(left: Iterable[Key], timeout: float) -> Failure:
+    """Return the failure that names the objects which are still there."""
+    reason, names = Reason.UNINSTALL_TIMEOUT, ", ".join(map(str, left))
+    return Failure(reason, f"still there after {timeout:g} s: {names}", reason.remedy, temporary=False)
