@@ -145,7 +145,8 @@ def wait_before_next(request: httpx2.Request, outcome: _Outcome, pause: float) -
     """Return the seconds to wait before the request is sent again; None if it must not be. Pure."""
     if isinstance(outcome, httpx2.TransportError):
         return None if errors.untrusted(outcome) else pause
-    if outcome.status_code not in _PASSING or _is_a_budgets(request, outcome):
+    invented = request.method == "GET" and outcome.status_code == HTTPStatus.CONFLICT
+    if not invented and (outcome.status_code not in _PASSING or _is_a_budgets(request, outcome)):
         return None
     return _retry_after(outcome) or pause
 

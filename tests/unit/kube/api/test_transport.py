@@ -135,6 +135,10 @@ def test_what_is_sent_again(outcome: httpx2.Response | httpx2.TransportError, wa
     assert wait_before_next(httpx2.Request("PUT", "https://a/b"), outcome, 0.5) == wait
 
 
+def test_a_look_cannot_conflict_with_anything() -> None:
+    assert wait_before_next(httpx2.Request("GET", "https://a/b"), httpx2.Response(409), 0.5) == 0.5
+
+
 def test_what_a_disruption_budget_rejects_is_not_sent_again() -> None:
     eviction = httpx2.Request("POST", "https://a/pods/b/eviction")
     assert wait_before_next(eviction, httpx2.Response(429), 0.5) is None
