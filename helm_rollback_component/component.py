@@ -19,6 +19,7 @@ from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import interrupts, resource_options
 from helm_rollback_component.pulumi_adapter.assets import without_assets
 from helm_rollback_component.pulumi_adapter.run_kind import DRY_RUN
+from helm_rollback_component.pulumi_adapter.stack_id import stack_id
 from helm_rollback_component.pulumi_adapter.state import REPLACE_ON_CHANGES
 
 TYPE = "helm-rollback:index:HelmRelease"
@@ -221,6 +222,7 @@ def _context(component: HelmRelease, name: str, inputs: dict[str, Any]) -> dict[
             "project": pulumi.get_project(),
             "stack": pulumi.get_stack(),
             "urn": asyncio.ensure_future(_child_urn(component, f"{name}-release", RELEASE_TYPE)),
+            "stack_id": stack_id(),
         },
         "secret_paths": _secret_paths(inputs),
     }

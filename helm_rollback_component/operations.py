@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.records.cluster_identity import merge
 from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates, targets
 from helm_rollback_component.core.remediation.steps import Refuse
-from helm_rollback_component.errors import HelmRollbackError, OperationError, RollbackError
+from helm_rollback_component.errors import HelmRollbackError, RollbackError
 from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import access
 from helm_rollback_component.kube.informers.informers import informers_of
-from helm_rollback_component.reconcile import clock, deletion, desired, refusals
+from helm_rollback_component.reconcile import clock, deletion, desired, lost_clusters, refusals
 from helm_rollback_component.reconcile.conclusion import conclude_run
 from helm_rollback_component.reconcile.effects import Effects
 from helm_rollback_component.reconcile.pacing import JitteredPacing
@@ -27,13 +28,13 @@ from helm_rollback_component.reconcile.target_validation import refusal as targe
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.helm.engines.engine import Deployment
-    from helm_rollback_component.kube.claims.claims import Held
+    from helm_rollback_component.kube.claims.claims import Claim, Held
     from helm_rollback_component.results import ReleaseRevision, ReleaseStatus
 
 _ANYONE = Identity()
@@ -48,9 +49,11 @@ class HelmOperations:
         progress: takes one line for each step that begins and each change of what is waited for.
         warn: takes one sentence for each thing that you should know although nothing failed.
         redact: removes the secrets from every message.
+        others: kubeconfigs and contexts to try where the config is that of a state and its credentials are
+            refused; None for a config of the present.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is one thing for the caller to decide
         self,
         config: HelmConfig,
         *,
@@ -58,18 +61,27 @@ class HelmOperations:
         progress: Callable[[str], None] = lambda _: None,
         warn: Callable[[str], None] = lambda _: None,
         redact: Redactor | None = None,
+        others: Iterable[tuple[str | None, str | None]] | None = None,
     ) -> None:
         self._config = config
         self._identity = identity
-        self._session = Session(config, identity)
+        self._session = Session(config, identity, others)
         self._progress = progress
         self._warn = warn
         self._redact = redact or Redactor()
 
     @property
     def cluster_identity(self) -> str:
-        """Which cluster this is."""
-        return self._session.cluster.identity()
+        """What is known of which cluster this is: `core.records.cluster_identity`."""
+        return merge(self._identity.cluster, self._session.cluster.identity())
+
+    def leads_elsewhere(self, cluster: str) -> bool:
+        """Whether the kubeconfig leads to another cluster than the one of that identity.
+
+        Raises:
+            OperationError: the cluster cannot be read.
+        """
+        return self._session.leads_elsewhere(cluster)
 
     def deploy(self) -> ReleaseStatus:
         """Install the release.
@@ -152,14 +164,8 @@ class HelmOperations:
         Raises:
             OperationError: something could not be removed; it can be called again.
         """
-        try:
-            claim = self._session.claims.read()
-        except OperationError as error:
-            if not deletion.counts_as_gone(error):
-                raise
-            self._warn(deletion.UNREACHABLE)
-            return
-        if claim is None and not self._session.records.history():
+        claim, there = self._look()
+        if not there:
             return
         if claim is not None and self._identity.incarnation not in ("", claim.incarnation):
             self._progress("the release was created again since; nothing is deleted")
@@ -178,8 +184,12 @@ class HelmOperations:
         return self._status(self._session.records.history(), self._session.ledger())
 
     def exists(self) -> bool:
-        """Whether anything of the release is there: a claim, or a revision."""
-        return self._session.claims.read() is not None or bool(self._session.records.history())
+        """Whether anything of the release is there: a claim, or a revision.
+
+        With ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment, nothing is there where the cluster
+        cannot be reached; a warning says so.
+        """
+        return self._look()[1]
 
     def get_release_history(self) -> tuple[ReleaseRevision, ...]:
         """Return every stored revision, oldest first.
@@ -203,6 +213,14 @@ class HelmOperations:
         refused = target_refusal(revision, history, session.ledger(), self._config.rollback, data)
         if refused:
             raise refusals.refused(refused, self._config.label)
+
+    def _look(self) -> tuple[Claim | None, bool]:
+        """Return the claim, and whether anything of the release is there; see `exists`."""
+        claim, there = None, False
+        with lost_clusters.let_go(self._config.label, self._warn):
+            claim = self._session.claims.read()
+            there = claim is not None or bool(self._session.records.history())
+        return claim, there
 
     def _reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
         chart = fetching.fetch(self._config.source, self._session.engine)

@@ -21,7 +21,13 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from helm_rollback_component.pulumi_adapter import parallelism, process_lifetime, run_kind, state
+from helm_rollback_component.pulumi_adapter import (
+    parallelism,
+    present_kubeconfigs,
+    process_lifetime,
+    run_kind,
+    state,
+)
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.error_text import in_one_line
 
@@ -55,6 +61,7 @@ class ReleaseProvider(ResourceProvider):
 
         inputs = dict(news)
         inputs.pop("__provider", None)
+        present_kubeconfigs.note_inputs(inputs)
         run_kind.note(dry_run=inputs.pop(run_kind.DRY_RUN, False))
         again = unchanged.checked_before(olds, inputs)
         return CheckResult(again, []) if again else _checked(olds, inputs)
@@ -98,13 +105,13 @@ class ReleaseProvider(ResourceProvider):
     def read(self, id_: str, props: _Properties) -> ReadResult:
         """Look at the release as it is; it is gone only when its claim is gone too."""
         with in_one_line():
-            found = _release(props, incarnation=props["incarnation"], cluster=props["cluster"]).found(props)
+            found = _stored_release(props).found(props)
         return ReadResult(id_, *found) if found else ReadResult("", {}, {})
 
     def delete(self, _id: str, props: _Properties) -> None:
         """Uninstall what this very creation deployed, and release the claim."""
         with in_one_line():
-            _release(props, incarnation=props["incarnation"], cluster=props["cluster"]).operations.delete()
+            _stored_release(props).operations.delete()
 
 
 def _checked(olds: _Properties, inputs: _Properties) -> CheckResult:
@@ -123,6 +130,17 @@ def _release(properties: Mapping[str, Any], *, incarnation: str, cluster: str = 
     return ManagedRelease(properties, incarnation=incarnation, cluster=cluster)
 
 
+def _stored_release(properties: Mapping[str, Any]) -> ManagedRelease:
+    from helm_rollback_component.pulumi_adapter.managed_release import ManagedRelease  # noqa: PLC0415  # as above
+
+    return ManagedRelease(
+        properties,
+        incarnation=properties["incarnation"],
+        cluster=properties["cluster"],
+        others=present_kubeconfigs.present(),
+    )
+
+
 def _another_cluster(olds: _Properties, news: _Properties) -> bool:
     from helm_rollback_component.pulumi_adapter.declaration import NotYetKnown  # noqa: PLC0415  # as above
 
@@ -131,7 +149,7 @@ def _another_cluster(olds: _Properties, news: _Properties) -> bool:
             release = _release(news, incarnation=olds["incarnation"])
         except NotYetKnown:
             return False
-        return bool(release.operations.cluster_identity != olds["cluster"])
+        return bool(release.operations.leads_elsewhere(olds["cluster"]))
 
 
 def _tell_what_is_known(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:

@@ -69,6 +69,7 @@ class Reason(StrEnum):
     # Why a request is refused.
     INVALID_INPUT = "InvalidInput", "An input is not valid."
     INVALID_KUBECONFIG = "InvalidKubeconfig", "The kubeconfig, or its context, cannot be used."
+    KUBECONFIG_MISSING = "KubeconfigMissing", "There is no kubeconfig, or it does not have the context."
     INVALID_REVISION = "InvalidRevision", "The number is not a revision number."
     NO_HISTORY = "NoHistory", "The release has no readable revision."
     BEYOND_LATEST = "BeyondLatest", "The revision does not exist yet."
@@ -197,6 +198,7 @@ _REMEDIES = {
     Reason.RELEASE_EXISTS: "choose another release_name, or set adopt=True to take the release over",
     Reason.UNSUPPORTED_BY_ENGINE: "set helm to another Helm, or do not use the input",
     Reason.INVALID_KUBECONFIG: "fix the kubeconfig or the context",
+    Reason.KUBECONFIG_MISSING: "set kubeconfig and context to those of the cluster",
     Reason.CLAIMED_BY_ANOTHER: (
         "if the resource or its stack was renamed, set aliases; to take the release over, set adopt=True"
     ),

@@ -27,7 +27,7 @@ class Declared:
 
     Attributes:
         config: what is declared.
-        owner: who declares it: ``organization``, ``project``, ``stack`` and ``urn``.
+        owner: who declares it: ``organization``, ``project``, ``stack``, ``urn``, and ``stack_id`` if known.
         redact: removes the secrets among the properties from a text.
     """
 
@@ -44,7 +44,9 @@ def read(properties: Mapping[str, Any]) -> Declared:
     """
     declared = decode({key: properties[key] for key in DECLARED if key in properties})
     secret = (*(properties.get("secret_paths") or ()), "source.password")
-    return Declared(_config(declared), properties["owner"], Redactor(secrets_at(declared, secret)))
+    config = _config(declared)
+    owner = map_leaves(properties["owner"], _unless_unknown)
+    return Declared(config, owner, Redactor(secrets_at(declared, secret)))
 
 
 def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:

@@ -14,7 +14,7 @@ from helm_rollback_component.pulumi_adapter.error_text import whole
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from helm_rollback_component.results import ReleaseStatus
 
@@ -33,12 +33,20 @@ class ManagedRelease:
         properties: the resource's checked properties.
         incarnation: which creation of the release is meant.
         cluster: which cluster it lives on; empty where that is not known.
+        others: see `HelmOperations`.
 
     Raises:
         NotYetKnown: so much is not known yet that there is no release to speak of.
     """
 
-    def __init__(self, properties: Mapping[str, Any], *, incarnation: str, cluster: str = "") -> None:
+    def __init__(
+        self,
+        properties: Mapping[str, Any],
+        *,
+        incarnation: str,
+        cluster: str = "",
+        others: Iterable[tuple[str | None, str | None]] | None = None,
+    ) -> None:
         declared = declaration.read(properties)
         owner = Owner(**declared.owner)
         self._incarnation = incarnation
@@ -50,6 +58,7 @@ class ManagedRelease:
             progress=self._log.progress,
             warn=self._log.warning,
             redact=declared.redact,
+            others=others,
         )
 
     def deploy(self) -> ReleaseStatus:

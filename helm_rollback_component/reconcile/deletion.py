@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
@@ -18,17 +17,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.reconcile.effects import Effects
-
-_GONE_IF_UNREACHABLE = "PULUMI_K8S_DELETE_UNREACHABLE"
-
-UNREACHABLE = f"the cluster cannot be reached; nothing was deleted, as {_GONE_IF_UNREACHABLE} allows"
-"""The warning about a release that counts as deleted."""
-
-
-def counts_as_gone(error: OperationError) -> bool:
-    """Whether a release whose cluster gives this error counts as deleted, as the environment allows."""
-    asked = os.environ.get(_GONE_IF_UNREACHABLE, "").lower() == "true"
-    return asked and error.reason == Reason.UNREACHABLE
 
 
 def delete(config: HelmConfig, effects: Effects) -> None:

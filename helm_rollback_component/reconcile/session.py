@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.records.cluster_identity import Comparison, compare
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import NOBODY
 from helm_rollback_component.errors import HelmRollbackError, OperationError
@@ -20,9 +21,10 @@ from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import desired
 from helm_rollback_component.reconcile.live_data import LiveData
+from helm_rollback_component.reconcile.present_credentials import accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.digests import Digester
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.helm.engines.engine import Engine
     from helm_rollback_component.kube.api.access import Right
     from helm_rollback_component.kube.claims.claims import Held
+    from helm_rollback_component.reconcile.present_credentials import Way
 
 _PATIENCE = 60.0
 
@@ -40,25 +43,49 @@ class Session:
     Args:
         config: what is declared of it.
         identity: who acts on it, and which one is meant.
+        others: kubeconfigs and contexts to try where those of the config are of the past and are refused.
     """
 
-    def __init__(self, config: HelmConfig, identity: Identity) -> None:
+    def __init__(self, config: HelmConfig, identity: Identity, others: Iterable[Way] | None = None) -> None:
         self._config = config
         self._identity = identity
+        self._others = others
         self.claimed = False
         """Whether the release was claimed here."""
 
     @cached_property
     def cluster(self) -> Cluster:
         """The API server; an error if the release is deployed in another one."""
-        cluster = Cluster.connect(self._kubeconfig, self._config.context)
-        if self._identity.cluster not in ("", cluster.identity()):
+        cluster = Cluster.connect(*self._way)
+        stored = self._identity.cluster
+        if stored and self._is_another(cluster, stored):
             raise OperationError(
                 "the kubeconfig now leads to another cluster than the one where the release is deployed",
                 reason=Reason.CLUSTER_CHANGED,
                 release=self._config.label,
             )
         return cluster
+
+    def leads_elsewhere(self, stored: str) -> bool:
+        """Whether the kubeconfig leads to another cluster than that of the state, which has that identity.
+
+        Where the identities cannot be compared, it is the same one if our claim is there.
+        """
+        found = compare(stored, self.cluster.identity())
+        if found is Comparison.INCOMPARABLE:
+            return not self._is_claimed_on(self.cluster)
+        return self._is_another(self.cluster, stored)
+
+    def _is_another(self, cluster: Cluster, stored: str) -> bool:
+        found = compare(stored, cluster.identity())
+        if found is Comparison.ANOTHER_ADDRESS:
+            return not self._is_claimed_on(cluster)
+        return found is Comparison.ANOTHER
+
+    def _is_claimed_on(self, cluster: Cluster) -> bool:
+        """Whether the claim there bears our incarnation, which is random: no other cluster has that."""
+        claim = Claims(cluster, self._config.release_namespace, self._config.release_name).read()
+        return claim is not None and claim.bears(self._identity.incarnation)
 
     @cached_property
     def claims(self) -> Claims:
@@ -77,8 +104,7 @@ class Session:
         return Target(
             config.release_name,
             config.release_namespace,
-            self._kubeconfig,
-            config.context,
+            *self._way,
             validates_fields=self.cluster.validates_fields(),
         )
 
@@ -137,8 +163,10 @@ class Session:
         return ReleaseStorage(self.cluster, config.release_namespace, config.release_name, self.digester)
 
     @cached_property
-    def _kubeconfig(self) -> str:
-        return kubeconfig.load(self._config.kubeconfig)
+    def _way(self) -> tuple[str, str | None]:
+        """The content of the kubeconfig, and the context."""
+        way = kubeconfig.load(self._config.kubeconfig), self._config.context
+        return way if self._others is None else accepted(way, self._others)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SHUT_DOWN: Final = "resource monitor shut down"
+GET_RESOURCE: Final = "pulumi:pulumi:getResource"
 
 FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -27,7 +28,6 @@ FEATURES: Final = (
 )
 _FEATURE_NAMES: Final = frozenset({"secrets", "aliasSpecs"})
 _LEFT_OUT: Final = {
-    "Invoke": "invokes (functions of providers)",
     "Call": "calls (methods of resources)",
     "ReadResource": "reading existing resources (`get`, stack references)",
     "ExistsResource": "asking whether a resource exists",
@@ -79,6 +79,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._answer(context, lambda: self._registrar.register_outputs(request.urn, outputs))
         return empty_pb2.Empty()
 
+    def Invoke(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+        """Tell of a resource that is registered, which is the only function served."""
+        if request.tok != GET_RESOURCE:
+            return self._refuse(context, "invokes (functions of providers)")
+        return self._answer(context, lambda: self._told(from_wire(request.args)["urn"]))
+
     def RegisterPackage(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
         """Refuse: parameterized packages need the CLI."""
         del request
@@ -94,6 +100,11 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def _registered(self, request: Any) -> Any:  # noqa: ANN401
         registered = self._registrar.register(read_goal(request))
         return _response(registered, secrets=request.acceptSecrets)
+
+    def _told(self, urn: str) -> Any:  # noqa: ANN401
+        resource = self._registrar.look_up(urn)
+        found = {"urn": urn, "id": resource.id, "state": resource.outputs}
+        return resource_pb2.ResourceInvokeResponse(**{"return": to_wire(found, secrets=False, unknowns=True)})
 
     def _answer(self, context: Any, work: Callable[[], T]) -> T:  # noqa: ANN401
         try:

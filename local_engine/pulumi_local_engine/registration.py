@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pulumi_local_engine import urns
 from pulumi_local_engine.executor import Executor, StepFailedError, StoppedError
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pulumi_local_engine.resource import Resource
     from pulumi_local_engine.snapshot import Snapshot
     from pulumi_local_engine.values import Properties
+
+
+FUNCTIONS: Final = "pulumi"
+"""The package of Pulumi's own functions."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,6 +80,17 @@ class Registrar:
         if not done:
             self._failed.add(step.resource.urn)
         return Registered(step.resource, done, left_out=step.op is Op.SAME and step.old is None)
+
+    def look_up(self, urn: str) -> Resource:
+        """Return a resource that is registered; asking needs the default provider of Pulumi's own functions.
+
+        Raises:
+            LookupError: there is none of that URN.
+        """
+        self._default(FUNCTIONS, "")
+        if urn not in self._steps:
+            raise LookupError(f"unknown resource {urn}")
+        return self._steps[urn].resource
 
     def register_outputs(self, urn: str, outputs: Properties) -> None:
         """Take a component's outputs. The stack's are set aside until it is clear how the run ended."""

@@ -17,6 +17,7 @@ from pulumi_local_engine.executor import (
 )
 from pulumi_local_engine.planner import Planner
 from pulumi_local_engine.process import Launcher, RunInfo, config_environment
+from pulumi_local_engine.registration import FUNCTIONS
 from pulumi_local_engine.registry import Registry
 from pulumi_local_engine.snapshot import Snapshot
 from pulumi_local_engine.step_application import ProtectedError
@@ -67,7 +68,13 @@ class Run:
             "PULUMI_PROJECT": setting.project.name,
         }
         self.launcher = Launcher(setting.project.main, environment, self.server.address, self._on_line)
-        self.registry = Registry({dynamic.PACKAGE: self._dynamic, kubernetes.PACKAGE: self._kubernetes})
+        self.registry = Registry(
+            {
+                dynamic.PACKAGE: self._dynamic,
+                kubernetes.PACKAGE: self._kubernetes,
+                FUNCTIONS: lambda _: Registry({}),  # it has no resources
+            }
+        )
         self.snapshot = Snapshot(setting.base, (lambda _: None) if preview else setting.save)
         self.signals: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.executor = Executor(

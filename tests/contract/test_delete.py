@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -13,6 +13,8 @@ from tests.contract.by_hand import stored
 from tests.contract.laboratory import OWNER
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.contract.laboratory import Laboratory
 
 pytestmark = pytest.mark.ground
@@ -88,19 +90,71 @@ class TestUnreachable:
         config["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
         return str(yaml.safe_dump(config))
 
-    def test_it_is_an_error(self, one_engine_lab: Laboratory) -> None:
-        with pytest.raises(OperationError) as caught:
-            one_engine_lab.delete(kubeconfig=self.elsewhere(one_engine_lab))
-        assert (caught.value.reason, caught.value.temporary) == ("Unreachable", True)
+    def lost(self, lab: Laboratory, folder: Path) -> list[dict[str, Any]]:
+        """Kubeconfigs and contexts that lead nowhere: as after ``kind delete cluster``, or a file removed."""
+        emptied, cleared = folder / "emptied", folder / "cleared"
+        emptied.write_text("")
+        cleared.write_text(
+            'apiVersion: v1\nclusters: null\ncontexts: null\ncurrent-context: ""\nkind: Config\n'
+        )
+        here = lab.space.ground.kubeconfig.read_text()
+        unresolvable = here.replace("127.0.0.1", "cluster.invalid")
+        return [
+            {"kubeconfig": self.elsewhere(lab)},
+            {"kubeconfig": unresolvable},
+            {"kubeconfig": str(folder / "gone.yaml")},
+            {"kubeconfig": str(emptied)},
+            {"kubeconfig": str(cleared)},
+            {"kubeconfig": here, "context": "gone"},
+        ]
 
-    @pytest.mark.parametrize("word", ["true", "True"])
-    def test_it_counts_as_deleted_where_that_is_asked_for(
-        self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch, word: str
+    def test_the_error_names_the_release_and_the_way_out(
+        self, one_engine_lab: Laboratory, tmp_path: Path
     ) -> None:
-        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", word)
-        one_engine_lab.delete(kubeconfig=self.elsewhere(one_engine_lab))
-        assert len(one_engine_lab.warned) == 1
-        assert "nothing was deleted" in one_engine_lab.warned[0]
+        for inputs in self.lost(one_engine_lab, tmp_path):
+            operations = one_engine_lab.operations(**inputs)
+            for ask in (operations.delete, operations.exists):
+                with pytest.raises(OperationError) as caught:
+                    ask()
+                assert caught.value.reason in {"Unreachable", "KubeconfigMissing"}
+                assert caught.value.release == f"{one_engine_lab.space.namespace}/web"
+                assert "PULUMI_K8S_DELETE_UNREACHABLE=true" in caught.value.remedy
+
+    def test_it_leaves_the_state_where_that_is_asked_for(
+        self, one_engine_lab: Laboratory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+        for inputs in self.lost(one_engine_lab, tmp_path):
+            operations = one_engine_lab.operations(**inputs)
+            operations.delete()
+            assert not operations.exists()
+            assert all("nothing was deleted" in line for line in one_engine_lab.warned)
+            assert len(one_engine_lab.warned) == 2
+            one_engine_lab.warned.clear()
+
+    def test_another_cluster_in_its_place_is_as_good_as_none(
+        self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gone = one_engine_lab.operations(Identity(OWNER, "first", "uid:another"))
+        with pytest.raises(OperationError, match="PULUMI_K8S_DELETE_UNREACHABLE"):
+            gone.delete()
+        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+        one_engine_lab.operations(Identity(OWNER, "first", "uid:another")).delete()
+
+    def test_refused_credentials_and_certificates_are_no_sign_of_it(
+        self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+        config = yaml.safe_load(one_engine_lab.space.ground.kubeconfig.read_text())
+        expired = {**config, "users": [{**config["users"][0], "user": {"token": "expired"}}]}
+        cluster = {"server": config["clusters"][0]["cluster"]["server"]}
+        strange = {**config, "clusters": [{**config["clusters"][0], "cluster": cluster}]}
+        for broken, reason in ((expired, "Unauthorized"), (strange, "Untrusted")):
+            operations = one_engine_lab.operations(kubeconfig=yaml.safe_dump(broken))
+            for ask in (operations.delete, operations.exists):
+                with pytest.raises(OperationError) as caught:
+                    ask()
+                assert caught.value.reason == reason
 
     def test_a_cluster_that_answers_is_not_spared_by_that(
         self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch

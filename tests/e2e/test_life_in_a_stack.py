@@ -2,12 +2,15 @@
 
 import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 import yaml
 
 from tests.e2e.conftest import Bench
+from tests.e2e.project import Project
 from tests.e2e.values import BAD, BETTER, GOOD
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
@@ -58,6 +61,24 @@ def test_a_renamed_resource_without_an_alias_is_told_of_the_other_owner(bench: B
     assert outcome.failed
     assert "aliases" in outcome.text
     assert bench.space.statuses() == ["deployed"]
+
+
+def test_a_stack_of_the_same_name_in_another_backend_is_told_of_the_owner(
+    bench: Bench, tmp_path: Path
+) -> None:
+    write(bench, values=GOOD)
+    up(bench)
+    kubeconfig = Path(bench.project.environment["KUBECONFIG"])
+    there = replace(bench, project=Project(tmp_path / "it", bench.project.engine, kubeconfig, plain=True))
+    write(there, values=BETTER)
+    outcome = there.project.up()
+    assert outcome.failed
+    assert "another stack of the same name" in outcome.text
+    assert "adopt" in outcome.text
+    assert bench.space.statuses() == ["deployed"]
+    write(there, values=BETTER, adopt=True)
+    up(there)
+    assert bench.space.statuses() == ["superseded", "deployed"]
 
 
 def test_an_edit_inside_a_local_chart_is_a_change(bench: Bench) -> None:

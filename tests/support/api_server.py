@@ -1,6 +1,7 @@
 """An HTTP server on loopback that answers as a test tells it to, in place of an API server."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -69,12 +70,14 @@ class ApiServer:
 
 
 @contextmanager
-def running() -> Iterator[ApiServer]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[ApiServer]:
     """A server that answers within the block."""
     api = ApiServer()
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), _handler(api.answer))
     httpd.daemon_threads = True
-    api.url = f"http://127.0.0.1:{httpd.server_port}"
+    if tls:
+        httpd.socket = tls.wrap_socket(httpd.socket, server_side=True)
+    api.url = f"http{'s' if tls else ''}://127.0.0.1:{httpd.server_port}"
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

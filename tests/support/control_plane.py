@@ -2,7 +2,7 @@
 
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from helm_rollback_component.kube.api.client import Cluster
 from tests.support.namespaces import cluster_of, fresh_namespace
 from tools.ground import Ground
 
-Rules = list[dict[str, list[str]]]
+Rules = Sequence[Mapping[str, Sequence[str]]]
 
 _RBAC = "rbac.authorization.k8s.io"
 
@@ -41,7 +41,7 @@ class Place:
 
     def with_user(self, rules: Rules) -> str:
         """A kubeconfig for a new user who may do in this namespace what the rules say."""
-        return self.with_token(self._token(rules))
+        return self.with_token(self.token(self.user(rules)))
 
     def with_token(self, token: str) -> str:
         """A kubeconfig with that token."""
@@ -57,26 +57,47 @@ class Place:
         config["clusters"][0]["cluster"] = {key: value for key, value in section.items() if value is not None}
         return yaml.safe_dump(config)
 
-    def _token(self, rules: Rules) -> str:
+    def user(self, rules: Rules) -> str:
+        """A new user, who may do in this namespace what the rules say."""
         name = f"user-{uuid.uuid4().hex[:8]}"
-        accounts = paths.resource("v1", "serviceaccounts", "", self.namespace)
-        self.cluster.create(accounts, {"metadata": {"name": name}})
-        rbac = f"{_RBAC}/v1"
-        self.cluster.create(
-            paths.resource(rbac, "roles", "", self.namespace), {"metadata": {"name": name}, "rules": rules}
-        )
-        self.cluster.create(
-            paths.resource(rbac, "rolebindings", "", self.namespace),
-            {
-                "metadata": {"name": name},
-                "roleRef": {"apiGroup": _RBAC, "kind": "Role", "name": name},
-                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": self.namespace}],
-            },
-        )
-        answer = self.cluster.create(f"{accounts}/{name}/token", {"spec": {"expirationSeconds": 3600}})
-        token = answer["status"]["token"]
+        self.cluster.create(self._accounts(), {"metadata": {"name": name}})
+        self._allow(name, self.namespace, rules)
+        return name
+
+    def token(self, user: str) -> str:
+        """A token of that user."""
+        path = f"{self._accounts()}/{user}/token"
+        token = self.cluster.create(path, {"spec": {"expirationSeconds": 3600}})["status"]["token"]
         assert isinstance(token, str)
         return token
+
+    @contextmanager
+    def allowed(self, user: str, namespace: str, rules: Rules) -> Iterator[None]:
+        """Let that user do in another namespace what the rules say, for the length of the block."""
+        paths_made = self._allow(user, namespace, rules)
+        try:
+            yield
+        finally:
+            for path in paths_made:
+                self.cluster.delete(path)
+
+    def _accounts(self) -> str:
+        return paths.resource("v1", "serviceaccounts", "", self.namespace)
+
+    def _allow(self, user: str, namespace: str, rules: Rules) -> list[str]:
+        """Bind the user to a role of the same name, and return the paths of both objects."""
+        rbac = f"{_RBAC}/v1"
+        roles, bindings = (paths.resource(rbac, kind, "", namespace) for kind in ("roles", "rolebindings"))
+        self.cluster.create(roles, {"metadata": {"name": user}, "rules": rules})
+        self.cluster.create(
+            bindings,
+            {
+                "metadata": {"name": user},
+                "roleRef": {"apiGroup": _RBAC, "kind": "Role", "name": user},
+                "subjects": [{"kind": "ServiceAccount", "name": user, "namespace": self.namespace}],
+            },
+        )
+        return [f"{bindings}/{user}", f"{roles}/{user}"]
 
 
 @contextmanager

@@ -191,7 +191,7 @@ class TestChildren:
     def test_the_owner_is_who_declares_it(self) -> None:
         owner = told()["owner"]
         assert owner.pop("urn").endswith("$pulumi-python:dynamic/helm-rollback:Release::web-release")
-        assert owner == {"organization": "org", "project": "p", "stack": "dev"}
+        assert owner == {"organization": "org", "project": "p", "stack": "dev", "stack_id": ""}
 
 
 class TestOutputs:

@@ -68,6 +68,7 @@ OF_BOTH = {
     "pulumi_adapter.engine_log",
     "pulumi_adapter.error_text",
     "pulumi_adapter.parallelism",
+    "pulumi_adapter.present_kubeconfigs",
     "pulumi_adapter.process_lifetime",
     "pulumi_adapter.run_kind",
     "pulumi_adapter.state",
@@ -80,6 +81,7 @@ OF_A_PROGRAM = {
     "pulumi_adapter.assets",
     "pulumi_adapter.interrupts",
     "pulumi_adapter.resource_options",
+    "pulumi_adapter.stack_id",
 }
 OF_THE_UNCHANGED = {
     "core",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.inputs.redaction import Redactor
 
 LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet
-OWNER = {"organization": "org", "project": "p", "stack": "dev", "urn": "urn:web"}
+OWNER = {"organization": "org", "project": "p", "stack": "dev", "urn": "urn:web", "stack_id": "1-2-3"}
 LEAST: dict[str, Any] = {
     "release_name": "web",
     "release_namespace": "apps",
@@ -119,6 +119,10 @@ class Cluster:
         if self.unreachable:
             raise self.unreachable
         return self.identity
+
+    def leads_elsewhere(self, cluster: str) -> bool:
+        """Compare with the cluster of the state."""
+        return self.cluster_identity != cluster
 
 
 @pytest.fixture

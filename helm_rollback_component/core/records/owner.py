@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -14,12 +14,24 @@ class Owner:
         project: the Pulumi project.
         stack: the stack's name.
         urn: the release resource's URN.
+        stack_id: what tells the stack from another one of those names; empty where that is not known.
     """
 
     organization: str
     project: str
     stack: str
     urn: str
+    stack_id: str = ""
+
+    def is_called(self, other: Owner) -> bool:
+        """Whether the other has the same names, though it may be in another stack."""
+        return replace(self, stack_id="") == replace(other, stack_id="")
+
+    def may_be(self, other: Owner) -> bool:
+        """Whether the other has the same names, and no other stack's id."""
+        return self.is_called(other) and (
+            self.stack_id == other.stack_id or not (self.stack_id and other.stack_id)
+        )
 
     def __str__(self) -> str:
         stack = "/".join(filter(None, (self.organization, self.project, self.stack)))

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
+from helm_rollback_component.core.records import cluster_identity
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import errors, kubeconfig, paths, refused_writes
 from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
@@ -91,12 +92,17 @@ class Cluster:
     def identity(self) -> str:
         """Return what tells this cluster from any other, read once.
 
-        It is the UID of its kube-system namespace (``uid:…``); where that may not be read, a digest of the
-        server's address and certificate authority (``server:…``).
+        It holds the UID of its kube-system namespace, where that may be read, and a digest of the server's
+        address and certificate authority; see `core.records.cluster_identity`.
         """
         with self._lock:
             self._identity = self._identity or self._identify()
             return self._identity
+
+    def has_address_of(self, other: Cluster) -> bool:
+        """Whether both are the same server with the same certificate authority; nothing is sent."""
+        one, another = (_fingerprint(each._selected.cluster) for each in (self, other))  # noqa: SLF001  # of this class
+        return one == another
 
     def validates_fields(self) -> bool:
         """Return whether the server refuses unknown fields where it is asked to; its version is read once."""
@@ -274,9 +280,8 @@ class Cluster:
             if error.reason != Reason.FORBIDDEN:
                 raise
             found = None
-        return (
-            f"uid:{found['metadata']['uid']}" if found else f"server:{_fingerprint(self._selected.cluster)}"
-        )
+        uid = {cluster_identity.UID: found["metadata"]["uid"]} if found else {}
+        return cluster_identity.spell({**uid, cluster_identity.SERVER: _fingerprint(self._selected.cluster)})
 
 
 _connecting = threading.Lock()

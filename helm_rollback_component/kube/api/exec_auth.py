@@ -1,15 +1,18 @@
 """Credentials from a plugin: the ``exec`` section of a kubeconfig.
 
-Written here because lightkube's own refuses the current ``client.authentication.k8s.io/v1``, tells the
-plugin nothing about itself, and runs one plugin for each of many threads at once.
+Written here because lightkube's own refuses the current ``client.authentication.k8s.io/v1`` and client
+certificates, tells the plugin nothing about itself, and runs one plugin for each of many threads at once.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import ssl
 import subprocess
+import tempfile
 import threading
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -27,61 +30,103 @@ _EARLY = timedelta(seconds=10)
 
 
 class ExecAuth(httpx2.Auth):
-    """Sends the token that a credential plugin gives; asks it again when the token expires or is refused.
+    """Uses what a credential plugin gives; asks it again when that expires or a token is refused.
+
+    Connections that are open keep the client certificate with which they began.
 
     Args:
         plugin: the ``exec`` section.
         cluster: the ``cluster`` section, told to a plugin that asks for it.
+        tls: takes a client certificate.
     """
 
-    def __init__(self, plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> None:
+    def __init__(self, plugin: Mapping[str, Any], cluster: Mapping[str, Any], tls: ssl.SSLContext) -> None:
         self._plugin = plugin
         self._cluster = cluster
+        self._tls = tls
         self._lock = threading.Lock()
-        self._token = ""
-        self._expires: datetime | None = None
+        self._given: Credential | None = None
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        """Send the request with the token, and once more with a new one if it was refused."""
-        token = self._current()
-        request.headers["Authorization"] = f"Bearer {token}"
-        response = yield request
+        """Send the request with the credential, and once more with a new one if it was refused."""
+        given = self._current()
+        response = yield _authorized(request, given)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            request.headers["Authorization"] = f"Bearer {self._renewed(token)}"
-            yield request
+            yield _authorized(request, self._renewed(given))
 
-    def _current(self) -> str:
+    def _current(self) -> Credential:
         with self._lock:
-            if not self._token or (self._expires and datetime.now(UTC) > self._expires - _EARLY):
-                self._ask()
-            return self._token
+            given = self._given
+            if given is None or (given.expires and datetime.now(UTC) > given.expires - _EARLY):
+                given = self._ask()
+            return given
 
-    def _renewed(self, refused: str) -> str:
+    def _renewed(self, refused: Credential) -> Credential:
         with self._lock:
-            if self._token == refused:
-                self._ask()
-            return self._token
+            given = self._given
+            return self._ask() if given is None or given == refused else given
 
-    def _ask(self) -> None:
-        self._token, self._expires = credential(_run(self._plugin, self._cluster), self._command)
+    def _ask(self) -> Credential:
+        command = str(self._plugin["command"])
+        given = credential(_run(self._plugin, self._cluster), command)
+        if given.certificate:
+            _load(given.certificate, self._tls, command)
+        self._given = given
+        return given
 
-    @property
-    def _command(self) -> str:
-        return str(self._plugin["command"])
+
+@dataclass(frozen=True)
+class Credential:
+    """What a plugin gave.
+
+    Attributes:
+        token: a bearer token; may be empty.
+        certificate: a client certificate and its key (PEM); may be empty.
+        expires: when to ask again, if it says so.
+    """
+
+    token: str = field(repr=False)
+    certificate: str = field(repr=False)
+    expires: datetime | None
 
 
-def credential(output: str, command: str) -> tuple[str, datetime | None]:
-    """Return the token in a plugin's ``ExecCredential``, and when it expires, if it says so. Pure.
+def credential(output: str, command: str) -> Credential:
+    """Return what a plugin's ``ExecCredential`` holds. Pure.
 
     Raises:
-        OperationError: ``CredentialPluginFailed`` if there is no token in it.
+        OperationError: ``CredentialPluginFailed`` if there is neither a token nor a certificate in it.
     """
     try:
         status = json.loads(output)["status"]
+        pair = [status.get(key) or "" for key in ("clientCertificateData", "clientKeyData")]
         expires = status.get("expirationTimestamp")
-        return status["token"], datetime.fromisoformat(expires) if expires else None
+        found = Credential(
+            token=status.get("token") or "",
+            certificate="\n".join(pair) if all(pair) else "",
+            expires=datetime.fromisoformat(expires) if expires else None,
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise _failed(command, "returned no token") from None
+        raise _failed(command, "returned no credential") from None
+    if not (found.token or found.certificate):
+        raise _failed(command, "returned neither a token nor a client certificate with its key")
+    return found
+
+
+def _authorized(request: httpx2.Request, given: Credential) -> httpx2.Request:
+    if given.token:
+        request.headers["Authorization"] = f"Bearer {given.token}"
+    return request
+
+
+def _load(certificate: str, tls: ssl.SSLContext, command: str) -> None:
+    """Have connections begin with a client certificate; TLS libraries read one from a file alone."""
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(certificate)
+        file.flush()
+        try:
+            tls.load_cert_chain(file.name)
+        except ssl.SSLError:
+            raise _failed(command, "returned a client certificate that cannot be used") from None
 
 
 def _run(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> str:

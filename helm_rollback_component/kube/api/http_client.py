@@ -32,12 +32,13 @@ def open_client(selected: Selected) -> httpx2.Client:
         ValidationError: with the path ``kubeconfig``, if a certificate or a credential cannot be used.
     """
     try:
-        client = httpx2.Client(**_params(selected), limits=_LIMITS, headers=_headers(selected.user))
+        params = _params(selected)
+        client = httpx2.Client(**params, limits=_LIMITS, headers=_headers(selected.user))
     except (ConfigError, MalformedError, httpx2.InvalidURL, OSError, ValueError) as error:
         problem = error.strerror if isinstance(error, OSError) else str(error)
     else:
         if selected.user.get("exec"):
-            client.auth = ExecAuth(selected.user["exec"], selected.cluster)
+            client.auth = ExecAuth(selected.user["exec"], selected.cluster, params["verify"])
         return client
     raise ValidationError(
         [Problem("kubeconfig", f"the context {selected.context} cannot be used: {problem}")],
@@ -61,10 +62,20 @@ def _params(selected: Selected) -> dict[str, Any]:
         }
     ).get()
     assert config is not None  # noqa: S101  # lightkube gives None only where no context is current
-    connection = ConnectionParams(timeout=httpx2.Timeout(_TIMEOUT), proxy=selected.cluster.get("proxy-url"))
+    connection = ConnectionParams(
+        timeout=httpx2.Timeout(_TIMEOUT),
+        proxy=selected.cluster.get("proxy-url"),
+        trust_env=not _on_this_machine(selected.cluster["server"]),
+    )
     params = connection.httpx_params(config)
     _as_lenient_as_kubectl(params["verify"])
     return params
+
+
+def _on_this_machine(server: str) -> bool:
+    """Whether it is a server that kubectl never reaches by the proxies that the environment names."""
+    host = httpx2.URL(server).host
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _as_lenient_as_kubectl(context: ssl.SSLContext) -> None:

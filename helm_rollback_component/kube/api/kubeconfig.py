@@ -50,7 +50,8 @@ def load(kubeconfig: str | None) -> str:
             ``$KUBECONFIG`` merged, else ``~/.kube/config``, else the service account of the pod this runs in.
 
     Raises:
-        ValidationError: with the path ``kubeconfig``, if there is none, or it is not a kubeconfig.
+        ValidationError: with the path ``kubeconfig``: ``KubeconfigMissing`` if there is none or it is empty,
+            ``InvalidKubeconfig`` if it is not a kubeconfig.
     """
     if kubeconfig is None:
         return _dump(_found())
@@ -69,16 +70,16 @@ def select(kubeconfig: str, context: str | None = None) -> Selected:
         context: the context's name; None means the kubeconfig's current one.
 
     Raises:
-        ValidationError: with the path ``context`` if there is no such context, with ``kubeconfig`` if it
-            names a cluster or user that is not there.
+        ValidationError: ``KubeconfigMissing`` with the path ``context`` if there is no such context;
+            ``InvalidKubeconfig`` if the context names a cluster or user that is not there.
     """
     config = _parse(kubeconfig, "it")
     name = context or config.get("current-context")
     if not name:
-        raise _invalid("the kubeconfig has no current context; set context", path="context")
+        raise _missing("the kubeconfig has no current context; set context", path="context")
     chosen = _named(config, "contexts", name)
     if chosen is None:
-        raise _invalid(f"the kubeconfig has no context {name}; it has {_names(config)}", path="context")
+        raise _missing(f"the kubeconfig has no context {name}; it has {_names(config)}", path="context")
     cluster = _named(config, "clusters", chosen.get("cluster"))
     user = _named(config, "users", chosen["user"]) if chosen.get("user") else {}
     if not cluster or not cluster.get("server") or user is None:
@@ -96,7 +97,7 @@ def _found() -> _Config:
     found = merged or _service_account()
     if not found:
         missing = "none of the files in $KUBECONFIG exists" if listed else "there is no ~/.kube/config"
-        raise _invalid(
+        raise _missing(
             f"{missing}, and this process does not run in a pod; set kubeconfig to a path or to the content"
         )
     return found
@@ -149,11 +150,9 @@ def _as_file(text: str) -> Path | None:
     if file.is_file():
         return file
     looks_like_path = text.strip() and len(text) <= _LONGEST_PATH_SHOWN and (file.suffix or os.sep in text)
-    raise _invalid(
-        f"there is no file {text.strip()}"
-        if looks_like_path
-        else "the text is neither the path of a file nor a kubeconfig"
-    )
+    if looks_like_path:
+        raise _missing(f"there is no file {text.strip()}")
+    raise _invalid("the text is neither the path of a file nor a kubeconfig")
 
 
 def _read(file: Path) -> _Config:
@@ -172,6 +171,8 @@ def _parse(text: str, what: str) -> _Config:
         config = go_yaml.first_document(text)
     except go_yaml.YamlError:
         raise _invalid(f"{what} is not YAML") from None
+    if config is None:
+        raise _missing(f"{what} is empty")
     if not isinstance(config, dict) or not all(_well_formed(config, section) for section in _SECTIONS):
         raise _invalid(
             f"{what} is not a kubeconfig: clusters, contexts and users must be lists of named entries"
@@ -216,6 +217,10 @@ def _names(config: _Config) -> str:
 def _dump(config: _Config) -> str:
     dumped: str = yaml.dump(config, Dumper=_Dumper, sort_keys=False)
     return dumped
+
+
+def _missing(message: str, *, path: str = "kubeconfig") -> ValidationError:
+    return ValidationError([Problem(path, message)], reason=Reason.KUBECONFIG_MISSING)
 
 
 def _invalid(message: str, *, path: str = "kubeconfig") -> ValidationError:

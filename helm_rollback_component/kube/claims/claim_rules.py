@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.owner import Owner
     from helm_rollback_component.kube.claims.lease_codec import Claim
 
+_ANOTHER_STACK = "in another backend, or this one before it was destroyed"
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -40,8 +42,16 @@ def refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:
         return None
     return _refused(
         Reason.CLAIMED_BY_ANOTHER,
-        f"the release belongs to {claim.owner or 'an owner whose name cannot be read'}, not to {wish.owner}",
+        f"the release belongs to {_whose(claim, wish)}, not to {wish.owner}",
     )
+
+
+def _whose(claim: Claim, wish: Wish) -> str:
+    if claim.owner is None:
+        return "an owner whose name cannot be read"
+    if claim.owner.is_called(wish.owner):
+        return f"another stack of the same name ({_ANOTHER_STACK})"
+    return str(claim.owner)
 
 
 def locked(claim: Claim) -> OperationError:

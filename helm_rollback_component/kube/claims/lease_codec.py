@@ -61,8 +61,10 @@ class Claim:
     damaged: bool
 
     def belongs_to(self, owner: Owner, incarnation: str) -> bool:
-        """Whether the claim has that owner or that incarnation, or no owner."""
-        return self.bears(incarnation) or self.owner in (owner, NOBODY)
+        """Whether the claim has that incarnation, or an owner who may be that one, or nobody as its owner."""
+        return self.bears(incarnation) or (
+            self.owner is not None and (self.owner == NOBODY or self.owner.may_be(owner))
+        )
 
     def bears(self, incarnation: str) -> bool:
         """Whether the claim has that incarnation."""
@@ -108,7 +110,10 @@ def new(name: str, namespace: str) -> Lease:
 
 
 def owned(lease: Lease, owner: Owner, incarnation: str) -> Lease:
-    """Return the Lease as the owner's."""
+    """Return the Lease as the owner's; a stack's id that it holds already stays where the owner has none."""
+    before = _owner((lease["metadata"].get("annotations") or {}).get(_OWNER, ""))
+    if before and not owner.stack_id and before.may_be(owner):
+        owner = before
     return _noted(lease, {_OWNER: json.dumps(asdict(owner)), _INCARNATION: incarnation})
 
 

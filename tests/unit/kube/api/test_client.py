@@ -90,7 +90,9 @@ def test_a_context_that_is_not_there_is_refused(api: ApiServer) -> None:
 class TestIdentity:
     def test_it_is_the_uid_of_kube_system(self, api: ApiServer, cluster: Cluster) -> None:
         api.queue.append(Answer({"metadata": {"uid": "1-2-3"}}))
-        assert [cluster.identity(), cluster.identity()] == ["uid:1-2-3"] * 2
+        first, second = cluster.identity(), cluster.identity()
+        assert first == second
+        assert first.startswith("uid:1-2-3 server:")
         assert [asked.path for asked in api.asked] == ["/api/v1/namespaces/kube-system"]
 
     @pytest.mark.parametrize("answer", [refused(403), refused(404)])
@@ -105,7 +107,7 @@ class TestIdentity:
         with pytest.raises(OperationError):
             cluster.identity()
         api.queue.append(Answer({"metadata": {"uid": "1"}}))
-        assert cluster.identity() == "uid:1"
+        assert cluster.identity().startswith("uid:1 ")
 
     def test_the_authority_counts_wherever_it_is_kept(self, tmp_path: Path) -> None:
         (tmp_path / "ca").write_bytes(b"authority")

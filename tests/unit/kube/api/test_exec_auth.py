@@ -1,6 +1,7 @@
 """Credential plugins."""
 
 import json
+import ssl
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,9 @@ import httpx2
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.api import exec_auth
+from helm_rollback_component.kube.api import exec_auth, http_client
+from helm_rollback_component.kube.api.kubeconfig import Selected
+from tests.support.api_server import Answer, running
 
 PLUGIN = """
 import json, os, pathlib, sys
@@ -50,6 +53,10 @@ def plugin(tmp_path: Path) -> Plugin:
     return Plugin(tmp_path)
 
 
+def auth(section: dict[str, Any], **cluster: str) -> exec_auth.ExecAuth:
+    return exec_auth.ExecAuth(section, cluster, ssl.create_default_context())
+
+
 def ask(auth: exec_auth.ExecAuth, *refused: str) -> httpx2.Response:
     """Send one request to a server that refuses some tokens."""
 
@@ -62,19 +69,19 @@ def ask(auth: exec_auth.ExecAuth, *refused: str) -> httpx2.Response:
 
 
 def test_a_plugin_is_asked_once(plugin: Plugin) -> None:
-    credentials = exec_auth.ExecAuth(plugin.section(), {})
+    credentials = auth(plugin.section())
     assert [ask(credentials).text for _ in range(3)] == ["token-1"] * 3
 
 
 def test_a_refused_token_is_asked_for_anew_once(plugin: Plugin) -> None:
-    credentials = exec_auth.ExecAuth(plugin.section(), {})
+    credentials = auth(plugin.section())
     assert ask(credentials, "token-1").text == "token-2"
     assert ask(credentials).text == "token-2"
     assert ask(credentials, "token-2", "token-3").status_code == 401
 
 
 def test_a_token_that_another_thread_replaced_is_not_asked_for_again(plugin: Plugin) -> None:
-    credentials = exec_auth.ExecAuth(plugin.section(), {})
+    credentials = auth(plugin.section())
     flow = credentials.auth_flow(httpx2.Request("GET", "http://server"))
     first = next(flow).headers["Authorization"]
     ask(credentials, "token-1")
@@ -86,17 +93,14 @@ def test_a_token_that_another_thread_replaced_is_not_asked_for_again(plugin: Plu
 @pytest.mark.parametrize(("ahead", "tokens"), [(-60, ["token-1", "token-2"]), (3600, ["token-1", "token-1"])])
 def test_an_expired_token_is_not_sent(plugin: Plugin, ahead: int, tokens: list[str]) -> None:
     expires = datetime.now(UTC) + timedelta(seconds=ahead)
-    credentials = exec_auth.ExecAuth(plugin.section(expires.strftime("%Y-%m-%dT%H:%M:%SZ")), {})
+    credentials = auth(plugin.section(expires.strftime("%Y-%m-%dT%H:%M:%SZ")))
     assert [ask(credentials).text for _ in range(2)] == tokens
 
 
 def test_a_plugin_is_told_what_it_needs(plugin: Plugin) -> None:
     section = plugin.section(env=[{"name": "PREFIX", "value": "mine"}])
-    assert ask(exec_auth.ExecAuth(section, {"server": "https://a"})).text == "mine-1"
-    assert (
-        ask(exec_auth.ExecAuth({**section, "provideClusterInfo": True}, {"server": "https://a"})).text
-        == "mine-2"
-    )
+    assert ask(auth(section, server="https://a")).text == "mine-1"
+    assert ask(auth({**section, "provideClusterInfo": True}, server="https://a")).text == "mine-2"
     without, with_cluster = plugin.told()
     assert without["apiVersion"] == "client.authentication.k8s.io/v1"
     assert without["spec"] == {"interactive": False}
@@ -108,14 +112,55 @@ def test_a_plugin_is_told_what_it_needs(plugin: Plugin) -> None:
     [
         ({"command": "no-such-plugin", "installHint": "install it"}, r"cannot be run: .* \(install it\)"),
         ({"command": sys.executable, "args": ["-c", "exit('hunter2')"]}, "failed with exit status 1"),
-        ({"command": sys.executable, "args": ["-c", "print('hunter2')"]}, "returned no token"),
-        ({"command": sys.executable, "args": ["-c", "print('{\"status\": null}')"]}, "returned no token"),
+        ({"command": sys.executable, "args": ["-c", "print('hunter2')"]}, "returned no credential"),
+        (
+            {"command": sys.executable, "args": ["-c", "print('{\"status\": null}')"]},
+            "returned no credential",
+        ),
     ],
 )
 def test_a_plugin_that_fails_is_named_and_not_quoted(section: dict[str, Any], message: str) -> None:
     with pytest.raises(OperationError, match=message) as caught:
-        ask(exec_auth.ExecAuth(section, {}))
+        ask(auth(section))
     assert caught.value.reason == "CredentialPluginFailed"
+    assert "hunter2" not in str(caught.value)
+
+
+def given(**status: str) -> exec_auth.Credential:
+    return exec_auth.credential(json.dumps({"status": status}), "plugin")
+
+
+def test_a_credential_is_a_token_or_a_certificate_or_both() -> None:
+    pair = {"clientCertificateData": "cert", "clientKeyData": "key"}
+    assert (given(token="a").token, given(token="a").certificate) == ("a", "")
+    assert (given(**pair).token, given(**pair).certificate) == ("", "cert\nkey")
+    assert (given(token="a", **pair).token, given(token="a", **pair).certificate) == ("a", "cert\nkey")
+    with pytest.raises(OperationError, match="neither a token nor a client certificate"):
+        given(clientCertificateData="cert")
+
+
+def test_a_client_certificate_is_shown_to_the_server(tmp_path: Path) -> None:
+    certificate = Path(__file__).with_name("certificate.pem")
+    server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(certificate))
+    server_side.load_cert_chain(certificate)
+    server_side.verify_mode = ssl.CERT_REQUIRED
+    cert, key = certificate.read_text().split("-----BEGIN PRIVATE", 1)
+    status = {"clientCertificateData": cert, "clientKeyData": f"-----BEGIN PRIVATE{key}"}
+    (tmp_path / "answer").write_text(json.dumps({"status": status}))
+    section = {"command": "cat", "args": [str(tmp_path / "answer")]}
+    with running(server_side) as server:
+        server.queue.append(Answer({}))
+        cluster = {"server": server.url, "certificate-authority": str(certificate)}
+        user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", **section}}
+        with http_client.open_client(Selected("here", cluster, user)) as client:
+            assert client.get("/version").status_code == 200
+
+
+def test_a_certificate_that_cannot_be_used_is_told_and_not_quoted() -> None:
+    status = {"status": {"clientCertificateData": "hunter2", "clientKeyData": "hunter2"}}
+    section = {"command": sys.executable, "args": ["-c", f"print({json.dumps(status)!r})"]}
+    with pytest.raises(OperationError, match="certificate that cannot be used") as caught:
+        ask(auth(section))
     assert "hunter2" not in str(caught.value)
 
 
@@ -123,4 +168,4 @@ def test_a_plugin_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exec_auth, "_TIMEOUT", 0.1)
     section = {"command": sys.executable, "args": ["-c", "import time; time.sleep(60)"]}
     with pytest.raises(OperationError, match="took longer"):
-        ask(exec_auth.ExecAuth(section, {}))
+        ask(auth(section))

@@ -13,6 +13,7 @@ from helm_rollback_component.kube.api import http_client
 from helm_rollback_component.kube.api.exec_auth import ExecAuth
 from helm_rollback_component.kube.api.kubeconfig import Selected
 from tests.support.api_server import Answer, ApiServer
+from tests.support.socks import socks_proxy
 
 
 def selected(user: dict[str, Any], **cluster: Any) -> Selected:  # noqa: ANN401  # settings of any kind
@@ -51,6 +52,24 @@ def test_another_user_is_impersonated(api: ApiServer) -> None:
         "Impersonate-Group": "a",
         "Impersonate-Extra-scope": "b",
     }
+
+
+def test_a_proxy_may_speak_socks(api: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, port = api.url.removeprefix("http://").split(":")
+    with socks_proxy((host, int(port))) as proxy:
+        given = selected({}, server="http://cluster.test", **{"proxy-url": f"socks5://{proxy.address}"})
+        from_environment = selected({}, server="http://other.test")
+        monkeypatch.setenv("ALL_PROXY", f"socks5://{proxy.address}")
+        for each in (given, from_environment, selected({}, server=api.url)):
+            api.queue.append(Answer({}))
+            with http_client.open_client(each) as client:
+                assert client.get("/version").status_code == 200
+        assert proxy.asked == ["cluster.test", "other.test"]
+
+
+def test_a_proxy_of_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValidationError, match="the context here cannot be used"):
+        http_client.open_client(selected({}, **{"proxy-url": "ftp://127.0.0.1:1"}))
 
 
 def test_a_name_for_tls_goes_with_each_request() -> None:

@@ -46,10 +46,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def problem(source: str | None) -> str:
+def problem(source: str | None, reason: str = "InvalidKubeconfig") -> str:
     with pytest.raises(ValidationError) as caught:
         kubeconfig.load(source)
-    assert caught.value.reason == "InvalidKubeconfig"
+    assert caught.value.reason == reason
     assert [found.path for found in caught.value.problems] == ["kubeconfig"]
     assert SECRET not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
@@ -136,11 +136,11 @@ def test_in_a_pod_the_service_account_is_used(
 def test_without_any_the_message_says_where_was_looked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "there is no ~/.kube/config" in problem(None)
+    assert "there is no ~/.kube/config" in problem(None, "KubeconfigMissing")
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "missing"))
-    assert "$KUBECONFIG" in problem(None)
+    assert "$KUBECONFIG" in problem(None, "KubeconfigMissing")
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
-    assert "set kubeconfig to a path or to the content" in problem(None)
+    assert "set kubeconfig to a path or to the content" in problem(None, "KubeconfigMissing")
 
 
 def test_references_to_files_become_absolute(tmp_path: Path) -> None:
@@ -173,8 +173,6 @@ def test_references_in_content_are_relative_to_the_working_directory(
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("/no/such/file", "there is no file /no/such/file"),
-        ("missing.yaml", "there is no file missing.yaml"),
         (SECRET, "neither the path of a file nor a kubeconfig"),
         ("", "neither the path of a file nor a kubeconfig"),
         (f"{SECRET}/" * 100, "neither the path of a file nor a kubeconfig"),
@@ -188,6 +186,18 @@ def test_references_in_content_are_relative_to_the_working_directory(
 )
 def test_what_is_none_is_refused_without_repeating_it(source: str, message: str) -> None:
     assert message in problem(source)
+
+
+@pytest.mark.parametrize("source", ["/no/such/file", "missing.yaml"])
+def test_a_file_that_is_gone_is_named(source: str) -> None:
+    assert problem(source, "KubeconfigMissing") == f"there is no file {source}"
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "---\n"])
+def test_a_file_that_was_emptied_is_named(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config"
+    file.write_text(text)
+    assert problem(str(file), "KubeconfigMissing") == f"the file {file} is empty"
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,3 +254,5 @@ def test_a_context_that_is_not_there_is_refused(
     with pytest.raises(ValidationError, match=message) as caught:
         kubeconfig.select(yaml.safe_dump({**config(), **changes}), context)
     assert caught.value.problems[0].path == path
+    missing = path == "context"
+    assert caught.value.reason == ("KubeconfigMissing" if missing else "InvalidKubeconfig")

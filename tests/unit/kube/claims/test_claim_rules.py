@@ -5,12 +5,17 @@ from dataclasses import replace
 import pytest
 
 from helm_rollback_component.core.records.ledger import Attempt, Ledger
-from helm_rollback_component.core.records.owner import Owner
+from helm_rollback_component.core.records.owner import NOBODY, Owner
 from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal
 from helm_rollback_component.kube.claims.lease_codec import Claim
 
 MINE = Owner("acme", "shop", "prod", "urn:web")
 THEIRS = Owner("acme", "shop", "dev", "urn:web")
+
+
+def known(stack_id: str) -> Owner:
+    return replace(MINE, stack_id=stack_id)
+
 
 CLAIM = Claim(
     owner=MINE,
@@ -41,6 +46,13 @@ def alive(_: str) -> bool:
         (CLAIM, Wish(THEIRS, "two", adopt=True), None),
         (replace(CLAIM, owner=None, incarnation=""), Wish(MINE, "one"), "ClaimedByAnother"),
         (None, Wish(MINE, "one", strict=True), "ClaimMissing"),
+        (CLAIM, Wish(known("1-2-3"), "two"), None),
+        (replace(CLAIM, owner=known("1-2-3")), Wish(MINE, "two"), None),
+        (replace(CLAIM, owner=known("1-2-3")), Wish(known("1-2-3"), "two"), None),
+        (replace(CLAIM, owner=known("1-2-3")), Wish(known("4-5-6"), "one"), None),
+        (replace(CLAIM, owner=known("1-2-3")), Wish(known("4-5-6"), "two"), "ClaimedByAnother"),
+        (replace(CLAIM, owner=known("1-2-3")), Wish(known("4-5-6"), "two", adopt=True), None),
+        (replace(CLAIM, owner=NOBODY), Wish(known("1-2-3"), "two"), None),
         (CLAIM, Wish(MINE, "one", strict=True), None),
         (CLAIM, Wish(MINE, "two", strict=True), "AnotherIncarnation"),
         (CLAIM, Wish(MINE, "two", strict=True, adopt=True), "AnotherIncarnation"),
@@ -57,6 +69,12 @@ def test_a_refusal_names_both_owners_and_the_ways_out() -> None:
         assert word in said
     unreadable = str(refusal(replace(CLAIM, owner=None), Wish(THEIRS, "two")))
     assert "an owner whose name cannot be read" in unreadable
+
+
+def test_a_stack_of_the_same_name_is_told_from_ours() -> None:
+    said = str(refusal(replace(CLAIM, owner=known("1-2-3")), Wish(known("4-5-6"), "two")))
+    assert "belongs to another stack of the same name (in another backend" in said
+    assert "adopt=True" in said
 
 
 def test_a_locked_release_says_by_whom() -> None:

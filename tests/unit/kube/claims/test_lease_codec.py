@@ -1,6 +1,7 @@
 """The Lease beside a release, as values."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +42,18 @@ def test_an_owned_one_says_whose_it_is() -> None:
     assert claim.uid == "1"
     assert str(OWNER) == "stack acme/shop/prod (urn:pulumi:prod::shop::web)"
     assert str(Owner("", "", "", "")) == "stack unknown (no URN)"
+
+
+def test_a_stacks_id_stays_until_another_one_is_known() -> None:
+    def claimed(lease: lease_codec.Lease, stack_id: str) -> lease_codec.Lease:
+        return lease_codec.owned(lease, replace(OWNER, stack_id=stack_id), "one")
+
+    known = claimed(lease(), "1-2-3")
+    for then, expected in (("", "1-2-3"), ("4-5-6", "4-5-6")):
+        owner = lease_codec.claim(claimed(known, then)).owner
+        assert owner == replace(OWNER, stack_id=expected)
+    renamed = replace(OWNER, stack="staging")
+    assert lease_codec.claim(lease_codec.owned(known, renamed, "one")).owner == renamed
 
 
 def test_a_lock_is_taken_renewed_and_freed() -> None:

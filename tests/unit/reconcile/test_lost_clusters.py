@@ -1,0 +1,59 @@
+"""When a release whose cluster is gone leaves the state."""
+
+import pytest
+
+from helm_rollback_component.errors import HelmRollbackError, OperationError, Problem, ValidationError
+from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile.lost_clusters import VARIABLE, let_go
+
+GONE: list[HelmRollbackError] = [
+    OperationError("no answer", reason=Reason.UNREACHABLE),
+    ValidationError([Problem("context", "no context a")], reason=Reason.KUBECONFIG_MISSING),
+    OperationError("another cluster", reason=Reason.CLUSTER_CHANGED, release="apps/web"),
+]
+THERE: list[HelmRollbackError] = [
+    OperationError("refused", reason=Reason.UNAUTHORIZED),
+    OperationError("not trusted", reason=Reason.UNTRUSTED),
+    OperationError("plugin", reason=Reason.CREDENTIAL_PLUGIN_FAILED),
+    ValidationError([Problem("kubeconfig", "not YAML")], reason=Reason.INVALID_KUBECONFIG),
+]
+
+
+def run(error: HelmRollbackError) -> list[str]:
+    """Let the error end a block; return the warnings."""
+    warned: list[str] = []
+    with let_go("apps/web", warned.append):
+        raise error
+    return warned
+
+
+@pytest.mark.parametrize("error", GONE)
+@pytest.mark.parametrize("word", ["", "false", "yes"])
+def test_it_stays_unless_that_is_allowed(
+    error: HelmRollbackError, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, word)
+    with pytest.raises(OperationError) as caught:
+        run(error)
+    told = caught.value
+    assert (told.reason, told.release, told.temporary) == (error.reason, "apps/web", error.temporary)
+    assert f"{error.remedy}; if the cluster is gone for good, run again with {VARIABLE}=true" in str(told)
+
+
+@pytest.mark.parametrize("error", GONE)
+@pytest.mark.parametrize("word", ["true", "True"])
+def test_it_goes_with_a_warning_where_it_is(
+    error: HelmRollbackError, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, word)
+    (line,) = run(error)
+    assert error.message in line
+    assert "nothing was deleted" in line
+
+
+@pytest.mark.parametrize("error", THERE)
+def test_a_cluster_that_refuses_is_there(error: HelmRollbackError, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "true")
+    with pytest.raises(type(error)) as caught:
+        run(error)
+    assert caught.value is error
