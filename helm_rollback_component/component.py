@@ -12,6 +12,7 @@ from pulumi.output import Unknown
 
 from helm_rollback_component.args import FIELDS, HelmReleaseArgs
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.inputs.chart_source import passwords_in
 from helm_rollback_component.inputs.chart_values import encode, marked, unsendable
 from helm_rollback_component.inputs.spelling import Fields, to_snake_case
 from helm_rollback_component.inputs.tree import leaves, map_leaves
@@ -133,9 +134,8 @@ def _inputs(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dict[
         )
     if "kubeconfig" in inputs and not _a_path(inputs["kubeconfig"]):
         inputs["kubeconfig"] = pulumi.Output.secret(inputs["kubeconfig"])
-    source = inputs.get("source")
-    if isinstance(source, dict) and source.get("password") is not None:
-        source["password"] = pulumi.Output.secret(source["password"])
+    if "source" in inputs:
+        inputs["source"] = _with_secret_logins(inputs["source"])
     if "value_files" in inputs:
         inputs["value_files"] = without_assets(inputs["value_files"])
     values = _encoded(name, inputs.pop("values", None) or {})
@@ -160,6 +160,27 @@ def _with_all_others(problems: list[Problem], inputs: Mapping[str, Any]) -> list
 
 def _unknown_if_output(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any given value
     return Unknown() if isinstance(leaf, pulumi.Output) else leaf  # type: ignore[no-untyped-call]
+
+
+def _with_secret_logins(source: Any) -> Any:  # noqa: ANN401  # an output, or any given value
+    if isinstance(source, pulumi.Output):
+        return source.apply(lambda known: pulumi.Output.secret(known) if _has_login(known) else known)
+    if not isinstance(source, dict):
+        return source
+    kept = dict(source)
+    if kept.get("password") is not None:
+        kept["password"] = pulumi.Output.secret(kept["password"])
+    if isinstance(kept.get("repository"), pulumi.Output):
+        kept["repository"] = _with_secret_logins(kept["repository"])
+    elif _has_login(kept.get("repository")):
+        kept["repository"] = pulumi.Output.secret(kept["repository"])
+    return kept
+
+
+def _has_login(known: Any) -> bool:  # noqa: ANN401  # an address, a source, or anything that is refused later
+    if isinstance(known, Mapping):
+        return known.get("password") is not None or _has_login(known.get("repository"))
+    return isinstance(known, str) and bool(passwords_in(known))
 
 
 def _a_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text

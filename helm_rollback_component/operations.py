@@ -26,6 +26,7 @@ from helm_rollback_component.reconcile.session import Session, released_if_unuse
 from helm_rollback_component.reconcile.status import failed_status, release_status, unknown_status
 from helm_rollback_component.reconcile.target_validation import refusal as target_refusal
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
+from helm_rollback_component.reconcile.way_out import MaskedLock, WayOut, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,16 +66,19 @@ class HelmOperations:
     ) -> None:
         self._config = config
         self._identity = identity
-        self._session = Session(config, identity, others)
-        self._progress = progress
-        self._warn = warn
         self._redact = redact or Redactor()
+        self.way_out = WayOut(self._redact)
+        """What takes the secrets out of whatever leaves."""
+        self._progress, self._warn = self.way_out.telling(progress), self.way_out.telling(warn)
+        self._session = Session(config, identity, self._redact, others)
 
     @property
+    @guarded
     def cluster_identity(self) -> str:
         """What is known of which cluster this is: `core.records.cluster_identity`."""
         return merge(self._identity.cluster, self._session.cluster.identity())
 
+    @guarded
     def leads_elsewhere(self, cluster: str) -> bool:
         """Whether the kubeconfig leads to another cluster than the one of that identity.
 
@@ -83,6 +87,7 @@ class HelmOperations:
         """
         return self._session.leads_elsewhere(cluster)
 
+    @guarded
     def deploy(self) -> ReleaseStatus:
         """Install the release.
 
@@ -97,6 +102,7 @@ class HelmOperations:
         with self._session.hold(self._progress) as held, released_if_unused(held):
             return self._reconcile(held, self._config.timeouts.deploy)
 
+    @guarded
     def left_behind(self, error: HelmRollbackError) -> ReleaseStatus | None:
         """Return what a `deploy` that ended in `error` left of the release, or None where it left nothing.
 
@@ -112,8 +118,9 @@ class HelmOperations:
             if not self._session.claimed:
                 return None
             found = unknown_status(self._config)
-        return failed_status(found, error.reason, self._redact(error.with_remedy), clock.now())
+        return failed_status(found, error.reason, error.with_remedy, clock.now())
 
+    @guarded
     def upgrade(self) -> ReleaseStatus:
         """Bring the release to what is declared, or back to its last good revision.
 
@@ -127,6 +134,7 @@ class HelmOperations:
         with self._session.hold(self._progress) as held:
             return self._reconcile(held, self._config.timeouts.upgrade)
 
+    @guarded
     def rollback(self, revision: int | None = None) -> ReleaseStatus:
         """Restore a revision's content; without a number, that of the last good one before the latest.
 
@@ -155,6 +163,7 @@ class HelmOperations:
                 case _:
                     return self._restore(held, history, target, named=revision is not None)
 
+    @guarded
     def delete(self) -> None:
         """Uninstall the release, and release its claim; do nothing if the release was created again since.
 
@@ -175,6 +184,7 @@ class HelmOperations:
             deletion.delete(self._config, self._effects(held))
             held.release_claim()
 
+    @guarded
     def get_status(self) -> ReleaseStatus:
         """Return the release as it is now; a release that is gone has phase ``Failed``, revision 0.
 
@@ -183,6 +193,7 @@ class HelmOperations:
         """
         return self._status(self._session.records.history(), self._session.ledger())
 
+    @guarded
     def exists(self) -> bool:
         """Whether anything of the release is there: a claim, or a revision.
 
@@ -191,6 +202,7 @@ class HelmOperations:
         """
         return self._look()[1]
 
+    @guarded
     def get_release_history(self) -> tuple[ReleaseRevision, ...]:
         """Return every stored revision, oldest first.
 
@@ -199,6 +211,7 @@ class HelmOperations:
         """
         return assessment.revisions(self._session.records.history(), self._session.ledger())
 
+    @guarded
     def validate_rollback_target(self, revision: int) -> None:
         """Refuse a revision that cannot be rolled back to.
 
@@ -227,7 +240,7 @@ class HelmOperations:
         history = self._session.records.history()
         self._warn_of(held, history)
         wanted = desired.desired(self._config, chart, self._session.digester, timeout)
-        effects = self._effects(held, desired.deployment(self._config, chart, timeout))
+        effects = self._effects(held, desired.deployment(self._config, chart, timeout, self._redact))
         situation, outcome = Reconciler(wanted, effects).reconcile(history)
         left = conclude_run(self._config, effects, situation, outcome)
         return self._status(left, held.ledger)
@@ -259,6 +272,7 @@ class HelmOperations:
 
     def _effects(self, held: Held, deployment: Deployment | None = None) -> Effects:
         session = self._session
+        session.learn_secrets_of_before()
         context = RunContext(
             config=self._config,
             informers=informers_of(session.cluster),
@@ -274,7 +288,7 @@ class HelmOperations:
             helm=WatchedHelm(context, held.lost),
             records=context.storage,
             data=session.data(self._progress),
-            lock=held,
+            lock=MaskedLock(held, self.way_out),
             progress=self._progress,
             clock=clock.now,
             pacing=JitteredPacing(held.lost),

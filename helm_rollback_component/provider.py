@@ -27,6 +27,7 @@ from helm_rollback_component.pulumi_adapter import (
     process_lifetime,
     run_kind,
     state,
+    stderr,
 )
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.error_text import in_one_line
@@ -52,6 +53,7 @@ class ReleaseProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Set the process up: errors in one line, an end with its engine, room for many operations."""
         sys.tracebacklimit = 0
+        stderr.install()
         process_lifetime.end_with_engine()
         parallelism.allow(req.config.get(parallelism.SETTING))
 
@@ -85,7 +87,7 @@ class ReleaseProvider(ResourceProvider):
 
     def create(self, props: _Properties) -> CreateResult:
         """Deploy; fails without a state only where nothing was left behind."""
-        with in_one_line():
+        with in_one_line(props):
             release = _release(props, incarnation=secrets.token_hex(8))
             cluster = release.operations.cluster_identity  # it may not answer any more afterwards
             status = release.deploy()
@@ -95,8 +97,8 @@ class ReleaseProvider(ResourceProvider):
 
     def update(self, _id: str, olds: _Properties, news: _Properties) -> UpdateResult:
         """Bring the release to the new inputs, or back to its last good revision."""
-        with in_one_line():
-            release = _release(news, incarnation=olds["incarnation"], cluster=olds["cluster"])
+        with in_one_line(news, olds):
+            release = _release(news, incarnation=olds["incarnation"], cluster=olds["cluster"], before=olds)
             status = release.operations.upgrade()
             outs = release.outputs(news, status, release.operations.cluster_identity)
         release.settle(status, outs)
@@ -104,30 +106,31 @@ class ReleaseProvider(ResourceProvider):
 
     def read(self, id_: str, props: _Properties) -> ReadResult:
         """Look at the release as it is; it is gone only when its claim is gone too."""
-        with in_one_line():
+        with in_one_line(props):
             found = _stored_release(props).found(props)
         return ReadResult(id_, *found) if found else ReadResult("", {}, {})
 
     def delete(self, _id: str, props: _Properties) -> None:
         """Uninstall what this very creation deployed, and release the claim."""
-        with in_one_line():
+        with in_one_line(props):
             _stored_release(props).operations.delete()
 
 
 def _checked(olds: _Properties, inputs: _Properties) -> CheckResult:
-    from helm_rollback_component.pulumi_adapter import check  # noqa: PLC0415  # slow to import, and seldom needed
+    from helm_rollback_component.pulumi_adapter import check, declaration  # noqa: PLC0415  # slow to import
 
     config, problems = check.parsed(inputs)
     if config and not problems:
         inputs |= check.computed_inputs(config, olds)
-    failures = [CheckFailure(problem.path, problem.message) for problem in problems]
+    show = declaration.redactor(inputs) if problems else str
+    failures = [CheckFailure(problem.path, show(problem.message)) for problem in problems]
     return CheckResult(state.with_markers(inputs), failures)
 
 
-def _release(properties: Mapping[str, Any], *, incarnation: str, cluster: str = "") -> ManagedRelease:
+def _release(properties: Mapping[str, Any], **of_today: Any) -> ManagedRelease:  # noqa: ANN401  # see there
     from helm_rollback_component.pulumi_adapter.managed_release import ManagedRelease  # noqa: PLC0415  # as above
 
-    return ManagedRelease(properties, incarnation=incarnation, cluster=cluster)
+    return ManagedRelease(properties, **of_today)
 
 
 def _stored_release(properties: Mapping[str, Any]) -> ManagedRelease:
@@ -144,7 +147,7 @@ def _stored_release(properties: Mapping[str, Any]) -> ManagedRelease:
 def _another_cluster(olds: _Properties, news: _Properties) -> bool:
     from helm_rollback_component.pulumi_adapter.declaration import NotYetKnown  # noqa: PLC0415  # as above
 
-    with in_one_line():
+    with in_one_line(news, olds):
         try:
             release = _release(news, incarnation=olds["incarnation"])
         except NotYetKnown:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 OCI_SCHEME = "oci://"
 POINT_OF_NO_RETURN = "helm-rollback/point-of-no-return"
 """Annotation in Chart.yaml, ``"true"`` for a chart whose changes the charts before it cannot work with."""
+
+_IN_ADDRESS = re.compile(r"\w://(?:[^/@\s:]*:)?([^/@\s]+)@")
 
 
 def is_local(chart: str, repository: object) -> bool:
@@ -19,3 +22,8 @@ def marks_point_of_no_return(metadata: object) -> bool:
     annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
     found = annotations.get(POINT_OF_NO_RETURN) if isinstance(annotations, Mapping) else None
     return str(found).strip().lower() == "true"
+
+
+def passwords_in(text: str) -> list[str]:
+    """Return the passwords of the addresses in a text: of ``https://user:password@host``."""
+    return _IN_ADDRESS.findall(text)

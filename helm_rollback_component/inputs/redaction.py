@@ -1,48 +1,89 @@
-"""Removing secret values from messages and logs."""
+"""Removing secret values from every text that leaves the process."""
 
 from __future__ import annotations
 
-import base64
-import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.inputs.property_paths import value_at
-from helm_rollback_component.inputs.tree import leaves
+from helm_rollback_component.inputs.secret_index import SecretIndex
+from helm_rollback_component.inputs.secret_values import secrets_at
+from helm_rollback_component.inputs.spellings import as_bytes, as_text, readings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from helm_rollback_component.inputs.secret_index import Span
 
 MASK = "[secret]"
-_SHORTEST = 3
+_CONTINUES = range(0x80, 0xC0)
+_KNOWN_TEXTS = 256
 
 
 class Redactor:
-    """Replaces known secrets in texts, in plain text and in base64.
+    """Replaces known secrets in texts, however they are spelled there (`spellings`).
 
-    Texts shorter than three characters are not replaced: that would hide half of every message.
+    It can be told of more secrets at any time, from any thread; whoever has it masks those too.
+
+    Args:
+        secrets: the secrets.
+        places: the paths of the inputs that are secret, for what stood there before.
     """
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets for form in _forms(secret)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+    def __init__(self, secrets: Iterable[str] = (), *, places: Iterable[str] = ()) -> None:
+        self._secrets = frozenset(secrets)
+        self._places = tuple(places)
+        self._masked = _masking(self._secrets)
 
     def __call__(self, text: str) -> str:
         """Return `text` without the secrets."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        return self._masked(text)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Mask these as well from now on."""
+        known = self._secrets | frozenset(secrets)
+        if known != self._secrets:
+            self._secrets, self._masked = known, _masking(known)
+
+    def learn_from(self, inputs: Mapping[str, Any]) -> None:
+        """Mask what stands in earlier inputs where a secret stands in those of today."""
+        self.learn(secrets_at(inputs, self._places))
 
 
-def secrets_at(inputs: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]:
-    """Yield every text and number that stands at or below one of the `paths` (`property_paths`)."""
-    for path in paths:
-        for _, leaf in leaves(value_at(inputs, path)):
-            if isinstance(leaf, str | int | float) and not isinstance(leaf, bool):
-                yield str(leaf)
+def _masking(secrets: Iterable[str]) -> Callable[[str], str]:
+    """Return what masks these secrets, and remembers the texts of which it was asked lately."""
+    if not secrets:
+        return str
+    index = SecretIndex(map(as_bytes, secrets))
+
+    @lru_cache(maxsize=_KNOWN_TEXTS)
+    def masked(text: str) -> str:
+        spelled = as_bytes(text)
+        spans = sorted(span for reading in readings(spelled) for span in index.spans(reading))
+        return as_text("".join(_with_masks(spelled, _merged(spelled, spans)))) if spans else text
+
+    return masked
 
 
-def _forms(secret: str) -> Iterator[str]:
-    for part in (secret, *secret.splitlines()):
-        text = part.strip()
-        if len(text) >= _SHORTEST:
-            yield text
-            yield base64.b64encode(part.encode()).decode()
+def _merged(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans, those that touch as one, and each with whole characters of the text."""
+    begin, end = -1, -1
+    for first, last in spans:
+        if first > end:
+            if end > 0:
+                yield begin, end
+            begin, end = first, last
+        end = max(end, last)
+        while ord(text[begin]) in _CONTINUES:
+            begin -= 1
+        while end < len(text) and ord(text[end]) in _CONTINUES:
+            end += 1
+    yield begin, end
+
+
+def _with_masks(text: str, spans: Iterable[Span]) -> Iterator[str]:
+    done = 0
+    for begin, end in spans:
+        yield text[done:begin]
+        yield MASK
+        done = end
+    yield text[done:]

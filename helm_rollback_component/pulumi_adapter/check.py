@@ -13,6 +13,7 @@ from helm_rollback_component.config.constraints import ValueFile
 from helm_rollback_component.core.remediation.preview import describe
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.helm.charts import chart_files
+from helm_rollback_component.inputs.property_paths import steps_of
 from helm_rollback_component.inputs.value_files import read_files
 from helm_rollback_component.kube.api import kubeconfig
 from helm_rollback_component.pulumi_adapter import state
@@ -21,11 +22,16 @@ from helm_rollback_component.pulumi_adapter.declaration import NotYetKnown, pars
 from helm_rollback_component.pulumi_adapter.unchanged import version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from helm_rollback_component.config import HelmConfig
 
 _VALUE_FILES = TypeAdapter(tuple[ValueFile, ...])
+_ARGUMENTS = ("labels", "post_renderer")
+_REFUSED = (
+    "is secret, but becomes an argument of Helm, which every user of this machine can read; keep the secret "
+    "out of it, or use pulumi.Output.unsecret if it is none"
+)
 _TEXT: TypeAdapter[str | None] = TypeAdapter(str | None)
 
 
@@ -42,7 +48,7 @@ def parsed(inputs: Mapping[str, Any]) -> tuple[HelmConfig | None, list[Problem]]
         found.extend(error.problems)
     except NotYetKnown:
         pass
-    return config, [*found, *problems_of_files(inputs)]
+    return config, [*found, *_problems_of_arguments(inputs), *problems_of_files(inputs)]
 
 
 def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:
@@ -73,6 +79,13 @@ def computed_inputs(config: HelmConfig, olds: Mapping[str, Any]) -> dict[str, st
         state.PLAN: describe(config, chart, olds, marked=marked),
         state.CHECKED_BY: version(),
     }
+
+
+def _problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what would be secret and stand in Helm's arguments, where every user of the machine reads it."""
+    for path in inputs.get("secret_paths") or ():
+        if next(steps_of(path), "") in _ARGUMENTS:
+            yield Problem(path, _REFUSED)
 
 
 def _look_at_chart(inputs: Mapping[str, Any]) -> None:

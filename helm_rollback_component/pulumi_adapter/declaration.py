@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pulumi.output import Unknown
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.inputs.chart_source import passwords_in
 from helm_rollback_component.inputs.chart_values import decode
 from helm_rollback_component.inputs.problems import hidden_by
-from helm_rollback_component.inputs.redaction import Redactor, secrets_at
+from helm_rollback_component.inputs.redaction import Redactor
+from helm_rollback_component.inputs.secret_values import secrets_at
 from helm_rollback_component.inputs.tree import DROP, leaves, map_leaves
+from helm_rollback_component.pulumi_adapter import stderr
 from helm_rollback_component.pulumi_adapter.state import COMPUTED, CONTEXT, DECLARED, OBSERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _INTERNAL = (*CONTEXT, *COMPUTED, OBSERVED, "__provider")
 
 
@@ -36,17 +41,42 @@ class Declared:
     redact: Redactor
 
 
-def read(properties: Mapping[str, Any]) -> Declared:
+def read(properties: Mapping[str, Any], before: Mapping[str, Any] = _NOTHING) -> Declared:
     """Return what a resource's properties, checked once, hold.
+
+    Args:
+        properties: those of today.
+        before: those of the last operation, whose secrets are masked too.
 
     Raises:
         NotYetKnown: so much is not known yet that there is no config.
     """
-    declared = decode({key: properties[key] for key in DECLARED if key in properties})
-    secret = (*(properties.get("secret_paths") or ()), "source.password")
-    config = _config(declared)
-    owner = map_leaves(properties["owner"], _unless_unknown)
-    return Declared(config, owner, Redactor(secrets_at(declared, secret)))
+    config, owner = _config(_declared(properties)), map_leaves(properties["owner"], _unless_unknown)
+    return Declared(config, owner, redactor(properties, before))
+
+
+def redactor(*given: Mapping[str, Any]) -> Redactor:
+    """Return what removes the secrets among the properties of a resource from a text; nothing is refused.
+
+    Args:
+        given: the properties of today, and those of earlier operations, as something that they deployed may
+            still tell theirs.
+    """
+    redact = Redactor(places=(place for each in given for place in _secret_places(each)))
+    for properties in given:
+        declared = _declared(properties)
+        redact.learn(secrets_at(declared, _secret_places(properties)))
+        redact.learn(passwords_in(str(declared.get("source"))))
+    stderr.know(redact)
+    return redact
+
+
+def _declared(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return decode({key: properties[key] for key in DECLARED if key in properties})  # type: ignore[no-any-return]
+
+
+def _secret_places(properties: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*(properties.get("secret_paths") or ()), "source.password")
 
 
 def parse_inputs(inputs: Mapping[str, Any]) -> HelmConfig:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import traceback
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.pulumi_adapter import process_lifetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 _FRAMES = 100
 
 
 @contextmanager
-def in_one_line() -> Iterator[None]:
+def in_one_line(*properties: Mapping[str, Any]) -> Iterator[None]:
     """Carry out an operation of the provider; its errors are raised as what a person is to see.
+
+    Args:
+        properties: those of the resource, of today and of before, whose secrets no error shows.
 
     Raises:
         RuntimeError: for any error; its text is all that is shown.
@@ -26,9 +29,16 @@ def in_one_line() -> Iterator[None]:
         with process_lifetime.operation():
             yield
     except HelmRollbackError as error:
-        raise RuntimeError(str(error)) from None
+        raise RuntimeError(_shown(str(error), properties)) from None
     except Exception as error:  # noqa: BLE001  # for any error, the host would hide where it came from
-        raise RuntimeError(f"unexpected error, please report it:\n{whole(error)}") from None
+        text = _shown(whole(error), properties)
+        raise RuntimeError(f"unexpected error, please report it:\n{text}") from None
+
+
+def _shown(text: str, properties: Sequence[Mapping[str, Any]]) -> str:
+    from helm_rollback_component.pulumi_adapter import declaration  # noqa: PLC0415  # slow to import
+
+    return declaration.redactor(*properties)(text)
 
 
 def whole(error: Exception) -> str:

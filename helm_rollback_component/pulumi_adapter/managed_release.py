@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component import operations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.results import ReleaseStatus
 
 _Properties = dict[str, Any]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 _NOT_SAVED = (
     "this Pulumi host saves no state of an operation that failed; run `pulumi refresh` to bring the state "
@@ -34,6 +36,7 @@ class ManagedRelease:
         incarnation: which creation of the release is meant.
         cluster: which cluster it lives on; empty where that is not known.
         others: see `HelmOperations`.
+        before: the properties of the last operation; empty where there was none.
 
     Raises:
         NotYetKnown: so much is not known yet that there is no release to speak of.
@@ -46,8 +49,9 @@ class ManagedRelease:
         incarnation: str,
         cluster: str = "",
         others: Iterable[tuple[str | None, str | None]] | None = None,
+        before: Mapping[str, Any] = _NOTHING,
     ) -> None:
-        declared = declaration.read(properties)
+        declared = declaration.read(properties, before)
         owner = Owner(**declared.owner)
         self._incarnation = incarnation
         self._log = ResourceLog(owner.urn, declared.redact)

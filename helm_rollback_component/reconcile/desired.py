@@ -11,6 +11,8 @@ from helm_rollback_component.helm.engines.engine import Capability, Deployment, 
 from helm_rollback_component.inputs import value_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.helm.charts.fetching import LocalChart
@@ -48,12 +50,21 @@ def merged_values(config: HelmConfig) -> dict[str, Any]:
     return value_files.merge([*value_files.read_files(config.value_files), config.values])
 
 
-def deployment(config: HelmConfig, chart: LocalChart, timeout: int) -> Deployment:
-    """Return what Helm is to deploy, waiting `timeout` seconds at most."""
+def deployment(
+    config: HelmConfig, chart: LocalChart, timeout: int, mask: Callable[[str], str] = str
+) -> Deployment:
+    """Return what Helm is to deploy.
+
+    Args:
+        config: what is declared.
+        chart: what it is made from.
+        timeout: how long Helm waits at most, in seconds.
+        mask: removes the secrets from the description: Helm takes it as an argument, and stores it for ever.
+    """
     values = merged_values(config)
     options = Options(
         **{name: getattr(config, name) for name in _SWITCHES},
-        description=config.description,
+        description=mask(config.description),
         labels=config.labels,
         post_renderer=config.post_renderer,
         wait_strategy=_wait_strategy(config, chart, values),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import Failure, classify
@@ -22,8 +21,7 @@ def of_helm(context: RunContext, error: EngineError, verb: str) -> Failure:
         error: how Helm failed.
         verb: what it was to do.
     """
-    failure = classify(error.output, verb, context.target.namespace)
-    return replace(failure, message=context.redact(failure.message))
+    return classify(error.output, verb, context.target.namespace, context.redact)
 
 
 def of_health(context: RunContext, verdict: HealthVerdict) -> Failure:

@@ -13,6 +13,7 @@ from helm_rollback_component.core.records.owner import NOBODY
 from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.helm.engines.engine import Target
 from helm_rollback_component.helm.engines.selection import choose_engine
+from helm_rollback_component.inputs.secret_values import credentials_in
 from helm_rollback_component.kube.api import access, kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.api.error_context import about
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.digests import Digester
     from helm_rollback_component.core.records.owner import Identity
     from helm_rollback_component.helm.engines.engine import Engine
+    from helm_rollback_component.inputs.redaction import Redactor
     from helm_rollback_component.kube.api.access import Right
     from helm_rollback_component.kube.claims.claims import Held
     from helm_rollback_component.reconcile.present_credentials import Way
@@ -43,12 +45,16 @@ class Session:
     Args:
         config: what is declared of it.
         identity: who acts on it, and which one is meant.
+        redact: is told of the secrets that are met.
         others: kubeconfigs and contexts to try where those of the config are of the past and are refused.
     """
 
-    def __init__(self, config: HelmConfig, identity: Identity, others: Iterable[Way] | None = None) -> None:
+    def __init__(
+        self, config: HelmConfig, identity: Identity, redact: Redactor, others: Iterable[Way] | None = None
+    ) -> None:
         self._config = config
         self._identity = identity
+        self._redact = redact
         self._others = others
         self.claimed = False
         """Whether the release was claimed here."""
@@ -136,6 +142,14 @@ class Session:
         """Return what looks at the data that the release's objects hold; `progress` as `LiveData` says."""
         return LiveData(self.cluster, self.records, self._config.release_namespace, progress)
 
+    def learn_secrets_of_before(self) -> None:
+        """Have the values masked that stored revisions have where there is a secret today.
+
+        Helm, an API server or a container may quote those of the revision that runs or is restored.
+        """
+        for values in self.records.known_values():
+            self._redact.learn_from({"values": values})
+
     @contextmanager
     def hold(self, on_wait: Callable[[str], None], *, strict: bool = False) -> Iterator[Held]:
         """Claim the release and hold its lock for the length of the block; see `Claims.hold`."""
@@ -166,7 +180,12 @@ class Session:
     def _way(self) -> tuple[str, str | None]:
         """The content of the kubeconfig, and the context."""
         way = kubeconfig.load(self._config.kubeconfig), self._config.context
-        return way if self._others is None else accepted(way, self._others)
+        self._redact.learn(credentials_in(way[0]))
+        if self._others is None:
+            return way
+        found = accepted(way, self._others)
+        self._redact.learn(credentials_in(found[0]))
+        return found
 
 
 @contextmanager

@@ -16,6 +16,8 @@ class Sightings:
         self._mark = mark.encode()
         self.processes: set[int] = set()
         self.seen = b""
+        self.commands = b""
+        """The command lines of all processes with that mark, of Helm's or not."""
 
     def look(self) -> None:
         """Note the command line and the environment of every Helm process there is."""
@@ -26,11 +28,13 @@ class Sightings:
     def _note(self, process: Path) -> None:
         try:
             command = (process / "cmdline").read_bytes()
-            if Path(command.partition(b"\0")[0].decode()).name not in NAMES:
-                return
             environment = (process / "environ").read_bytes()
         except OSError:
             return  # it has ended
+        if self._mark in environment and command not in self.commands:
+            self.commands += command
+        if Path(command.partition(b"\0")[0].decode()).name not in NAMES:
+            return
         if self._mark in environment and command + environment not in self.seen:
             self.processes.add(int(process.name))
             self.seen += command + environment

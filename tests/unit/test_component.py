@@ -506,6 +506,30 @@ class TestSecrets:
         assert release.inputs["source"]["password"] == "hunter2"
         assert release.inputs["secret_paths"] == ["source.password"]
 
+    @pytest.mark.parametrize(
+        "login", [{"password": "hunter2"}, {"repository": "https://u:hunter2@charts.example"}]
+    )
+    @pytest.mark.parametrize("given", [dict, pulumi.Output.from_input], ids=["plain", "output"])
+    def test_so_is_a_login_wherever_it_stands(
+        self, login: dict[str, str], given: Callable[[object], object]
+    ) -> None:
+        release = declare(mocks=Anything(), source=given({**LEAST["source"], **login})).one(RELEASE_TYPE)
+        assert release.secrets == {"source"}
+        assert login.items() <= release.inputs["source"].items()
+
+    def test_where_there_is_no_source_there_is_none(self) -> None:
+        given = {"release_namespace": "apps"}
+        assert declare(given, mocks=Anything()).one(RELEASE_TYPE).secrets == set()
+
+    def test_a_repository_that_comes_later_may_have_one(self) -> None:
+        for repository, secrets in (("https://u:p@c", {"source"}), ("https://c", set())):
+            source = {**LEAST["source"], "repository": pulumi.Output.from_input(repository)}
+            assert declare(mocks=Anything(), source=source).one(RELEASE_TYPE).secrets == secrets
+
+    @pytest.mark.parametrize("source", [LEAST["source"], pulumi.Output.from_input(LEAST["source"])])
+    def test_a_source_without_a_login_is_none(self, source: object) -> None:
+        assert declare(source=source).one(RELEASE_TYPE).secrets == set()
+
 
 class TestManagedNamespace:
     def test_it_is_made_first_and_kept(self) -> None:

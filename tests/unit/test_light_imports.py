@@ -72,11 +72,13 @@ OF_BOTH = {
     "pulumi_adapter.process_lifetime",
     "pulumi_adapter.run_kind",
     "pulumi_adapter.state",
+    "pulumi_adapter.stderr",
     "reasons",
     "results",
 }
 OF_A_PROGRAM = {
     "component",
+    "inputs.chart_source",
     "inputs.chart_values",
     "pulumi_adapter.assets",
     "pulumi_adapter.interrupts",

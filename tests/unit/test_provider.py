@@ -22,6 +22,7 @@ from helm_rollback_component.inputs.chart_values import encode
 from helm_rollback_component.inputs.redaction import MASK
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
+from helm_rollback_component.pulumi_adapter.stderr import MaskedStream
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
 
 if TYPE_CHECKING:
@@ -151,10 +152,12 @@ class TestConfigure:
     def limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Have the limit set back afterwards, if a test sets it."""
         monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+        monkeypatch.setattr(sys, "stderr", sys.stderr)
 
     def test_errors_are_shown_without_a_traceback(self) -> None:
         ReleaseProvider().configure(ConfigureRequest(Config({}, "p")))
         assert sys.tracebacklimit == 0
+        assert isinstance(sys.stderr, MaskedStream)
 
 
 class TestCheck:
@@ -286,6 +289,14 @@ class TestDiff:
         assert self.diff({**outputs, "observed": "the release does not exist"}) == (True, [])
 
 
+class TestSecretsOfBefore:
+    def test_an_update_masks_them_too(self, cluster: Cluster, outputs: dict[str, Any]) -> None:
+        olds = {**outputs, "values": {"password": "xyzzy"}}
+        ReleaseProvider().update("apps/web", olds, {**INPUTS, "values": {"password": "hunter2"}})
+        assert cluster.redact
+        assert cluster.redact("hunter2 after xyzzy") == f"{MASK} after {MASK}"
+
+
 class TestCreate:
     def test_it_deploys_and_writes_down_everything(self, cluster: Cluster) -> None:
         created = ReleaseProvider().create(INPUTS)
@@ -330,6 +341,16 @@ class TestCreate:
             ReleaseProvider().create(INPUTS)
         assert "in deploy" in str(raised.value)
         assert "KeyError: 'surprise'" in str(raised.value)
+
+    @pytest.mark.parametrize(
+        "error", [OperationError('"hunter\\n2"', reason="Broken"), KeyError("hunter\n2")]
+    )
+    def test_no_error_shows_a_secret(self, cluster: Cluster, error: Exception) -> None:
+        cluster.error = error
+        with pytest.raises(RuntimeError) as raised:
+            ReleaseProvider().create({**INPUTS, "values": {"password": "hunter\n2"}})
+        assert MASK in str(raised.value)
+        assert "hunter" not in str(raised.value)
 
 
 class TestUpdate:

@@ -15,6 +15,8 @@ from helm_rollback_component.errors import OperationError, RollbackError
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helm_rollback_component.core.failures.rule import Rule
 
 _Error = TypeVar("_Error", OperationError, RollbackError)
@@ -62,7 +64,7 @@ class Failure:
         )
 
 
-def classify(output: str, action: str = "", namespace: str = "") -> Failure:
+def classify(output: str, action: str = "", namespace: str = "", show: Callable[[str], str] = str) -> Failure:
     """Return what Helm's `output` means.
 
     Args:
@@ -70,15 +72,18 @@ def classify(output: str, action: str = "", namespace: str = "") -> Failure:
         action: Helm's verb (``install``, ``upgrade``, ``rollback``, ``uninstall``, ``test``). If it is not
             given, an install and an upgrade are recognised by the message of Helm's command line.
         namespace: the release's, for the commands in a remedy.
+        show: removes the secrets from a text. The message is cut after that, so that no part of one is left.
     """
-    error = without_dumps(_last_error(output))
+    error, shown = (without_dumps(_last_error(text)) for text in (output, show(output)))
     verb = action or next((verb for words, verb in _VERBS.items() if words in error), "")
     rule, found = find_rule(error, verb)
     reason = _reason(rule, verb)
     return Failure(
         reason=reason,
-        message=rule.message or essential(error),
-        remedy=rule.remedy.format(command=_deletion(found, namespace)) if rule.remedy else reason.remedy,
+        message=rule.message or essential(shown),
+        remedy=show(rule.remedy.format(command=_deletion(found, namespace)))
+        if rule.remedy
+        else reason.remedy,
         temporary=rule.reason.temporary,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Conclusion, Verdict
-from helm_rollback_component.core.remediation import targets
+from helm_rollback_component.core.remediation import stored_words, targets
 from helm_rollback_component.core.remediation.conclude import OBSERVED, merge_conditions
 from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
@@ -112,7 +112,7 @@ def revisions(history: History, ledger: Ledger) -> tuple[ReleaseRevision, ...]:
             app_version=record.app_version,
             status=record.status.value,
             deployed_at=record.deployed_at,
-            description=record.description,
+            description=stored_words.description(record, ledger),
             verified=targets.verified(record, ledger),
             point_of_no_return=record.point_of_no_return,
         )

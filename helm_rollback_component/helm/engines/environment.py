@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _REDIRECTING = ("HELM_DEBUG", "HELM_DRIVER", "HELM_MAX_HISTORY", "HELM_NAMESPACE", "KUBECONFIG")
-_LEFT_OUT = ("HELM_KUBE", "PULUMI_CONFIG")
-"""Prefixes; a provider's environment holds the stack's whole configuration, secrets in the clear."""
+_LEFT_OUT = ("HELM_KUBE", "PULUMI_")
+"""Prefixes; a provider's environment holds the stack's whole configuration, secrets in the clear, and what
+opens its backend."""
 _OURS = {"HELM_DRIVER": "secret"}
 _DEFAULTS = {"HELM_BURST_LIMIT": "1000", "HELM_QPS": "500", "GOGC": "200"}
 """Client-side throttling fit for many releases at once; the API server has its own. And half as many garbage
@@ -20,8 +21,8 @@ def helm_environment(inherited: Mapping[str, str], extra: Mapping[str, str] | No
     """Return the environment for Helm, made of the `inherited` one.
 
     Variables for authentication plugins and proxies stay. Those that name a cluster, a namespace or a storage
-    are removed: the request names them. Release records are always Secrets. The stack's configuration, which
-    Pulumi passes to a provider, is removed too.
+    are removed: the request names them. Release records are always Secrets. All of Pulumi's are removed too:
+    the stack's configuration, and the token and the passphrase of its backend.
     """
     kept = {
         name: value

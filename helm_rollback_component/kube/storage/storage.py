@@ -6,6 +6,7 @@ with ``watch``, a record that is waited for is seen at once.
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -24,7 +25,7 @@ from helm_rollback_component.kube.storage.lru_cache import LruCache
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from helm_rollback_component.core.cancellation import Cancellation
@@ -47,6 +48,9 @@ _known: LruCache[tuple[str, str, str], Record | None] = LruCache(4096)
 
 _texts: LruCache[tuple[str, str], tuple[str, ...]] = LruCache(_TEXT_KEPT, lambda texts: sum(map(len, texts)))
 """By UID and resource version: a record's manifest, and those of its hooks."""
+
+_values: LruCache[tuple[str, str], str] = LruCache(_TEXT_KEPT, len)
+"""By UID and resource version: a record's values, in JSON."""
 
 
 class ReleaseStorage:
@@ -125,6 +129,12 @@ class ReleaseStorage:
         """Return the objects of a revision and of its hooks; otherwise the same as `manifest`."""
         with about(self._namespace, self._release):
             return self._objects(revision, self._texts(revision), whole)
+
+    def known_values(self) -> Iterator[dict[str, Any]]:
+        """Yield the values of each revision that was read; they may be secret."""
+        for version in self._versions.values():
+            with suppress(KeyError):
+                yield json.loads(_values[version])
 
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return which objects a revision is made of; raises as `manifest` does."""
@@ -241,6 +251,7 @@ class ReleaseStorage:
         version = _version(secret["metadata"])
         release = release_codec.decode(secret, revision)
         _texts[version] = release_codec.texts(release)
+        _values[version] = json.dumps(release.get("config") or {})
         self._versions[revision] = version
         self._stored.setdefault(revision, release_codec.stored(secret))
         record = _known[self._key(secret["metadata"])] = self._record(release)

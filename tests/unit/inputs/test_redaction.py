@@ -3,16 +3,57 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+import hashlib
+import html
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helm_rollback_component.inputs.chart_source import passwords_in
 from helm_rollback_component.inputs.property_paths import below
-from helm_rollback_component.inputs.redaction import MASK, Redactor, secrets_at
+from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.secret_values import credentials_in, secrets_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 keys = st.text(max_size=6) | st.sampled_from(["a.b", "[0]", '"', "\\", '["x"]', "0", ""])
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "raw": str,
+    "json": json.dumps,
+    "json of Go": lambda text: (
+        json.dumps(text, ensure_ascii=False)
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+    ),
+    "yaml": lambda text: yaml.safe_dump({"key": text}),
+    "yaml in single quotes": lambda text: yaml.safe_dump({"key": text}, default_style="'"),
+    "yaml in double quotes": lambda text: yaml.safe_dump({"key": text}, default_style='"', width=20),
+    "yaml block": lambda text: yaml.safe_dump({"key": {"key": text}}, default_style="|", allow_unicode=True),
+    "yaml folded": lambda text: yaml.safe_dump([[text]], default_style=">", width=20, allow_unicode=True),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "base64, one in": lambda text: base64.b64encode(f"u{text}".encode()).decode(),
+    "base64, two in": lambda text: base64.b64encode(f"u:{text}\n".encode()).decode(),
+    "base64 in lines": lambda text: base64.encodebytes(b"-" * 70 + text.encode()).decode(),
+    "hex": lambda text: text.encode().hex(),
+    "url": quote,
+    "form": lambda text: quote_plus(text, safe=""),
+    "html": html.escape,
+    "octal": lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
+}
+
+
+def _findable(text: str) -> bool:
+    """Whether a text is long enough, and is not folded into nothing by YAML's white space."""
+    return len(text.strip()) >= 3 and all(" " <= letter != "\x7f" for letter in text)
 
 
 class TestRedactor:
@@ -40,13 +81,79 @@ class TestRedactor:
     def test_without_secrets_nothing_is_masked(self) -> None:
         assert Redactor()("as it is") == "as it is"
 
-    @given(st.lists(st.text(min_size=3).filter(str.strip)), st.text(), st.text())
-    def test_no_secret_comes_through(self, secrets: list[str], before: str, after: str) -> None:
-        redact = Redactor(secrets)
-        for secret in secrets:
-            text = secret.strip()
-            if len(text) >= 3:
-                assert not any(text in part for part in redact(f"{before}{text}{after}").split(MASK))
+    @pytest.mark.parametrize(
+        ("said", "shown"),
+        [("xhunter2x", f"x{MASK}x"), ("hunter2hunter2", MASK), ("hunter2, hunter2", f"{MASK}, {MASK}")],
+    )
+    def test_what_stands_around_it_stays(self, said: str, shown: str) -> None:
+        assert Redactor(["hunter2"])(said) == shown
+
+    def test_what_was_learned_is_masked_by_whoever_masks(self) -> None:
+        redact = Redactor(["hunter2"], places=["values.password"])
+        known = redact
+        redact.learn(["hunter2"])
+        redact.learn_from({"values": {"password": "correct-horse", "other": "innocent"}})
+        assert known("hunter2 correct-horse innocent") == f"{MASK} {MASK} innocent"
+
+    @pytest.mark.parametrize("kept", [slice(None, 540), slice(280, None), slice(100, 113)])
+    def test_a_piece_of_a_long_secret_is_one(self, kept: slice) -> None:
+        secret = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(13))
+        assert Redactor([secret])(f"value {secret[kept]} … is bad") == f"value {MASK} … is bad"
+
+    def test_a_repeated_text_takes_no_longer(self) -> None:
+        assert Redactor(["ab" * 5000])("ab" * 9000) == MASK
+
+    @pytest.mark.parametrize(
+        ("secret", "spelled"),
+        [
+            ("pa\U00010000ss", "pa\\U00010000ss"),
+            ("pa\u2028ss", "pa\\Lss"),
+            ("pa ss", "pa\\\n   \\ ss"),
+            ("café", "caf\\xe9"),
+            ("café", "caf\\xc3\\xa9"),
+            ("pass", "\\Uffffffffpass"),
+            ("1234567 letters", "1234567\n    letters"),
+        ],
+    )
+    def test_escapes_of_other_languages(self, secret: str, spelled: str) -> None:
+        assert spelled not in Redactor([secret])(f"said {spelled} then")
+
+    def test_each_of_several_long_secrets_is_masked_whole(self) -> None:
+        several = [hashlib.sha256(bytes([number])).hexdigest()[number:] for number in range(5)]
+        redact = Redactor(several)
+        assert [redact(f"<{secret}>") for secret in several] == [f"<{MASK}>"] * len(several)
+
+    @pytest.mark.parametrize(
+        ("secret", "said"), [("é1234567890ab", "ũ1234567890ab"), ("1234567890abé", "1234567890abã")]
+    )
+    def test_a_mask_covers_whole_characters(self, secret: str, said: str) -> None:
+        assert Redactor([secret])(f"<{said}>") == f"<{MASK}>"
+
+    def test_half_of_a_surrogate_pair_is_no_obstacle(self) -> None:
+        assert Redactor(["hunter2"])("\ud800 hunter2") == f"\ud800 {MASK}"
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.text(st.characters(codec="utf-8"), min_size=3, max_size=40).filter(_findable),
+        st.sampled_from(list(SPELLINGS)),
+        st.sampled_from([*SPELLINGS, ""]),
+    )
+    def test_no_spelling_of_a_spelling_comes_through(self, secret: str, first: str, second: str) -> None:
+        spelled = SPELLINGS[first](secret)
+        spelled = SPELLINGS[second](f"<{spelled}>") if second else spelled
+        left = Redactor([secret])(f"before: {spelled} after")
+        assert MASK in left
+        assert left.startswith("before: ")
+        assert len(left) < len(f"before: {spelled} after") + len(MASK)
+        if not second:
+            assert secret.strip() not in left
+
+
+def test_hundreds_of_secrets_and_large_ones_are_masked_in_one_pass() -> None:
+    many = [hashlib.sha256(f"{number}".encode()).hexdigest() for number in range(400)]
+    redact = Redactor([*many, "=".join(many[:-1] * 20)])
+    said = " ".join(f"refused {secret}" for secret in many)
+    assert redact(said) == " ".join([f"refused {MASK}"] * len(many))
 
 
 class TestBelow:
@@ -108,6 +215,56 @@ class TestSecretsAt:
 
     def test_a_path_through_a_text_means_the_text(self) -> None:
         assert self.found("kubeconfig.users[0]") == ["clusters: []"]
+
+    def test_of_a_kubeconfig_the_credentials_are_secret(self) -> None:
+        key = base64.b64encode(b"-----BEGIN KEY-----").decode()
+        environment = [{"name": "API_TOKEN", "value": "xyzzy"}, {"name": "PROFILE", "value": "default"}]
+        users = [
+            {"name": "u", "user": {"token": "hunter2", "username": "root", "client-key-data": key}},
+            {"name": "v", "user": {"exec": {"command": "aws", "env": environment}, "client-key-data": "?"}},
+            {"name": "w", "user": {"auth-provider": {"config": {"id-token": "plugh", "idp": "a"}}}},
+        ]
+        cluster = {"server": "https://c", "proxy-url": "http://u:pass@proxy"}
+        text = yaml.safe_dump({"clusters": [{"name": "c", "cluster": cluster}], "users": users})
+        secrets = {"hunter2", key, "-----BEGIN KEY-----", "xyzzy", "?", "plugh", "pass"}
+        assert set(credentials_in(text)) == secrets
+        assert set(secrets_at({"kubeconfig": text}, ["kubeconfig"])) == secrets
+
+    @pytest.mark.parametrize("text", ["a: [", "just a text", "users: none"])
+    def test_a_text_that_is_no_kubeconfig_is_secret_as_a_whole(self, text: str) -> None:
+        assert list(secrets_at({"kubeconfig": text}, ["kubeconfig"])) == [text]
+
+    def test_of_a_source_it_is_shown_where_the_chart_comes_from(self) -> None:
+        source = {"chart": "web", "repository": "https://c", "version": "1.2.3", "password": "hunter2"}
+        assert list(secrets_at({"source": source}, ["source"])) == ["hunter2"]
+
+    def test_what_stands_in_a_document_is_secret(self) -> None:
+        inputs = {"values": {"key": '{"a": {"b": "hunter2"}, "c": [443]}', "other": "{no"}}
+        whole = inputs["values"]["key"]
+        assert list(secrets_at(inputs, ["values"])) == [whole, "hunter2", "443", "{no"]
+
+    @pytest.mark.parametrize(
+        ("number", "spelled"),
+        [
+            (8443, ["8443"]),
+            (1234567, ["1234567", "1.234567e+06"]),
+            (-20000000, ["-20000000", "2e+07"]),
+            (0.5, ["0.5"]),
+        ],
+    )
+    def test_a_number_is_one_as_go_writes_it(self, number: float, spelled: list[str]) -> None:
+        assert list(secrets_at({"values": number}, ["values"])) == spelled
+
+    @pytest.mark.parametrize(
+        ("address", "passwords"),
+        [
+            ("https://user:hunter2@charts.example.com/a", ["hunter2"]),
+            ("https://token@charts.example.com", ["token"]),
+            ("https://charts.example.com/a@b", []),
+        ],
+    )
+    def test_the_password_in_an_address(self, address: str, passwords: list[str]) -> None:
+        assert passwords_in(address) == passwords
 
     def test_several_paths_give_all(self) -> None:
         assert self.found("values.db.password", "kubeconfig") == ["hunter2", "clusters: []"]

@@ -8,7 +8,7 @@ import pytest
 from pulumi.output import Unknown
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.pulumi_adapter.check import computed_inputs, problems_of_files
+from helm_rollback_component.pulumi_adapter.check import computed_inputs, parsed, problems_of_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,3 +154,9 @@ class TestContent:
             before = content(source=source)
             (lib / "Chart.yaml").write_text("name: lib\nversion: 1.0.1\n")
             assert (content({"content": before}, source=source) != before) is update
+
+
+@pytest.mark.parametrize("path", ["labels.team", "post_renderer[1]", "labels"])
+def test_a_secret_is_no_argument_of_helm(path: str) -> None:
+    _, problems = parsed({"source": OCI, "secret_paths": [path, "values.labels"]})
+    assert [problem.path for problem in problems if "argument of Helm" in problem.message] == [path]

@@ -192,3 +192,10 @@ class TestDesired:
         wanted = self.of(chart, values={"big": 2**60, "none": None, "list": [1, 2.0]})
         stored = DIGESTER.of({"big": float(2**60), "none": None, "list": [1.0, 2]})
         assert wanted.values_digest == stored
+
+
+def test_a_secret_description_does_not_reach_helm(chart: LocalChart) -> None:
+    given = desired.deployment(
+        config(description="for hunter2"), chart, 60, lambda text: text.replace("hunter2", "[secret]")
+    )
+    assert given.options.description == "for [secret]"

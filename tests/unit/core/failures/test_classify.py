@@ -1,5 +1,6 @@
 """Helm's words, as it really said them, and what they have to be understood as."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,23 @@ def test_a_long_message_is_cut() -> None:
     failure = classify("x" * 5000)
 
     assert len(failure.message) == 600
+
+
+def test_a_secret_is_masked_before_a_message_is_cut() -> None:
+    secret = "".join(hashlib.sha256(bytes([number])).hexdigest() for number in range(13))
+    said = f'ConfigMap "web" is invalid: data: Invalid value: "{secret}": Too long'
+
+    failure = classify(said, show=lambda text: text.replace(secret, "[secret]"))
+
+    assert failure.message == 'ConfigMap "web" is invalid: data: Invalid value: "[secret]": Too long'
+
+
+def test_a_mask_does_not_change_what_a_failure_is() -> None:
+    said = 'Error: UPGRADE FAILED: Job.batch "web" is invalid: spec.template: field is immutable'
+    hidden = classify(said, show=lambda text: text.replace("immutable", "[secret]"))
+
+    assert (hidden.reason, hidden.remedy) == (classify(said).reason, classify(said).remedy)
+    assert hidden.message.endswith("field is [secret]")
 
 
 def test_what_failed_and_why_stay_when_the_middle_is_cut() -> None:

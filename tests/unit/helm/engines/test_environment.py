@@ -33,6 +33,7 @@ def test_the_stacks_configuration_goes() -> None:
         "PULUMI_CONFIG": '{"app:password": "s3cret"}',
         "PULUMI_CONFIG_SECRET_KEYS": '["app:password"]',
         "PULUMI_CONFIG_PASSPHRASE": "s3cret",
+        "PULUMI_ACCESS_TOKEN": "s3cret",
     }
 
     assert not helm_environment(configuration).keys() & configuration.keys()

@@ -89,6 +89,11 @@ class TestHistory:
         storage_of(cluster).history()
         assert read(cluster) == []
 
+    def test_the_values_that_were_read_are_known(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        put(cluster, release(1), {**release(2), "config": {"password": "hunter2"}})
+        storage.history()
+        assert list(storage.known_values()) == [release(1).get("config") or {}, {"password": "hunter2"}]
+
     def test_another_key_gives_other_digests(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
         put(cluster, release(1))
         (ours,), (other,) = storage.history(), storage_of(cluster, b"o").history()

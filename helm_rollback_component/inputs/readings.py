@@ -1,0 +1,96 @@
+"""A text as one reads it, and where each character of that stands in the text itself. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_SPACE = re.compile(r"[ \t\n\v\f\r]+")
+_MORE_THAN_ONE_SPACE = re.compile(r"[\t\n\v\f\r]|  ")
+_LEGIBLE = re.compile(r"[\t\n\r -~\x80-\xff]{8,}")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A way to read a text.
+
+    Attributes:
+        text: what is read.
+        starts: for each character, where what it was read from begins.
+        ends: for each character, where what it was read from ends.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return a text as it is."""
+        return cls(text, range(len(text)), range(1, len(text) + 1))
+
+    def without_space(self) -> Reading:
+        """Return it without white space, which whoever folds or indents a text adds and removes."""
+        return self.replaced(_SPACE, lambda _: "")
+
+    def single_spaced(self) -> Reading:
+        """Return it with one space in place of each stretch of white space."""
+        return self.replaced(_SPACE, lambda _: " ") if _MORE_THAN_ONE_SPACE.search(self.text) else self
+
+    def legible(self) -> Reading:
+        """Return its stretches of text only: most of what can be decoded was never encoded."""
+        return self.picked(index for found in _LEGIBLE.finditer(self.text) for index in range(*found.span()))
+
+    def picked(self, indexes: Iterable[int]) -> Reading:
+        """Return these characters of it."""
+        chosen = list(indexes)
+        return Reading(
+            "".join([self.text[index] for index in chosen]),
+            [self.starts[index] for index in chosen],
+            [self.ends[index] for index in chosen],
+        )
+
+    def replaced(self, pattern: re.Pattern[str], meaning: Callable[[str], str]) -> Reading:
+        """Return it with what `meaning` makes of each match of the `pattern` in its place."""
+        parts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        done = 0
+        for found in pattern.finditer(self.text):
+            begin, end = found.span()
+            said = meaning(found[0])
+            parts += (self.text[done:begin], said)
+            starts += (*self.starts[done:begin], *[self.starts[begin]] * len(said))
+            ends += (*self.ends[done:begin], *[self.ends[end - 1]] * len(said))
+            done = end
+        parts.append(self.text[done:])
+        return Reading("".join(parts), [*starts, *self.starts[done:]], [*ends, *self.ends[done:]])
+
+    def unpacked(
+        self, pattern: re.Pattern[str], decode: Callable[[str], str], ratio: tuple[int, int], skipped: int
+    ) -> Reading:
+        """Return what each match of the `pattern` decodes to, one behind the other.
+
+        Args:
+            pattern: matches what may be encoded.
+            decode: decodes a text of any length; an incomplete character at its end is left out.
+            ratio: how many characters of a match make how many decoded ones.
+            skipped: how many characters at the beginning of each match are left out.
+        """
+        parts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        taken, made = ratio
+        for found in pattern.finditer(self.text):
+            begin, end = found.start() + skipped, found.end()
+            said = decode(self.text[begin:end])
+            last = [begin + ((index + 1) * taken - 1) // made for index in range(len(said))]
+            last[-1:] = [end - 1] * bool(last)
+            parts += (said, "\0")
+            starts += (*(self.starts[begin + index * taken // made] for index in range(len(said))), begin)
+            ends += (*(self.ends[index] for index in last), begin)
+        return Reading("".join(parts), starts, ends)

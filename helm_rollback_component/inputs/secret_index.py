@@ -1,0 +1,110 @@
+"""Where secrets stand in a text: whole ones, and pieces of long ones. Pure.
+
+Texts here are as `spellings.as_bytes` returns them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+
+    from helm_rollback_component.inputs.readings import Reading
+
+SHORTEST = 3
+"""Characters of the shortest secret that is looked for."""
+PIECE = 12
+"""Characters of the shortest piece of a longer secret that is found alone, white space not counted."""
+
+_GRAM = 8
+_STRIDE = PIECE - _GRAM + 1
+_PLACES = 4
+_END = "\0"
+_SPACE = re.compile(r"[ \t\n\v\f\r]+")
+
+Span = tuple[int, int]
+
+
+class SecretIndex:
+    """Finds secrets.
+
+    A secret of fewer than `PIECE` characters is found where all of it stands, and each line of a secret as
+    well; of a longer one, each piece of `PIECE` characters, whatever white space there is.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        parts = {part for secret in secrets for part in (secret, *secret.splitlines())}
+        self._short: dict[str, list[str]] = {}
+        self._long = ""
+        self._places: dict[str, list[int]] = {}
+        for part in sorted(parts, key=len, reverse=True):
+            self._add(_SPACE.sub(" ", part).strip(" "))
+
+    def spans(self, reading: Reading) -> Iterator[Span]:
+        """Yield where secrets stand in the text that was read."""
+        if self._short:
+            spaced = reading.single_spaced()
+            yield from _originals(spaced, self._whole(spaced.text))
+        if self._long:
+            packed = reading.without_space()
+            yield from _originals(packed, self._pieces(packed.text))
+
+    def _add(self, secret: str) -> None:
+        packed = secret.replace(" ", "")
+        if len(packed) >= PIECE:
+            if packed not in self._long:
+                self._add_long(packed)
+        elif len(secret) >= SHORTEST:
+            self._short.setdefault(secret[:SHORTEST], []).append(secret)
+
+    def _add_long(self, packed: str) -> None:
+        self._long = self._long or _END
+        begin = len(self._long)
+        self._long = f"{self._long}{packed}{_END}"
+        for place in range(0, len(packed) - _GRAM + 1, _STRIDE):
+            known = self._places.setdefault(packed[place : place + _GRAM], [])
+            if len(known) < _PLACES:
+                known.append(begin + place)
+
+    def _whole(self, text: str) -> Iterator[Span]:
+        for begin in _grams(text, SHORTEST, self._short):
+            for secret in self._short[text[begin : begin + SHORTEST]]:
+                if text.startswith(secret, begin):
+                    yield begin, begin + len(secret)
+                    break
+
+    def _pieces(self, text: str) -> Iterator[Span]:
+        done = 0
+        for begin in _grams(text, _GRAM, self._places):
+            if begin + _GRAM > done:
+                places = self._places[text[begin : begin + _GRAM]]
+                first, last = max((self._around(text, begin, place) for place in places), key=_length)
+                if last - first >= PIECE:
+                    yield first, last
+                    done = last
+
+    def _around(self, text: str, begin: int, place: int) -> Span:
+        """Return what is the same around a gram that stands at `begin` in the text and at `place` in ours."""
+        before, first = begin, place
+        while before and text[before - 1] == self._long[first - 1] != _END:
+            before, first = before - 1, first - 1
+        after, last = begin + _GRAM, place + _GRAM
+        while after < len(text) and text[after] == self._long[last] != _END:
+            after, last = after + 1, last + 1
+        return before, after
+
+
+def _grams(text: str, size: int, known: Container[str]) -> list[int]:
+    """Return where in a text one of the known texts of that size begins."""
+    return [begin for begin in range(len(text) - size + 1) if text[begin : begin + size] in known]
+
+
+def _length(span: Span) -> int:
+    return span[1] - span[0]
+
+
+def _originals(reading: Reading, spans: Iterable[Span]) -> Iterator[Span]:
+    for begin, end in spans:
+        yield reading.starts[begin], reading.ends[end - 1]

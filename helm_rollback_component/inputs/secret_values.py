@@ -1,0 +1,102 @@
+"""Which secrets stand in the inputs of a release. Pure."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.inputs import go_yaml
+from helm_rollback_component.inputs.chart_source import passwords_in
+from helm_rollback_component.inputs.property_paths import value_at
+from helm_rollback_component.inputs.tree import leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_KEY = "client-key-data"
+_CREDENTIAL = re.compile(rf"\buser\.(token|password|{_KEY})$|\bauth-provider\.config\.[\w-]*(token|secret)$")
+_SECRET_NAME = re.compile("token|secret|password|key|credential", re.IGNORECASE)
+_SHOWN_OF_SOURCE = ("chart", "repository", "version")
+_DIGITS_WITH_EXPONENT = 7
+_DIGITS_OF_A_FLOAT = 15
+
+
+def secrets_at(inputs: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]:
+    """Yield every secret text that stands at or below one of the `paths` (`property_paths`).
+
+    Numbers count, as texts. Of a kubeconfig the credentials are secret, not the names and addresses in it; of
+    a source, everything but where the chart comes from. Yes and no are never secret.
+    """
+    for path in paths:
+        found = value_at(inputs, path)
+        if path == "kubeconfig" and isinstance(found, str):
+            yield from credentials_in(found) or (found,)
+        elif path == "source" and isinstance(found, Mapping):
+            yield from _of({key: value for key, value in found.items() if key not in _SHOWN_OF_SOURCE})
+        else:
+            yield from _of(found)
+
+
+def credentials_in(kubeconfig: str) -> list[str]:
+    """Return the credentials that a kubeconfig's text holds; none if it is not one."""
+    try:
+        config = go_yaml.first_document(kubeconfig)
+    except go_yaml.YamlError:
+        return []
+    if not isinstance(config, Mapping):
+        return []
+    texts = {path: text for path, text in leaves(config) if isinstance(text, str)}
+    given = [text for path, text in texts.items() if _CREDENTIAL.search(path)]
+    keys = [_decoded(text) for path, text in texts.items() if path.endswith(_KEY)]
+    passwords = [password for text in texts.values() for password in passwords_in(text)]
+    return [*given, *keys, *passwords, *_in_environment(texts)]
+
+
+def _in_environment(texts: Mapping[str, str]) -> Iterator[str]:
+    """Yield the values of a plugin's environment variables whose names say that they are secret."""
+    for path, text in texts.items():
+        if ".exec.env[" in path and path.endswith(".name") and _SECRET_NAME.search(text):
+            yield texts.get(f"{path.removesuffix('name')}value", "")
+
+
+def _decoded(key: str) -> str:
+    try:
+        return base64.b64decode(key, validate=True).decode()
+    except ValueError:
+        return key
+
+
+def _of(found: Any) -> Iterator[str]:  # noqa: ANN401  # nested inputs
+    for _, leaf in leaves(found):
+        match leaf:
+            case bool():
+                continue
+            case str():
+                yield leaf
+                yield from _inside(leaf)
+            case int() | float():
+                yield from _spelled(leaf)
+
+
+def _inside(text: str) -> Iterator[str]:
+    """Yield what stands in a text that is a JSON document: a chart may take it apart."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    yield from _of(document)
+
+
+def _spelled(number: float) -> Iterator[str]:
+    """Yield a number as Python writes it, and as Go does where a chart's number is a float."""
+    yield str(number)
+    whole = str(abs(number))
+    if isinstance(number, int) and _DIGITS_OF_A_FLOAT >= len(whole) >= _DIGITS_WITH_EXPONENT:
+        digits = whole.rstrip("0")
+        point = "." if len(digits) > 1 else ""
+        yield f"{whole[0]}{point}{digits[1:]}e+{len(whole) - 1:02}"
