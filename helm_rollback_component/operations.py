@@ -5,8 +5,10 @@ The same object serves the Pulumi provider, the command line and a user's own sc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import merge
 from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates, targets
@@ -52,6 +54,7 @@ class HelmOperations:
         redact: removes the secrets from every message.
         others: kubeconfigs and contexts to try where the config is that of a state and its credentials are
             refused; None for a config of the present.
+        interrupt: requested when what is under way is to be brought to a good end at once.
     """
 
     def __init__(  # noqa: PLR0913  # each is one thing for the caller to decide
@@ -63,6 +66,7 @@ class HelmOperations:
         warn: Callable[[str], None] = lambda _: None,
         redact: Redactor | None = None,
         others: Iterable[tuple[str | None, str | None]] | None = None,
+        interrupt: Cancellation | None = None,
     ) -> None:
         self._config = config
         self._identity = identity
@@ -71,6 +75,7 @@ class HelmOperations:
         """What takes the secrets out of whatever leaves."""
         self._progress, self._warn = self.way_out.telling(progress), self.way_out.telling(warn)
         self._session = Session(config, identity, self._redact, others)
+        self._interrupt = interrupt or Cancellation()
 
     @property
     @guarded
@@ -278,11 +283,12 @@ class HelmOperations:
             informers=informers_of(session.cluster),
             storage=session.records,
             engine=session.engine,
-            target=session.target,
+            target=replace(session.target, on_start=held.note_helm, on_end=held.note_end_of_helm),
             deployment=deployment,
             progress=self._progress,
             warn=self._warn,
             redact=self._redact,
+            interrupt=self._interrupt,
         )
         return Effects(
             helm=WatchedHelm(context, held.lost),
@@ -292,6 +298,7 @@ class HelmOperations:
             progress=self._progress,
             clock=clock.now,
             pacing=JitteredPacing(held.lost),
+            interrupted=lambda: self._interrupt.requested,
         )
 
     def _status(self, history: History, ledger: Ledger) -> ReleaseStatus:

@@ -184,6 +184,7 @@ _REMEDIES = {
     Reason.UNEXPECTED_ERROR: "report it",
     Reason.TEST_FAILED: "read the logs of the test's pod",
     Reason.OPERATOR_REQUEST: "change the inputs to deploy them again, or declare what now runs",
+    Reason.INTERRUPTED: "run the update again: what was interrupted is tried again",
     Reason.DRIFTED: "run the update again: it deploys what is declared over the other change",
     Reason.UNINSTALLED: "run the update again: it installs the release again",
     Reason.RELEASE_MISSING: "run the update again: it installs the release again",
@@ -297,5 +298,5 @@ _TEMPORARY = frozenset(
         Reason.WEBHOOK_UNAVAILABLE,
     }
 )
-_TRIED_AGAIN = frozenset({Reason.FORBIDDEN, Reason.UNAUTHORIZED})
+_TRIED_AGAIN = frozenset({Reason.FORBIDDEN, Reason.INTERRUPTED, Reason.UNAUTHORIZED})
 _BY_WORD = {reason.value: reason for reason in Reason}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,14 @@ class Cancellation:
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener()
+
+    @classmethod
+    def of_any(cls, *others: Cancellation) -> Self:
+        """Return a request that is made as soon as one of the others is."""
+        made = cls()
+        for other in others:
+            other.on_request(made.request)
+        return made
 
     def on_request(self, listener: Callable[[], None]) -> None:
         """Have `listener` called at the request, or now if it was made already."""

@@ -9,7 +9,7 @@ from helm_rollback_component import operations
 from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.core.remediation.assessment import explain, found_foreign_change, headline
 from helm_rollback_component.errors import HelmRollbackError, OperationError
-from helm_rollback_component.pulumi_adapter import declaration, partial_failure, state
+from helm_rollback_component.pulumi_adapter import declaration, partial_failure, process_lifetime, state
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.error_text import whole
 from helm_rollback_component.reasons import Reason
@@ -63,6 +63,7 @@ class ManagedRelease:
             warn=self._log.warning,
             redact=declared.redact,
             others=others,
+            interrupt=process_lifetime.INTERRUPT,
         )
 
     def deploy(self) -> ReleaseStatus:

@@ -26,6 +26,8 @@ _SWITCHES = (
     "wait_for_jobs",
 )
 _ONLY_WAITING = "wait_for_jobs"
+_FOREIGN = 3600
+"""So many seconds another client may take at least: its ``--timeout`` is nowhere to be read."""
 
 
 def required_capabilities(config: HelmConfig) -> frozenset[Capability]:
@@ -94,7 +96,7 @@ def desired(config: HelmConfig, chart: LocalChart, digester: Digester, timeout: 
         chart_version=chart.version,
         values_digest=digester.of(as_stored(merged)),
         rollback=config.rollback,
-        patience=config.timeouts.upgrade + config.timeouts.rollback,
+        patience=max(_FOREIGN, config.timeouts.upgrade + config.timeouts.rollback),
         timeouts=Timeouts(timeout, config.timeouts.rollback, config.timeouts.delete),
     )
 

@@ -169,6 +169,7 @@ class Effects:
         progress: takes one line for each step that begins.
         clock: gives the time, with its zone.
         pacing: waits between two tries.
+        interrupted: whether the run is to end: nothing new is begun, what is owed is done.
     """
 
     helm: Helm
@@ -178,3 +179,4 @@ class Effects:
     progress: Callable[[str], None]
     clock: Callable[[], datetime]
     pacing: Pacing
+    interrupted: Callable[[], bool] = lambda: False

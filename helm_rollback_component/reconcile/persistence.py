@@ -34,10 +34,14 @@ class Persistence:
     Args:
         effects: what the run works with.
         seconds: how long it may be tried.
+        given_up: whether it is not to be tried again, whatever time is left.
     """
 
-    def __init__(self, effects: Effects, seconds: float) -> None:
+    def __init__(
+        self, effects: Effects, seconds: float, given_up: Callable[[], bool] = lambda: False
+    ) -> None:
         self._effects = effects
+        self._given_up = given_up
         self._until = effects.pacing.now() + seconds
 
     @property
@@ -66,7 +70,7 @@ class Persistence:
             OperationError: what the last try raised.
         """
         end, tried = _end_of(act), 1
-        while end.failure and (pause := tries.pause(end.failure, tried, self.left)) is not None:
+        while end.failure and (pause := self._pause(end.failure, tried)) is not None:
             self._effects.progress(f"{end.failure.message}; trying again, because this may pass")
             self._effects.pacing.pause(pause)
             try:
@@ -76,6 +80,9 @@ class Persistence:
         if end.error:
             raise end.error
         return end.failure
+
+    def _pause(self, failure: Failure, tried: int) -> float | None:
+        return None if self._given_up() else tries.pause(failure, tried, self.left)
 
 
 def _end_of(act: Callable[[], Failure | None]) -> _End:

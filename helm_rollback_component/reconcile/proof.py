@@ -36,12 +36,12 @@ class Proof:
 
     Args:
         context: what the run works with.
-        lost: requested when another process takes the release over; waits end then.
+        stop: ends all waits.
     """
 
-    def __init__(self, context: RunContext, lost: Cancellation) -> None:
+    def __init__(self, context: RunContext, stop: Cancellation) -> None:
         self._context = context
-        self._lost = lost
+        self._stop = stop
         self._known = Known()
         self.comparison = Comparison(context.storage, context.target.namespace)
         self.evidence: Evidence = NOTHING_SEEN
@@ -67,7 +67,7 @@ class Proof:
         most = self.comparison.allowed(revision, self._known, self.evidence)
         before = replace(beginning.before, allowed=most, stored=context.storage.stored(revision))
         beginning = replace(beginning, before=before)
-        found = wait_ready(context.health, objects, limit, self._lost, beginning)
+        found = wait_ready(context.health, objects, limit, self._stop, beginning)
         if isinstance(found, HealthVerdict):
             return failures.of_health(context, found)
         self._note(found)
@@ -86,6 +86,10 @@ class Proof:
             lacking=unseen.sentences(seen.unseen),
         )
 
+    def leave_unseen(self, why: str) -> None:
+        """Remember why a revision could not be looked at, so that its verdict is Helm's word."""
+        self.evidence = replace(self.evidence, unseen=why)
+
     def stays_good(self, revision: int) -> Failure | None:
         """Watch a ready revision for as long as the inputs ask, and run the chart's tests if they do."""
         return self._soak(revision) or self._test()
@@ -94,7 +98,7 @@ class Proof:
         context = self._context
         if not context.config.health.soak:
             return None
-        verdict = soak(context.health, context.storage.manifest(revision, judged), self._lost)
+        verdict = soak(context.health, context.storage.manifest(revision, judged), self._stop)
         return failures.of_health(context, verdict) if verdict else None
 
     def _test(self) -> Failure | None:
@@ -103,7 +107,7 @@ class Proof:
             return None
         context.progress("running the chart's tests")
         try:
-            context.helm.test(context.target, context.config.timeouts.upgrade)
+            context.helm.test(context.target, context.config.timeouts.upgrade, self._stop)
         except EngineError as error:
             return replace(failures.of_helm(context, error, "test"), reason=Reason.TEST_FAILED)
         return None

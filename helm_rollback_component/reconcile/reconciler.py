@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import (
     data_loss,
+    interruptions,
     ledger_updates,
     points_of_no_return,
     prevention,
@@ -89,7 +90,7 @@ class Reconciler:
         evidence = self._effects.helm.evidence
         history = repairs.observe_and_repair(self._effects.records, action, begun, failure)
         made = history.get(begun.history.next_revision)
-        failure = rollback_hooks.explained(action, failure, made)
+        failure = interruptions.named(rollback_hooks.explained(action, failure, made))
         ledger = ledger_updates.ledger_after(action, begun, history, failure, evidence)
         unrestored = self._unrestored(action, begun, history) if failure else None
         taken = Taken(action, failure, evidence, unrestored)
@@ -113,7 +114,8 @@ class Reconciler:
     def _situation(self, history: History, ledger: Ledger, taken: tuple[Taken, ...]) -> Situation:
         latest = history.latest
         pending_for = latest.pending_for(self._effects.clock()) if latest else 0.0
-        return Situation(self._desired, history, ledger, taken, pending_for)
+        interrupted = self._effects.interrupted()
+        return Situation(self._desired, history, ledger, taken, pending_for, interrupted)
 
     def _with_a_deployed(self, history: History) -> History:
         """Return the history after what ended before this run, or now, has lost the deployed revision."""

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation.steps import Refuse
-from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.errors import OperationError, Problem, ValidationError
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from helm_rollback_component.core.records.history import History
 
 
@@ -28,3 +30,28 @@ def refuse_unmanaged(history: History, release: str) -> None:
     if history and not kept_only:
         message = "a release of this name exists already, and this component does not manage it"
         raise refused(Refuse("adopt", Reason.RELEASE_EXISTS, message), release)
+
+
+def refuse_while_helm_works(history: History, alone: float, release: str, now: datetime) -> None:
+    """Refuse to work on a release on which Helm of an earlier run may still work, on another machine.
+
+    Args:
+        history: the release's revisions.
+        alone: for how many seconds Helm goes on at most after its own process began.
+        release: namespace and name.
+        now: the time, with its zone.
+
+    Raises:
+        OperationError: ``OperationInProgress`` (temporary).
+    """
+    latest = history.latest
+    if latest is None or not latest.status.pending or latest.pending_for(now) >= alone:
+        return
+    raise OperationError(
+        f"revision {latest.revision} is {latest.status.value}: Helm of an update that was killed on another "
+        f"machine may still work on it, for {alone - latest.pending_for(now):.0f} s at most",
+        reason=Reason.OPERATION_IN_PROGRESS,
+        release=release,
+        temporary=True,
+        remedy="wait until that revision is deployed or failed, or for that time; then run again",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.reconcile.leftovers import Leftovers
 
@@ -32,6 +33,7 @@ class RunContext:
         progress: takes one line for each step that begins and each change of what is waited for.
         warn: takes one sentence for each thing that you should know although nothing failed.
         redact: removes the secrets from a text.
+        interrupt: requested when the run is to end at once, well.
         told: what the user has been told already: such as rights that are lacking.
     """
 
@@ -44,6 +46,7 @@ class RunContext:
     progress: Callable[[str], None]
     warn: Callable[[str], None]
     redact: Redactor
+    interrupt: Cancellation = field(default_factory=Cancellation)
     told: set[str] = field(default_factory=set)
 
     @property

@@ -20,7 +20,7 @@ from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims.claims import Claims
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile import desired
+from helm_rollback_component.reconcile import clock, desired, refusals
 from helm_rollback_component.reconcile.live_data import LiveData
 from helm_rollback_component.reconcile.present_credentials import accepted
 
@@ -170,6 +170,9 @@ class Session:
             self.claimed = True
             self.digester = self.claims.digester()
             self.records = self._records()
+            if held.left_alone:
+                history, release = self.records.history(), self._config.label
+                refusals.refuse_while_helm_works(history, held.left_alone, release, clock.now())
             yield held
 
     def _records(self) -> ReleaseStorage:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.remediation import ledger_updates, tries
+from helm_rollback_component.core.remediation import interruptions, ledger_updates, tries
 from helm_rollback_component.core.remediation.steps import Uninstall
 from helm_rollback_component.core.remediation.tries import Break, Clear, Judge
 from helm_rollback_component.reconcile.persistence import Overtaken, Persistence
@@ -37,7 +37,11 @@ class Trial:
         self._records = effects.records
         self._actions = actions
         self._action = action
-        self._time = Persistence(effects, tries.time_for(action, situation.desired.timeouts))
+        self._time = Persistence(
+            effects,
+            tries.time_for(action, situation.desired.timeouts),
+            given_up=lambda: interruptions.begins(action) and effects.interrupted(),
+        )
         self.begun = actions.begin(action, situation)
 
     def run(self) -> Failure | None:

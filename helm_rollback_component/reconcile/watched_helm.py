@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.reconcile.run_context import RunContext
 
+_HURRIED = 10
+"""So many seconds an uninstall may take that begins when the run is to end already."""
+
 _OVERDUE = frozenset({Reason.INSTALL_TIMEOUT, Reason.UPGRADE_TIMEOUT})
 
 
@@ -47,13 +50,14 @@ class WatchedHelm:
 
     Args:
         context: what the run works with.
-        lost: requested when another process takes the release over; an install or upgrade is stopped then.
+        lost: requested when another process takes the release over. Then, and at `RunContext.interrupt`, what
+            is waited for is waited for no longer; only a rollback of Helm is always left to its end.
     """
 
     def __init__(self, context: RunContext, lost: Cancellation) -> None:
         self._context = context
-        self._lost = lost
-        self._proof = Proof(context, lost)
+        self._lost, self._stop = lost, Cancellation.of_any(lost, context.interrupt)
+        self._proof = Proof(context, self._stop)
 
     @property
     def evidence(self) -> Evidence:
@@ -99,7 +103,7 @@ class WatchedHelm:
         finally:
             self._tell_what_is_taken_over(action.revision, found)
         self._remove_leftovers(revision, [each for each in standing if each not in (latest, target)])
-        return self._await_readiness(revision, timeout, Beginning(found))
+        return self._await_restored(revision, Beginning(found))
 
     def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
         """Return which objects are not as a revision has them; None if its workloads are not, or unseen."""
@@ -114,30 +118,37 @@ class WatchedHelm:
         """Wait until a revision that Helm has restored in part is ready."""
         self._proof.begin(known)
         self._remove_leftovers(revision, before)
-        return self._await_readiness(revision, self._context.config.timeouts.rollback)
+        return self._await_restored(revision, Beginning())
 
     def verify(self, revision: int, known: Known) -> Failure | None:
         """Wait until a deployed revision is ready, then soak and test it like a new one."""
         self._proof.begin(known)
-        failure = self._await_readiness(revision, self._context.config.timeouts.upgrade)
+        limit = Limit(Reason.READINESS_TIMEOUT, self._context.config.timeouts.upgrade)
+        failure = self._proof.await_readiness(revision, limit, Beginning())
         return failure or self._proof.stays_good(revision)
 
     def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
         """Uninstall, and see that the objects are gone."""
         context, clock = self._context, self._context.health.clock
         self._proof.begin(Known())
+        cancellation, stop = Cancellation(), self._stop
+        if context.interrupt.requested:
+            timeout, stop = min(timeout, _HURRIED), self._lost
+        else:
+            context.interrupt.on_request(cancellation.request)
         removal, until = Removal(context, present), clock.now() + timeout
         try:
             context.helm.uninstall(
                 context.target,
                 timeout,
+                cancellation=cancellation,
                 keep_history=True,
                 disable_hooks=context.config.disable_hooks,
                 wait_strategy=apply_options.wait_of_uninstall(context.config.wait_strategy),
             )
         except EngineError as error:
             return failures.of_helm(context, error, "uninstall")
-        return removal.await_end(max(0.0, until - clock.now()), self._lost)
+        return removal.await_end(max(0.0, until - clock.now()), stop)
 
     def _deploy(
         self,
@@ -156,7 +167,7 @@ class WatchedHelm:
         watch = HealthWatch(context.health, partial(self._applied, revision), found)
         began = clock.now()
         try:
-            self._lost.on_request(cancellation.request)
+            self._stop.on_request(cancellation.request)
             with watch.start(cancellation.request):
                 act(context.target, deployment, cancellation)
         except EngineError as error:
@@ -183,11 +194,14 @@ class WatchedHelm:
         verdict = watch.overdue(Limit(failure.reason, timeout), objects)
         return failures.of_health(self._context, verdict) if verdict else failure
 
-    def _await_readiness(
-        self, revision: int, timeout: int, beginning: Beginning | None = None
-    ) -> Failure | None:
-        limit = Limit(Reason.READINESS_TIMEOUT, timeout)
-        return self._proof.await_readiness(revision, limit, beginning or Beginning())
+    def _await_restored(self, revision: int, beginning: Beginning) -> Failure | None:
+        """Wait until what was restored is ready; where the run is to end, Helm's word counts."""
+        limit = Limit(Reason.READINESS_TIMEOUT, self._context.config.timeouts.rollback)
+        failure = self._proof.await_readiness(revision, limit, beginning)
+        if failure and failure.reason == Reason.CANCELLED and self._context.interrupt.requested:
+            self._proof.leave_unseen(failure.message)
+            return None
+        return failure
 
     def _remove_leftovers(self, revision: int, before: Sequence[Record | None]) -> None:
         """Remove what revisions that were never good had added, and Helm left."""

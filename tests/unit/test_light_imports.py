@@ -58,6 +58,8 @@ assert (found.changes, found.replaces) == (False, [])
 """
 OF_BOTH = {
     "args",
+    "core",
+    "core.cancellation",
     "errors",
     "inputs",
     "inputs.property_paths",

@@ -33,7 +33,10 @@ def cancelled() -> Iterable[Rule]:
 def process() -> Iterable[Rule]:
     """Yield the messages about a Helm that hangs, crashes, or does not start."""
     yield Rule(pattern(r"Helm did not end within"), Reason.HELM_HUNG)
-    yield Rule(pattern(r"the Helm worker ended", r"Helm was stopped, because"), Reason.HELM_CRASHED)
+    yield Rule(
+        pattern(r"the Helm worker ended", r"Helm was stopped, because", r"Helm ended with exit status -\d+$"),
+        Reason.HELM_CRASHED,
+    )
     yield Rule(
         pattern(r"Helm could not be started", r"the Helm worker does not start"),
         Reason.HELM_UNUSABLE,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Conclusion, Verdict
-from helm_rollback_component.core.remediation import stored_words, targets
+from helm_rollback_component.core.remediation import predicates, stored_words, targets
 from helm_rollback_component.core.remediation.conclude import OBSERVED, merge_conditions
 from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
@@ -36,14 +36,14 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
     if _unfinished(latest) and (drift or not _ended_although_unfinished(latest, ledger)):
         return (_left_alone(ledger) if drift else None) or _failed(
             Reason.INTERRUPTED,
-            f"revision {latest.revision} is {latest.status.value}, but its process ended",
+            f"{predicates.INTERRUPTED}: revision {latest.revision} is {latest.status.value}",
         )
     if drift:
         return _tried_over(latest, ledger) or _failed(Reason.DRIFTED, drift)
     if ledger.conclusion is None or not _judged(latest, ledger):
         return _failed(
             Reason.INTERRUPTED,
-            f"revision {latest.revision} was deployed, but not checked to the end",
+            f"{predicates.INTERRUPTED}: revision {latest.revision} was not checked to the end",
         )
     return ledger.conclusion
 
@@ -176,6 +176,7 @@ def _what_to_do(status: ReleaseStatus, reason: str, remedy: str) -> Iterator[str
 
 _COMPLETE_REMEDIES = (
     Reason.DRIFTED,
+    Reason.INTERRUPTED,
     Reason.OPERATOR_REQUEST,
     Reason.RELEASE_MISSING,
     Reason.UNINSTALLED,

@@ -137,14 +137,14 @@ def _told(situation: Situation, rollbacks: list[_RolledBack], outcome: Conclude,
 
 
 def _failed_revision(situation: Situation, rollbacks: list[_RolledBack]) -> int:
-    """Return the newest bad revision after the target that is not itself one of the rollbacks."""
+    """Return the newest revision after the target that is not good and not itself one of the rollbacks."""
     history, ledger = situation.history, situation.ledger
     restored = {_origin(situation, rollback.action.revision) for rollback in rollbacks}
     bad = (
         record.revision
         for record in reversed(history.records)
         if record.revision > rollbacks[-1].action.revision
-        and targets.standing(record, ledger) is Verdict.BAD
+        and targets.standing(record, ledger) is not Verdict.GOOD
         and targets.origin(record, history, ledger) not in restored
     )
     return next(bad, 0)

@@ -18,6 +18,7 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
@@ -98,11 +99,17 @@ def entry_for(
         record_digest=record.digest,
         desired_digest=lineage.desired_digest,
         origin=lineage.origin,
-        verdict=Verdict.BAD if failure else Verdict.GOOD,
+        verdict=_verdict(failure),
         reason=failure.reason if failure else "",
         unready=() if failure else evidence.left[:MAX_NOTED],
         seen=not evidence.unseen,
     )
+
+
+def _verdict(failure: Failure | None) -> Verdict:
+    if failure is None:
+        return Verdict.GOOD
+    return Verdict.UNKNOWN if failure.reason == Reason.INTERRUPTED else Verdict.BAD
 
 
 def ledger_after(

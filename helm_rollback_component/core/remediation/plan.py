@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import (
+    interruptions,
     points_of_no_return,
     predicates,
     prevention,
@@ -41,10 +42,11 @@ if TYPE_CHECKING:
 
 def next_step(situation: Situation) -> Step:
     """Return the next step, or how the run ends."""
-    step = next(step for rule in _RULES if (step := rule(situation)) is not None)
+    found = next(step for rule in _RULES if (step := rule(situation)) is not None)
+    step = interruptions.instead(found, situation)
     if isinstance(step, Rollback):
-        found = points_of_no_return.prevented(step, situation)
-        step = prevention.instead(step, situation, found) if found else step
+        prevented = points_of_no_return.prevented(step, situation)
+        step = prevention.instead(step, situation, prevented) if prevented else step
     if isinstance(step, Action) and situation.count(type(step)) >= _limit(step, situation):
         name = type(step).__name__.lower()
         return predicates.stalled(Reason.NO_PROGRESS, f"another {name} in this run would not help")
@@ -86,31 +88,6 @@ def _obstructed(situation: Situation) -> Step | None:
         Reason.RECORD_UNREADABLE,
         f"the record of the newest revision ({unreadable}) cannot be decoded; Helm cannot deploy over it",
     )
-
-
-def _interrupted(situation: Situation) -> Step | None:
-    latest = situation.history.latest
-    if latest and latest.status.pending and not predicates.ours(latest, situation.ledger):
-        return _unlock_if_dead(latest, situation)
-    if latest and latest.status in (Status.PENDING_INSTALL, Status.UNINSTALLING):
-        return Uninstall(reason=Reason.INTERRUPTED)
-    if latest and latest.status.pending:
-        return Unlock(latest.revision)
-    return None
-
-
-def _unlock_if_dead(latest: Record, situation: Situation) -> Step:
-    """Another client's pending operation may still run: only its age shows that it does not."""
-    if situation.pending_for < situation.desired.patience:
-        return Conclude(
-            Phase.FAILED,
-            Reason.OPERATION_IN_PROGRESS,
-            f"another Helm client is working on revision {latest.revision} ({latest.status.value}); "
-            f"if it died, an update takes over {situation.desired.patience:.0f} s after it began",
-        )
-    if latest.status is Status.PENDING_INSTALL:
-        return Uninstall(reason=Reason.INTERRUPTED)
-    return Unlock(latest.revision)
 
 
 def _first_deployment_failed(situation: Situation) -> Step | None:
@@ -161,7 +138,7 @@ def _begun_for_it(latest: Record, situation: Situation) -> bool:
     if attempt is None or attempt.revision != latest.revision or not predicates.attempted(situation):
         return False
     if attempt.action == "rollback":
-        superseded = attempt.reason == Reason.MANUAL_REQUEST or (
+        superseded = attempt.reason in (Reason.MANUAL_REQUEST, Reason.INTERRUPTED) or (
             predicates.remediating(attempt) and predicates.retriggered(situation)
         )
         return latest.description == targets.rolled_back_to(attempt.target) and not superseded
@@ -187,31 +164,6 @@ def _unfit_target(situation: Situation) -> Step | None:
         return None
     known_bad = targets.standing(record, ledger) is Verdict.BAD
     return predicates.refuse_target(record.revision, situation) if known_bad else None
-
-
-def _unremedied(situation: Situation) -> Step | None:
-    """Roll back what a run left failed that ended before its verdict, or before it rolled back."""
-    latest, rollback = situation.history.latest, situation.desired.rollback
-    if (
-        latest is None
-        or latest.status is not Status.FAILED
-        or not predicates.ours(latest, situation.ledger)
-        or not predicates.attempted(situation)
-        or not rollback.enabled
-        or rollback.strategy == "manual"
-    ):
-        return None
-    reason = _owed_for(latest, situation)
-    target = predicates.remediation_target(situation, latest) if reason else None
-    return Rollback(target.revision, reason) if target else None
-
-
-def _owed_for(latest: Record, situation: Situation) -> str:
-    """Return why a failed revision is to be rolled back, empty if the run that made it was concluded."""
-    attempt, ledger = situation.ledger.attempt, situation.ledger
-    if attempt and predicates.remedy_begun(latest, ledger) and not predicates.retriggered(situation):
-        return "" if attempt.concluded else attempt.reason
-    return "" if ledger.entry(latest.revision) else Reason.INTERRUPTED
 
 
 def _downgrade(situation: Situation) -> Step | None:
@@ -244,13 +196,13 @@ _RULES: tuple[Callable[[Situation], Step | None], ...] = (
     *rules_after_action.RULES,
     _obstructed,
     _absent,
-    _interrupted,
+    interruptions.unfinished,
     _first_deployment_failed,
     _pinned,
     _in_sync,
     _already_remedied,
     _unfit_target,
-    _unremedied,
+    interruptions.unremedied,
     _downgrade,
     _upgrade,
 )

@@ -42,7 +42,8 @@ def _after_failed(situation: Situation, action: Action, failure: Failure) -> Ste
         case Upgrade():
             return _after_failed_upgrade(situation, failure)
         case Verify():
-            return _remedy(situation, failure)
+            interrupted = failure.reason == Reason.INTERRUPTED
+            return predicates.failed(failure) if interrupted else _remedy(situation, failure)
         case Rollback():
             return _after_failed_rollback(situation, action, failure)
         case Accept():
@@ -148,7 +149,8 @@ def _after_restoring(situation: Situation, rollback: Rollback, remains: str) -> 
         by_version = rollback.reason == Reason.VERSION_DOWNGRADE
         others = passed_over_of_version(situation, rollback.revision) if by_version else ""
         return Conclude(Phase.DEPLOYED, rollback.reason, "; ".join(filter(None, (others, remains))))
-    if 0 < situation.count(Upgrade) <= situation.desired.rollback.retries:
+    again = 0 < situation.count(Upgrade) <= situation.desired.rollback.retries
+    if again and not situation.interrupted:
         return Upgrade(note=f"attempt {situation.count(Upgrade) + 1}")
     cause = situation.cause
     parts = (
@@ -157,7 +159,8 @@ def _after_restoring(situation: Situation, rollback: Rollback, remains: str) -> 
         remains,
         cause.remedy if cause else find(rollback.reason).remedy,
     )
-    return Conclude(Phase.ROLLED_BACK, rollback.reason, "; ".join(filter(None, parts)))
+    phase = Phase.FAILED if rollback.reason == Reason.INTERRUPTED else Phase.ROLLED_BACK
+    return Conclude(phase, rollback.reason, "; ".join(filter(None, parts)))
 
 
 def _after_removal(situation: Situation) -> Step | None:

@@ -172,6 +172,7 @@ class Situation:
         ledger: what is known of them, and what was begun last.
         taken: the steps of this run so far, in order.
         pending_for: for how long the latest revision has been pending, in seconds; 0 where it is not.
+        interrupted: whether the run is to end: nothing new is begun, what is owed is done.
     """
 
     desired: Desired
@@ -179,6 +180,7 @@ class Situation:
     ledger: Ledger
     taken: tuple[Taken, ...] = ()
     pending_for: float = 0.0
+    interrupted: bool = False
 
     def count(self, kind: type[Action]) -> int:
         """Return how often a kind of step was taken in this run."""

@@ -57,10 +57,16 @@ def standing(record: Record, ledger: Ledger) -> Verdict:
     """Return what is known of a revision: the ledger's verdict, else what follows from Helm's status."""
     if tampered(record, ledger):
         return Verdict.BAD
-    entry = ledger.entry(record.revision)
-    if entry and entry.record_digest == record.digest and entry.verdict is not Verdict.UNKNOWN:
-        return entry.verdict
-    return _helms_word(record)
+    entry, word = ledger.entry(record.revision), _helms_word(record)
+    if entry is None or entry.record_digest != record.digest:
+        return word
+    unproven = entry.verdict is Verdict.UNKNOWN and word is not Verdict.GOOD
+    return word if unproven else entry.verdict
+
+
+def was_interrupted(record: Record) -> bool:
+    """Whether a revision was marked failed because its client had died."""
+    return record.description == INTERRUPTED
 
 
 def tampered(record: Record, ledger: Ledger) -> bool:

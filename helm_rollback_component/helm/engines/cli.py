@@ -100,11 +100,12 @@ class CliEngine:
             Patience.with_timeout(timeout, interruptible=False),
         )
 
-    def uninstall(
+    def uninstall(  # noqa: PLR0913  # each is one thing for the caller to decide
         self,
         target: Target,
         timeout: int,
         *,
+        cancellation: Cancellation | None = None,
         keep_history: bool = False,
         disable_hooks: bool = False,
         wait_strategy: str = "",
@@ -120,14 +121,20 @@ class CliEngine:
                     wait_strategy=wait_strategy,
                 ),
                 Patience.with_timeout(timeout),
+                cancellation=cancellation,
             )
         except EngineError as error:
             if not is_absent(error.output):
                 raise
 
-    def test(self, target: Target, timeout: int) -> None:
+    def test(self, target: Target, timeout: int, cancellation: Cancellation | None = None) -> None:
         """Run the release's test hooks; see `HelmEngine`."""
-        self._on_cluster(target, lambda line: line.test(timeout), Patience.with_timeout(timeout))
+        self._on_cluster(
+            target,
+            lambda line: line.test(timeout),
+            Patience.with_timeout(timeout),
+            cancellation=cancellation,
+        )
 
     def pull(self, source: SourceConfig, folder: Path) -> None:
         """Fetch the archive of an ``oci://`` chart; see `ChartTools`."""
@@ -172,6 +179,8 @@ class CliEngine:
                 patience,
                 stdin.encode(),
                 descriptors,
+                target.on_start,
+                target.on_end,
             )
             run(command, cancellation)
 

@@ -6,7 +6,7 @@ import atexit
 import os
 import threading
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,14 +103,15 @@ class EmbeddedEngine:
         """Restore a revision's content without waiting for readiness; see `HelmEngine`."""
         switches = self._switches(Options(disable_hooks=disable_hooks, force_conflicts=force_conflicts))
         options = {"version": revision, "timeout": timeout, **switches}
-        request = {"verb": "rollback", "target": asdict(target), "options": options}
-        self._call(request, self._patience(timeout, interruptible=False))
+        request = {"verb": "rollback", "target": _told(target), "options": options}
+        self._work(target, request, self._patience(timeout, interruptible=False))
 
-    def uninstall(
+    def uninstall(  # noqa: PLR0913  # each is one thing for the caller to decide
         self,
         target: Target,
         timeout: int,
         *,
+        cancellation: Cancellation | None = None,
         keep_history: bool = False,
         disable_hooks: bool = False,
         wait_strategy: str = "",
@@ -118,16 +119,17 @@ class EmbeddedEngine:
         """Uninstall and wait until the objects are gone; see `HelmEngine`."""
         switches = self._switches(Options(disable_hooks=disable_hooks, wait_strategy=wait_strategy))
         options = {"timeout": timeout, "keep_history": keep_history, **switches}
-        request = {"verb": "uninstall", "target": asdict(target), "options": options}
+        request = {"verb": "uninstall", "target": _told(target), "options": options}
         try:
-            self._call(request, self._patience(timeout))
+            self._work(target, request, self._patience(timeout), cancellation)
         except EngineError as error:
             if not is_absent(error.output):
                 raise
 
-    def test(self, target: Target, timeout: int) -> None:
+    def test(self, target: Target, timeout: int, cancellation: Cancellation | None = None) -> None:
         """Run the release's test hooks; see `HelmEngine`."""
-        self._call({"verb": "test", "target": asdict(target), "timeout": timeout}, self._patience(timeout))
+        request = {"verb": "test", "target": _told(target), "timeout": timeout}
+        self._work(target, request, self._patience(timeout), cancellation)
 
     def pull(self, source: SourceConfig, folder: Path) -> None:
         """Fetch the archive of an ``oci://`` chart; see `ChartTools`."""
@@ -174,8 +176,8 @@ class EmbeddedEngine:
                 "labels": dict(deployment.options.labels),
                 "options": library_options.deploying(verb, self._fitting(deployment.options, target)),
             }
-            request = {"verb": verb, "target": asdict(target), "deployment": asked}
-            worker.call(request, self._patience(deployment.timeout), cancellation)
+            request = {"verb": verb, "target": _told(target), "deployment": asked}
+            _serve(worker, target, request, self._patience(deployment.timeout), cancellation)
 
     def _fitting(self, options: Options, target: Target) -> Options:
         """Leave unknown fields to a server that refuses them, as `Dialect.leaves_fields_to_server` says."""
@@ -202,9 +204,19 @@ class EmbeddedEngine:
             message = f"the embedded Helm cannot be used: {error.output}"
             raise OperationError(message, reason=Reason.HELM_UNUSABLE) from error
 
-    def _call(self, request: Message, patience: Patience, cancellation: Cancellation | None = None) -> None:
+    def _call(self, request: Message, patience: Patience) -> None:
         with self._worker() as worker:
-            worker.call(request, patience, cancellation)
+            worker.call(request, patience)
+
+    def _work(
+        self,
+        target: Target,
+        request: Message,
+        patience: Patience,
+        cancellation: Cancellation | None = None,
+    ) -> None:
+        with self._worker() as worker:
+            _serve(worker, target, request, patience, cancellation)
 
     @contextmanager
     def _worker(self) -> Iterator[WorkerProcess]:
@@ -232,6 +244,28 @@ class EmbeddedEngine:
                 self._idle.append(worker)
                 return
         worker.close()
+
+
+def _serve(
+    worker: WorkerProcess,
+    target: Target,
+    request: Message,
+    patience: Patience,
+    cancellation: Cancellation | None,
+) -> None:
+    """Have a worker work on a release; those who want to know are told which process it is."""
+    target.on_start(worker.pid, patience.alone)
+    try:
+        worker.call(request, patience, cancellation)
+    finally:
+        if worker.reusable or patience.interruptible:
+            target.on_end()
+
+
+def _told(target: Target) -> Message:
+    """Return what a worker has to know of a release."""
+    names = ("release", "namespace", "kubeconfig", "context", "validates_fields")
+    return {name: getattr(target, name) for name in names}
 
 
 def default_keyring() -> Path:

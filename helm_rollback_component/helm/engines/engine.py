@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from helm_rollback_component.config import SourceConfig
@@ -50,6 +50,9 @@ class Target:
         kubeconfig: the content of a kubeconfig (YAML); never empty, may contain secrets.
         context: a context of that kubeconfig, or None for its current one.
         validates_fields: whether its API server refuses unknown fields by itself where it is asked to.
+        on_start: called with the id of the process that is to work on the release, before it begins to, and
+            with the seconds for which it goes on at most should we die. If it raises, nothing is begun.
+        on_end: called when that process does nothing more to the release.
     """
 
     release: str
@@ -57,6 +60,8 @@ class Target:
     kubeconfig: str = field(repr=False)
     context: str | None = None
     validates_fields: bool = False
+    on_start: Callable[[int, float], None] = field(default=lambda *_: None, repr=False, compare=False)
+    on_end: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -156,22 +161,25 @@ class HelmEngine(Protocol):
         when it is stopped while it waits in a rollback.
         """
 
-    def uninstall(
+    def uninstall(  # noqa: PLR0913  # each is one thing for the caller to decide
         self,
         target: Target,
         timeout: int,
         *,
+        cancellation: Cancellation | None = None,
         keep_history: bool = False,
         disable_hooks: bool = False,
         wait_strategy: str = "",
     ) -> None:
         """Uninstall and wait until the objects are gone, `timeout` seconds at most. Missing is success.
 
+        Stops early when cancelled; the next uninstall goes on from there.
+
         `wait_strategy` as in `Options`.
         """
 
-    def test(self, target: Target, timeout: int) -> None:
-        """Run the release's test hooks; a failing one raises."""
+    def test(self, target: Target, timeout: int, cancellation: Cancellation | None = None) -> None:
+        """Run the release's test hooks; a failing one raises. Stops early when cancelled."""
 
 
 class ChartTools(Protocol):

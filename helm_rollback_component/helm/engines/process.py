@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -15,10 +12,13 @@ from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.helm.engines.leash import held
 from helm_rollback_component.helm.engines.memory_files import anonymous_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from helm_rollback_component.helm.engines.leash import Leash
 
 _LONGEST_OUTPUT = 64 * 1024
 _PHASES = 3
@@ -49,6 +49,11 @@ class Patience:
         return cls(_PHASES * timeout + _MARGIN, interruptible)
 
     @property
+    def alone(self) -> float:
+        """For how many seconds it goes on at most where we die meanwhile."""
+        return 0.0 if self.interruptible else self.limit
+
+    @property
     def exhausted(self) -> str:
         """The message for a Helm that took longer."""
         what = (
@@ -67,6 +72,7 @@ class Command:
         stdin: what it reads; may contain secrets.
         descriptors: file descriptors that it inherits.
         patience: how long it is waited for, and whether it may be signalled at all.
+        on_start: called before it begins, and `on_end` when it has ended; see `Target`.
     """
 
     arguments: Sequence[str]
@@ -74,6 +80,8 @@ class Command:
     patience: Patience
     stdin: bytes = field(default=b"", repr=False)
     descriptors: tuple[int, ...] = ()
+    on_start: Callable[[int, float], None] = lambda *_: None
+    on_end: Callable[[], None] = lambda: None
 
 
 def run(command: Command, cancellation: Cancellation | None = None) -> str:
@@ -82,8 +90,8 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
     It runs in a session of its own, so that a Ctrl-C in the terminal does not reach it. Its streams are
     nameless files and not pipes, so that it neither waits for this process nor ends with it.
 
-    On Linux an interruptible command is also sent SIGTERM when the thread that started it dies, so that
-    Helm does not go on deploying alone.
+    It begins only once `Command.on_start` has returned. An interruptible command is also sent SIGTERM when
+    this process dies, so that Helm does not go on deploying alone (`leash`).
 
     A request to cancel, or the end of its time, has it sent SIGTERM, and SIGKILL `Patience.grace` seconds
     later. A command that is not interruptible is never signalled: after its limit it is left running.
@@ -98,13 +106,18 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
         stdin, stdout, stderr = (
             files.enter_context(anonymous_file(content)).fileno() for content in (command.stdin, b"", b"")
         )
-        running = _Running(_start(command, stdin, stdout, stderr), command.patience.grace)
+        leash = files.enter_context(held(command.arguments, tied=command.patience.interruptible))
+        running = _Running(_start(command, leash, stdin, stdout, stderr), command.patience.grace)
+        command.on_start(running.pid, command.patience.alone)
+        leash.begin()
         if command.patience.interruptible:
             cancellation.on_request(running.stop)
         in_time = running.wait(command.patience.limit)
         if not in_time and command.patience.interruptible:
             running.stop()
             running.wait(None)
+        if in_time or command.patience.interruptible:
+            command.on_end()
         if running.succeeded:
             return _tail(stdout)
         said = (_tail(stderr) or _tail(stdout)).strip()
@@ -120,6 +133,10 @@ class _Running:
         self._exited = threading.Event()
         self._stopped = False
         threading.Thread(target=self._reap, name="helm-wait", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def succeeded(self) -> bool:
@@ -149,32 +166,19 @@ class _Running:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
 
-def _start(command: Command, stdin: int, stdout: int, stderr: int) -> subprocess.Popen[bytes]:
+def _start(command: Command, leash: Leash, stdin: int, stdout: int, stderr: int) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(  # noqa: S603  # a list of arguments, no shell
-            _tied_to_us(command) if command.patience.interruptible else command.arguments,
+        return subprocess.Popen(  # noqa: S603  # a list of arguments, no shell that would read them
+            leash.arguments,
             env=command.environment,
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            pass_fds=command.descriptors,
+            pass_fds=(*command.descriptors, *leash.descriptors),
             start_new_session=True,
         )
     except OSError as error:
         raise EngineError(f"Helm could not be started: {error.strerror}: {command.arguments[0]}") from error
-
-
-def _tied_to_us(command: Command) -> Sequence[str]:
-    """Return the command as one that is signalled when we die, where util-linux's setpriv is there for it."""
-    setpriv = _setpriv()
-    if setpriv is None or not os.access(command.arguments[0], os.X_OK):
-        return command.arguments
-    return [setpriv, "--pdeathsig=TERM", "--", *command.arguments]
-
-
-@functools.cache
-def _setpriv() -> str | None:
-    return shutil.which("setpriv") if sys.platform == "linux" else None
 
 
 def _tail(descriptor: int) -> str:

@@ -67,6 +67,11 @@ class WorkerProcess:
         self.version, self.capabilities = self._greeting()
 
     @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
+    @property
     def reusable(self) -> bool:
         """Whether it can serve another request."""
         return not self._spent and self._process.poll() is None

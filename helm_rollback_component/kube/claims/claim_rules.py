@@ -54,8 +54,14 @@ def _whose(claim: Claim, wish: Wish) -> str:
     return str(claim.owner)
 
 
-def locked(claim: Claim) -> OperationError:
-    """Return the error for a release that another process works on."""
+def locked(claim: Claim, *, by_helm: bool = False) -> OperationError:
+    """Return the error for a release that another process works on: the holder's, or Helm's."""
+    if by_helm:
+        return OperationError(
+            f"the release is locked by {claim.helm_words}",
+            reason=Reason.LOCKED,
+            remedy="wait until it has ended, then run again",
+        )
     return OperationError(
         f"the release is locked by {claim.holder_words}",
         reason=Reason.LOCKED,
@@ -63,15 +69,24 @@ def locked(claim: Claim) -> OperationError:
     )
 
 
+def waits_for(claim: Claim, *, by_helm: bool = False) -> str:
+    """Return the sentence that says who is waited for."""
+    if by_helm:
+        return f"waiting for {claim.helm_words}"
+    return f"waiting for {claim.holder_words}, which is working on this release"
+
+
 class Sightings:
     """How long a lock was seen unchanged: a holder that does not renew it has lost it.
 
     Args:
         dead: tells whether the process of a holder is certain to have ended.
+        alive: tells whether a process of Helm is certain to run still.
     """
 
-    def __init__(self, dead: Callable[[str], bool]) -> None:
+    def __init__(self, dead: Callable[[str], bool], alive: Callable[[str], bool] = lambda _: False) -> None:
         self._dead = dead
+        self._alive = alive
         self._mark: tuple[str, str, str] | None = None
         self._since = 0.0
 
@@ -85,7 +100,12 @@ class Sightings:
         mark = (claim.uid, claim.holder, claim.renewed)
         if mark != self._mark:
             self._mark, self._since = mark, now
-        return not claim.holder or now - self._since >= claim.duration or self._dead(claim.process)
+        unheld = not claim.holder or now - self._since >= claim.duration or self._dead(claim.process)
+        return unheld and not self._alive(claim.helm)
+
+    def left_to_helm(self, claim: Claim) -> bool:
+        """Whether it is Helm alone, without the process that started it, that is to be waited for."""
+        return self._alive(claim.helm) and (not claim.holder or self._dead(claim.process))
 
 
 def _strict_refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:

@@ -18,7 +18,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims import digest_key, lease_codec, lock_holder
-from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal
+from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal, waits_for
 from helm_rollback_component.kube.claims.held_lock import Held
 from helm_rollback_component.kube.claims.lease_codec import Claim
 from helm_rollback_component.kube.claims.lock_holder import Holder
@@ -131,19 +131,20 @@ class Claims:
     def _take(self, wish: Wish, timeout: float, on_wait: Callable[[str], None]) -> Lease:
         """Return the Lease with the lock in it, once it is ours."""
         holder = Holder.new()
-        sightings = Sightings(lock_holder.provably_dead)
-        waited_for = ""
+        sightings = Sightings(lock_holder.provably_dead, lock_holder.provably_alive)
+        waited_for = ("", False)
         deadline = self._clock.now() + timeout
         while True:
             lease, claim = self._look(wish)
             if lease and claim and claim.holder == holder.name:
                 return lease
             if claim and not sightings.free(claim, self._clock.now()):
+                by_helm = sightings.left_to_helm(claim)
                 if self._clock.now() >= deadline:
-                    raise locked(claim)
-                if claim.holder != waited_for:
-                    waited_for = claim.holder
-                    on_wait(f"waiting for {claim.holder_words}, which is working on this release")
+                    raise locked(claim, by_helm=by_helm)
+                if (claim.holder, by_helm) != waited_for:
+                    waited_for = (claim.holder, by_helm)
+                    on_wait(waits_for(claim, by_helm=by_helm))
                 self._clock.sleep(_LOOK_EVERY)
             elif taken := self._try(lease, wish, holder):
                 return taken

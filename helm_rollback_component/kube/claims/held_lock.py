@@ -11,7 +11,7 @@ from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
-from helm_rollback_component.kube.claims import digest_key, lease_codec
+from helm_rollback_component.kube.claims import digest_key, lease_codec, lock_holder
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Held:
         self._claim = lease_codec.claim(lease)
         self._lock = threading.RLock()
         self._over = threading.Event()
+        self._helm_ended = False
         self._clock = clock
         self.lost = Cancellation()
         """Requested when another process has the lock, or the Lease is gone."""
@@ -70,6 +71,11 @@ class Held:
         return self._claim.ledger
 
     @property
+    def left_alone(self) -> float:
+        """For how many seconds Helm of an earlier run goes on at most without that; 0 if it has ended."""
+        return 0.0 if lock_holder.provably_dead(self._claim.helm) else self._claim.alone
+
+    @property
     def damaged(self) -> bool:
         """Whether a ledger was found that could not be read, and that the next `write` replaces."""
         return self._claim.damaged
@@ -82,6 +88,22 @@ class Held:
         """
         with about(self._namespace, self._release):
             self._update(lambda lease: lease_codec.with_ledger(lease, ledger))
+
+    def note_helm(self, pid: int, alone: float) -> None:
+        """Write down which process of Helm is about to work on the release; raises as `write` does.
+
+        Args:
+            pid: the id of the process, on this machine.
+            alone: for how many seconds it goes on at most if this process dies.
+        """
+        process = lock_holder.identified(pid)
+        with about(self._namespace, self._release), self._lock:
+            self._helm_ended = False
+            self._update(lambda lease: lease_codec.with_helm(lease, process, alone))
+
+    def note_end_of_helm(self) -> None:
+        """Take note that this process has ended; the next write says so."""
+        self._helm_ended = True
 
     def conclude(self, ledger: Ledger) -> None:
         """Write the ledger and free the lock, in one request; owner and ledger stay.
@@ -127,7 +149,11 @@ class Held:
         self._put(lambda lease: lease_codec.renewed(change(lease), datetime.now(UTC)))
 
     def _put(self, change: Callable[[Lease], Lease]) -> None:
-        self._guarded(lambda lease: self._note(self._cluster.replace(self._path, change(lease))))
+        def put(lease: Lease) -> None:
+            wanted = change(lease_codec.without_helm(lease) if self._helm_ended else lease)
+            self._note(self._cluster.replace(self._path, wanted))
+
+        self._guarded(put)
 
     def _delete(self, lease: Lease) -> None:
         same = {key: lease["metadata"][key] for key in ("uid", "resourceVersion")}

@@ -25,9 +25,11 @@ _OWNER = "helm-rollback/owner"
 _INCARNATION = "helm-rollback/incarnation"
 _LEDGER = "helm-rollback/ledger"
 _PROCESS = "helm-rollback/process"
+_HELM = "helm-rollback/helm"
 
 _DEFAULT_DURATION = 20
 _LONGEST_DURATION = 120
+_LONGEST_ALONE = 86_400.0
 
 Lease = dict[str, Any]
 
@@ -43,6 +45,8 @@ class Claim:
         uid: the Lease's UID.
         holder: who works on the release (``<host>/<pid>/<random>``), an empty string if nobody does.
         process: the holder's process, for `lock_holder.provably_dead`.
+        helm: the process of Helm that works on the release, or did when its holder died, in the same form.
+        alone: for how many seconds that one goes on at most without its holder.
         duration: the seconds for which the lock lasts without being renewed.
         renewed: when it was last renewed, by the holder's clock (RFC 3339).
         acquired: when the holder got it, by the holder's clock (RFC 3339).
@@ -55,6 +59,8 @@ class Claim:
     uid: str
     holder: str
     process: str
+    helm: str
+    alone: float
     duration: int
     renewed: str
     acquired: str
@@ -71,6 +77,11 @@ class Claim:
         return bool(incarnation) and self.incarnation == incarnation
 
     @property
+    def helm_words(self) -> str:
+        """Which process of Helm works on the release although its holder died, in readable form."""
+        return f"Helm (process {self.helm.split()[-2]} here), which an update that was killed had started"
+
+    @property
     def holder_words(self) -> str:
         """Who works on the release, and since when, in readable form."""
         return f"{described(self.holder)} (since {self.acquired or 'an unknown time'})"
@@ -85,6 +96,7 @@ def claim(lease: Lease) -> Claim:
     """Return what a Lease says, also if parts of it are missing or damaged."""
     metadata, spec = lease["metadata"], lease.get("spec") or {}
     notes = metadata.get("annotations") or {}
+    helm, alone = _helm(notes.get(_HELM, ""))
     owner, ledger = _owner(notes.get(_OWNER, "")), ledger_codec.decode(notes.get(_LEDGER, ""))
     return Claim(
         owner=owner,
@@ -93,6 +105,8 @@ def claim(lease: Lease) -> Claim:
         uid=metadata.get("uid", ""),
         holder=spec.get("holderIdentity") or "",
         process=notes.get(_PROCESS, ""),
+        helm=helm,
+        alone=alone,
         duration=_duration(spec.get("leaseDurationSeconds")),
         renewed=spec.get("renewTime") or "",
         acquired=spec.get("acquireTime") or "",
@@ -140,6 +154,16 @@ def with_ledger(lease: Lease, ledger: Ledger) -> Lease:
     return _noted(lease, {_LEDGER: ledger_codec.encode(ledger)})
 
 
+def with_helm(lease: Lease, process: str, alone: float) -> Lease:
+    """Return the Lease with the process of Helm that is to work on the release (`Claim`)."""
+    return _noted(lease, {_HELM: f"{process}/{alone:g}"})
+
+
+def without_helm(lease: Lease) -> Lease:
+    """Return the Lease without the process of Helm, which has ended."""
+    return _noted(lease, {_HELM: ""}) if (lease["metadata"].get("annotations") or {}).get(_HELM) else lease
+
+
 def released(lease: Lease) -> Lease:
     """Return the Lease with the lock free; owner and ledger stay."""
     kept = {"leaseTransitions": lease["spec"].get("leaseTransitions", 0)}
@@ -158,6 +182,14 @@ def _owner(text: str) -> Owner | None:
     except (ValueError, TypeError):
         return None
     return owner if all(isinstance(word, str) for word in asdict(owner).values()) else None
+
+
+def _helm(text: str) -> tuple[str, float]:
+    process, _, alone = text.rpartition("/")
+    try:
+        return process, min(max(0.0, float(alone)), _LONGEST_ALONE) if process else 0.0
+    except ValueError:
+        return "", 0.0
 
 
 def _duration(stated: object) -> int:

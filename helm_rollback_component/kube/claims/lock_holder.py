@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
+_ENDED = "ended"
+_ENDED_STATES = "ZX"
+"""A process that nobody has waited for, as where a container's first process is no init, has ended."""
 _START_TIME = 19  # of the fields behind the program's name, see proc_pid_stat(5)
 
 
@@ -30,7 +33,7 @@ class Holder:
         """Return a new holder in this process."""
         pid = os.getpid()
         host = platform.node().replace("/", "_") or "unknown"
-        return cls(f"{host}/{pid}/{secrets.token_hex(4)}", _described(pid))
+        return cls(f"{host}/{pid}/{secrets.token_hex(4)}", identified(pid))
 
 
 def described(holder: str) -> str:
@@ -54,7 +57,17 @@ def provably_dead(process: str) -> bool:
             return False
 
 
-def _described(pid: int) -> str:
+def provably_alive(process: str) -> bool:
+    """Tell whether a process is certain to run still; False if that is not known here."""
+    match process.split():
+        case [boot, namespace, pid, started] if _place() == [boot, namespace] and pid.isdecimal():
+            return _start_time(int(pid)) == started
+        case _:
+            return False
+
+
+def identified(pid: int) -> str:
+    """Return what tells a process from all that ever ran; empty where the platform does not allow it."""
     place, started = _place(), _start_time(pid)
     return " ".join([*place, str(pid), started]) if place and started else ""
 
@@ -69,12 +82,13 @@ def _place() -> list[str]:
 
 
 def _start_time(pid: int) -> str:
-    """Return when a process began, in ticks since boot; empty if unknown."""
+    """Return when a process began, in ticks since boot, or that it has ended; empty if unknown."""
     try:
         stat = (_PROC / str(pid) / "stat").read_text()
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[_START_TIME]
+    fields = stat.rpartition(")")[2].split()
+    return _ENDED if fields[0] in _ENDED_STATES else fields[_START_TIME]
 
 
 def _exists(pid: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import signal
 import socket
 import sys
 import threading
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.pulumi_adapter import process_lifetime
 from tests.support.waiting import HANG_LIMIT
 
@@ -44,10 +47,15 @@ class Process:
     def __init__(self) -> None:
         self.pauses = Pauses()
         self.ended = threading.Event()
+        self.code = 0
 
     def watch(self) -> None:
         """Have it watch its engine."""
-        process_lifetime.end_with_engine(self.pauses, lambda _: self.ended.set())
+        process_lifetime.end_with_engine(self.pauses, self._end)
+
+    def _end(self, code: int) -> None:
+        self.code = self.code or code
+        self.ended.set()
 
     def ends(self) -> bool:
         """Tell whether it ends, if it is given time."""
@@ -58,7 +66,11 @@ class Process:
 @pytest.fixture
 def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Process]:
     monkeypatch.setattr(process_lifetime, "_watching", threading.Event())
-    yield Process()
+    monkeypatch.setattr(process_lifetime, "INTERRUPT", Cancellation())
+    process = Process()
+    yield process
+    faulthandler.unregister(signal.SIGTERM)
+    process.pauses.end_all()
     for thread in watchers():
         thread.join(HANG_LIMIT)
 
@@ -110,9 +122,42 @@ def test_what_is_begun_is_finished_first(process: Process, engine: socket.socket
     with process_lifetime.operation():
         process.watch()
         engine.close()
-        process.pauses.end(10)
+        process.pauses.end(3)
+        assert process_lifetime.INTERRUPT.event.wait(HANG_LIMIT)
         assert not process.ended.is_set()
     assert process.ends()
+
+
+def test_what_is_begun_is_told_to_come_to_an_end(process: Process, engine: socket.socket) -> None:
+    told = threading.Event()
+    process_lifetime.INTERRUPT.on_request(told.set)
+    with process_lifetime.operation():
+        process.watch()
+        process.pauses.end(2)
+        assert not told.is_set()
+        engine.close()
+        process.pauses.end_all()
+        assert told.wait(HANG_LIMIT)
+    assert process.ends()
+
+
+def test_a_process_that_is_told_to_end_does_so_at_once(process: Process, engine: socket.socket) -> None:
+    process.watch()
+    signal.raise_signal(signal.SIGTERM)
+    assert process.ended.wait(HANG_LIMIT)
+    assert process.code == 143
+    assert engine.fileno() > 0
+
+
+def test_it_ends_what_is_begun_first_and_answers(process: Process, engine: socket.socket) -> None:
+    with process_lifetime.operation():
+        process.watch()
+        signal.raise_signal(signal.SIGTERM)
+        assert process_lifetime.INTERRUPT.event.wait(HANG_LIMIT)
+        assert not process.ended.is_set()
+    assert process.ends()
+    assert process.code == 143
+    assert engine.fileno() > 0
 
 
 def test_an_operation_that_fails_is_over_too(process: Process, engine: socket.socket) -> None:

@@ -133,7 +133,10 @@ class TestDesired:
         assert self.of(chart, operations={"rollback": {"retries": 2}}).rollback.retries == 2
 
     def test_its_patience_is_what_an_upgrade_and_its_rollback_may_take(self, chart: LocalChart) -> None:
-        assert self.of(chart, timeouts={"upgrade": 100, "rollback": 20}).patience == 120
+        assert self.of(chart, timeouts={"upgrade": 4000, "rollback": 20}).patience == 4020
+
+    def test_another_client_may_take_an_hour_at_least(self, chart: LocalChart) -> None:
+        assert self.of(chart, timeouts={"upgrade": 100, "rollback": 20}).patience == 3600
 
     @pytest.mark.parametrize(
         "inputs",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.remediation.steps import Refuse
-from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.errors import OperationError, Problem, ValidationError
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile.refusals import refuse_unmanaged, refused
+from helm_rollback_component.reconcile.refusals import refuse_unmanaged, refuse_while_helm_works, refused
 from tests.support.histories import history
 
 
@@ -31,3 +33,23 @@ def test_a_release_that_nobody_claimed_is_not_deployed_over(found: History) -> N
 @pytest.mark.parametrize("found", [History(), history("superseded", "uninstalled")])
 def test_nothing_and_a_kept_history_are_deployed_over(found: History) -> None:
     refuse_unmanaged(found, "apps/web")
+
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_what_helm_may_still_work_on_elsewhere_is_left_alone() -> None:
+    with pytest.raises(OperationError, match="for 50 s at most") as caught:
+        refuse_while_helm_works(
+            history("deployed", "pending-rollback"), 60, "apps/web", BEGAN.replace(second=10)
+        )
+    assert (caught.value.reason, caught.value.temporary) == ("OperationInProgress", True)
+
+
+@pytest.mark.parametrize(
+    ("found", "minute"),
+    [(History(), 0), (history("deployed"), 0), (history("deployed", "pending-rollback"), 1)],
+    ids=["no release", "nothing pending", "too old"],
+)
+def test_what_helm_cannot_work_on_any_more_is_not(found: History, minute: int) -> None:
+    refuse_while_helm_works(found, 60, "apps/web", BEGAN.replace(minute=minute))

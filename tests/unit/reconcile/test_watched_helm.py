@@ -49,14 +49,20 @@ class Engine:
         self._do = do
         self.asked: list[str] = []
         self.forced: list[bool] = []
+        self.patience: list[int] = []
 
     def upgrade(self, _target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         self.asked.append("upgrade")
         self.forced.append(deployment.options.force_conflicts)
         self._do(cancellation)
 
-    def uninstall(self, _target: Target, _timeout: int, **_: bool) -> None:
+    def uninstall(
+        self, _target: Target, timeout: int, *, cancellation: Cancellation | None = None, **_: bool
+    ) -> None:
         self.asked.append("uninstall")
+        self.patience.append(timeout)
+        assert cancellation
+        self._do(cancellation)
 
     def rollback(
         self, _target: Target, _revision: int, _timeout: int, *, force_conflicts: bool, **_: bool
@@ -172,6 +178,7 @@ class Place:
             warn=self.said.append,
             redact=Redactor(["hunter2"]),
         )
+        self.interrupt = context.interrupt
         self.helm = WatchedHelm(context, Cancellation())
 
     def upgrade(self, *before: Record) -> tuple[str, str] | None:
@@ -364,6 +371,52 @@ class TestRestoredInPart:
         failed = Place(cluster, Engine()).helm.settle(3, (), KNOWN)
         assert failed is not None
         assert failed.reason == "CrashLoopBackOff"
+
+
+class TestInterrupted:
+    def test_helm_is_stopped(self) -> None:
+        interrupts: list[Callable[[], None]] = []
+
+        def apply(cancellation: Cancellation) -> None:
+            interrupts[0]()
+            until_it_is_stopped(cancellation)
+
+        place = Place(Town(*workload(deployment(**GROWN), running())), Engine(apply))
+        interrupts.append(place.interrupt.request)
+        assert place.upgrade() == ("Cancelled", "cancelled while it was running")
+
+    def test_what_helm_deployed_is_not_waited_for(self) -> None:
+        place = Place(Town(*workload(deployment(), running(ready=False))), Engine())
+        place.interrupt.request()
+        assert place.upgrade() == ("Cancelled", "the wait was cancelled")
+
+    def test_a_rollback_is_made_and_counts_by_helms_word(self) -> None:
+        engine = Engine()
+        place = Place(Town(*workload(deployment(), running(ready=False))), engine)
+        place.interrupt.request()
+        assert place.helm.restore(Rollback(1, "x"), 3, (record(2), record(1), record(1)), KNOWN) is None
+        assert engine.asked == ["rollback"]
+        assert place.helm.evidence.unseen == "the wait was cancelled"
+
+    def test_a_removal_that_begins_then_has_little_time_and_is_not_stopped(self) -> None:
+        engine = Engine()
+        place = Place(Town(), engine)
+        place.interrupt.request()
+        assert place.helm.uninstall((), 60) is None
+        assert engine.patience == [10]
+
+    def test_a_removal_under_way_is_stopped(self) -> None:
+        interrupts: list[Callable[[], None]] = []
+
+        def remove(cancellation: Cancellation) -> None:
+            interrupts[0]()
+            until_it_is_stopped(cancellation)
+
+        place = Place(Town(), Engine(remove))
+        interrupts.append(place.interrupt.request)
+        failed = place.helm.uninstall((), 60)
+        assert failed is not None
+        assert failed.reason == "Cancelled"
 
 
 @pytest.mark.parametrize(("method", "forced"), [("ssa", True), ("csa", False), ("", False)])

@@ -97,7 +97,7 @@ class TestInterrupted:
 
     def test_a_failed_upgrade_that_was_not_remedied_is_rolled_back(self) -> None:
         known = ledger(entry(1), attempt=attempt(2))
-        assert next_step(situation(desired(), GOOD_THEN_FAILED, known)) == Rollback(1, "Interrupted")
+        assert next_step(situation(desired(), GOOD_THEN_FAILED, known)) == Rollback(1, "UpgradeTimeout")
 
     ROLLED_BACK = History(
         (record(1, "superseded"), record(2, "failed"), record(3, description="Rollback to 1"))
@@ -465,7 +465,7 @@ class TestWantedTarget:
         known = self.KNOWN.model_copy(update={"attempt": attempt(4)})
         wanted = desired(target_revision=2)
         assert isinstance(next_step(situation(wanted, found, known)), Refuse)
-        assert next_step(situation(wanted, found, known, Unlock(4))) == Rollback(3, "Interrupted")
+        assert next_step(situation(wanted, found, known, Unlock(4))) == Rollback(3, "UpgradeTimeout")
 
 
 class TestAfterRollback:

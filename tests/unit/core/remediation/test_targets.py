@@ -43,6 +43,13 @@ class TestStanding:
     )
     def test_without_a_verdict_helms_word_counts(self, status: str, verdict: str) -> None:
         assert standing(1, history(status)) == verdict
+
+    @pytest.mark.parametrize(
+        ("status", "verdict"), [("deployed", "unknown"), ("superseded", "unknown"), ("failed", "bad")]
+    )
+    def test_of_what_was_not_judged_to_the_end_helms_word_is_not_enough(
+        self, status: str, verdict: str
+    ) -> None:
         assert standing(1, history(status), ledger(entry(1, "unknown"))) == verdict
 
     @pytest.mark.parametrize(

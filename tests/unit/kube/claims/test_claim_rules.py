@@ -6,7 +6,7 @@ import pytest
 
 from helm_rollback_component.core.records.ledger import Attempt, Ledger
 from helm_rollback_component.core.records.owner import NOBODY, Owner
-from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal
+from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal, waits_for
 from helm_rollback_component.kube.claims.lease_codec import Claim
 
 MINE = Owner("acme", "shop", "prod", "urn:web")
@@ -24,6 +24,8 @@ CLAIM = Claim(
     uid="1",
     holder="host/12/abcd",
     process="some process",
+    helm="",
+    alone=0.0,
     duration=20,
     renewed="then",
     acquired="before",
@@ -116,6 +118,22 @@ class TestSightings:
         claim = replace(CLAIM, renewed=renewed)
         assert not sightings.free(claim, 0)
         assert sightings.free(claim, 20)
+
+    def test_helm_that_outlived_its_holder_is_waited_for(self) -> None:
+        left, working = replace(CLAIM, helm="boot ns 7 99"), {"boot ns 7 99"}
+        sightings = Sightings(lambda process: process == "some process", working.__contains__)
+        assert sightings.left_to_helm(left)
+        assert not sightings.free(left, 0)
+        assert not sightings.free(replace(left, holder=""), 999)
+        assert "the release is locked by Helm (process 7 here)" in str(locked(left, by_helm=True))
+        assert waits_for(left, by_helm=True).startswith("waiting for Helm (process 7 here)")
+        working.clear()
+        assert sightings.free(left, 0)
+        assert not sightings.left_to_helm(left)
+
+    def test_of_two_that_live_the_holder_is_waited_for(self) -> None:
+        assert not Sightings(alive, lambda _: True).left_to_helm(CLAIM)
+        assert waits_for(CLAIM).startswith("waiting for process 12 on host (since before)")
 
     def test_a_dead_holder_is_not_waited_for(self) -> None:
         assert Sightings(lambda process: process == "some process").free(CLAIM, 0)

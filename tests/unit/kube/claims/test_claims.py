@@ -1,5 +1,6 @@
 """Claims: taken, held, lost, given up; with faults that no control plane makes on demand."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -389,3 +390,36 @@ class TestDigester:
         before = claims.digester().of(1)
         cluster.delete(paths.secrets("apps", lease_codec.name("web")))
         assert not comparable(before, claims.digester().of(1))
+
+
+class TestHelmAtWork:
+    def test_it_is_noted_until_it_has_ended(self, claims: Claims, held: Held) -> None:
+        held.note_helm(os.getpid(), 960)
+        assert claim_of(claims).helm == lock_holder.identified(os.getpid())
+        assert held.left_alone == 960
+        held.write(LEDGER)
+        assert claim_of(claims).helm
+        held.note_end_of_helm()
+        held.conclude(LEDGER)
+        assert (claim_of(claims).helm, claim_of(claims).holder) == ("", "")
+
+    def test_it_is_waited_for_though_the_lock_is_free(self, claims: Claims) -> None:
+        with claims.hold(MINE, "one", timeout=0) as held:
+            held.note_helm(os.getpid(), 960)
+        said: list[str] = []
+        with (
+            pytest.raises(OperationError) as caught,
+            claims.hold(MINE, "one", timeout=5, on_wait=said.append),
+        ):
+            pass
+        assert caught.value.reason == "Locked"
+        assert said == [f"waiting for {claim_of(claims).helm_words}"]
+
+    def test_what_has_ended_is_left_alone_for_no_time(self, cluster: FakeCluster, claims: Claims) -> None:
+        with claims.hold(MINE, "one", timeout=0) as held:
+            held.note_helm(os.getpid(), 960)
+        here = claim_of(claims).helm.split()
+        dead = {"helm-rollback/helm": f"{here[0]} {here[1]} {here[2]} 1/960"}
+        cluster.edit(PATH, lambda found: found["metadata"]["annotations"].update(dead))
+        with claims.hold(MINE, "one", timeout=0) as again:
+            assert again.left_alone == 0

@@ -119,3 +119,28 @@ def test_whose_a_claim_is() -> None:
     assert not claim.belongs_to(renamed, "two")
     assert not claim.belongs_to(renamed, "")
     assert not lease_codec.claim(lease_codec.owned(lease(), OWNER, "")).bears("")
+
+
+def test_helm_at_work_is_noted_and_forgotten() -> None:
+    noted = lease_codec.with_helm(lease(), "boot pid:[1] 7 99", 960.0)
+    claim = lease_codec.claim(noted)
+    assert (claim.helm, claim.alone) == ("boot pid:[1] 7 99", 960)
+    assert "process 7 here" in claim.helm_words
+    assert lease_codec.claim(lease_codec.without_helm(noted)).helm == ""
+    assert lease_codec.without_helm(lease()) == lease()
+
+
+@pytest.mark.parametrize(
+    ("text", "helm", "alone"),
+    [
+        ("", "", 0),
+        ("boot ns 7 99/many", "", 0),
+        ("/5", "", 0),
+        ("boot ns 7 99/-5", "boot ns 7 99", 0),
+        ("boot ns 7 99/1e99", "boot ns 7 99", 86_400),
+        ("boot ns 7 99/nan", "boot ns 7 99", 0),
+    ],
+)
+def test_a_note_of_helm_may_be_damaged(text: str, helm: str, alone: float) -> None:
+    claim = damaged(helm=text)
+    assert (claim.helm, claim.alone) == (helm, alone)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from helm_rollback_component.kube.claims import lock_holder
-from helm_rollback_component.kube.claims.lock_holder import Holder, described, provably_dead
+from helm_rollback_component.kube.claims.lock_holder import Holder, described, provably_alive, provably_dead
+from tests.support.waiting import await_that
 
 linux = pytest.mark.skipif(not Path("/proc/self/ns/pid").is_symlink(), reason="needs Linux's /proc")
 
@@ -50,6 +51,21 @@ class TestOnLinux:
     def test_this_process_is_alive(self) -> None:
         assert not provably_dead(Holder.new().process)
 
+    def test_it_is_known_to_be_alive(self, ended: str) -> None:
+        assert provably_alive(Holder.new().process)
+        assert not provably_alive(ended)
+        assert not provably_alive(changed(Holder.new(), 0, "another-boot"))
+
+    def test_one_that_nobody_has_waited_for_is_dead(self) -> None:
+        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        process = lock_holder.identified(child.pid)
+        assert provably_alive(process)
+        assert child.stdin
+        child.stdin.close()
+        await_that(lambda: provably_dead(process), "the child to end")
+        assert not provably_alive(process)
+        child.wait()
+
     def test_one_that_ended_is_dead(self, ended: str) -> None:
         assert provably_dead(ended)
 
@@ -76,7 +92,7 @@ class TestOnLinux:
             raise PermissionError
 
         here = " ".join(lock_holder._place())  # noqa: SLF001
-        monkeypatch.setattr(lock_holder, "_described", lambda _: f"{here} 1 1")
+        monkeypatch.setattr(lock_holder, "identified", lambda _: f"{here} 1 1")
         monkeypatch.setattr(lock_holder, "_start_time", hide)
         monkeypatch.setattr(os, "kill", refuse)
         assert not provably_dead(stranger)

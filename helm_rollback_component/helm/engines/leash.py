@@ -1,0 +1,82 @@
+"""A command that begins when it is told to, and does not outlive this process.
+
+Both are done by a few lines of ``/bin/sh``, which every system that runs Helm has, and which then becomes the
+command, with the same process id. A pipe leads to it: a line in it is the word to begin, its end before that
+the word not to. While a tied command runs, a second shell waits for another line, which says that the command
+is over; where the pipe ends instead, this process is dead, and the command gets SIGTERM, and SIGKILL after a
+while; the number of the group cannot be another's, as the second shell is in it. (``setpriv --pdeathsig`` is
+Linux's alone, BusyBox's has no such option, and it counts a thread's death.)
+
+Without a shell the command is begun at once and is not tied.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_SHELL = "/bin/sh"
+_DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
+_LAST_WORDS = 10
+_BEGIN = 'pipe=$1; shift; read -r word <"$pipe" || exit 143; '
+_TIE = (
+    f'{{ read -r word <"$pipe" || {{ kill -TERM $$; n={_LAST_WORDS}; '
+    "while kill -0 $$ && [ $n -gt 0 ]; do sleep 1; n=$((n - 1)); done; kill -KILL -$$; }; } "
+    ">/dev/null 2>&1 </dev/null & "
+)
+_BECOME = 'exec "$@"'
+
+
+@dataclass(frozen=True)
+class Leash:
+    """What holds a command.
+
+    Attributes:
+        arguments: what to start in place of the command.
+        descriptors: file descriptors that it must inherit.
+    """
+
+    arguments: Sequence[str]
+    descriptors: tuple[int, ...] = ()
+    _words: int | None = None
+
+    def begin(self) -> None:
+        """Have the command begin."""
+        self._say()
+
+    def end(self) -> None:
+        """Say that the command is over."""
+        self._say()
+
+    def _say(self) -> None:
+        if self._words is not None:
+            os.write(self._words, b"\n")
+
+
+@contextmanager
+def held(command: Sequence[str], *, tied: bool) -> Iterator[Leash]:
+    """Give the leash for a command; after an error in the block one that has not begun never does.
+
+    Args:
+        command: a program, by its path, and its arguments.
+        tied: whether it is to end with this process.
+    """
+    if not os.access(_SHELL, os.X_OK) or not os.access(command[0], os.X_OK):
+        yield Leash(command)
+        return
+    reading, writing = os.pipe()
+    script = _BEGIN + (_TIE if tied else "") + _BECOME
+    arguments = (_SHELL, "-c", script, "helm", f"{_DESCRIPTORS}/{reading}", *command)
+    leash = Leash(arguments, (reading,), writing)
+    try:
+        yield leash
+        leash.end()
+    finally:
+        os.close(reading)
+        os.close(writing)

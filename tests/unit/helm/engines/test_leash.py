@@ -1,0 +1,105 @@
+"""A command that begins when it is told to, and ends with the process that started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helm_rollback_component.helm.engines import leash
+from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.helm.engines.process import Command, Patience, run
+from tests.support.waiting import HANG_LIMIT, await_that
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LONG = Patience(HANG_LIMIT)
+_RUNNER = (
+    "import sys; from helm_rollback_component.helm.engines.process import Command, Patience, run; "
+    "run(Command((sys.executable, '-S', '-c', sys.argv[1]), {}, "
+    "Patience(100, interruptible=sys.argv[2] == 'tied')))"
+)
+
+
+def _program(folder: Path) -> str:
+    """Return a program that says that it runs, that it was told to end, and that it was let go on."""
+    return (
+        f"import pathlib, signal, sys, time; folder = pathlib.Path({str(folder)!r})\n"
+        "def end(*_):\n    (folder / 'told').touch()\n    sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        "(folder / 'runs').touch()\n"
+        "while not (folder / 'go-on').exists(): time.sleep(0.01)\n"
+        "(folder / 'done').touch()\n"
+    )
+
+
+def _kill_its_parent(folder: Path, how: str) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", _RUNNER, _program(folder), how])
+    try:
+        await_that((folder / "runs").exists, "the command to run")
+    finally:
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+
+
+def test_a_tied_command_is_told_to_end_when_its_parent_is_killed(tmp_path: Path) -> None:
+    _kill_its_parent(tmp_path, "tied")
+    await_that((tmp_path / "told").exists, "the command to be told")
+
+
+def test_another_goes_on_to_its_end(tmp_path: Path) -> None:
+    _kill_its_parent(tmp_path, "free")
+    (tmp_path / "go-on").touch()
+    await_that((tmp_path / "done").exists, "the command to end")
+    assert not (tmp_path / "told").exists()
+
+
+@pytest.mark.parametrize("interruptible", [True, False])
+def test_who_starts_it_is_told_its_process_before_it_begins_and_after_it_has_ended(
+    tmp_path: Path, *, interruptible: bool
+) -> None:
+    begun = tmp_path / "begun"
+    told: list[object] = []
+
+    def note(pid: int, alone: float) -> None:
+        told.append((pid, alone, begun.exists()))
+
+    program = f"import os, pathlib; pathlib.Path({str(begun)!r}).touch(); print(os.getpid())"
+    patience = Patience(HANG_LIMIT, interruptible=interruptible)
+    command = (sys.executable, "-S", "-c", program)
+    said = run(Command(command, {}, patience, on_start=note, on_end=lambda: told.append("ended")))
+    assert told == [(int(said), 0 if interruptible else HANG_LIMIT, False), "ended"]
+
+
+def test_it_never_begins_where_that_cannot_be_written_down(tmp_path: Path) -> None:
+    pids: list[int] = []
+
+    def refuse(pid: int, _: float) -> None:
+        pids.append(pid)
+        raise LookupError
+
+    program = f"open({str(tmp_path / 'begun')!r}, 'w')"
+    with pytest.raises(LookupError):
+        run(Command((sys.executable, "-S", "-c", program), {}, _LONG, on_start=refuse))
+    await_that(lambda: not _alive(pids[0]), "the shell to end")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_shell_it_is_begun_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leash, "_SHELL", "/nowhere/sh")
+    assert run(Command(("/bin/echo", "hello"), {}, _LONG)) == "hello\n"
+    with pytest.raises(EngineError, match="exit status 1"):
+        run(Command(("/bin/false",), {}, _LONG))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
