@@ -60,6 +60,22 @@ coverage: setup ## the coverage gate, over what the tiers have measured together
 benchmarks: setup ## speed against what people use today; CASES="healthy many" measures these alone
 	$(RUN) python -m benchmarks $(CASES)
 
+.PHONY: fuzz
+fuzz: setup ## what reads others' texts, with random ones; MINUTES for each target, 1 unless given
+	$(UV) run --locked --all-extras --group fuzz python -m tools.fuzz --minutes $(or $(MINUTES),1)
+
+.PHONY: audit
+audit: setup ## known vulnerabilities of the dependencies; needs the data of OSV, and says if it cannot be had
+	$(RUN) python -m tools.supply_chain audit
+
+.PHONY: licences
+licences: setup ## docs/licences.md
+	$(RUN) python -m tools.supply_chain licences
+
+.PHONY: sbom
+sbom: setup ## dist/sbom.cdx.json, a bill of materials (CycloneDX)
+	$(RUN) python -m tools.supply_chain sbom
+
 .PHONY: setup
 setup: $(UV)
 	$(UV) sync --locked --all-extras

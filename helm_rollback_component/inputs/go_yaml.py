@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 Loader: Any = getattr(yaml, "CSafeLoader", PythonLoader)
 """What reads the events: libyaml, or Python's own parser where PyYAML was built without it."""
 
+DEEPEST = 100
+"""How many levels deep values may be nested. Go allows more; nothing that Kubernetes takes is so deep."""
+_MOST_NODES = 1_000_000
+"""Of one document, those behind aliases included: they take a second, and a hundred mebibytes."""
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _UNFINISHED = object()
 _MANY_NODES, _MANY_ALIASED = 1000, 100
@@ -60,7 +64,7 @@ def documents(text: str | bytes) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError("it is not YAML", mark.line + 1 if mark else None) from None
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, UnicodeError):
         raise YamlError("it is not YAML") from None
 
 
@@ -88,10 +92,11 @@ def _read(reading: Reading) -> Iterator[Any]:
 
 @dataclass(slots=True)
 class _Anchored:
-    """What an anchor stands for, and how many nodes that are."""
+    """What an anchor stands for, how many nodes that are, and how many levels."""
 
     value: Any = _UNFINISHED
     size: int = 0
+    height: int = 0
 
 
 class _Builder:
@@ -101,7 +106,7 @@ class _Builder:
         self._next = Loader(reading.text).get_event
         self._restored = reading.restored
         self._anchors: dict[str, _Anchored] = {}
-        self._nodes = self._aliased = self._brackets = 0
+        self._nodes = self._aliased = self._brackets = self._depth = self._reached = 0
 
     def begins_document(self) -> bool:
         """Tell whether another document begins, and go to its first node."""
@@ -113,27 +118,33 @@ class _Builder:
     def document(self) -> Any:  # noqa: ANN401  # anything that YAML can contain
         """Return what the document holds."""
         self._anchors = {}
-        self._nodes = self._aliased = self._brackets = 0
+        self._nodes = self._aliased = self._brackets = self._depth = self._reached = 0
         return self._node(self._next())
 
     def _node(self, event: Any) -> Any:  # noqa: ANN401  # PyYAML's events are not typed
         if isinstance(event, yaml.AliasEvent):
             return self._behind(event)
         before = self._nodes
-        self._nodes += 1
+        self._count(1, event)
         if event.anchor is None:
             return self._made(event)
         anchored = self._anchors[event.anchor] = _Anchored()
+        reached, self._reached = self._reached, self._depth
         anchored.value = self._made(event)
         anchored.size = self._nodes - before
+        anchored.height = self._reached - self._depth
+        self._reached = max(self._reached, reached)
         return anchored.value
 
     def _made(self, event: Any) -> Any:  # noqa: ANN401  # as above
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
+        self._depth += 1
         self._brackets += bool(event.flow_style)
+        self._reach(0, event)
         made = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
         self._brackets -= bool(event.flow_style)
+        self._depth -= 1
         return made
 
     def _scalar(self, event: Any) -> go_scalars.Scalar:  # noqa: ANN401  # as above
@@ -189,11 +200,22 @@ class _Builder:
         if found is None or found.value is _UNFINISHED:
             what = "an alias of no anchor" if found is None else "an anchor that contains itself"
             raise YamlError(f"there is {what}", _line(alias))
-        self._nodes += 1 + found.size
+        self._count(1 + found.size, alias)
+        self._reach(found.height, alias)
         self._aliased += found.size
         if self._is_too_much():
             raise YamlError("there are too many aliases", _line(alias))
         return found.value
+
+    def _count(self, nodes: int, event: Any) -> None:  # noqa: ANN401  # as above
+        self._nodes += nodes
+        if self._nodes > _MOST_NODES:
+            raise YamlError("it has too many values", _line(event))
+
+    def _reach(self, height: int, event: Any) -> None:  # noqa: ANN401  # as above
+        self._reached = max(self._reached, self._depth + height)
+        if self._reached > DEEPEST:
+            raise YamlError("it is nested too deeply", _line(event))
 
     def _is_too_much(self) -> bool:
         """Tell whether so much stands behind aliases that Go takes it for an attack."""

@@ -81,3 +81,18 @@ def test_the_extra_gives_an_engine_that_runs_a_program(python: Path, tmp_path: P
     assert size == "5"
     installed = python.parents[1]
     assert [installed in Path(module).parents for module in modules] == [True, True]
+
+
+def test_two_builds_of_one_state_are_the_same(tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere"
+    unneeded = shutil.ignore_patterns(".*", "__pycache__", "tests", "docs", "benchmarks")
+    shutil.copytree(CHECKOUT, copy, ignore=unneeded, copy_function=shutil.copy)
+    shutil.copy(CHECKOUT / ".gitignore", copy)
+    built = []
+    for number, folder in enumerate((CHECKOUT, copy)):
+        out = tmp_path / str(number)
+        _uv("build", "--all-packages", "--out-dir", str(out), str(folder))
+        built.append({file.name: file.read_bytes() for file in out.iterdir() if file.name[0] != "."})
+
+    assert len(built[0]) == 4
+    assert built[0] == built[1]

@@ -93,6 +93,7 @@ OF_THE_UNCHANGED = {
     "core.remediation.plan_text",
     "helm",
     "helm.charts",
+    "helm.charts.archives",
     "helm.charts.chart_files",
     "inputs.chart_source",
     "inputs.file_content",

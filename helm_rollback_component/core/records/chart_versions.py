@@ -11,7 +11,7 @@ import re
 from semver import Version
 
 _LOOSE = re.compile(
-    r"v?(?P<major>\d+)(\.(?P<minor>\d+))?(\.(?P<patch>\d+))?"
+    r"v?(?P<major>[0-9]{1,20})(\.(?P<minor>[0-9]{1,20}))?(\.(?P<patch>[0-9]{1,20}))?"
     r"(-(?P<prerelease>[0-9A-Za-z.-]+))?([+_](?P<build>[0-9A-Za-z.-]+))?"
 )
 

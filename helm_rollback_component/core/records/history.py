@@ -77,9 +77,11 @@ class Record:
         Args:
             now: the time, with its zone.
         """
-        if not self.status.pending or not self.deployed_at:
+        try:
+            since = datetime.fromisoformat(self.deployed_at)
+        except ValueError:
             return 0.0
-        return max(0.0, (now - datetime.fromisoformat(self.deployed_at)).total_seconds())
+        return max(0.0, (now - since).total_seconds()) if self.status.pending and since.tzinfo else 0.0
 
 
 @dataclass(frozen=True)

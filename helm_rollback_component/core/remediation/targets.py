@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
 
-_ROLLBACK_TO = re.compile(r"Rollback to (\d+)")
+_ROLLBACK_TO = re.compile(r"Rollback to ([0-9]{1,19})")
 _REPLACED = "superseded by new release"
 INTERRUPTED = "Interrupted: its client died"
 """The description of a revision that a dead client left pending."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from helm_rollback_component.helm.charts.chart_files import content_digest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _APPLICATION = "helm-rollback-component"
 
 
@@ -27,6 +29,8 @@ def cache_dir() -> Path:
 
 def find_archive(digest: str) -> Path | None:
     """Return the kept archive whose SHA-256 is `digest`, if there is one and it is unchanged."""
+    if not _DIGEST.fullmatch(digest):
+        return None
     path = _place(digest)
     return path if path.is_file() and content_digest(path) == digest else None
 

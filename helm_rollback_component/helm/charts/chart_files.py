@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
 import os
-import tarfile
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.helm.charts import archives
 from helm_rollback_component.inputs.chart_source import marks_point_of_no_return
 from helm_rollback_component.reasons import Reason
 
@@ -24,8 +24,12 @@ _REQUIREMENTS_FILE = "requirements.yaml"
 LOCK_FILES = ("Chart.lock", "requirements.lock")
 _READ = (_CHART_FILE, _REQUIREMENTS_FILE, *LOCK_FILES)
 _LOCAL = "file://"
+_NO_NAMES = (".", "..")
+_NOT_IN_A_NAME = re.compile(r"[/\\\x00-\x1f\x7f]")
 _LONGEST_CHART_FILE = 1024 * 1024
 _CHARTS_KEPT = 16
+_LARGEST_KEPT = 4 * 1024 * 1024
+"""In bytes, of an archive whose metadata is remembered: the archive is as well."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ def read_metadata(path: Path) -> ChartMetadata:
     name, version = (_text(said, key) for key in ("name", "version"))
     if not name or not version:
         raise refusal(f"the {_CHART_FILE} in {path} does not contain the chart's name and version")
+    if name in _NO_NAMES or _NOT_IN_A_NAME.search(name):
+        raise refusal(f"the {_CHART_FILE} in {path} names the chart {name!r}, which is no name of a folder")
     needed = tuple(_text(chart, "repository") for each in (said, required) for chart in _dependencies(each))
     locked = any(name in files for name in LOCK_FILES)
     return ChartMetadata(name, version, needed, locked, marks_point_of_no_return(said))
@@ -73,9 +79,13 @@ def read_metadata(path: Path) -> ChartMetadata:
 def local_dependencies(chart: Path) -> dict[str, Path]:
     """Return the dependencies of a chart that are on this machine: each one's path, by what the chart says.
 
+    A packed chart has its dependencies in it: it names no files of this machine.
+
     Raises:
         ValidationError: there is no chart.
     """
+    if not chart.is_dir():
+        return {}
     local = (url for url in read_metadata(chart).dependencies if url.startswith(_LOCAL))
     ways = (url.removeprefix(_LOCAL) for url in local)
     return {way: Path(os.path.normpath(chart / way)) for way in ways}
@@ -116,9 +126,10 @@ def _from_archive(path: Path) -> dict[str, bytes]:
     if not path.is_file():
         raise refusal(f"there is no chart at {path}")
     try:
-        return _unpacked(path.read_bytes())
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise refusal(f"{path} is not a chart archive: {_first_line(error)}") from None
+        content = path.read_bytes()
+        return _unpacked(content) if len(content) <= _LARGEST_KEPT else _top_files(content)
+    except (archives.ArchiveError, OSError) as error:
+        raise refusal(f"{path} is not a chart archive: {error}") from None
 
 
 @functools.lru_cache(_CHARTS_KEPT)
@@ -130,25 +141,43 @@ def _parsed(chart_file: bytes) -> Any:  # noqa: ANN401  # anything that YAML can
 
 @functools.lru_cache(_CHARTS_KEPT)
 def _unpacked(content: bytes) -> dict[str, bytes]:
-    with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
-        return dict(_top_files(archive))
+    return _top_files(content)
 
 
-def _top_files(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
-    for member in archive:
-        _, _, name = member.name.partition("/")
-        if name in _READ and member.isfile() and member.size <= _LONGEST_CHART_FILE:
-            content = archive.extractfile(member)
-            yield name, content.read() if content else b""
+def _top_files(packed: bytes) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for name, content in archives.files(packed, archives.Room(), _READ.__contains__):
+        if name in found or len(content) > _LONGEST_CHART_FILE:
+            raise archives.ArchiveError(f"it has {name} twice, or it is larger than it can be")
+        found[name] = content
+    return found
 
 
 def _files(folder: str) -> Iterator[tuple[str, str]]:
-    """Yield name and path of each file; paths as texts, because a chart may have thousands of files."""
+    """Yield name and path of each file; paths as texts, because a chart may have thousands of files.
+
+    Links are followed, as Helm does it.
+
+    Raises:
+        ValidationError: a link leads to a folder that it is in.
+    """
     above = len(folder) + 1
-    for parent, _, names in os.walk(folder, followlinks=True):
+    around: dict[str, frozenset[str]] = {folder: frozenset({os.path.realpath(folder)})}
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        _go_in(parent, folders, around)
         for file in (f"{parent}{os.sep}{name}" for name in names):
             if os.path.isfile(file):  # noqa: PTH113  # see above
                 yield file[above:].replace(os.sep, "/"), file
+
+
+def _go_in(parent: str, folders: list[str], around: dict[str, frozenset[str]]) -> None:
+    """Note which folders are around each one in `parent`, by their real paths."""
+    outer = around.pop(parent)
+    for folder in (f"{parent}{os.sep}{name}" for name in folders):
+        real = os.path.realpath(folder)
+        if real in outer:
+            raise refusal(f"the link {folder} leads to a folder that it is in")
+        around[folder] = outer | {real}
 
 
 def _content(file: str) -> bytes:
@@ -172,7 +201,3 @@ def _text(said: Any, key: str) -> str:  # noqa: ANN401  # as above
         return go_scalars.key_text(value)
     except ValueError:
         return ""
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -9,11 +9,11 @@ address of a load balancer, and in vain where the cluster gives none.
 from __future__ import annotations
 
 import functools
-import io
 import json
 import re
-import tarfile
 from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.helm.charts import archives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +46,10 @@ _LOAD_BALANCER = re.compile(rb"^[^#\n]*\btype: *[\"']?LoadBalancer\b", re.MULTIL
 _TEMPLATES = "templates/"
 _VALUES = "values.yaml"
 _DEPENDENCIES = "charts/"
-_LARGEST = 16 * 1024 * 1024
+_LARGEST_KEPT = 1024 * 1024
+"""In bytes, of an archive whose texts are remembered."""
+_DEEPEST = 8
+"""Dependencies of dependencies."""
 
 
 def name_a_custom_group(chart: Path, values: Mapping[str, Any]) -> bool:
@@ -78,33 +81,40 @@ def _names_one(text: bytes) -> bool:
 def _texts(chart: Path) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of the templates and default values, those of dependencies included."""
     if not chart.is_dir():
-        yield from _packed(chart.read_bytes())
+        yield from packed_texts(chart.read_bytes())
         return
     for path in chart.rglob("*"):
         name = path.relative_to(chart).as_posix()
         if path.is_file() and _counts(name):
             yield name, path.read_bytes()
         elif path.is_file() and _is_archive(name):
-            yield from _packed(path.read_bytes())
+            yield from packed_texts(path.read_bytes())
+
+
+def packed_texts(archive: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Return name and content of the templates and default values in an archive; none if it is damaged."""
+    return _remembered(archive) if len(archive) <= _LARGEST_KEPT else _unpacked(archive)
 
 
 @functools.lru_cache(16)
-def _packed(archive: bytes) -> tuple[tuple[str, bytes], ...]:
+def _remembered(archive: bytes) -> tuple[tuple[str, bytes], ...]:
+    return _unpacked(archive)
+
+
+def _unpacked(archive: bytes) -> tuple[tuple[str, bytes], ...]:
     try:
-        return tuple(_unpacked(archive))
-    except (tarfile.TarError, OSError, EOFError):
+        return tuple(_nested(archive, archives.Room(), _DEEPEST))
+    except archives.ArchiveError:
         return ()  # Helm says what is wrong with it
 
 
-def _unpacked(archive: bytes) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
-        for member in opened:
-            _, _, name = member.name.partition("/")
-            file = opened.extractfile(member) if member.isfile() and member.size <= _LARGEST else None
-            if file and _counts(name):
-                yield name, file.read()
-            elif file and _is_archive(name):
-                yield from _packed(file.read())
+def _nested(archive: bytes, room: archives.Room, levels: int) -> Iterator[tuple[str, bytes]]:
+    """Yield the texts of an archive, and of those in it down to so many levels; they share the room."""
+    for name, content in archives.files(archive, room, lambda name: _counts(name) or _is_archive(name)):
+        if _counts(name):
+            yield name, content
+        elif levels:
+            yield from _nested(content, room, levels - 1)
 
 
 def _counts(name: str) -> bool:

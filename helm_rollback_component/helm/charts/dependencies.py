@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.helm.charts import reproducible
 from helm_rollback_component.helm.charts.cache import keep_folder, scratch_folder
-from helm_rollback_component.helm.charts.chart_files import LOCK_FILES, local_dependencies, read_metadata
+from helm_rollback_component.helm.charts.chart_files import (
+    LOCK_FILES,
+    content_digest,
+    local_dependencies,
+    read_metadata,
+    refusal,
+)
 from helm_rollback_component.helm.engines.engine import EngineError
 
 if TYPE_CHECKING:
@@ -46,7 +52,11 @@ def _copied(chart: Path, name: str, folder: Path) -> Path:
     ways = {os.path.normpath(way): path for way, path in local.items() if not Path(way).is_absolute()}
     depth = max((Path(way).parts.count(os.pardir) for way in ways), default=0)
     copy = folder.joinpath(*map(str, range(depth)), name)
-    shutil.copytree(chart, copy)
+    content_digest(chart)  # refuses links without end
+    try:
+        shutil.copytree(chart, copy)
+    except OSError as error:
+        raise refusal(f"the chart {chart} cannot be copied: {error}") from None
     for way in sorted(ways, key=len):
         _link(Path(os.path.normpath(copy / way)), ways[way], copy)
     return copy

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import basename
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from helm_rollback_component.config import OCI_SCHEME
 from helm_rollback_component.core.failures.classify import classify
@@ -15,7 +16,8 @@ from helm_rollback_component.helm.charts import repositories
 from helm_rollback_component.helm.charts.cache import find_archive, keep_archive, scratch_folder
 from helm_rollback_component.helm.charts.chart_files import read_metadata, refusal
 from helm_rollback_component.helm.charts.dependencies import with_dependencies
-from helm_rollback_component.helm.charts.download import download
+from helm_rollback_component.helm.charts.download import download, shown
+from helm_rollback_component.helm.charts.retrying import attempt
 from helm_rollback_component.helm.charts.ttl_cache import TtlCache
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.reasons import Reason
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
     from helm_rollback_component.helm.charts.repositories import IndexEntry
     from helm_rollback_component.helm.engines.engine import ChartTools
+
+_FILE_NAME = re.compile(r"[\w+-][\w.+-]{0,250}")
+_PATIENCE = 300.0
+"""Seconds for a chart of a registry, with all attempts but the last."""
 
 _fetched: TtlCache[Path] = TtlCache(lifetime=300.0, usable=Path.is_file)
 
@@ -89,20 +95,32 @@ def _download(entry: IndexEntry, source: SourceConfig, tools: ChartTools) -> Pat
     content = repositories.fetch_archive(entry, source)
     if source.verify:
         with scratch_folder() as folder:
-            archive = folder / basename(urlsplit(entry.url).path)
+            archive = folder / _file_name(entry.url)
             archive.write_bytes(content)
-            archive.with_name(f"{archive.name}.prov").write_bytes(download(_signature_url(entry.url), source))
+            signature = download(_signature_url(entry.url), source, repositories.LARGEST_SIGNATURE)
+            archive.with_name(f"{archive.name}.prov").write_bytes(signature)
             tools.verify(archive, source.keyring)
     return keep_archive(content)
 
 
 def _pull(source: SourceConfig, tools: ChartTools) -> Path:
+    return attempt(lambda _: _pulled(source, tools), _PATIENCE)
+
+
+def _pulled(source: SourceConfig, tools: ChartTools) -> Path:
     with scratch_folder() as folder:
-        tools.pull(source, folder)
+        try:
+            tools.pull(source, folder)
+        except EngineError as error:
+            raise _failed(source, error) from None
         archives = list(folder.glob("*.tgz"))
         if len(archives) != 1:
             raise OperationError(
                 f"Helm did not fetch an archive of {source.chart}", reason=Reason.CHART_NOT_FOUND
+            )
+        if archives[0].stat().st_size > repositories.LARGEST_ARCHIVE:
+            raise OperationError(
+                f"the archive of {source.chart} is larger than a chart can be", reason=Reason.CHART_CORRUPT
             )
         return keep_archive(archives[0].read_bytes())
 
@@ -119,6 +137,16 @@ def _elsewhere(source: SourceConfig, reference: str) -> SourceConfig:
         "password": None,
     }
     return source.model_copy(update=moved)
+
+
+def _file_name(url: str) -> str:
+    """Return the name that an archive has at `url`, which its signature repeats."""
+    name = basename(unquote(urlsplit(url).path))
+    if not _FILE_NAME.fullmatch(name):
+        raise OperationError(
+            f"{shown(url)} is not the address of a chart's archive", reason=Reason.REPOSITORY_INVALID
+        )
+    return name
 
 
 def _signature_url(url: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.errors import OperationError
@@ -20,6 +20,12 @@ from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import SourceConfig
+
+_MIB = 1024 * 1024
+LARGEST_INDEX = 128 * _MIB
+LARGEST_ARCHIVE = 100 * _MIB
+"""In bytes. Helm takes no chart that is larger than that when it is unpacked."""
+LARGEST_SIGNATURE = _MIB
 
 _indexes: TtlCache[bytes] = TtlCache(lifetime=300.0)
 
@@ -46,7 +52,7 @@ def find(source: SourceConfig) -> IndexEntry:
     repository = source.repository or ""
     index = _indexes.get(
         source.model_copy(update={"chart": "", "version": None}),
-        lambda: download(index_url(repository), source),
+        lambda: download(index_url(repository), source, LARGEST_INDEX),
     )
     wanted = pick(listed_versions(index.decode(errors="replace"), source.chart), source.version or "")
     if wanted is None:
@@ -64,7 +70,7 @@ def fetch_archive(entry: IndexEntry, source: SourceConfig) -> bytes:
     Raises:
         OperationError: it cannot be downloaded, or is not what the index says.
     """
-    archive = download(entry.url, source)
+    archive = download(entry.url, source, LARGEST_ARCHIVE)
     if entry.digest and hashlib.sha256(archive).hexdigest() != entry.digest:
         raise OperationError(
             f"the archive at {shown(entry.url)} is not the one that its repository's index describes",
@@ -82,15 +88,28 @@ def pick(listed: list[Listed], version: str) -> Listed | None:
 
 def index_url(repository: str) -> str:
     """Return the URL of a repository's index; a query stays where it is."""
-    parts = urlsplit(repository)
+    parts = _parts(repository)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/index.yaml"))
 
 
 def archive_url(repository: str, url: str) -> str:
-    """Return what a `url` in the index of `repository` stands for; its query goes with its own archives."""
-    parts = urlsplit(repository)
+    """Return what a `url` in the index of `repository` stands for; its query goes with its own archives.
+
+    Raises:
+        OperationError: it is no address.
+    """
+    parts = _parts(repository)
     base = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/", query=""))
-    absolute = url if urlsplit(url).scheme else urljoin(base, url)
-    if parts.query and not urlsplit(absolute).query and origin(absolute) == origin(repository):
+    absolute = url if _parts(url).scheme else urljoin(base, url)
+    if parts.query and not _parts(absolute).query and origin(absolute) == origin(repository):
         return f"{absolute}?{parts.query}"
     return absolute
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise OperationError(f"the repository names {shown(url)}", reason=Reason.REPOSITORY_INVALID) from None
+    return parts

@@ -10,6 +10,10 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs import go_yaml
 from helm_rollback_component.reasons import Reason
 
+_USUAL_LAYOUT = re.compile(r"^entries:[ \t]*\n  ['\"]?[a-zA-Z0-9]", re.MULTILINE)
+_LONGEST = 16_000_000
+"""In characters, of an index that has to be parsed as a whole: that takes some 20 seconds."""
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -32,13 +36,21 @@ def listed_versions(index: str, chart: str) -> list[Listed]:
     Raises:
         OperationError: it is not an index.
     """
-    found = _entries(cut_out(index, chart), chart) or _entries(index, chart)
+    found = _entries(cut_out(index, chart), chart)
+    if not found and len(index) > _LONGEST:
+        if _USUAL_LAYOUT.search(index):
+            return []
+        raise OperationError(
+            f"the repository's index.yaml is too large to look for the chart {chart} in all of it",
+            reason=Reason.REPOSITORY_INVALID,
+        )
+    found = found or _entries(index, chart)
     if found is None:
         raise OperationError(
             "the repository's index.yaml is not an index of charts",
             reason=Reason.REPOSITORY_INVALID,
         )
-    return [_listed(entry) for entry in found if isinstance(entry, dict) and entry.get("urls")]
+    return [listed for entry in found if (listed := _listed(entry))]
 
 
 def cut_out(index: str, chart: str) -> str:
@@ -64,6 +76,9 @@ def _entries(text: str, chart: str) -> list[Any] | None:
     return versions if isinstance(versions, list) else None
 
 
-def _listed(entry: dict[str, Any]) -> Listed:
+def _listed(entry: Any) -> Listed | None:  # noqa: ANN401  # anything that YAML can contain
+    urls = entry.get("urls") if isinstance(entry, dict) else None
+    if not isinstance(urls, list) or not urls or not isinstance(urls[0], str):
+        return None
     digest = str(entry.get("digest") or "").lower().removeprefix("sha256:")
-    return Listed(str(entry.get("version")), str(entry["urls"][0]), digest)
+    return Listed(str(entry.get("version")), urls[0], digest)

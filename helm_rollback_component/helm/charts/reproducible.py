@@ -11,6 +11,8 @@ import io
 import re
 import tarfile
 
+from helm_rollback_component.helm.charts import archives
+
 _GENERATED = re.compile(rb"^generated:.*$", re.MULTILINE)
 _NEVER = b'generated: "0001-01-01T00:00:00Z"'
 
@@ -19,20 +21,18 @@ def archive(packed: bytes) -> bytes:
     """Return a chart's archive with the same files, all of the same age; what is no archive, as it is."""
     try:
         return _packed_anew(packed)
-    except (tarfile.TarError, OSError, EOFError):
+    except archives.ArchiveError:
         return packed
 
 
 def _packed_anew(packed: bytes) -> bytes:
     written = io.BytesIO()
-    with (
-        tarfile.open(fileobj=io.BytesIO(packed), mode="r:gz") as before,
-        tarfile.open(fileobj=written, mode="w") as after,
-    ):
-        for member in filter(tarfile.TarInfo.isfile, before):
-            ageless = tarfile.TarInfo(member.name)
-            ageless.size = member.size
-            after.addfile(ageless, before.extractfile(member))
+    with tarfile.open(fileobj=written, mode="w") as after:
+        for name, read in archives.members(packed, archives.Room()):
+            content = read()
+            ageless = tarfile.TarInfo(name)
+            ageless.size = len(content)
+            after.addfile(ageless, io.BytesIO(content))
     return gzip.compress(written.getvalue(), mtime=0)
 
 

@@ -16,7 +16,7 @@ from helm_rollback_component.helm.engines.process import Command, Patience, run
 from helm_rollback_component.reasons import Reason
 
 _ANSWERING = Patience(30.0)
-_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+_VERSION = re.compile(r"v?([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})(?![0-9])")
 
 
 def locate(command: str) -> Path | None:

@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from helm_rollback_component.core.records.owner import NOBODY, Owner
 from helm_rollback_component.kube.claims import ledger_codec
 from helm_rollback_component.kube.claims.lock_holder import described
@@ -178,7 +180,7 @@ def _noted(lease: Lease, notes: dict[str, str]) -> Lease:
 
 def _owner(text: str) -> Owner | None:
     try:
-        owner = Owner(**json.loads(text))
+        owner = Owner(**from_json(text))
     except (ValueError, TypeError):
         return None
     return owner if all(isinstance(word, str) for word in asdict(owner).values()) else None

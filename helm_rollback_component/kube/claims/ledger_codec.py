@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from helm_rollback_component.core.records.ledger import Ledger, Verdict
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def decode(text: str) -> Ledger | None:
     if not text:
         return EMPTY
     try:
-        found = json.loads(text)
+        found: Any = from_json(text)
         return Ledger.model_validate(found["ledger"]) if found["format"] == FORMAT else None
     except (ValueError, KeyError, TypeError):
         return None

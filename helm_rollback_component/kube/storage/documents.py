@@ -17,7 +17,7 @@ _BREAKS = "\n\r\x85\u2028\u2029"
 _BYTE_ORDER_MARK = "\ufeff"  # libyaml does not count it in its indexes
 _SEPARATOR = re.compile(rf"\n(?=---(?:[ \t{_BREAKS}]|\Z))")
 
-_SOURCE = re.compile(r"^# Source: (.+?)\s*$", re.MULTILINE)
+_SOURCE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
 _UNSURE = re.compile(rf"[{_BREAKS}](?:apiVersion|kind|metadata|---|\.\.\.|[\"'?&*!<{{\[%])")
 """A line that may repeat or change a key of the head, or begin another document."""
 
@@ -37,7 +37,7 @@ def split(manifest: str) -> Iterator[str]:
 def source(text: str) -> str:
     """Return where a document comes from, as Helm notes it in the first line: ``web/templates/a.yaml``."""
     found = _SOURCE.search(text)
-    return found[1] if found else "a document without a source"
+    return found[1].strip() if found else "a document without a source"
 
 
 def load(text: str) -> list[Any]:
@@ -93,8 +93,9 @@ def _entries(events: Iterator[Any]) -> Iterator[tuple[str, int]]:
 def _last_event(events: Iterator[Any]) -> Any:  # noqa: ANN401  # PyYAML's events are not typed
     """Take the events of one node, or the end of the mapping around it; return the last of them."""
     depth = 0
-    while True:
+    while depth <= go_yaml.DEEPEST:
         event = next(events)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth <= 0:
             return event
+    raise go_yaml.YamlError("it is nested too deeply")

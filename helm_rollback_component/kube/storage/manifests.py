@@ -19,6 +19,8 @@ _HEADS_KEPT = 16_000_000
 _OBJECTS_KEPT = 8_000_000
 """In characters, as Python writes the values down; in memory they take some ten bytes for each."""
 _ENTRY = 500
+_LONGEST_DOCUMENT = 8_000_000
+"""In characters. The API server takes objects of three mebibytes of JSON at most."""
 
 
 def _weight(parsed: object) -> int:
@@ -66,11 +68,17 @@ def _readable(
 
 
 def _parsed(text: str, whole: Callable[[_Object], bool]) -> tuple[_Object, ...]:
+    _check_length(text)
     key = hashlib.sha256(text.encode()).digest()
     head = _heads.remember(key, lambda: _head(text))
     if head is not None and not whole(head):
         return (head,)
     return _objects.remember(key, lambda: _read(text))
+
+
+def _check_length(text: str) -> None:
+    if len(text) > _LONGEST_DOCUMENT:
+        raise UnreadableError("it is larger than an object can be")
 
 
 def _head(text: str) -> _Object | None:
@@ -86,6 +94,7 @@ def _head(text: str) -> _Object | None:
 def _read_at_once(manifest: str) -> tuple[_Object, ...]:
     """Return the objects of a manifest whose documents cannot be told apart by their first lines."""
     try:
+        _check_length(manifest)
         return _read(manifest)
     except UnreadableError:
         return ()

@@ -5,11 +5,10 @@ A record is JSON, gzipped (very old ones are not), in base64; the Secret's own b
 
 from __future__ import annotations
 
-import binascii
 import gzip
 import json
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.health import foreign
@@ -17,6 +16,7 @@ from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.records.digests import as_stored
 from helm_rollback_component.core.records.history import Record, Status
 from helm_rollback_component.inputs.chart_source import marks_point_of_no_return
+from helm_rollback_component.kube.storage import record_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 SECRET_TYPE = "helm.sh/release.v1"  # noqa: S105  # the type of Helm's Secrets, not a secret
 
-_GZIP = b"\x1f\x8b\x08"
-_MAX_SIZE = 256 * 1024 * 1024
+_LAST_REVISION = 2**63 - 1
+"""The largest number that Helm can read."""
 _ROLLBACK_HOOKS = ("pre-rollback", "post-rollback")
 _STATUSES = frozenset(status.value for status in Status)
 
@@ -46,7 +46,9 @@ def secret_name(release: str, revision: int) -> str:
 def revision_of(secret: str, release: str) -> int | None:
     """Return the revision in a Secret of this name, or None if it is no Secret of this release."""
     number = secret.removeprefix(secret_name(release, 0)[:-1])
-    return int(number) if number.isdecimal() and secret_name(release, int(number)) == secret else None
+    revision = int(number) if number.isdecimal() else 0
+    known = revision <= _LAST_REVISION and secret_name(release, revision) == secret
+    return revision if known else None
 
 
 def selector(release: str, *fields: str) -> dict[str, str]:
@@ -62,20 +64,30 @@ def decode(secret: dict[str, Any], revision: int) -> Release:
         UndecodableError: if it is not the record of that revision.
     """
     try:
-        release = json.loads(_inflated(b64decode(b64decode(secret["data"]["release"]))))
-        found = release["version"], release["info"]["status"], release["chart"]["metadata"]["name"]
-    except UndecodableError:
-        raise
-    except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as error:
+        release: Release = record_text.read(secret["data"]["release"])  # type: ignore[assignment]  # looked at next
+        number = release["version"]
+        texts = release["info"]["status"], release["chart"]["metadata"]["name"]
+        "".join(texts)
+    except record_text.BoundsError as error:
+        raise UndecodableError(str(error)) from None
+    except (AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:
         raise UndecodableError(type(error).__name__) from None
-    if found[0] != revision:
-        raise UndecodableError(f"it is the record of revision {found[0]}")
-    return release  # type: ignore[no-any-return]
+    if type(number) is not int or number != revision:
+        raise UndecodableError(f"it is not the record of revision {revision}")
+    return release
 
 
 def encode(release: Release) -> str:
-    """Return what stands in the Secret of this record as ``data.release``."""
-    return b64encode(b64encode(gzip.compress(json.dumps(release).encode(), mtime=0))).decode()
+    """Return what stands in the Secret of this record as ``data.release``.
+
+    Raises:
+        UndecodableError: it has a number that JSON has no form for.
+    """
+    try:
+        text = json.dumps(release, allow_nan=False)
+    except ValueError as error:
+        raise UndecodableError(type(error).__name__) from None
+    return b64encode(b64encode(gzip.compress(text.encode(), mtime=0))).decode()
 
 
 def record(release: Release, digester: Digester) -> Record:
@@ -86,7 +98,7 @@ def record(release: Release, digester: Digester) -> Record:
     """
     try:
         return _record(release, digester)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise UndecodableError(type(error).__name__) from None
 
 
@@ -96,16 +108,23 @@ def _record(release: Release, digester: Digester) -> Record:
         revision=release["version"],
         status=status(release),
         chart_name=metadata["name"],
-        chart_version=metadata.get("version", ""),
-        app_version=metadata.get("appVersion", ""),
-        description=info.get("description", ""),
-        deployed_at=info.get("last_deployed", ""),
+        chart_version=_text(metadata, "version"),
+        app_version=_text(metadata, "appVersion"),
+        description=_text(info, "description"),
+        deployed_at=_text(info, "last_deployed"),
         digest=digester.of(_content(release)),
         values_digest=digester.of(values(release)),
         point_of_no_return=marks_point_of_no_return(metadata),
         hook_under_way=_rollback_hook(release),
-        apply_method=str(release.get("apply_method") or ""),
+        apply_method=_text(release, "apply_method"),
     )
+
+
+def _text(fields: dict[str, Any], key: str) -> str:
+    text = fields.get(key) or ""
+    if not isinstance(text, str):
+        raise TypeError(key)
+    return text
 
 
 def stored(secret: dict[str, Any]) -> Stored:
@@ -133,8 +152,12 @@ def _rollback_hook(release: Release) -> str:
 
 
 def values(release: Release) -> dict[str, Any]:
-    """Return the values that the revision was given, without the chart's defaults."""
-    return as_stored(release.get("config") or {})  # type: ignore[no-any-return]
+    """Return the values that the revision was given, without the chart's defaults.
+
+    Raises:
+        TypeError: they are not a mapping.
+    """
+    return as_stored(dict(release.get("config") or {}))  # type: ignore[no-any-return]
 
 
 def texts(release: Release) -> tuple[str, ...]:
@@ -163,6 +186,9 @@ def marked(
         status: Helm's new word for it.
         description: the sentence about it in Helm's history; empty for the one that it has.
         now: seconds since the epoch.
+
+    Raises:
+        UndecodableError: the record cannot be written again as it is.
     """
     told = {"description": description} if description else {}
     info = {**release["info"], "status": status.value, **told}
@@ -173,16 +199,6 @@ def marked(
         "metadata": {**metadata, "labels": labels},
         "data": {**secret["data"], "release": encode({**release, "info": info})},
     }
-
-
-def _inflated(packed: bytes) -> bytes:
-    if not packed.startswith(_GZIP):
-        return packed
-    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    found = inflater.decompress(packed, _MAX_SIZE)
-    if not inflater.eof:
-        raise UndecodableError("it is incomplete, or too large for a record")
-    return found
 
 
 def _content(release: Release) -> dict[str, Any]:

@@ -203,7 +203,10 @@ class ReleaseStorage:
             secret, release = self._read(revision)
             if (status := release_codec.status(release)) not in before:
                 raise OperationError(f"revision {revision} is {status.value} by now", reason=Reason.CONFLICT)
-            marked = release_codec.marked(secret, release, after, description, int(time.time()))
+            try:
+                marked = release_codec.marked(secret, release, after, description, int(time.time()))
+            except release_codec.UndecodableError as error:
+                raise _unreadable(revision, error) from None
             self._cluster.replace(self._path(revision), marked)
 
     def _listed(self, *fields: str) -> list[tuple[int, _Object]]:
@@ -242,9 +245,7 @@ class ReleaseStorage:
         try:
             return secret, self._learn(revision, secret)[0]
         except release_codec.UndecodableError as error:
-            raise OperationError(
-                f"the record of revision {revision} cannot be read: {error}", reason=Reason.RECORD_UNREADABLE
-            ) from None
+            raise _unreadable(revision, error) from None
 
     def _learn(self, revision: int, secret: _Object) -> tuple[Release, Record | None]:
         """Decode a record and remember what is in it; give it to history, if that is possible."""
@@ -278,6 +279,12 @@ class ReleaseStorage:
 
     def _key(self, meta: _Object) -> tuple[str, str, str]:
         return (*_version(meta), self._digester.kind)
+
+
+def _unreadable(revision: int, error: release_codec.UndecodableError) -> OperationError:
+    return OperationError(
+        f"the record of revision {revision} cannot be read: {error}", reason=Reason.RECORD_UNREADABLE
+    )
 
 
 def _version(meta: _Object) -> tuple[str, str]:

@@ -189,7 +189,13 @@ def test_bytes_are_read_by_their_mark(encoding: str) -> None:
         ("a:\n  {b: [], c: d?}", "a text within brackets contains a question mark and no quotes in line 2"),
         ("a: \0", "it is not YAML"),
         (b"a: \xff", "it is not YAML"),
-        (f"a: {'[' * 5000}{']' * 5000}", "it is not YAML"),
+        ("a: \ud800", "it is not YAML"),
+        pytest.param(f"a: {'[' * 5000}{']' * 5000}", "it is nested too deeply in line 1", id="depth"),
+        pytest.param(
+            f"a: &a {'[' * 60}{']' * 60}\nb: {'[' * 60}*a{']' * 60}",
+            "it is nested too deeply in line 2",
+            id="depth behind an alias",
+        ),
     ],
 )
 def test_what_go_refuses(text: str | bytes, message: str) -> None:
@@ -229,3 +235,18 @@ def test_what_is_read_with_safe_yaml_is_read_alike(monkeypatch: pytest.MonkeyPat
         {"a": 1, "b": [2, 2, "="]},
         {"c": "x\n"},
     ]
+
+
+def test_what_stands_behind_aliases_counts_as_deep_as_it_is() -> None:
+    text = f"a: &a {'[' * 40}{']' * 40}\nb: &b {'[' * 40}*a{']' * 40}\nc: [*b, 1]\n"
+    assert first_document(text)["c"][1] == 1
+    with pytest.raises(YamlError, match="it is nested too deeply in line 4"):
+        first_document(f"{text}d: {'[' * 20}*b{']' * 20}")
+
+
+def test_no_more_values_are_made_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(go_yaml, "_MOST_NODES", 10)
+    assert first_document("[1, 2, 3, 4, 5, 6, 7, 8, 9]")[-1] == 9
+    for text in ("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]", "- &a [1, 2]\n- *a\n- *a\n"):
+        with pytest.raises(YamlError, match="it has too many values in line"):
+            first_document(text)

@@ -27,7 +27,7 @@ def test_what_helm_takes_is_understood(text: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "latest", "1.2.3.4", "1.2.x", "^1.2", "1.2.3-", "1.2.3-rc..1", "1.2.3-01"]
+    "text", ["", "latest", "1.2.3.4", "1.2.x", "^1.2", "1.2.3-", "1.2.3-rc..1", "1.2.3-01", "9" * 5000, "1.٢"]
 )
 def test_what_is_no_version_is_none(text: str) -> None:
     assert parse(text) is None

@@ -80,6 +80,10 @@ class TestPendingFor:
         ahead = replace(record(1, "pending-upgrade"), deployed_at="2026-01-02T00:00:00Z")
         assert ahead.pending_for(self.NOW) == 0
 
+    @pytest.mark.parametrize("date", ["yesterday", "9" * 5000, "2026-01-01T00:00:00", "0000-00-00T00:00:00Z"])
+    def test_a_date_that_is_none_is_not_known(self, date: str) -> None:
+        assert replace(record(1, "pending-upgrade"), deployed_at=date).pending_for(self.NOW) == 0
+
     @pytest.mark.parametrize(
         "other", [record(1), replace(record(1, "pending-upgrade"), deployed_at="")], ids=["done", "undated"]
     )

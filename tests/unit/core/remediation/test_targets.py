@@ -129,6 +129,9 @@ class TestOrigin:
         known = ledger(entry(5, origin=2, digest="v1:k:other"))
         assert targets.origin(record(5), history("deployed", first=5), known) == 5
 
+    def test_a_number_that_no_revision_can_have_is_no_target(self) -> None:
+        assert targets.origin(record(5, description=f"Rollback to {'9' * 5000}"), History(), ledger()) == 5
+
     def test_a_circle_ends(self) -> None:
         found = History((record(1, description="Rollback to 2"), record(2, description="Rollback to 1")))
         assert targets.origin(found.records[0], found, ledger()) == 1

@@ -2,10 +2,7 @@
 
 import hashlib
 import shutil
-import ssl
-import urllib.request
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 
@@ -51,6 +48,14 @@ class _Tools:
         failure, self.failure = self.failure, ""
         if failure:
             raise EngineError(failure)
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited between attempts, in seconds; nobody waits for real."""
+    waited: list[float] = []
+    monkeypatch.setattr("helm_rollback_component.helm.charts.retrying.sleep", waited.append)
+    return waited
 
 
 @pytest.fixture
@@ -293,19 +298,6 @@ def test_certificates_that_cannot_be_read(tools: _Tools, tmp_path: Path) -> None
             fetch(SourceConfig.model_validate(source), tools)
 
 
-def test_a_certificate_that_is_not_trusted(tools: _Tools, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise URLError(ssl.SSLCertVerificationError("self-signed certificate"))
-
-    monkeypatch.setattr(urllib.request.OpenerDirector, "open", refuse)
-    source = SourceConfig(chart="web", repository="https://charts.example", version="1.0.0")
-
-    with pytest.raises(OperationError, match="is not trusted") as caught:
-        fetch(source, tools)
-
-    assert (caught.value.reason, caught.value.temporary) == ("Untrusted", False)
-
-
 def test_a_certificate_may_be_left_unchecked(tools: _Tools) -> None:
     source = {"chart": "web", "repository": "https://127.0.0.1:1", "version": "1.0.0"}
 
@@ -386,6 +378,80 @@ def test_a_registry_that_refuses(tools: _Tools) -> None:
         fetch(SourceConfig(chart="oci://registry.example/charts/web", version="1.0.0"), tools)
 
     assert caught.value.reason == "RegistryUnauthorized"
+
+
+def test_a_registry_that_is_busy_is_asked_again(tools: _Tools, pauses: list[float]) -> None:
+    tools.failure = "Error: dial tcp 127.0.0.1:1: connect: connection refused"
+
+    assert (
+        fetch(SourceConfig(chart="oci://registry.example/charts/web", version="1.0.0"), tools).name == "web"
+    )
+    assert pauses == [0.5]
+
+
+def test_a_pull_of_something_huge(tools: _Tools, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    monkeypatch.setattr(repositories, "LARGEST_ARCHIVE", 10)
+
+    with pytest.raises(OperationError, match="larger than a chart can be") as caught:
+        fetch(SourceConfig(chart="oci://registry.example/charts/web", version="1.0.0"), tools)
+
+    assert caught.value.reason == "ChartCorrupt"
+    assert list(cache.iterdir()) == []
+
+
+@pytest.mark.parametrize("digest", ["../" * 9 + "etc/web", "sha256:xyz", "\0", "9" * 5000])
+def test_a_digest_that_is_none_leads_nowhere(tools: _Tools, digest: str) -> None:
+    with Repository() as repository:
+        repository.add("web", "1.0.0", packed("web", "1.0.0"), digest=digest)
+
+        with pytest.raises(OperationError, match="is not the one that its repository's index describes"):
+            fetch(_listed(repository), tools)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "http://[bad/web.tgz",
+            "http://127.0.0.1:99999999/web.tgz",
+            "http://a:x/web.tgz",
+            "http:///web.tgz",
+        ),
+        *("file:///etc/passwd", "javascript:alert(1)", "http://127.0.0.1:0/web.tgz", "data:,x"),
+    ],
+)
+def test_an_index_that_leads_to_no_address(tools: _Tools, url: str) -> None:
+    with Repository() as repository:
+        repository.add("web", "1.0.0", b"", url=url)
+
+        with pytest.raises(OperationError) as caught:
+            fetch(_listed(repository), tools)
+
+    assert caught.value.reason == "RepositoryInvalid"
+
+
+@pytest.mark.parametrize("repository", ["http://[bad", "https://charts.example:x", "http://"])
+def test_a_repository_that_is_no_address_at_all(tools: _Tools, repository: str) -> None:
+    with pytest.raises(OperationError) as caught:
+        fetch(SourceConfig(chart="web", repository=repository, version="1.0.0"), tools)
+
+    assert caught.value.reason == "RepositoryInvalid"
+
+
+@pytest.mark.parametrize("name", ["..", "%2e%2e", "a%2F..%2F..%2Fweb.tgz/..", "-%00.tgz", "a%5Cb.tgz", ""])
+def test_the_file_to_verify_has_no_name_of_the_indexs_choosing(tools: _Tools, name: str) -> None:
+    with Repository() as repository:
+        repository.add("web", "1.0.0", packed("web", "1.0.0"), url=f"x/{name}")
+        repository.content = lambda path: (  # type: ignore[method-assign]  # it answers to any path
+            Repository.content(repository, path) if path.endswith(".yaml") else packed("web", "1.0.0")
+        )
+        source = _listed(repository).model_copy(update={"verify": True})
+
+        with pytest.raises(OperationError) as caught:
+            fetch(source, tools)
+
+    assert caught.value.reason in {"RepositoryInvalid", "ChartCorrupt"}
+    assert tools.verified == []
 
 
 def test_a_pull_that_leaves_nothing(tools: _Tools) -> None:

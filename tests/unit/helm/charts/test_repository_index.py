@@ -70,6 +70,40 @@ def test_however_it_is_laid_out(index: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "entry",
+    [
+        *("{version: 1.0.0, urls: {a: b}}", "{version: 1.0.0, urls: 5}", "{urls: [[web.tgz]]}", "[]", "~"),
+        *("{version: 1.0.0, urls: web.tgz}", "{version: 1.0.0, urls: [5]}", "{version: 1.0.0}"),
+    ],
+)
+def test_an_entry_of_another_shape_is_passed_over(entry: str) -> None:
+    index = f"entries:\n  web:\n  - {entry}\n  - {{version: [1], digest: {{a: b}}, urls: [web.tgz]}}\n"
+    assert [listed.url for listed in listed_versions(index, "web")] == ["web.tgz"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{entries: {web: " + "[" * 100_000,
+        "entries:\n  web:\n  - " + "[" * 100_000,
+        "entries: {web: [\ud800]}",
+    ],
+    ids=range(3),
+)
+def test_an_index_that_was_made_to_do_harm_is_none(content: str) -> None:
+    with pytest.raises(OperationError, match="is not an index of charts"):
+        listed_versions(content, "web")
+
+
+def test_a_huge_index_is_not_parsed_as_a_whole() -> None:
+    filling = "# nothing\n" * 1_700_000
+    assert listed_versions(f"{_INDEX}{filling}", "db") == []
+    assert [entry.version for entry in listed_versions(f"{_INDEX}{filling}", "web")] == ["1.1.0", "1.0.0"]
+    with pytest.raises(OperationError, match="too large to look for the chart web"):
+        listed_versions(f"entries: {{web: []}}\n{filling}", "web")
+
+
+@pytest.mark.parametrize(
     "content", ["<html>\n<p>sign in", "a: [", "- a list", "entries: nothing", "entries: {web: 1}", ""]
 )
 def test_something_that_is_no_index(content: str) -> None:

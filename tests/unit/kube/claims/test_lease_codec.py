@@ -82,7 +82,9 @@ def test_what_others_wrote_stays() -> None:
     assert "theirs" in noted["metadata"]["annotations"]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"stack": "a"}', json.dumps(dict.fromkeys("abcd", ""))])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "[" * 100_000, '{"stack": "a"}', json.dumps(dict.fromkeys("abcd", ""))]
+)
 def test_an_owner_that_cannot_be_read_is_none(text: str) -> None:
     claim = damaged(owner=text)
     assert claim.owner is None

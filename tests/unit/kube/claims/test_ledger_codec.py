@@ -109,3 +109,23 @@ def test_long_messages_are_cut_in_whatever_language() -> None:
 
 def test_the_format_is_written() -> None:
     assert json.loads(ledger_codec.encode(Ledger())) == {"format": 1, "ledger": {}}
+
+
+@pytest.mark.parametrize(
+    "ledger",
+    [
+        "[" * 100_000,
+        '{"entries": 1}',
+        '{"entries": [{"revision": "x"}]}',
+        '{"entries": [{"revision": ' + "9" * 5000 + "}]}",
+        '{"conclusion": {"phase": "Gone", "reason": ""}}',
+        '{"conclusion": {"phase": "Failed", "reason": "\\ud800"}}',
+        '{"rollback_status": []}',
+        '{"last_look": {"revision": 1, "unready": {"a": 1}}}',
+        "null",
+    ],
+    ids=range(9),
+)
+def test_what_was_made_to_do_harm_is_not_understood(ledger: str) -> None:
+    assert ledger_codec.decode(f'{{"format": 1, "ledger": {ledger}}}') is None
+    assert ledger_codec.decode(ledger) is None

@@ -94,3 +94,13 @@ class TestHead:
     )
     def test_what_has_another_form_has_none(self, text: str) -> None:
         assert documents.head(text) is None
+
+
+def test_the_head_of_a_document_that_is_nested_without_end_is_given_up_at_once() -> None:
+    with pytest.raises(ValueError, match="nested too deeply"):
+        documents.head(f"spec: {'[' * 1_000_000}")
+
+
+def test_the_source_of_a_document_is_found_at_once_however_it_is_written() -> None:
+    assert documents.source(f"# Source: web{' ' * 1_000_000}x\n") == f"web{' ' * 1_000_000}x"
+    assert documents.source("# Source: web/templates/a.yaml \t\nkind: A") == "web/templates/a.yaml"

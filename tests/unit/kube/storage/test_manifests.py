@@ -97,7 +97,12 @@ def test_dates_and_equal_signs_are_strings() -> None:
         ("kind: Pod\nmetadata: hunter2\n", "not a Kubernetes object"),
         ("kind: Pod\nmetadata: {name: 1}\n", "not a Kubernetes object"),
         ("kind: Pod\napiVersion: {hunter2: 1}\n", "not a Kubernetes object"),
-        (f"kind: Pod\nspec: {'[' * 3000}{']' * 3000}\n", "it is not YAML"),
+        pytest.param(
+            f"kind: Pod\nspec: {'[' * 3000}{']' * 3000}\n", "it is nested too deeply in line", id="depth"
+        ),
+        pytest.param(
+            f"kind: Pod\n# {'hunter2' * 1_200_000}\n", "it is larger than an object can be", id="size"
+        ),
     ],
 )
 def test_only_what_cannot_be_read_is_left_out_and_not_repeated(text: str, fault: str) -> None:

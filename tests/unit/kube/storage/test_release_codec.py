@@ -81,10 +81,68 @@ def test_what_is_no_record_is_undecodable(found: dict[str, Any]) -> None:
         release_codec.decode(found, 1)
 
 
-def test_a_record_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release_codec, "_MAX_SIZE", 1000)
-    with pytest.raises(release_codec.UndecodableError, match="too large for a record"):
-        release_codec.decode(stored(gzip.compress(b" " * 100_000)), 1)
+def hostile(text: str) -> dict[str, Any]:
+    return stored(gzip.compress(text.encode("utf-8", "surrogatepass")))
+
+
+def with_config(text: str) -> str:
+    return json.dumps(release(config="*")).replace('"*"', text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        with_config("[" * 100_000),
+        with_config("9" * 5000),
+        with_config("NaN"),
+        with_config('"\\ud800"'),
+        with_config('"\ud800"'),
+        json.dumps({**release(), "version": True}),
+        json.dumps({**release(), "version": 1.0}),
+        json.dumps({**release(), "version": [1]}),
+        json.dumps({**release(), "info": {"status": ["deployed"]}}),
+        json.dumps({**release(), "info": []}),
+        json.dumps({**release(), "chart": {"metadata": {"name": {"web": 1}}}}),
+    ],
+    ids=range(12),
+)
+def test_what_was_made_to_do_harm_is_undecodable(text: str) -> None:
+    with pytest.raises(release_codec.UndecodableError):
+        release_codec.decode(hostile(text), 1)
+
+
+@pytest.mark.parametrize(
+    "text", [with_config("[1]"), with_config("1e999"), with_config('{"a": 1e999}'), with_config("9" * 4000)]
+)
+def test_values_that_nobody_can_have_given_are_undecodable(text: str) -> None:
+    with pytest.raises(release_codec.UndecodableError):
+        release_codec.record(release_codec.decode(hostile(text), 1), DIGESTER)
+
+
+@pytest.mark.parametrize("key", ["version", "appVersion"])
+@pytest.mark.parametrize("value", [1, ["1.0.0"], {"a": "b"}, True])
+def test_what_must_be_a_text_and_is_none_is_undecodable(key: str, value: object) -> None:
+    found = release()
+    found["chart"]["metadata"][key] = value
+    with pytest.raises(release_codec.UndecodableError):
+        release_codec.record(found, DIGESTER)
+
+
+def test_the_last_of_several_equal_keys_counts_as_it_does_for_helm() -> None:
+    text = with_config('{"a": 1, "a": 2}')
+    assert release_codec.values(release_codec.decode(hostile(text), 1)) == {"a": 2}
+
+
+def test_a_revision_that_helm_cannot_count_to_is_none() -> None:
+    assert release_codec.revision_of(f"sh.helm.release.v1.web.v{2**63 - 1}", "web") == 2**63 - 1
+    assert release_codec.revision_of(f"sh.helm.release.v1.web.v{2**63}", "web") is None
+
+
+def test_what_json_cannot_hold_is_not_written() -> None:
+    strange = release_codec.decode(hostile(json.dumps(release())[:-1] + ', "other": 1e999}'), 1)
+    with pytest.raises(release_codec.UndecodableError):
+        release_codec.marked(secret(release()), strange, Status.FAILED, "", now=1)
 
 
 def test_what_history_tells() -> None:

@@ -267,7 +267,7 @@ class TestContent:
     def test_what_history_cannot_tell_of_may_have_objects(
         self, cluster: FakeCluster, storage: ReleaseStorage
     ) -> None:
-        put(cluster, release(1, config={"no number": float("nan")}))
+        put(cluster, release(1, config=["no mapping"]))
         assert len(storage.manifest(1)) == 1
         assert storage.history().unreadable == (1,)
 

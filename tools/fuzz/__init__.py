@@ -1,0 +1,1 @@
+"""Fuzzing: random texts for everything that reads what others wrote."""

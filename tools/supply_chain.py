@@ -1,0 +1,143 @@
+"""What the package depends on: `python -m tools.supply_chain licences | audit | sbom`.
+
+They write docs/licences.md, look for known vulnerabilities, and write a bill of materials (CycloneDX).
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tomllib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+from subprocess import CompletedProcess, run
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from importlib.metadata import PackageMetadata
+
+ROOT = Path(__file__).resolve().parents[1]
+LICENCES = ROOT / "docs" / "licences.md"
+SBOM = ROOT / "dist" / "sbom.cdx.json"
+OURS = ("helm-rollback-component", "pulumi-local-engine")
+ALLOWED = frozenset(
+    {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT", "MPL-2.0", "PSF-2.0", "Apache-2.0 OR BSD-2-Clause"}
+)
+UNKNOWN = "unknown"
+
+_SPDX = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "Apache Software License": "Apache-2.0",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+}
+_UNREACHABLE = ("error sending request", "dns error", "timed out", "Connect")
+_RUNTIME = ("--locked", "--no-dev")
+_HEAD = """\
+# Licences
+
+What is installed with `helm-rollback-component` and its extras on Linux, as `uv.lock` says. Written by
+`make licences`.
+
+| Package | Version | Licence |
+|---|---|---|
+"""
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """An installed package that the product needs.
+
+    Attributes:
+        name: its name on the index.
+        version: the installed version.
+        licence: an SPDX identifier, or `UNKNOWN`.
+    """
+
+    name: str
+    version: str
+    licence: str
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.supply_chain", description=__doc__)
+    parser.add_argument("command", choices=("licences", "audit", "sbom"))
+    match parser.parse_args(arguments).command:
+        case "licences":
+            LICENCES.write_text(table(dependencies()), encoding="utf-8")
+            return 0
+        case "audit":
+            return _audit()
+        case _:
+            SBOM.parent.mkdir(exist_ok=True)
+            output = ("--format=cyclonedx1.5", f"--output-file={SBOM}")
+            return _uv(
+                "--quiet", "--preview-features=sbom-export", "export", *_RUNTIME, "--all-extras", *output
+            ).returncode
+
+
+def dependencies() -> list[Dependency]:
+    """Return the installed packages that the product needs, with all its extras, by name."""
+    locked = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    names = _needed({package["name"]: package for package in locked})
+    return [found for name in sorted(names) if (found := _installed(name))]
+
+
+def table(found: Sequence[Dependency]) -> str:
+    """Return the document that lists the packages."""
+    return _HEAD + "".join(f"| {each.name} | {each.version} | {each.licence} |\n" for each in found)
+
+
+def licence(described: PackageMetadata) -> str:
+    """Return the SPDX identifier of the licence that a package's metadata states, in whichever way."""
+    fields = {key.lower(): text for key, text in described.items()}  # type: ignore[attr-defined]  # a message
+    expression, stated_freely = fields.get("license-expression", ""), fields.get("license", "")
+    classified = [text.rpartition(" :: ")[2] for text in described.get_all("Classifier") or ()]
+    stated = [expression, stated_freely, *classified]
+    known = (_SPDX.get(text, text) for text in stated)
+    return next((text for text in known if text in ALLOWED), expression or UNKNOWN)
+
+
+def _needed(locked: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    found: set[str] = set()
+    queue = list(OURS)
+    while queue:
+        package = locked[queue.pop()]
+        extras = package.get("optional-dependencies", {}).values()
+        wanted = [*package.get("dependencies", ()), *(each for extra in extras for each in extra)]
+        fresh = {each["name"] for each in wanted} - found
+        found |= fresh
+        queue += fresh
+    return found - set(OURS)
+
+
+def _installed(name: str) -> Dependency | None:
+    try:
+        described = metadata(name)
+    except PackageNotFoundError:
+        return None  # not on this platform, or for this Python
+    return Dependency(name, described["Version"], licence(described))
+
+
+def _audit() -> int:
+    done = _uv("audit", *_RUNTIME, capture=True)
+    if any(word in done.stderr for word in _UNREACHABLE):
+        print(
+            "SKIPPED: the data on vulnerabilities (OSV) cannot be reached from here, so nothing was checked"
+        )
+        return 0
+    print(done.stdout + done.stderr, end="")
+    return done.returncode
+
+
+def _uv(*arguments: str, capture: bool = False) -> CompletedProcess[str]:
+    uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
+    return run([uv, *arguments], cwd=ROOT, capture_output=capture, text=True, check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
