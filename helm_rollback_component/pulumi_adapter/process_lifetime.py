@@ -79,10 +79,10 @@ def _watch(address: str, sleep: Callable[[float], object], end: Callable[[int], 
 
 def _heed(told: int, sleep: Callable[[float], object], end: Callable[[int], object]) -> None:
     """End the process when it gets SIGTERM; an answer that is due to the engine is still sent."""
-    if os.read(told, 1):
-        if _finish():
-            sleep(_TO_ANSWER)
-        end(_TOLD_TO_END)
+    os.read(told, 1)
+    if _finish():
+        sleep(_TO_ANSWER)
+    end(_TOLD_TO_END)
 
 
 def _finish() -> bool:

@@ -635,13 +635,16 @@ def test_a_release_that_does_not_get_ready_in_time(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("play", "reason"), [("turn-unhealthy", "ReadinessLost"), ("crash-loop", "ContainerRestarted")]
+    ("play", "reasons"),
+    [("turn-unhealthy", {"ReadinessLost"}), ("crash-loop", {"ContainerRestarted", "CrashLoopBackOff"})],
+    ids=["turn-unhealthy", "crash-loop"],
 )
-def test_a_soak_of_what_gets_worse(site: Site, play: str, reason: str) -> None:
+def test_a_soak_of_what_gets_worse(site: Site, play: str, reasons: set[str]) -> None:
+    """A restarted container waits soon after; which of the two is seen first is a matter of time."""
     site.deploy(deployment())
     verdict, _ = site.soak(deployment(), seconds=HANG_LIMIT, clock=Acting(lambda: replay(site, play)))
     assert verdict is not None
-    assert verdict.reason == reason
+    assert verdict.reason in reasons
 
 
 def test_a_soak_of_what_stays_ready(site: Site) -> None:

@@ -150,7 +150,7 @@ class TestExpiredCredentials:
 def expired(kubeconfig: str) -> str:
     """The same with a token that is refused."""
     config = yaml.safe_load(kubeconfig)
-    config["users"][0]["user"] = {"token": "expired"}
+    config["users"][0]["user"] = {"token": "of-yesterday"}
     return str(yaml.safe_dump(config))
 
 

@@ -95,7 +95,9 @@ data: {one: &v "1", two: &v "2", three: *v, four: !local text, five: =,\tsix: <<
 READ_BY_HELM_ALONE = """\
 apiVersion: v1
 kind: ConfigMap
-metadata: {name: colons, annotations: {a: b:}}
+metadata: {name: tagged}
+data:
+  a: !] text
 """
 
 
@@ -194,7 +196,7 @@ def test_a_chart_with_such_yaml_is_deployed_rolled_back_and_deleted(lab: Laborat
         f"{dependency}, alias: {alias}, condition: {alias}.enabled}}\n" for alias in ("wanted", "unwanted")
     )
     chart = f"apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n{listed}"
-    templates = {"templates/anchors.yaml": ANCHORS, "templates/colons.yaml": READ_BY_HELM_ALONE}
+    templates = {"templates/anchors.yaml": ANCHORS, "templates/tagged.yaml": READ_BY_HELM_ALONE}
     source = lab.chart("1.0.0", {"Chart.yaml": chart, **templates})
     declared: dict[str, Any] = {
         "source": {**source, "dependency_update": True},
@@ -204,9 +206,9 @@ def test_a_chart_with_such_yaml_is_deployed_rolled_back_and_deleted(lab: Laborat
     deployed = lab.deploy(**declared)
     assert deployed.phase is results.Phase.DEPLOYED
     assert stands(deployed, "Observed") == ("False", "ManifestUnreadable")
-    assert "web/templates/colons.yaml: it is not YAML in line 5" in lab.warned[-1]
+    assert "web/templates/tagged.yaml: it is not YAML in line 6" in lab.warned[-1]
     names = {each["metadata"]["name"] for each in lab.space.objects.list("configmap", "")}
-    assert {"anchors", "colons", "wanted", "web"} <= names
+    assert {"anchors", "tagged", "wanted", "web"} <= names
     assert "unwanted" not in names
     assert lab.space.values()["emoji"] == "😀"
     lab.upgrade(**declared)

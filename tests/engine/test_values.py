@@ -1,7 +1,7 @@
 """Property values: secrets, unknowns, paths, the wire and the state file."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi_local_engine import store, values, wire
 from pulumi_local_engine.crypt import Cipher, WrongKeyError
@@ -16,11 +16,13 @@ _properties = st.dictionaries(st.text(), _any, max_size=4)
 
 
 @given(_properties)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_wire_keeps_everything_if_asked_to(properties: values.Properties) -> None:
     assert wire.from_wire(wire.to_wire(properties, secrets=True, unknowns=True)) == properties
 
 
 @given(_properties)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_wire_without_secrets_and_unknowns_has_neither(properties: values.Properties) -> None:
     found = wire.from_wire(wire.to_wire(properties, secrets=False, unknowns=False))
     assert not values.contains_secret(found)

@@ -27,6 +27,7 @@ from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.core.records.ledger import Attempt
     from helm_rollback_component.core.remediation.steps import Situation, Step
 
 _INTERRUPTIONS = (Reason.INTERRUPTED, Reason.CANCELLED, Reason.HELM_CRASHED)
@@ -87,21 +88,20 @@ def _unlock_if_dead(latest: Record, situation: Situation) -> Step:
 
 def unremedied(situation: Situation) -> Step | None:
     """Return the rollback that a run owed when it was interrupted; None where the upgrade is tried again."""
-    latest, rollback = situation.history.latest, situation.desired.rollback
+    latest, rollback, attempt = situation.history.latest, situation.desired.rollback, situation.ledger.attempt
     if latest is None or latest.status is not Status.FAILED or not predicates.ours(latest, situation.ledger):
         return None
-    if not predicates.attempted(situation) or not rollback.enabled or rollback.strategy == "manual":
+    automatic = rollback.enabled and rollback.strategy != "manual"
+    if attempt is None or not automatic or not predicates.attempted(situation):
         return None
-    reason = _owed_for(latest, situation)
+    reason = _owed_for(attempt, latest, situation)
     target = predicates.remediation_target(situation, latest) if reason else None
     return Rollback(target.revision, reason) if target else None
 
 
-def _owed_for(latest: Record, situation: Situation) -> str:
+def _owed_for(attempt: Attempt, latest: Record, situation: Situation) -> str:
     """Return why a failed revision is to be rolled back; empty if that was concluded, or only interrupted."""
-    attempt, ledger = situation.ledger.attempt, situation.ledger
-    if attempt is None:
-        return ""
+    ledger = situation.ledger
     if predicates.remedy_begun(latest, ledger) and not predicates.retriggered(situation):
         return "" if attempt.concluded else _unless_interrupted(attempt.reason)
     if attempt.revision != latest.revision or ledger.entry(latest.revision):

@@ -115,6 +115,7 @@ class Records:
         self._refusal = refusal
         self.on_manifest: Callable[[], None] = lambda: None
         self.on_whole_manifest: Callable[[], None] = lambda: None
+        self.readable: Callable[[], bool] = lambda: True
 
     def await_record(self, _revision: int, _stop: Cancellation) -> bool:
         return True
@@ -125,6 +126,8 @@ class Records:
     def objects(self, _revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
         if self._refusal:
             raise self._refusal
+        if not self.readable():
+            raise failure("Forbidden")
         return tuple(filter(whole, (deployment(),)))
 
     def manifest(self, revision: int, whole: Whole = everything) -> tuple[dict[str, Any], ...]:
@@ -449,6 +452,18 @@ def test_fields_that_are_taken_over_are_told_once_without_secrets() -> None:
     place.upgrade()
     told = [line for line in place.said if ".spec.replicas" in line]
     assert told == [f"{MASK} set .spec.replicas of Deployment web; the chart sets it too and takes it over"]
+
+
+def test_fields_that_are_taken_over_are_not_told_where_the_manifest_cannot_be_read() -> None:
+    entry = {"manager": "kubectl", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
+    scaled = deployment(wanted=5, **GROWN)
+    scaled["metadata"] = {**scaled["metadata"], "managedFields": [entry]}
+    engine, records = failing("Error: UPGRADE FAILED: no matches for kind"), Records()
+    records.readable = lambda: not engine.asked
+    place = Place(Town(*workload(scaled, running())), engine, records)
+    failed = place.upgrade()
+    assert failed is not None
+    assert [line for line in place.said if ".spec.replicas" in line] == []
 
 
 class TestLeftovers:

@@ -1,5 +1,8 @@
 """A release's history and its records."""
 
+import gzip
+import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -343,6 +346,17 @@ class TestUnlocking:
         with pytest.raises(OperationError) as caught:
             storage.mark_failed(1, "it died")
         assert reason(caught) == ("Conflict", "apps/web")
+
+    def test_one_that_cannot_be_written_again_as_it_is_stays(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        put(cluster, release(1, "pending-upgrade"))
+        text = json.dumps(release(1, "pending-upgrade"))[:-1] + ', "other": 1e999}'
+        packed = b64encode(b64encode(gzip.compress(text.encode()))).decode()
+        cluster.edit(path(1), lambda found: found["data"].update(release=packed))
+        with pytest.raises(OperationError) as caught:
+            storage.mark_failed(1, "it died")
+        assert reason(caught) == ("RecordUnreadable", "apps/web")
 
 
 class TestAccepting:
