@@ -95,9 +95,10 @@ data: {one: &v "1", two: &v "2", three: *v, four: !local text, five: =,\tsix: <<
 READ_BY_HELM_ALONE = """\
 apiVersion: v1
 kind: ConfigMap
-metadata: {name: tagged}
-data:
-  a: !] text
+metadata:
+  name: tagged
+  annotations:
+    a: !] text
 """
 
 
@@ -206,7 +207,7 @@ def test_a_chart_with_such_yaml_is_deployed_rolled_back_and_deleted(lab: Laborat
     deployed = lab.deploy(**declared)
     assert deployed.phase is results.Phase.DEPLOYED
     assert stands(deployed, "Observed") == ("False", "ManifestUnreadable")
-    assert "web/templates/tagged.yaml: it is not YAML in line 6" in lab.warned[-1]
+    assert "web/templates/tagged.yaml: it is not YAML in line 8" in lab.warned[-1]
     names = {each["metadata"]["name"] for each in lab.space.objects.list("configmap", "")}
     assert {"anchors", "tagged", "wanted", "web"} <= names
     assert "unwanted" not in names
