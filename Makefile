@@ -51,6 +51,12 @@ permissions: setup ## docs/permissions, made anew from the requests that tests m
 		-k nothing_else
 	$(RUN) python -m tools.permissions .rights
 
+.PHONY: reliability
+reliability: setup ## docs/reliability.md, made anew: every operation with every fault at every request, for hours
+	rm -f .faults
+	-$(GROUND) reliability --for 40000 -- $(RUN) python -m tools.faults sweep --requests '' --record .faults
+	$(RUN) python -m tools.reliability .faults
+
 .PHONY: coverage
 coverage: setup ## the coverage gate, over what the tiers have measured together
 	$(RUN) coverage combine --keep .coverage-unit .coverage-real

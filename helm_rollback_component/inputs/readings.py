@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _SPACE = re.compile(r"[ \t\n\v\f\r]+")
 _MORE_THAN_ONE_SPACE = re.compile(r"[\t\n\v\f\r]|  ")
-_LEGIBLE = re.compile(r"[\t\n\r -~\x80-\xff]{8,}")
+_LEGIBLE = re.compile(r"[\t\n\r -~\x80-\xff]{5,}")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.field_owners import takeovers
 from helm_rollback_component.core.health.readiness import judged_or_served
+from helm_rollback_component.core.health.snapshot import runs_as_hook
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation.standards import Known
@@ -172,8 +173,12 @@ class WatchedHelm:
                 act(context.target, deployment, cancellation)
         except EngineError as error:
             failure = self._why_it_failed(watch, error, verb)
-            overdue = clock.now() >= began + deployment.timeout
-            return self._explained(failure, watch, deployment.timeout, revision) if overdue else failure
+            if clock.now() < began + deployment.timeout:
+                return failure
+            found_late = self._explained(failure, watch, deployment.timeout, revision)
+            if found_late or not self._is_whole(revision, before[0]):
+                return found_late or failure
+            context.progress("Helm has not seen it, but all of the release is as declared")
         finally:
             self._tell_what_is_taken_over(revision, found)
         self._remove_leftovers(revision, before)
@@ -186,13 +191,19 @@ class WatchedHelm:
             return failures.of_health(self._context, verdict)
         return failures.of_helm(self._context, error, verb)
 
-    def _explained(self, failure: Failure, watch: HealthWatch, timeout: int, revision: int) -> Failure:
-        """Return the failure; of one that means that time was over, with our reason in place of Helm's."""
+    def _explained(self, failure: Failure, watch: HealthWatch, timeout: int, revision: int) -> Failure | None:
+        """Return the failure; of one that means that time was over our reason in place of Helm's, if any."""
         if failure.reason not in _OVERDUE:
             return failure
         objects = self._proof.comparison.objects(revision, judged_or_served)
         verdict = watch.overdue(Limit(failure.reason, timeout), objects)
-        return failures.of_health(self._context, verdict) if verdict else failure
+        return failures.of_health(self._context, verdict) if verdict else None
+
+    def _is_whole(self, revision: int, latest: Record | None) -> bool:
+        """Whether all of a revision is applied, and it has no hook that Helm may not have run."""
+        hooks = any(map(runs_as_hook, self._proof.comparison.objects(revision)))
+        replaced = latest.revision if latest else revision
+        return not hooks and self.unrestored(revision, replaced) == ()
 
     def _await_restored(self, revision: int, beginning: Beginning) -> Failure | None:
         """Wait until what was restored is ready; where the run is to end, Helm's word counts."""

@@ -1,21 +1,36 @@
-"""One spoiled request changes nothing: every operation ends as it does without the fault."""
+"""One spoiled request changes nothing: every operation ends as it does without the fault.
+
+After two, the same again without a fault reaches what is declared.
+"""
 
 from __future__ import annotations
 
+import os
+import random
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tools.faults import proxy
 from tools.faults.operations import OPERATIONS
-from tools.faults.rules import Fault
-from tools.faults.sweep import Sweep
+from tools.faults.rules import Fault, Rule
+from tools.faults.stage import stage
+from tools.faults.sweep import NO_FAULT, Sweep, try_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tools.faults.stage import Outcome
     from tools.ground import Ground
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(1200)]
+
+
+SEED = os.environ.get("FAULTS_SEED", "20261126")
+"""Begins the seed of every pair of faults; operation and number of the test end it."""
+_OF_EACH = 50
+_LAST_SPOILED = 40
 
 
 def _every_fifth(count: int) -> Sequence[int]:
@@ -23,7 +38,7 @@ def _every_fifth(count: int) -> Sequence[int]:
 
 
 def _failures(how: Sweep, operation: str, faults: Sequence[Fault]) -> list[str]:
-    rows = how.rows(operation, faults)
+    rows = list(how.rows(operation, faults))
     assert all(row.total for row in rows)
     return [failure for row in rows for failure in row.failures]
 
@@ -39,3 +54,47 @@ def test_a_lost_answer_to_a_request_of_ours(ground: Ground, operation: str) -> N
 def test_every_fault_at_every_request_of_ours(ground: Ground, operation: str) -> None:
     how = Sweep(ground.kubeconfig.read_text(), str(ground.helm(4)))
     assert _failures(how, operation, list(Fault)) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS if each != "refresh"])
+def test_an_answer_that_helm_does_not_get(ground: Ground, operation: str) -> None:
+    how = Sweep(ground.kubeconfig.read_text(), str(ground.helm(4)), " Helm/", choose=_every_fifth)
+    assert _failures(how, operation, [Fault.UNAVAILABLE, Fault.LOST]) == []
+
+
+@pytest.mark.sweep
+def test_a_release_is_good_although_helms_watch_has_lost_sight_of_it(ground: Ground) -> None:
+    of_the_watch = r"/replicasets\?.* Helm/4"
+    how = Sweep(ground.kubeconfig.read_text(), str(ground.helm(4)), of_the_watch, choose=lambda _: (1, 2))
+    assert _failures(how, "upgrade", [Fault.UNAVAILABLE]) == []
+
+
+@cache
+def _wanted(how: Sweep, operation: str) -> Outcome:
+    """Return how an operation ends without a fault; only the first test of a process has to find out."""
+    return try_once(how, operation, NO_FAULT).outcome
+
+
+def _two_faults(seed: str) -> tuple[Rule, ...]:
+    chance = random.Random(seed)  # noqa: S311  # it has to be the same each time
+    numbers = chance.sample(range(1, _LAST_SPOILED + 1), 2)
+    return tuple(Rule(chance.choice([*Fault]), frozenset({number})) for number in numbers)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("operation", ["deploy", "upgrade", "automatic rollback", "delete"])
+@pytest.mark.parametrize("number", range(_OF_EACH))
+def test_after_two_faults_the_same_again_reaches_what_is_declared(
+    ground: Ground, operation: str, number: int
+) -> None:
+    how = Sweep(ground.kubeconfig.read_text(), str(ground.helm(4)))
+    seed, steps = f"{SEED}-{operation}-{number}", OPERATIONS[operation]
+    with stage(how.kubeconfig, how.helm) as place, proxy.running(how.kubeconfig) as spoiling:
+        for step in steps.before:
+            place.do(step)
+        spoiling.expect(*_two_faults(seed))
+        first = place.do(steps.under_test, spoiling.kubeconfig)
+        spoiled = [str(each) for each in spoiling.spoiled]
+        differences = place.outcome(place.do(steps.under_test)).differences(_wanted(how, operation))
+    assert not differences, f"seed {seed}, {spoiled}, which ended as {first}: {differences}"

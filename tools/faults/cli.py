@@ -6,11 +6,14 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.kube.api import kubeconfig
 from tools.faults import proxy, rules, sweep
+from tools.faults.measured import Measured
 from tools.faults.operations import OPERATIONS
 from tools.faults.rules import Fault, Request
 
@@ -65,7 +68,11 @@ def _parser() -> argparse.ArgumentParser:
         "--requests",
         metavar="REGEX",
         default=sweep.OURS,
-        help="which are spoiled (the component's)",
+        help="which are spoiled (default: the component's; '' for Helm's too)",
+    )
+    swept.add_argument("--every", type=int, default=1, metavar="N", help="every N-th of them (default: all)")
+    swept.add_argument(
+        "--record", type=Path, metavar="FILE", help="add what was found, for tools.reliability"
     )
     swept.add_argument("--at-once", type=int, default=3, help="trials side by side (default: %(default)s)")
     for command in (serve, swept):
@@ -91,19 +98,42 @@ def _sweep(options: argparse.Namespace, upstream: str) -> int:
     found: dict[str, list[sweep.Row]] = {}
     faults = [Fault(each) for each in options.fault or Fault]
     for helm in options.helm or _HELMS:
-        how = sweep.Sweep(upstream, shutil.which(helm) or helm, options.requests, options.at_once)
+        how = sweep.Sweep(
+            upstream,
+            shutil.which(helm) or helm,
+            options.requests,
+            options.at_once,
+            partial(sweep.every, options.every),
+        )
         for operation in options.operation or OPERATIONS:
-            rows = how.rows(operation, faults)
-            found.setdefault(helm, []).extend(rows)
-            _tell(helm, rows)
+            for row in how.rows(operation, faults):
+                found.setdefault(helm, []).append(row)
+                _tell(helm, row)
+                _record(options, helm, row)
     print(sweep.table(found))
     return int(any(row.failures for rows in found.values() for row in rows))
 
 
-def _tell(helm: str, rows: Sequence[sweep.Row]) -> None:
-    for row in rows:
-        for failure in row.failures:
-            print(f"{helm}, {row.operation}, {failure}", file=sys.stderr, flush=True)
+def _tell(helm: str, row: sweep.Row) -> None:
+    for failure in row.failures:
+        print(f"{helm}, {row.operation}, {failure}", file=sys.stderr, flush=True)
+
+
+def _record(options: argparse.Namespace, helm: str, row: sweep.Row) -> None:
+    if options.record is None:
+        return
+    measured = Measured(
+        engine=helm,
+        operation=row.operation,
+        fault=row.fault,
+        whose="ours" if options.requests == sweep.OURS else options.requests or "all",
+        every=options.every,
+        good=row.total - len(row.failures),
+        tried=row.total,
+        date=datetime.now(UTC).date().isoformat(),
+    )
+    with options.record.open("a") as file:
+        print(measured.line, file=file)
 
 
 def _skip(pattern: str | None) -> Callable[[Request], bool]:

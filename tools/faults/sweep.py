@@ -13,7 +13,7 @@ from tools.faults.rules import Fault, Rule
 from tools.faults.stage import stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tools.faults.rules import Request
     from tools.faults.stage import Outcome
@@ -78,20 +78,23 @@ class Sweep:
     helm: str
     matching: str = OURS
     at_once: int = 3
-    choose: Callable[[int], Sequence[int]] = lambda count: range(1, count + 1)
+    choose: Callable[[int], Sequence[int]] = lambda count: every(1, count)
 
-    def rows(self, operation: str, faults: Iterable[Fault]) -> list[Row]:
+    def rows(self, operation: str, faults: Iterable[Fault]) -> Iterator[Row]:
         """Try one operation with each of these faults at each of its requests."""
         attempt = partial(try_once, self, operation)
         wanted = attempt(NO_FAULT)
         numbers = self.choose(wanted.sent + _BEYOND)
-        rows = []
         with ThreadPoolExecutor(self.at_once) as trials:
             for fault in faults:
                 spoiling = [Rule(fault, frozenset({number}), self.matching) for number in numbers]
                 found = [trial for trial in trials.map(attempt, spoiling) if trial.spoiled]
-                rows.append(_row(operation, fault, found, wanted.outcome))
-        return rows
+                yield _row(operation, fault, found, wanted.outcome)
+
+
+def every(stride: int, count: int) -> Sequence[int]:
+    """Return every so-manieth of the numbers from 1 to `count`."""
+    return range(1, count + 1, stride)
 
 
 def try_once(how: Sweep, operation: str, rule: Rule) -> Trial:

@@ -149,9 +149,14 @@ class Case:
 
 def judged(desired: Manifest) -> bool:
     """Return whether an object can make a release fail; of hooks, only those that a deployment runs."""
-    hook = objects.annotation(desired, objects.HOOK)
-    runs = not hook or any(event.strip() in _RUNNING_HOOKS for event in hook.split(","))
+    runs = not objects.is_hook(desired) or runs_as_hook(desired)
     return runs and (objects.group(desired), objects.kind(desired)) in JUDGED_KINDS
+
+
+def runs_as_hook(desired: Manifest) -> bool:
+    """Return whether an object is a hook that a deployment or a rollback may run."""
+    hook = objects.annotation(desired, objects.HOOK)
+    return any(event.strip() in _RUNNING_HOOKS for event in hook.split(","))
 
 
 def applied(desired: Manifest, live: Manifest, before: Mark | None) -> bool:

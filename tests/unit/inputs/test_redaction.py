@@ -132,7 +132,7 @@ class TestRedactor:
     def test_half_of_a_surrogate_pair_is_no_obstacle(self) -> None:
         assert Redactor(["hunter2"])("\ud800 hunter2") == f"\ud800 {MASK}"
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=300, deadline=None)
     @given(
         st.text(st.characters(codec="utf-8"), min_size=3, max_size=40).filter(_findable),
         st.sampled_from(list(SPELLINGS)),

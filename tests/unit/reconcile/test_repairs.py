@@ -35,6 +35,16 @@ def test_a_revision_that_works_and_is_pending_is_marked_deployed() -> None:
     assert repaired(Rollback(1, "x"), found)[1:] == [(2, "superseded"), (3, "deployed")]
 
 
+def test_an_upgrade_that_works_although_helm_has_not_seen_it_is_marked_deployed() -> None:
+    found = history("superseded", "deployed", "failed")
+    assert repaired(Upgrade(), found)[1:] == [(2, "superseded"), (3, "deployed")]
+
+
+def test_a_rollback_that_is_marked_failed_is_not() -> None:
+    found = history("superseded", "deployed", "failed")
+    assert repaired(Rollback(1, "x"), found)[2] == (3, "failed")
+
+
 def test_an_upgrade_that_failed_and_is_pending_is_marked_failed() -> None:
     found = history("superseded", "deployed", "pending-upgrade")
     assert repaired(Upgrade(), found, failure())[2] == (3, "failed")

@@ -13,6 +13,7 @@ from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.health.evidence import Evidence
+from helm_rollback_component.core.health.objects import HOOK
 from helm_rollback_component.core.remediation.standards import Known, Reference
 from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
 from helm_rollback_component.errors import OperationError
@@ -111,8 +112,8 @@ def everything(_: Any) -> bool:  # noqa: ANN401  # any object
 class Records:
     """Stands for the release's records: every revision has the same Deployment, unless they are refused."""
 
-    def __init__(self, refusal: OperationError | None = None) -> None:
-        self._refusal = refusal
+    def __init__(self, refusal: OperationError | None = None, hooks: tuple[dict[str, Any], ...] = ()) -> None:
+        self._refusal, self._hooks = refusal, hooks
         self.on_manifest: Callable[[], None] = lambda: None
         self.on_whole_manifest: Callable[[], None] = lambda: None
         self.readable: Callable[[], bool] = lambda: True
@@ -124,18 +125,21 @@ class Records:
         return Stored("2026-01-01T00:00:00Z")
 
     def objects(self, _revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
+        return (*self._declared(whole), *self._hooks)
+
+    def manifest(self, _revision: int, whole: Whole = everything) -> tuple[dict[str, Any], ...]:
+        """Tell that what follows Helm has begun: no one else asks for this."""
+        self.on_manifest()
+        if whole is everything:
+            self.on_whole_manifest()
+        return self._declared(whole)
+
+    def _declared(self, whole: Whole) -> tuple[dict[str, Any], ...]:
         if self._refusal:
             raise self._refusal
         if not self.readable():
             raise failure("Forbidden")
         return tuple(filter(whole, (deployment(),)))
-
-    def manifest(self, revision: int, whole: Whole = everything) -> tuple[dict[str, Any], ...]:
-        """Tell that what follows Helm has begun: no one else asks for this."""
-        self.on_manifest()
-        if whole is everything:
-            self.on_whole_manifest()
-        return self.objects(revision, whole)
 
 
 @pytest.fixture(autouse=True)
@@ -333,9 +337,27 @@ class TestTimeouts:
             "not ready after 0 s: Deployment web: 0 of 3 replicas are updated",
         )
 
+    def test_what_is_ready_as_declared_is_good_whatever_helm_has_missed(self) -> None:
+        place = Place(Town(*workload(deployment(**GROWN), running())), failing(TIMED_OUT), timeout=0)
+        assert place.upgrade() is None
+        assert place.said == ["Helm has not seen it, but all of the release is as declared"]
+
+    def test_not_where_a_hook_may_not_have_run(self) -> None:
+        cluster = Town(*workload(deployment(**GROWN), running()))
+        head = {"name": "last", "annotations": {HOOK: "test, post-upgrade"}}
+        hook = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": head}
+        failed = Place(cluster, failing(TIMED_OUT), Records(hooks=(hook,)), timeout=0).upgrade()
+        assert failed is not None
+        assert failed[0] == "UpgradeTimeout"
+
     def test_where_nothing_can_be_seen_helms_own_words_are_told(self) -> None:
         cluster = Town(*workload(deployment(**GROWN), running()))
-        failed = Place(cluster, failing(TIMED_OUT), timeout=0).upgrade()
+
+        def fail(_: Cancellation) -> None:
+            cluster.before = fail_with("Unreachable")
+            raise EngineError(TIMED_OUT)
+
+        failed = Place(cluster, Engine(fail), timeout=0).upgrade()
         assert failed is not None
         assert failed[0] == "UpgradeTimeout"
         assert "Pending termination: 1" in failed[1]
