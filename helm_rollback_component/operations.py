@@ -5,39 +5,27 @@ The same object serves the Pulumi provider, the command line and a user's own sc
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import merge
 from helm_rollback_component.core.records.owner import Identity
-from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates, targets
-from helm_rollback_component.core.remediation.steps import Refuse
-from helm_rollback_component.errors import HelmRollbackError, RollbackError
-from helm_rollback_component.helm.charts import fetching
+from helm_rollback_component.core.remediation import assessment, predicates, targets
+from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import access
-from helm_rollback_component.kube.informers.informers import informers_of
-from helm_rollback_component.reconcile import clock, deletion, desired, lost_clusters, refusals
-from helm_rollback_component.reconcile.conclusion import conclude_run
-from helm_rollback_component.reconcile.effects import Effects
-from helm_rollback_component.reconcile.pacing import JitteredPacing
-from helm_rollback_component.reconcile.reconciler import Reconciler
-from helm_rollback_component.reconcile.run_context import RunContext
+from helm_rollback_component.reconcile import clock, deletion, lost_clusters, refusals
+from helm_rollback_component.reconcile.release_run import ReleaseRun
 from helm_rollback_component.reconcile.session import Session, released_if_unused
-from helm_rollback_component.reconcile.status import failed_status, release_status, unknown_status
+from helm_rollback_component.reconcile.status import failed_status, unknown_status
 from helm_rollback_component.reconcile.target_validation import refusal as target_refusal
-from helm_rollback_component.reconcile.watched_helm import WatchedHelm
-from helm_rollback_component.reconcile.way_out import MaskedLock, WayOut, guarded
+from helm_rollback_component.reconcile.way_out import WayOut, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.records.history import History, Record
-    from helm_rollback_component.core.records.ledger import Ledger
-    from helm_rollback_component.helm.engines.engine import Deployment
-    from helm_rollback_component.kube.claims.claims import Claim, Held
+    from helm_rollback_component.kube.claims.claims import Claim
     from helm_rollback_component.results import ReleaseRevision, ReleaseStatus
 
 _ANYONE = Identity()
@@ -70,12 +58,20 @@ class HelmOperations:
     ) -> None:
         self._config = config
         self._identity = identity
-        self._redact = redact or Redactor()
-        self.way_out = WayOut(self._redact)
+        redact = redact or Redactor()
+        self.way_out = WayOut(redact)
         """What takes the secrets out of whatever leaves."""
         self._progress, self._warn = self.way_out.telling(progress), self.way_out.telling(warn)
-        self._session = Session(config, identity, self._redact, others)
-        self._interrupt = interrupt or Cancellation()
+        self._session = Session(config, identity, redact, others)
+        self._run = ReleaseRun(
+            config=config,
+            session=self._session,
+            way_out=self.way_out,
+            redact=redact,
+            progress=self._progress,
+            warn=self._warn,
+            interrupt=interrupt or Cancellation(),
+        )
 
     @property
     @guarded
@@ -105,7 +101,7 @@ class HelmOperations:
             if not self._config.adopt:
                 refusals.refuse_unmanaged(self._session.records.history(), self._config.label)
         with self._session.hold(self._progress) as held, released_if_unused(held):
-            return self._reconcile(held, self._config.timeouts.deploy)
+            return self._run.reconcile(held, self._config.timeouts.deploy)
 
     @guarded
     def left_behind(self, error: HelmRollbackError) -> ReleaseStatus | None:
@@ -137,7 +133,7 @@ class HelmOperations:
             OperationError: Helm or the cluster failed, and the state of the release is not known.
         """
         with self._session.hold(self._progress) as held:
-            return self._reconcile(held, self._config.timeouts.upgrade)
+            return self._run.reconcile(held, self._config.timeouts.upgrade)
 
     @guarded
     def rollback(self, revision: int | None = None) -> ReleaseStatus:
@@ -162,11 +158,11 @@ class HelmOperations:
                     self._progress(
                         f"the release already has the content of revision {revision}; nothing to do"
                     )
-                    return self._status(history, held.ledger)
+                    return self._run.status(history, held.ledger)
                 case targets.Refusal():
                     raise refusals.refused(predicates.refuse(target), self._config.label)
                 case _:
-                    return self._restore(held, history, target, named=revision is not None)
+                    return self._run.restore(held, history, target, named=revision is not None)
 
     @guarded
     def delete(self) -> None:
@@ -186,7 +182,7 @@ class HelmOperations:
             return
         self._session.require(*access.TO_FORGET)
         with self._session.hold(self._progress, strict=True) as held:
-            deletion.delete(self._config, self._effects(held))
+            deletion.delete(self._config, self._run.effects(held))
             held.release_claim()
 
     @guarded
@@ -196,7 +192,7 @@ class HelmOperations:
         Raises:
             OperationError: the cluster cannot be read.
         """
-        return self._status(self._session.records.history(), self._session.ledger())
+        return self._run.status(self._session.records.history(), self._session.ledger())
 
     @guarded
     def exists(self) -> bool:
@@ -239,70 +235,3 @@ class HelmOperations:
             claim = self._session.claims.read()
             there = claim is not None or bool(self._session.records.history())
         return claim, there
-
-    def _reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
-        chart = fetching.fetch(self._config.source, self._session.engine)
-        history = self._session.records.history()
-        self._warn_of(held, history)
-        wanted = desired.desired(self._config, chart, self._session.digester, timeout)
-        effects = self._effects(held, desired.deployment(self._config, chart, timeout, self._redact))
-        situation, outcome = Reconciler(wanted, effects).reconcile(history)
-        left = conclude_run(self._config, effects, situation, outcome)
-        return self._status(left, held.ledger)
-
-    def _warn_of(self, held: Held, history: History) -> None:
-        if held.damaged:
-            self._warn(
-                "the ledger in the Lease of the release cannot be read; no revision counts as verified"
-            )
-        for line in assessment.warnings(history, held.ledger, self._config.rollback):
-            self._warn(line)
-
-    def _restore(self, held: Held, history: History, target: Record, *, named: bool) -> ReleaseStatus:
-        config = self._config
-        wanted = manual_rollback.desired(
-            target, history, held.ledger, config.rollback, config.timeouts.rollback
-        )
-        effects = self._effects(held)
-        situation = Reconciler(wanted, effects).roll_back(manual_rollback.action(target), history)
-        if isinstance(situation, Refuse):
-            raise refusals.refused(situation, self._config.label)
-        outcome = manual_rollback.outcome(target, situation, named=named)
-        left = conclude_run(self._config, effects, situation, outcome)
-        failure = situation.taken[-1].failure
-        if failure:
-            headline = f"the rollback to revision {target.revision} failed"
-            raise failure.as_error(RollbackError, headline, self._config.label)
-        return self._status(left, held.ledger)
-
-    def _effects(self, held: Held, deployment: Deployment | None = None) -> Effects:
-        session = self._session
-        session.learn_secrets_of_before()
-        context = RunContext(
-            config=self._config,
-            informers=informers_of(session.cluster),
-            storage=session.records,
-            engine=session.engine,
-            target=replace(session.target, on_start=held.note_helm, on_end=held.note_end_of_helm),
-            deployment=deployment,
-            progress=self._progress,
-            warn=self._warn,
-            redact=self._redact,
-            interrupt=self._interrupt,
-        )
-        return Effects(
-            helm=WatchedHelm(context, held.lost),
-            records=context.storage,
-            data=session.data(self._progress),
-            lock=MaskedLock(held, self.way_out),
-            progress=self._progress,
-            clock=clock.now,
-            pacing=JitteredPacing(held.lost),
-            interrupted=lambda: self._interrupt.requested,
-        )
-
-    def _status(self, history: History, ledger: Ledger) -> ReleaseStatus:
-        status = release_status(self._config, self._session.records, history, ledger, clock.now())
-        for told in assessment.unobserved(status):
-            self._warn(told)
-        return status

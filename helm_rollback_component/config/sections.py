@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from helm_rollback_component.config.constraints import Floor, NonEmpty, Part, Seconds, refusal
-from helm_rollback_component.inputs.chart_source import OCI_SCHEME, is_local
+from helm_rollback_component.inputs.chart_source import OCI_SCHEME, is_local, passwords_in
 
 _EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+([-+_].*)?")
 
@@ -61,6 +61,12 @@ class SourceConfig(Part):
         if self.repository and self.chart.startswith(OCI_SCHEME):
             raise refusal(
                 "repository", "an oci:// chart already names its registry; remove repository", "chart"
+            )
+        if self.chart.startswith(OCI_SCHEME) and passwords_in(self.chart):
+            raise refusal(
+                "chart",
+                "a login in an oci:// reference would be an argument of Helm, which every process of the "
+                "machine can read; remove it from chart, and set username and password",
             )
         if self.local and self.version:
             raise refusal(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component import operations
 from helm_rollback_component.core.records.owner import Identity, Owner
-from helm_rollback_component.core.remediation.assessment import explain, found_foreign_change, headline
+from helm_rollback_component.core.remediation.assessment import found_foreign_change
+from helm_rollback_component.core.remediation.explanation import explain, headline
 from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.pulumi_adapter import declaration, partial_failure, process_lifetime, state
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog

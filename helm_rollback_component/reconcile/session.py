@@ -63,6 +63,7 @@ class Session:
     def cluster(self) -> Cluster:
         """The API server; an error if the release is deployed in another one."""
         cluster = Cluster.connect(*self._way)
+        cluster.teach(self._redact)
         stored = self._identity.cluster
         if stored and self._is_another(cluster, stored):
             raise OperationError(

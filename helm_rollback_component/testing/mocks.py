@@ -9,7 +9,7 @@ import pulumi
 from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 
 from helm_rollback_component.component import RELEASE_TYPE
-from helm_rollback_component.core.remediation.assessment import explain
+from helm_rollback_component.core.remediation.explanation import explain
 from helm_rollback_component.core.remediation.predicates import told
 from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.pulumi_adapter.declaration import read

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engines.embedded import ALWAYS, EmbeddedEngine
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines.worker_pool import ALWAYS
 from helm_rollback_component.results import Phase
 from tests.contract.by_hand import corrupt, imitate, stored
 from tests.contract.laboratory import BAD_IMAGE

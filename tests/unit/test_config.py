@@ -113,12 +113,20 @@ class TestSource:
             ({"chart": "./web", "version": "1.2.3"}, "source.version"),
             ({"chart": "oci://registry.example/web"}, "source.version"),
             ({"chart": "web", "repository": "https://charts.example"}, "source.version"),
+            ({**OCI, "chart": "oci://ci:s3cret@registry.example/web"}, "source.chart"),
+            ({**OCI, "chart": "oci://s3cret@registry.example/web"}, "source.chart"),
             ({"chart": " "}, "source.chart"),
             ({}, "source.chart"),
         ],
     )
     def test_what_does_not_go_together_is_refused(self, source: dict[str, str], path: str) -> None:
         assert list(problems(source=source)) == [path]
+
+    def test_a_refused_login_is_not_repeated_and_a_digest_is_none(self) -> None:
+        refused = problems(source={**OCI, "chart": "oci://ci:s3cret@registry.example/web"})
+        assert "s3cret" not in refused["source.chart"]
+        pinned = f"oci://registry.example/web@sha256:{'0' * 64}"
+        assert parse(source={**OCI, "chart": pinned}).source.chart == pinned
 
     @pytest.mark.parametrize(
         "version",

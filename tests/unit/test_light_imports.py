@@ -84,6 +84,7 @@ OF_A_PROGRAM = {
     "inputs.chart_values",
     "pulumi_adapter.assets",
     "pulumi_adapter.interrupts",
+    "pulumi_adapter.program_inputs",
     "pulumi_adapter.resource_options",
     "pulumi_adapter.stack_id",
 }

@@ -1,4 +1,4 @@
-"""The state of a release between two runs, from its records and the ledger alone; and how it is told.
+"""The state of a release between two runs, from its records and the ledger alone.
 
 Pure. Nothing is read or changed here.
 """
@@ -11,7 +11,7 @@ from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.records.ledger import Conclusion, Verdict
 from helm_rollback_component.core.remediation import predicates, stored_words, targets
 from helm_rollback_component.core.remediation.conclude import OBSERVED, merge_conditions
-from helm_rollback_component.reasons import Reason, find
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus
 
 if TYPE_CHECKING:
@@ -50,8 +50,13 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
 
 def found_foreign_change(status: ReleaseStatus) -> str:
     """Return what changed in a release without this component, or an empty string."""
-    ready = _ready(status)
-    return ready.message if ready and ready.reason in FOREIGN else ""
+    last = ready(status)
+    return last.message if last and last.reason in FOREIGN else ""
+
+
+def ready(status: ReleaseStatus) -> Condition | None:
+    """Return the condition ``Ready``, if there is one."""
+    return next((condition for condition in status.conditions if condition.type == "Ready"), None)
 
 
 def conditions(found: Conclusion, ledger: Ledger, now: str) -> tuple[Condition, ...]:
@@ -118,90 +123,6 @@ def revisions(history: History, ledger: Ledger) -> tuple[ReleaseRevision, ...]:
         )
         for record in history
     )
-
-
-def explain(status: ReleaseStatus) -> str:
-    """Return the sentences that a failing update shows; empty for a release that is as declared.
-
-    They say which release it is, what failed and why, what runs now, and what to do.
-    """
-    if status.phase is Phase.DEPLOYED:
-        return ""
-    ready = _ready(status)
-    reason, message = (ready.reason, ready.message) if ready else (Reason.UNKNOWN, "")
-    where = f"{status.release_namespace}/{status.release_name}"
-    said, remedy = _parted(reason, message)
-    why = f"{reason}: {said}" if said else reason
-    what_failed = f"{_what_failed(status, reason)} ({why})"
-    way_out = ". ".join(_what_to_do(status, reason, remedy))
-    return f"{where}: {what_failed}; {_what_runs(status)}. {way_out}"
-
-
-def _what_failed(status: ReleaseStatus, reason: str) -> str:
-    if status.phase is Phase.ROLLED_BACK:
-        return (
-            "what runs is not what is declared" if reason == Reason.OPERATOR_REQUEST else "the upgrade failed"
-        )
-    if status.phase is Phase.STALLED:
-        return "the release cannot recover without your help"
-    return "the release is not as declared"
-
-
-def _what_runs(status: ReleaseStatus) -> str:
-    rollback = status.rollback_status
-    if status.phase is Phase.ROLLED_BACK:
-        return f"revision {rollback.target_revision} runs again, as revision {rollback.restored_revision}"
-    return f"the latest revision is {status.revision} ({status.status or 'none'})"
-
-
-def _parted(reason: str, message: str) -> tuple[str, str]:
-    """Return a message without the reason's own remedy, and that remedy.
-
-    A message that ends with another remedy keeps it; what contradicts the last conclusion has none in it.
-    """
-    remedy = find(reason).remedy
-    if message == remedy or message.endswith(f"; {remedy}"):
-        return message.removesuffix(remedy).removesuffix("; "), remedy
-    return message, remedy if reason in FOREIGN or not message else ""
-
-
-def _what_to_do(status: ReleaseStatus, reason: str, remedy: str) -> Iterator[str]:
-    if remedy:
-        yield f"{remedy[0].upper()}{remedy[1:]}"
-    if status.phase is Phase.ROLLED_BACK and reason != Reason.OPERATOR_REQUEST:
-        yield "Change the inputs to try again, or only retry_trigger to try the same inputs again"
-    elif reason not in _COMPLETE_REMEDIES:
-        yield "The next update tries again"
-
-
-_COMPLETE_REMEDIES = (
-    Reason.DRIFTED,
-    Reason.INTERRUPTED,
-    Reason.OPERATOR_REQUEST,
-    Reason.RELEASE_MISSING,
-    Reason.UNINSTALLED,
-)
-
-
-def headline(status: ReleaseStatus) -> str:
-    """Return the short form of `explain`, for a line of a table; empty for a release that is as declared.
-
-    It has the phase and the reason word: ``rolled back to revision 1: ImagePullBackOff``.
-    """
-    if status.phase is Phase.DEPLOYED:
-        return ""
-    ready = _ready(status)
-    return f"{_outcome(status)}: {ready.reason if ready else Reason.UNKNOWN}"
-
-
-def _outcome(status: ReleaseStatus) -> str:
-    if status.phase is Phase.ROLLED_BACK:
-        return f"rolled back to revision {status.rollback_status.target_revision}"
-    return status.phase.value.lower()
-
-
-def _ready(status: ReleaseStatus) -> Condition | None:
-    return next((condition for condition in status.conditions if condition.type == "Ready"), None)
 
 
 def _failed(reason: str, message: str) -> Conclusion:

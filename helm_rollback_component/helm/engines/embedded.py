@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import threading
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,33 +16,22 @@ from helm_rollback_component.helm.engines.engine import Capability, EngineError,
 from helm_rollback_component.helm.engines.known_faults import known_faults
 from helm_rollback_component.helm.engines.process import Patience
 from helm_rollback_component.helm.engines.registry_login import registry_config
-from helm_rollback_component.helm.engines.worker_process import WorkerProcess
+from helm_rollback_component.helm.engines.worker_pool import ALWAYS, WorkerPool
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from helm_rollback_component.config import SourceConfig
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.helm.engines.engine import Deployment, Target
     from helm_rollback_component.helm.engines.wire import Message
+    from helm_rollback_component.helm.engines.worker_pool import Library
+    from helm_rollback_component.helm.engines.worker_process import WorkerProcess
 
 MODULE = "helm_python"
 EXTRA = "helm-rollback-component[embedded]"
 
-ALWAYS = frozenset(
-    {
-        Capability.DEPENDENCY_UPDATE,
-        Capability.DESCRIPTION,
-        Capability.KEYRING,
-        Capability.LABELS,
-        Capability.REPOSITORY_CREDENTIALS,
-        Capability.VERIFY,
-    }
-)
-"""What every version of the library supports; for the rest, the one that is installed is asked."""
-
-_MOST_IDLE = 8
 _DOWNLOADING = Patience(300.0)
 
 
@@ -56,16 +43,13 @@ class EmbeddedEngine:
 
     def __init__(self, patience: Callable[..., Patience] = Patience.with_timeout) -> None:
         self._patience = patience
-        self._lock = threading.Lock()
-        self._idle: list[WorkerProcess] = []
-        self._version, self._capabilities = "", ALWAYS
+        self._workers = WorkerPool()
         atexit.register(self.close)
 
     @property
     def name(self) -> str:
         """Such as ``embedded 4.2.3``."""
-        self._get_acquainted()
-        return f"embedded {self._version}"
+        return f"embedded {self._library().version}"
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -74,14 +58,12 @@ class EmbeddedEngine:
         Raises:
             OperationError: it cannot be loaded.
         """
-        self._get_acquainted()
-        return self._capabilities
+        return self._library().capabilities
 
     @property
     def faults(self) -> tuple[str, ...]:
         """What is known to be wrong with the library's version; see `capabilities` for what it raises."""
-        self._get_acquainted()
-        return known_faults(parse_version(self._version))
+        return known_faults(parse_version(self._library().version))
 
     def install(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Install and wait until ready; see `HelmEngine`."""
@@ -158,16 +140,13 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """End the idle workers; for the end of the program, or of a test."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for worker in idle:
-            worker.close()
+        self._workers.close()
 
     def _deploy(self, verb: str, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         self._refuse_what_it_cannot(deployment.options)
         if cancellation.requested:
             raise EngineError("cancelled before Helm was started")
-        with self._worker() as worker:
+        with self._workers.one() as worker:
             asked = {
                 "chart": os.fspath(deployment.chart),
                 "values": dict(deployment.values),
@@ -182,7 +161,7 @@ class EmbeddedEngine:
     def _fitting(self, options: Options, target: Target) -> Options:
         """Leave unknown fields to a server that refuses them, as `Dialect.leaves_fields_to_server` says."""
         switch = Capability.DISABLE_OPENAPI_VALIDATION
-        in_vain = target.validates_fields and switch in self._capabilities
+        in_vain = target.validates_fields and switch in self._workers.library.capabilities
         return replace(options, disable_openapi_validation=options.disable_openapi_validation or in_vain)
 
     def _switches(self, options: Options) -> Message:
@@ -194,18 +173,15 @@ class EmbeddedEngine:
         if not asked <= ALWAYS:
             _refuse(sorted(asked - self.capabilities))
 
-    def _get_acquainted(self) -> None:
-        if self._version:
-            return
+    def _library(self) -> Library:
         try:
-            with self._worker():
-                pass
+            return self._workers.acquaint()
         except EngineError as error:
             message = f"the embedded Helm cannot be used: {error.output}"
             raise OperationError(message, reason=Reason.HELM_UNUSABLE) from error
 
     def _call(self, request: Message, patience: Patience) -> None:
-        with self._worker() as worker:
+        with self._workers.one() as worker:
             worker.call(request, patience)
 
     def _work(
@@ -215,35 +191,8 @@ class EmbeddedEngine:
         patience: Patience,
         cancellation: Cancellation | None = None,
     ) -> None:
-        with self._worker() as worker:
+        with self._workers.one() as worker:
             _serve(worker, target, request, patience, cancellation)
-
-    @contextmanager
-    def _worker(self) -> Iterator[WorkerProcess]:
-        worker = self._take()
-        try:
-            yield worker
-        finally:
-            self._give_back(worker)
-
-    def _take(self) -> WorkerProcess:
-        with self._lock:
-            while self._idle:
-                worker = self._idle.pop()
-                if worker.reusable:
-                    return worker
-                worker.close()
-        worker = WorkerProcess()
-        self._capabilities = ALWAYS | worker.capabilities
-        self._version = worker.version
-        return worker
-
-    def _give_back(self, worker: WorkerProcess) -> None:
-        with self._lock:
-            if worker.reusable and len(self._idle) < _MOST_IDLE:
-                self._idle.append(worker)
-                return
-        worker.close()
 
 
 def _serve(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.inputs.child_environment import for_child
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _REDIRECTING = ("HELM_DEBUG", "HELM_DRIVER", "HELM_MAX_HISTORY", "HELM_NAMESPACE", "KUBECONFIG")
-_LEFT_OUT = ("HELM_KUBE", "PULUMI_")
-"""Prefixes; a provider's environment holds the stack's whole configuration, secrets in the clear, and what
-opens its backend."""
+_REDIRECTING_PREFIX = "HELM_KUBE"
 _OURS = {"HELM_DRIVER": "secret"}
 _DEFAULTS = {"HELM_BURST_LIMIT": "1000", "HELM_QPS": "500", "GOGC": "200"}
 """Client-side throttling fit for many releases at once; the API server has its own. And half as many garbage
@@ -21,12 +21,12 @@ def helm_environment(inherited: Mapping[str, str], extra: Mapping[str, str] | No
     """Return the environment for Helm, made of the `inherited` one.
 
     Variables for authentication plugins and proxies stay. Those that name a cluster, a namespace or a storage
-    are removed: the request names them. Release records are always Secrets. All of Pulumi's are removed too:
-    the stack's configuration, and the token and the passphrase of its backend.
+    are removed: the request names them. Release records are always Secrets. Pulumi's are removed too, see
+    `inputs.child_environment`.
     """
     kept = {
         name: value
-        for name, value in inherited.items()
-        if name not in _REDIRECTING and not name.startswith(_LEFT_OUT)
+        for name, value in for_child(inherited).items()
+        if name not in _REDIRECTING and not name.startswith(_REDIRECTING_PREFIX)
     }
     return {**_DEFAULTS, **kept, **_OURS, **(extra or {})}

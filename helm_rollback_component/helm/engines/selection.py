@@ -13,6 +13,7 @@ from helm_rollback_component.helm.engines.arguments import DIALECTS, OLDEST
 from helm_rollback_component.helm.engines.cli import CliEngine
 from helm_rollback_component.helm.engines.cli_version import locate
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines.worker_pool import ALWAYS
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _who_can(capability: Capability) -> Iterator[str]:
         since = dialect.capabilities.get(capability)
         if since is not None:
             yield f"Helm {major}" if since <= OLDEST else f"Helm {since[0]}.{since[1]} and later"
-    if capability in embedded.ALWAYS:
+    if capability in ALWAYS:
         yield "the embedded Helm"
 
 

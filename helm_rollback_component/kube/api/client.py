@@ -6,36 +6,29 @@ A `Cluster` decides nothing and knows nothing of Helm. It may be used from many 
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import threading
-from base64 import b64decode
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.core.records import cluster_identity
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.api import errors, kubeconfig, paths, refused_writes
+from helm_rollback_component.kube.api import answers, errors, identity, kubeconfig, paths
 from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
-from helm_rollback_component.kube.api.refused_writes import Fate
+from helm_rollback_component.kube.api.writes import JSON, Writes
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helm_rollback_component.core.cancellation import Cancellation
+    from helm_rollback_component.inputs.redaction import Redactor
     from helm_rollback_component.kube.api.kubeconfig import Selected
     from helm_rollback_component.kube.api.transport import Transport
 
 _PAGE = "500"
-_JSON = "application/json"
-_METADATA_ONLY = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{_JSON}"
+_METADATA_ONLY = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}"
 _CLUSTERS_KEPT = 32
 _ABSENT = frozenset({Reason.NOT_FOUND, Reason.NAMESPACE_MISSING})
-_LOOKS = 2
-"""How often a write is sent again that was refused although nothing speaks against it."""
 _STREAM_GRACE = 15.0
 _SILENCE = 100.0
 """Seconds: an API server sends a bookmark about once a minute (``bookmarkFrequency`` in its cacher)."""
@@ -72,6 +65,7 @@ class Cluster:
     def __init__(self, selected: Selected, transport: Transport) -> None:
         self._selected = selected
         self._transport = transport
+        self._writes = Writes(transport, self.get)
         self._discovery = Discovery(self.get)
         self._lock = threading.Lock()
         self._identity = ""
@@ -89,6 +83,10 @@ class Cluster:
         with _connecting:
             return _connect(kubeconfig, context)
 
+    def teach(self, redact: Redactor) -> None:
+        """Have the credentials masked by `redact` that a plugin gives, now and later."""
+        self._transport.teach(redact)
+
     def identity(self) -> str:
         """Return what tells this cluster from any other, read once.
 
@@ -96,12 +94,12 @@ class Cluster:
         address and certificate authority; see `core.records.cluster_identity`.
         """
         with self._lock:
-            self._identity = self._identity or self._identify()
+            self._identity = self._identity or identity.identify(self.get, self._selected.cluster)
             return self._identity
 
     def has_address_of(self, other: Cluster) -> bool:
         """Whether both are the same server with the same certificate authority; nothing is sent."""
-        one, another = (_fingerprint(each._selected.cluster) for each in (self, other))  # noqa: SLF001  # of this class
+        one, another = (identity.fingerprint(each._selected.cluster) for each in (self, other))  # noqa: SLF001  # of this class
         return one == another
 
     def validates_fields(self) -> bool:
@@ -117,7 +115,7 @@ class Cluster:
         status, body = self._transport.send("GET", path, query=query)
         if status == HTTPStatus.NOT_FOUND:
             return None
-        return _object(status, body, f"GET {path}")
+        return answers.decode(status, body, f"GET {path}")
 
     def list(self, path: str, **query: str) -> _Objects:
         """Return every object of a collection, each with its ``kind`` and ``apiVersion``."""
@@ -125,7 +123,7 @@ class Cluster:
 
     def pages(self, path: str, **query: str) -> Iterator[Page]:
         """Yield one consistent list of a collection piece by piece; a ``limit`` in the query bounds each."""
-        for page in self._pages(path, query, _JSON):
+        for page in self._pages(path, query, JSON):
             kind = {"apiVersion": page["apiVersion"], "kind": page["kind"].removesuffix("List")}
             metadata = page.get("metadata") or {}
             yield Page(
@@ -146,20 +144,20 @@ class Cluster:
 
     def create(self, path: str, body: _Object) -> _Object:
         """Create an object in the collection at `path` and return it as stored."""
-        return self._write("POST", path, body)
+        return self._writes.send("POST", path, body)
 
     def replace(self, path: str, body: _Object) -> _Object:
         """Replace an object; a ``resourceVersion`` in it makes any other version a ``Conflict``."""
-        return self._write("PUT", path, body)
+        return self._writes.send("PUT", path, body)
 
     def patch(self, path: str, body: Any, *, content_type: str) -> _Object:  # noqa: ANN401  # a patch is any JSON
         """Patch an object; the content type says how, such as ``application/merge-patch+json``."""
-        return self._write("PATCH", path, body, content_type)
+        return self._writes.send("PATCH", path, body, content_type)
 
     def delete(self, path: str, body: _Object | None = None) -> bool:
         """Delete an object, with ``DeleteOptions`` if given; return False if it did not exist."""
         try:
-            self._write("DELETE", path, body or {})
+            self._writes.send("DELETE", path, body or {})
         except OperationError as error:
             if error.reason in _ABSENT:
                 return False
@@ -191,7 +189,7 @@ class Cluster:
             for line in lines:
                 if stop.requested:
                     return
-                yield _event(line, path)
+                yield answers.event(line, path)
 
     def text(self, path: str, **query: str) -> str:
         """Return an answer that is plain text, such as a pod's log."""
@@ -223,65 +221,17 @@ class Cluster:
         found = self.find_kind(api_version, kind)
         return paths.resource(api_version, found.plural, name, namespace if found.namespaced else "")
 
-    def _write(self, method: str, path: str, body: Any, content_type: str = _JSON) -> _Object:  # noqa: ANN401  # any JSON
-        """Send a write, which may arrive twice: whether what is refused was done already, is looked at."""
-        for _ in range(_LOOKS):
-            try:
-                return self._write_once(method, path, body, content_type)
-            except OperationError as error:
-                done = self._done_already(method, path, body, error)
-            if done is not None:
-                return done
-        return self._write_once(method, path, body, content_type)
-
-    def _write_once(self, method: str, path: str, body: Any, content_type: str) -> _Object:  # noqa: ANN401  # any JSON
-        headers = {"Content-Type": content_type}
-        status, answer = self._transport.send(
-            method, path, content=json.dumps(body).encode(), headers=headers
-        )
-        return _object(status, answer, f"{method} {path}")
-
-    def _done_already(self, method: str, path: str, body: Any, error: OperationError) -> _Object | None:  # noqa: ANN401  # any JSON
-        """Return what a refused write has left, None if it is to be sent again; else raise the refusal."""
-        where = refused_writes.where_to_look(method, path, body, error.reason)
-        if where is None:
-            raise error
-        try:
-            found = self.get(where)
-        except OperationError:
-            raise error from None
-        fate = refused_writes.judge(method, body, found)
-        match fate:
-            case Fate.DONE:
-                return found or {}
-            case Fate.NOT_DONE:
-                return None
-            case Fate.REFUSED:
-                raise error
-            case _:
-                assert_never(fate)
-
     def _pages(self, path: str, query: dict[str, str], accept: str) -> Iterator[_Object]:
         """Yield the pages of one consistent list."""
         following = ""
         while True:
             asked = {"limit": _PAGE, **query, **({"continue": following} if following else {})}
             status, body = self._transport.send("GET", path, query=asked, headers={"Accept": accept})
-            page = _object(status, body, f"GET {path}")
+            page = answers.decode(status, body, f"GET {path}")
             yield page
             following = (page.get("metadata") or {}).get("continue", "")
             if not following:
                 return
-
-    def _identify(self) -> str:
-        try:
-            found = self.get(paths.namespace("kube-system"))
-        except OperationError as error:
-            if error.reason != Reason.FORBIDDEN:
-                raise
-            found = None
-        uid = {cluster_identity.UID: found["metadata"]["uid"]} if found else {}
-        return cluster_identity.spell({**uid, cluster_identity.SERVER: _fingerprint(self._selected.cluster)})
 
 
 _connecting = threading.Lock()
@@ -293,38 +243,3 @@ def _connect(content: str, context: str | None) -> Cluster:
 
     selected = kubeconfig.select(content, context)
     return Cluster(selected, Transport(selected))
-
-
-def _fingerprint(cluster: _Object) -> str:
-    authority = b64decode(cluster.get("certificate-authority-data") or "")
-    if not authority and cluster.get("certificate-authority"):
-        authority = Path(cluster["certificate-authority"]).read_bytes()
-    return hashlib.sha256(cluster["server"].encode() + b"\n" + authority).hexdigest()
-
-
-def _object(status: int, body: bytes, request: str) -> _Object:
-    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        raise errors.refusal(status, body, request)
-    return _decoded(body, request)
-
-
-def _decoded(body: bytes, request: str) -> _Object:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        raise errors.not_kubernetes(request) from None
-    if not isinstance(found, dict):
-        raise errors.not_kubernetes(request)
-    return found
-
-
-def _event(line: bytes, path: str) -> tuple[str, _Object]:
-    event = _decoded(line, f"GET {path}")
-    kind, found = event.get("type"), event.get("object")
-    if not isinstance(kind, str) or not isinstance(found, dict):
-        raise errors.not_kubernetes(f"GET {path}")
-    if kind == "ERROR":
-        raise errors.refusal(
-            found.get("code", HTTPStatus.INTERNAL_SERVER_ERROR), json.dumps(found).encode(), path
-        )
-    return kind, found

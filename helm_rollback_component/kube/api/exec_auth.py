@@ -16,14 +16,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import httpx2
 
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.inputs.child_environment import for_child
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from helm_rollback_component.inputs.redaction import Redactor
 
 _TIMEOUT = 120
 _EARLY = timedelta(seconds=10)
@@ -46,6 +51,13 @@ class ExecAuth(httpx2.Auth):
         self._tls = tls
         self._lock = threading.Lock()
         self._given: Credential | None = None
+        self._redactors: WeakSet[Redactor] = WeakSet()
+
+    def teach(self, redact: Redactor) -> None:
+        """Have what the plugin gave last, and whatever it will give, masked by `redact`."""
+        with self._lock:
+            self._redactors.add(redact)
+            redact.learn(self._given.secrets if self._given else ())
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Send the request with the credential, and once more with a new one if it was refused."""
@@ -69,6 +81,8 @@ class ExecAuth(httpx2.Auth):
     def _ask(self) -> Credential:
         command = str(self._plugin["command"])
         given = credential(_run(self._plugin, self._cluster), command)
+        for redact in self._redactors:
+            redact.learn(given.secrets)
         if given.certificate:
             _load(given.certificate, self._tls, command)
         self._given = given
@@ -83,11 +97,13 @@ class Credential:
         token: a bearer token; may be empty.
         certificate: a client certificate and its key (PEM); may be empty.
         expires: when to ask again, if it says so.
+        secrets: what of it nobody may read: the token, and the key.
     """
 
     token: str = field(repr=False)
     certificate: str = field(repr=False)
     expires: datetime | None
+    secrets: AbstractSet[str] = field(repr=False)
 
 
 def credential(output: str, command: str) -> Credential:
@@ -99,11 +115,12 @@ def credential(output: str, command: str) -> Credential:
     try:
         status = json.loads(output)["status"]
         pair = [status.get(key) or "" for key in ("clientCertificateData", "clientKeyData")]
-        expires = status.get("expirationTimestamp")
+        token, expires = status.get("token") or "", status.get("expirationTimestamp")
         found = Credential(
-            token=status.get("token") or "",
+            token=token,
             certificate="\n".join(pair) if all(pair) else "",
             expires=datetime.fromisoformat(expires) if expires else None,
+            secrets=frozenset({token, pair[1]} - {""}),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _failed(command, "returned no credential") from None
@@ -156,7 +173,7 @@ def _environment(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[
         spec["cluster"] = dict(cluster)
     told = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": spec}
     named = {entry["name"]: entry["value"] for entry in plugin.get("env") or ()}
-    return {**os.environ, **named, "KUBERNETES_EXEC_INFO": json.dumps(told)}
+    return {**for_child(os.environ), **named, "KUBERNETES_EXEC_INFO": json.dumps(told)}
 
 
 def _failed(command: str, what: str, hint: str = "") -> OperationError:

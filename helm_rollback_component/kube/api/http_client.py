@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.api.kubeconfig import Selected
 
 _TIMEOUT = 15.0
+_INSTEAD_OF_PROVIDER = ("exec", "token", "tokenFile", "username")
+_PLUGINS = {"gcp": "gke-gcloud-auth-plugin", "azure": "kubelogin"}
+"""By auth provider that kubectl had once: the credential plugin that took its place."""
 _LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=128, keepalive_expiry=30)
 
 
@@ -32,6 +35,7 @@ def open_client(selected: Selected) -> httpx2.Client:
         ValidationError: with the path ``kubeconfig``, if a certificate or a credential cannot be used.
     """
     try:
+        _refuse_unsupported(selected.user)
         params = _params(selected)
         client = httpx2.Client(**params, limits=_LIMITS, headers=_headers(selected.user))
     except (ConfigError, MalformedError, httpx2.InvalidURL, OSError, ValueError) as error:
@@ -50,6 +54,20 @@ def request_extensions(selected: Selected) -> dict[str, Any]:
     """Return what each request must carry so that TLS checks the name that the kubeconfig gives."""
     name = selected.cluster.get("tls-server-name")
     return {"sni_hostname": name} if name else {}
+
+
+def _refuse_unsupported(user: dict[str, Any]) -> None:
+    provider, plugin = user.get("auth-provider"), user.get("exec") or {}
+    if provider and not any(user.get(other) for other in _INSTEAD_OF_PROVIDER):
+        raise ConfigError(
+            f"the auth provider {provider.get('name')} is not supported; "
+            f"use {_PLUGINS.get(provider.get('name'), 'a credential plugin')} in the section exec instead"
+        )
+    if plugin.get("interactiveMode") == "Always":
+        raise ConfigError(
+            "its credential plugin has interactiveMode Always, and nobody can answer it here; "
+            "use a login that asks nothing, with interactiveMode Never or IfAvailable"
+        )
 
 
 def _params(selected: Selected) -> dict[str, Any]:

@@ -14,12 +14,14 @@ from lightkube.core.exceptions import ConfigError
 
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import errors, http_client, streams
+from helm_rollback_component.kube.api.exec_auth import ExecAuth
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from helm_rollback_component.core.cancellation import Cancellation
+    from helm_rollback_component.inputs.redaction import Redactor
     from helm_rollback_component.kube.api.kubeconfig import Selected
 
 _PATIENCE = 10.0
@@ -51,6 +53,11 @@ class Transport:
         self._client = http_client.open_client(selected)
         self._extensions = http_client.request_extensions(selected)
         self._streams = streams.Streams()
+
+    def teach(self, redact: Redactor) -> None:
+        """Have the credentials masked by `redact` that a plugin gives, now and later."""
+        if isinstance(self._client.auth, ExecAuth):
+            self._client.auth.teach(redact)
 
     def send(
         self,

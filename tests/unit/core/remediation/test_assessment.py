@@ -12,14 +12,13 @@ from helm_rollback_component.core.records.ledger import Attempt, Conclusion, Ent
 from helm_rollback_component.core.remediation.assessment import (
     assess,
     conditions,
-    explain,
     found_foreign_change,
-    headline,
     observed,
     revisions,
     unobserved,
     warnings,
 )
+from helm_rollback_component.core.remediation.explanation import explain, headline
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
 from tests.support.histories import attempt, entry, history, ledger, record

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.core.records.history import History
-from helm_rollback_component.core.remediation.assessment import explain
+from helm_rollback_component.core.remediation.explanation import explain
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import (
     Accept,

@@ -17,9 +17,10 @@ from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.helm.engines import worker_process
-from helm_rollback_component.helm.engines.embedded import ALWAYS, EmbeddedEngine
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, EngineError, Options, Target
 from helm_rollback_component.helm.engines.process import Patience
+from helm_rollback_component.helm.engines.worker_pool import ALWAYS
 from tests.support.waiting import HANG_LIMIT, await_that
 
 Notes = Callable[[], list[dict[str, Any]]]
@@ -374,7 +375,7 @@ def test_no_more_workers_are_kept_than_are_of_use(engine: EmbeddedEngine) -> Non
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(lambda _: engine.test(_target("web"), 9), range(10)))
 
-    assert len(engine._idle) <= 8  # noqa: SLF001  # nobody else is told
+    assert len(engine._workers._idle) <= 8  # noqa: SLF001  # nobody else is told
 
 
 def test_workers_end_when_the_engine_is_closed(engine: EmbeddedEngine, notes: Notes) -> None:

@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import pytest
 
-from helm_rollback_component.helm.engines.embedded import ALWAYS
 from helm_rollback_component.helm.engines.engine import Capability, Options
 from helm_rollback_component.helm.engines.library_options import capabilities, deploying, switches
+from helm_rollback_component.helm.engines.worker_pool import ALWAYS
 
 _CHOSEN = frozenset(Capability) - ALWAYS
 

@@ -11,9 +11,10 @@ import pytest
 
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.helm.engines.cli import CliEngine
-from helm_rollback_component.helm.engines.embedded import ALWAYS, EmbeddedEngine
+from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engines.engine import Capability
 from helm_rollback_component.helm.engines.selection import choose_engine, who_can
+from helm_rollback_component.helm.engines.worker_pool import ALWAYS
 
 _NOTHING: frozenset[Capability] = frozenset()
 

@@ -11,7 +11,8 @@ import pytest
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.kube.api import client
+from helm_rollback_component.inputs.redaction import Redactor
+from helm_rollback_component.kube.api import identity
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.api.kubeconfig import Selected
 from tests.support.api_server import Answer, ApiServer
@@ -73,6 +74,21 @@ def cluster(api: ApiServer) -> Iterator[Cluster]:
         yield Cluster(selected, transport)
 
 
+@pytest.mark.parametrize(("way", "told"), [("exec", "a [secret]"), ("token", "a plugins-token")])
+def test_what_a_plugin_gave_is_masked(api: ApiServer, way: str, told: str) -> None:
+    answer = json.dumps({"status": {"token": "plugins-token"}})
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "echo", "args": [answer]}
+    user = {"exec": plugin, "token": "plugins-token"}[way]
+    selected = Selected("here", {"server": api.url}, {way: user})
+    redact = Redactor()
+    with open_transport(selected) as transport:
+        cluster = Cluster(selected, transport)
+        cluster.teach(redact)
+        api.queue.append(Answer({}))
+        cluster.get("/version")
+    assert redact("a plugins-token") == told
+
+
 def test_one_object_for_each_kubeconfig_and_context(api: ApiServer) -> None:
     content = api.kubeconfig()
     with ThreadPoolExecutor(8) as threads:
@@ -114,7 +130,7 @@ class TestIdentity:
         here: dict[str, Any] = {"server": "https://a"}
         inline = {**here, "certificate-authority-data": b64encode(b"authority").decode()}
         in_file = {**here, "certificate-authority": str(tmp_path / "ca")}
-        digests = [client._fingerprint(cluster) for cluster in (here, inline, in_file)]  # noqa: SLF001
+        digests = [identity.fingerprint(cluster) for cluster in (here, inline, in_file)]
         assert digests[1] == digests[2] != digests[0]
 
 

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import exec_auth, http_client
 from helm_rollback_component.kube.api.kubeconfig import Selected
 from tests.support.api_server import Answer, running
@@ -107,6 +108,28 @@ def test_a_plugin_is_told_what_it_needs(plugin: Plugin) -> None:
     assert with_cluster["spec"]["cluster"] == {"server": "https://a"}
 
 
+def test_a_plugin_sees_nothing_of_pulumi(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["PULUMI_CONFIG", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE", "AWS_PROFILE"]
+    for name in names:
+        monkeypatch.setenv(name, "s3cret")
+    script = (
+        "import json, os, sys; seen = [name for name in sys.argv[1:] if name in os.environ];"
+        "print(json.dumps({'status': {'token': ' '.join(seen)}}))"
+    )
+    credentials = auth({"command": sys.executable, "args": ["-c", script, *names]})
+    assert ask(credentials).text == "AWS_PROFILE"
+
+
+def test_what_a_plugin_gives_is_masked_from_then_on(plugin: Plugin) -> None:
+    credentials = auth(plugin.section())
+    early, late = Redactor(), Redactor()
+    credentials.teach(early)
+    ask(credentials)
+    credentials.teach(late)
+    ask(credentials, "token-1")
+    assert [redact("token-1 and token-2") for redact in (early, late)] == ["[secret] and [secret]"] * 2
+
+
 @pytest.mark.parametrize(
     ("section", "message"),
     [
@@ -135,6 +158,7 @@ def test_a_credential_is_a_token_or_a_certificate_or_both() -> None:
     assert (given(token="a").token, given(token="a").certificate) == ("a", "")
     assert (given(**pair).token, given(**pair).certificate) == ("", "cert\nkey")
     assert (given(token="a", **pair).token, given(token="a", **pair).certificate) == ("a", "cert\nkey")
+    assert (given(**pair).secrets, given(token="a", **pair).secrets) == ({"key"}, {"a", "key"})
     with pytest.raises(OperationError, match="neither a token nor a client certificate"):
         given(clientCertificateData="cert")
 

@@ -43,6 +43,32 @@ def test_a_plugin_is_ours() -> None:
         assert isinstance(client.auth, ExecAuth)
 
 
+@pytest.mark.parametrize(
+    ("user", "told"),
+    [
+        ({"auth-provider": {"name": "gcp"}}, "use gke-gcloud-auth-plugin in the section exec instead"),
+        ({"auth-provider": {"name": "azure"}}, "use kubelogin in the section exec instead"),
+        ({"auth-provider": {"name": "oidc"}}, "use a credential plugin in the section exec instead"),
+        ({"exec": {"command": "plugin", "interactiveMode": "Always"}}, "nobody can answer it here"),
+    ],
+)
+def test_a_login_that_is_not_supported_is_refused_with_the_way_out(user: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        http_client.open_client(selected(user))
+
+
+def test_an_auth_provider_does_not_matter_beside_a_token(api: ApiServer) -> None:
+    user = {"token": "hunter2", "auth-provider": {"name": "gcp"}}
+    assert sent(api, user)["Authorization"] == "Bearer hunter2"
+
+
+@pytest.mark.parametrize("mode", ["Never", "IfAvailable"])
+def test_a_plugin_that_asks_nobody_is_used(mode: str) -> None:
+    section = {"apiVersion": "client.authentication.k8s.io/v1", "command": "p", "interactiveMode": mode}
+    with http_client.open_client(selected({"exec": section})) as client:
+        assert isinstance(client.auth, ExecAuth)
+
+
 def test_another_user_is_impersonated(api: ApiServer) -> None:
     user = {"as": "jane", "as-uid": "7", "as-groups": ["a"], "as-user-extra": {"scope": ["b"]}}
     headers = sent(api, user)

@@ -1,0 +1,94 @@
+"""What a user is told of a release that is not as declared. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.remediation.assessment import FOREIGN, ready
+from helm_rollback_component.reasons import Reason, find
+from helm_rollback_component.results import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.results import ReleaseStatus
+
+
+def explain(status: ReleaseStatus) -> str:
+    """Return the sentences that a failing update shows; empty for a release that is as declared.
+
+    They say which release it is, what failed and why, what runs now, and what to do.
+    """
+    if status.phase is Phase.DEPLOYED:
+        return ""
+    last = ready(status)
+    reason, message = (last.reason, last.message) if last else (Reason.UNKNOWN, "")
+    where = f"{status.release_namespace}/{status.release_name}"
+    said, remedy = _parted(reason, message)
+    why = f"{reason}: {said}" if said else reason
+    what_failed = f"{_what_failed(status, reason)} ({why})"
+    way_out = ". ".join(_what_to_do(status, reason, remedy))
+    return f"{where}: {what_failed}; {_what_runs(status)}. {way_out}"
+
+
+def _what_failed(status: ReleaseStatus, reason: str) -> str:
+    if status.phase is Phase.ROLLED_BACK:
+        return (
+            "what runs is not what is declared" if reason == Reason.OPERATOR_REQUEST else "the upgrade failed"
+        )
+    if status.phase is Phase.STALLED:
+        return "the release cannot recover without your help"
+    return "the release is not as declared"
+
+
+def _what_runs(status: ReleaseStatus) -> str:
+    rollback = status.rollback_status
+    if status.phase is Phase.ROLLED_BACK:
+        return f"revision {rollback.target_revision} runs again, as revision {rollback.restored_revision}"
+    return f"the latest revision is {status.revision} ({status.status or 'none'})"
+
+
+def _parted(reason: str, message: str) -> tuple[str, str]:
+    """Return a message without the reason's own remedy, and that remedy.
+
+    A message that ends with another remedy keeps it; what contradicts the last conclusion has none in it.
+    """
+    remedy = find(reason).remedy
+    if message == remedy or message.endswith(f"; {remedy}"):
+        return message.removesuffix(remedy).removesuffix("; "), remedy
+    return message, remedy if reason in FOREIGN or not message else ""
+
+
+def _what_to_do(status: ReleaseStatus, reason: str, remedy: str) -> Iterator[str]:
+    if remedy:
+        yield f"{remedy[0].upper()}{remedy[1:]}"
+    if status.phase is Phase.ROLLED_BACK and reason != Reason.OPERATOR_REQUEST:
+        yield "Change the inputs to try again, or only retry_trigger to try the same inputs again"
+    elif reason not in _COMPLETE_REMEDIES:
+        yield "The next update tries again"
+
+
+_COMPLETE_REMEDIES = (
+    Reason.DRIFTED,
+    Reason.INTERRUPTED,
+    Reason.OPERATOR_REQUEST,
+    Reason.RELEASE_MISSING,
+    Reason.UNINSTALLED,
+)
+
+
+def headline(status: ReleaseStatus) -> str:
+    """Return the short form of `explain`, for a line of a table; empty for a release that is as declared.
+
+    It has the phase and the reason word: ``rolled back to revision 1: ImagePullBackOff``.
+    """
+    if status.phase is Phase.DEPLOYED:
+        return ""
+    last = ready(status)
+    return f"{_outcome(status)}: {last.reason if last else Reason.UNKNOWN}"
+
+
+def _outcome(status: ReleaseStatus) -> str:
+    if status.phase is Phase.ROLLED_BACK:
+        return f"rolled back to revision {status.rollback_status.target_revision}"
+    return status.phase.value.lower()

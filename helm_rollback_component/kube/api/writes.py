@@ -1,0 +1,76 @@
+"""Writes to an API server, which may arrive twice: whether what is refused was done already, is looked at."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, assert_never
+
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.api import answers, refused_writes
+from helm_rollback_component.kube.api.refused_writes import Fate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.kube.api.transport import Transport
+
+JSON = "application/json"
+_LOOKS = 2
+"""How often a write is sent again that was refused although nothing speaks against it."""
+
+_Object = dict[str, Any]
+
+
+class Writes:
+    """Sends writes to one API server. Safe to use from any thread.
+
+    Args:
+        transport: the way to it.
+        get: reads an object by its path.
+    """
+
+    def __init__(self, transport: Transport, get: Callable[[str], _Object | None]) -> None:
+        self._transport = transport
+        self._get = get
+
+    def send(self, method: str, path: str, body: Any, content_type: str = JSON) -> _Object:  # noqa: ANN401  # any JSON
+        """Send a write, and return the object in the answer, or what a first try of it has left.
+
+        Raises:
+            OperationError: what `client.Cluster` names.
+        """
+        for _ in range(_LOOKS):
+            try:
+                return self._once(method, path, body, content_type)
+            except OperationError as error:
+                done = self._done_already(method, path, body, error)
+            if done is not None:
+                return done
+        return self._once(method, path, body, content_type)
+
+    def _once(self, method: str, path: str, body: Any, content_type: str) -> _Object:  # noqa: ANN401  # any JSON
+        headers = {"Content-Type": content_type}
+        status, answer = self._transport.send(
+            method, path, content=json.dumps(body).encode(), headers=headers
+        )
+        return answers.decode(status, answer, f"{method} {path}")
+
+    def _done_already(self, method: str, path: str, body: Any, error: OperationError) -> _Object | None:  # noqa: ANN401  # any JSON
+        """Return what a refused write has left, None if it is to be sent again; else raise the refusal."""
+        where = refused_writes.where_to_look(method, path, body, error.reason)
+        if where is None:
+            raise error
+        try:
+            found = self._get(where)
+        except OperationError:
+            raise error from None
+        fate = refused_writes.judge(method, body, found)
+        match fate:
+            case Fate.DONE:
+                return found or {}
+            case Fate.NOT_DONE:
+                return None
+            case Fate.REFUSED:
+                raise error
+            case _:
+                assert_never(fate)
