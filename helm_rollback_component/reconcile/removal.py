@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from helm_rollback_component.reconcile.run_context import RunContext
 
 _FIRST, _LONGEST = 0.1, 2.0
-_NOT_SEEN = frozenset({Reason.FORBIDDEN, Reason.UNKNOWN_KIND})
+_LOST_KIND = (
+    "Helm deletes nothing of a release with a kind that the cluster no longer has, so its objects are "
+    "deleted without Helm, and hooks that are to run after that do not run; the kind"
+)
+_NOT_THERE = frozenset({Reason.UNKNOWN_KIND})
+_LEFT_TO_HELM = frozenset({Reason.FORBIDDEN})
 
 
 class Removal:
@@ -41,6 +46,23 @@ class Removal:
         self._context = context
         self._cluster = context.informers.cluster
         self._declared = dict(self._of(records))
+        self._passed_over = _NOT_THERE | _LEFT_TO_HELM
+
+    def without_helm(self) -> str:
+        """Return why Helm deleted none of them, empty if that is not for a kind that the cluster has lost.
+
+        If it is, nothing is left to Helm from then on: what may not be read is an error.
+
+        Raises:
+            OperationError: the cluster cannot tell which kinds it has.
+        """
+        self._cluster.forget_kinds()
+        found = {key.kind: places.place_of(self._cluster, each, key) for key, each in self._declared.items()}
+        lost = [kind for kind, place in found.items() if not place]
+        if not lost:
+            return ""
+        self._passed_over = _NOT_THERE
+        return f"{_LOST_KIND}: {', '.join(lost)}"
 
     def await_end(self, timeout: float, lost: Cancellation) -> Failure | None:
         """Wait until none of them is there; delete those that Helm passed over. Return why some stay.
@@ -82,7 +104,7 @@ class Removal:
         try:
             return self._cluster.get(self._path(declared))
         except OperationError as error:
-            if error.reason not in _NOT_SEEN:
+            if error.reason not in self._passed_over:
                 raise
             return None
 

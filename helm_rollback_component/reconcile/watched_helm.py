@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 _HURRIED = 10
 """So many seconds an uninstall may take that begins when the run is to end already."""
 
+_DELETED_NOTHING = frozenset({Reason.UNKNOWN_KIND, Reason.SERVER_ERROR})
+"""How Helm's word on kinds that are lost is read: Helm 3 says no more than that it failed."""
+
 _OVERDUE = frozenset({Reason.INSTALL_TIMEOUT, Reason.UPGRADE_TIMEOUT})
 
 
@@ -148,7 +151,11 @@ class WatchedHelm:
                 wait_strategy=apply_options.wait_of_uninstall(context.config.wait_strategy),
             )
         except EngineError as error:
-            return failures.of_helm(context, error, "uninstall")
+            failure = failures.of_helm(context, error, "uninstall")
+            told = removal.without_helm() if failure.reason in _DELETED_NOTHING else ""
+            if not told:
+                return failure
+            context.warn_once(told)
         return removal.await_end(max(0.0, until - clock.now()), stop)
 
     def _deploy(

@@ -17,6 +17,7 @@ from tests.support.definitions import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.contract.helm_fixtures import Space
     from tests.contract.laboratory import Laboratory
@@ -43,7 +44,7 @@ def rollouts(space: Space) -> Iterator[str]:
     try:
         yield f"{name}/web"
     finally:
-        space.kubectl("delete", "crd", name, "--wait=false")
+        space.kubectl("delete", "crd", name, "--wait=false", "--ignore-not-found")
 
 
 def test_it_is_deployed_upgraded_and_rolled_back(lab: Laboratory) -> None:
@@ -60,6 +61,22 @@ def test_it_is_deployed_upgraded_and_rolled_back(lab: Laboratory) -> None:
         assert lab.statuses() == ["superseded", "superseded", "failed", "deployed"]
         assert json.loads(lab.space.kubectl("get", rollout, "--output=json"))["spec"] == {"tag": "2"}
         lab.delete()
+
+
+def test_it_is_deleted_also_when_its_kind_is_gone(
+    lab: Laboratory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without what Helm has kept on disk of the kinds there are, which the embedded Helm still has."""
+    with rollouts(lab.space) as rollout:
+        lab.deploy()
+        lab.space.kubectl("delete", "crd", rollout.partition("/")[0], "--timeout=60s")
+        monkeypatch.setenv("KUBECACHEDIR", str(tmp_path / "empty"))
+
+        lab.delete(timeouts={"delete": 60})
+
+        assert lab.leftovers() == []
+        told = any("a kind that the cluster no longer has" in line for line in lab.warned)
+        assert told is (lab.helm != "embedded")
 
 
 def test_the_wait_that_is_chosen_is_helms(space: Space) -> None:

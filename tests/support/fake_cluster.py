@@ -85,6 +85,9 @@ class FakeCluster(Cluster):
             raise failure("UnknownKind")
         return KINDS[kind]
 
+    def forget_kinds(self) -> None:
+        """Nothing is kept here of which kinds there are."""
+
     def edit(self, path: str, change: Callable[[dict[str, Any]], None]) -> None:
         """Change an object behind everybody's back."""
         with self._mutex:

@@ -206,6 +206,10 @@ class Cluster:
         """
         return self._discovery.find(api_version, kind)
 
+    def forget_kinds(self) -> None:
+        """Ask the server again which kinds it has, as one that it had may be gone."""
+        self._discovery.forget()
+
     def object_path(self, api_version: str, kind: str, name: str, namespace: str) -> str:
         """Return the path of an object, or of the collection where `name` is empty.
 

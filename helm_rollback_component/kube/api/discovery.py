@@ -53,6 +53,11 @@ class Discovery:
             )
         return found
 
+    def forget(self) -> None:
+        """Look every kind up again when it is next asked for."""
+        with self._lock:
+            self._known = {}
+
     def _look_up(self, api_version: str) -> dict[str, ApiKind]:
         kinds = kinds_of(self._read(paths.group_version(api_version)) or {})
         with self._lock:

@@ -14,10 +14,10 @@ from itertools import islice
 from pydantic_core import from_json
 
 _GZIP = b"\x1f\x8b\x08"
-_LARGEST = 32 * 1024 * 1024
-"""In bytes of JSON. Helm's own records inflate to ten times what a Secret takes, which is eight mebibytes."""
-_MOST_TOKENS = 2_000_000
-"""Beginnings of values, and texts: they take up to 100 bytes each, the content of texts aside."""
+_LARGEST = 16 * 1024 * 1024
+"""In bytes of JSON. A Secret holds 768 KiB of gzip; what Helm writes inflates to ten times that at most."""
+_MOST_TOKENS = 400_000
+"""Beginnings of values, and texts: they take up to 200 bytes each while they are compared."""
 _TEXT_OR_BEGIN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[,\[{]', re.DOTALL)
 
 

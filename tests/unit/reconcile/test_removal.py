@@ -45,8 +45,15 @@ class Place:
         live = declared(name, kind, **{"annotations": OURS, **metadata})
         self.cluster.create(f"/api/v1/namespaces/{NAMESPACE}/{kind.lower()}s", live)
 
-    def await_end(self, timeout: float = 0) -> Failure | None:
+    def await_end(self, timeout: float = 0, *, without_helm: bool = False) -> Failure | None:
         """Wait until the objects are gone."""
+        removal = self.removal()
+        if without_helm:
+            assert removal.without_helm().endswith("the kind: Unheard")
+        return removal.await_end(timeout, self.lost)
+
+    def removal(self) -> Removal:
+        """Return the objects of the release as what is to be removed."""
         context: Any = SimpleNamespace(
             informers=SimpleNamespace(cluster=self.cluster),
             storage=SimpleNamespace(manifest=lambda revision, _: self._manifests[revision - 1]),
@@ -54,8 +61,7 @@ class Place:
             health=SimpleNamespace(clock=CLOCK),
             progress=self.said.append,
         )
-        records = history(*("superseded" for _ in self._manifests)).records
-        return Removal(context, records).await_end(timeout, self.lost)
+        return Removal(context, history(*("superseded" for _ in self._manifests)).records)
 
 
 def test_what_is_gone_is_gone() -> None:
@@ -151,11 +157,13 @@ def test_data_that_the_newest_revision_declares_goes() -> None:
 
 
 def test_a_kind_that_the_cluster_does_not_have_has_no_objects() -> None:
-    assert Place([declared(kind="Unheard")]).await_end() is None
+    place = Place([declared(), declared(kind="Unheard")])
+    assert place.await_end() is None
+    assert place.await_end(without_helm=True) is None
 
 
 def test_what_may_not_be_seen_is_left_to_helm() -> None:
-    place = Place()
+    place = Place([declared(), declared(kind="Unheard")])
     place.put()
 
     def refuse(verb: str, _: str) -> None:
@@ -164,6 +172,8 @@ def test_what_may_not_be_seen_is_left_to_helm() -> None:
 
     place.cluster.before = refuse
     assert place.await_end() is None
+    with pytest.raises(OperationError, match="Forbidden"):
+        place.await_end(without_helm=True)
 
 
 def test_another_error_is_not_passed_over() -> None:

@@ -110,10 +110,18 @@ def everything(_: Any) -> bool:  # noqa: ANN401  # any object
 
 
 class Records:
-    """Stands for the release's records: every revision has the same Deployment, unless they are refused."""
+    """Stands for the release's records: every revision has the same Deployment, unless they are refused.
 
-    def __init__(self, refusal: OperationError | None = None, hooks: tuple[dict[str, Any], ...] = ()) -> None:
-        self._refusal, self._hooks = refusal, hooks
+    An object that is not wanted whole is left out unless there are `also` others.
+    """
+
+    def __init__(
+        self,
+        refusal: OperationError | None = None,
+        hooks: tuple[dict[str, Any], ...] = (),
+        also: tuple[dict[str, Any], ...] = (),
+    ) -> None:
+        self._refusal, self._hooks, self._also = refusal, hooks, also
         self.on_manifest: Callable[[], None] = lambda: None
         self.on_whole_manifest: Callable[[], None] = lambda: None
         self.readable: Callable[[], bool] = lambda: True
@@ -139,7 +147,8 @@ class Records:
             raise self._refusal
         if not self.readable():
             raise failure("Forbidden")
-        return tuple(filter(whole, (deployment(),)))
+        found = (deployment(), *self._also)
+        return tuple(each for each in found if self._also or whole(each))
 
 
 @pytest.fixture(autouse=True)
@@ -429,6 +438,34 @@ class TestInterrupted:
         place.interrupt.request()
         assert place.helm.uninstall((), 60) is None
         assert engine.patience == [10]
+
+    @pytest.mark.parametrize(
+        "words",
+        ['Error: no matches for kind "Unheard" in version "x/v1"', "Error: failed to delete release: web"],
+    )
+    def test_a_removal_that_helm_refuses_for_a_lost_kind_is_done_without_it(self, words: str) -> None:
+        live = select(deployment())
+        live["metadata"]["annotations"] = {
+            "meta.helm.sh/release-name": "web",
+            "meta.helm.sh/release-namespace": NAMESPACE,
+        }
+        cluster = Town(live)
+        gone = {"apiVersion": "example.com/v1", "kind": "Unheard", "metadata": {"name": "web"}}
+        place = Place(cluster, failing(words), Records(also=(gone,)))
+        assert place.helm.uninstall((record(1),), 60) is None
+        assert not any("deployments/" in path for path in cluster.paths())
+        assert any("Helm deletes nothing" in line and "Unheard" in line for line in place.said)
+
+    def test_a_removal_that_fails_although_every_kind_is_there_is_left_to_helm(self) -> None:
+        place = Place(Town(), failing("Error: failed to delete release: web"))
+        failed = place.helm.uninstall((record(1),), 60)
+        assert failed is not None
+        assert failed.temporary
+
+    def test_a_removal_that_helm_refuses_for_another_reason_is_left_to_it(self) -> None:
+        failed = Place(Town(), failing("Error: hooks failed")).helm.uninstall((), 60)
+        assert failed is not None
+        assert "hooks failed" in failed.message
 
     def test_a_removal_under_way_is_stopped(self) -> None:
         interrupts: list[Callable[[], None]] = []

@@ -42,6 +42,16 @@ def test_a_kind_that_is_not_there_is_unknown(kind: str) -> None:
     assert caught.value.reason == "UnknownKind"
 
 
+def test_a_kind_that_goes_later_is_unknown_once_kinds_are_forgotten() -> None:
+    server = Server({"/apis/apps/v1": APPS})
+    discovery = Discovery(server.read)
+    discovery.find("apps/v1", "Deployment")
+    server.answers = {}
+    discovery.forget()
+    with pytest.raises(OperationError, match="has no kind"):
+        discovery.find("apps/v1", "Deployment")
+
+
 def test_a_kind_that_comes_later_is_found() -> None:
     server = Server({})
     discovery = Discovery(server.read)
