@@ -31,7 +31,7 @@ def killed(lab: Laboratory, revision: int, status: str, *, with_helm: bool = Fal
         await_revision(lab, revision, status)
         if with_helm:
             client.send_signal(signal.SIGSTOP)
-            for pid in _descendants(client.pid):
+            for pid in descendants(client.pid):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         client.kill()
@@ -59,11 +59,16 @@ def await_revision(lab: Laboratory, revision: int, status: str) -> None:
 
 def helms_at_work(lab: Laboratory) -> list[int]:
     """Return the processes that have the namespace among their arguments."""
+    return with_argument(lab.space.namespace)
+
+
+def with_argument(text: str) -> list[int]:
+    """Return the processes with that text in one of their arguments."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             arguments = (folder / "cmdline").read_bytes().split(b"\0")
-            if any(lab.space.namespace.encode() in argument for argument in arguments):
+            if any(text.encode() in argument for argument in arguments):
                 found.append(int(folder.name))
     return found
 
@@ -89,10 +94,11 @@ def _client(lab: Laboratory, **inputs: Any) -> Iterator[subprocess.Popen[str]]: 
         client.wait()
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """Return the processes that a process has begun, and those that they have."""
     children = [
         int(child)
         for task in Path(f"/proc/{pid}/task").iterdir()
         for child in (task / "children").read_text().split()
     ]
-    return [*children, *(grandchild for child in children for grandchild in _descendants(child))]
+    return [*children, *(grandchild for child in children for grandchild in descendants(child))]

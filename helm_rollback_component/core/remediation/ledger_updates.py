@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.health.evidence import NOTHING_SEEN
 from helm_rollback_component.core.records.ledger import Attempt, Entry, Look, Verdict
-from helm_rollback_component.core.remediation import predicates, targets
+from helm_rollback_component.core.remediation import interruptions, predicates, targets
 from helm_rollback_component.core.remediation.steps import (
     REQUESTS,
     Accept,
@@ -93,7 +93,7 @@ def entry_for(
     deployed = isinstance(action, Install | Upgrade)
     if record is None or (deployed and not predicates.not_another_clients(record, situation)):
         return None
-    lineage = _lineage(action, record, situation)
+    lineage, failure = _lineage(action, record, situation), interruptions.named(failure)
     return Entry(
         revision=record.revision,
         record_digest=record.digest,

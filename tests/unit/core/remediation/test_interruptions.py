@@ -130,10 +130,11 @@ class TestSameRun:
         begun = situation(desired(), found, known, (Verify(2), INTERRUPTED))
         assert ended(next_step(begun)) == (Phase.FAILED, "Interrupted")
 
-    def test_it_is_no_verdict(self) -> None:
+    @pytest.mark.parametrize("reason", ["Interrupted", "Cancelled", "HelmCrashed"])
+    def test_it_is_no_verdict(self, reason: str) -> None:
         known = ledger(entry(1), attempt=attempt(2))
         begun = situation(desired(), history("deployed"), known)
-        found = ledger_updates.entry_for(Upgrade(), begun, failed(STOPPED), INTERRUPTED)
+        found = ledger_updates.entry_for(Upgrade(), begun, failed(STOPPED), failure(reason))
         assert found is not None
         assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "Interrupted")
 

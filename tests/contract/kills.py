@@ -1,0 +1,163 @@
+"""An operation whose processes are killed at one of its requests, and what the next run makes of that."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.contract.mortals import descendants, with_argument
+from tools.faults import proxy
+from tools.faults.operations import OPERATIONS
+from tools.faults.stage import stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.faults.operations import Step
+    from tools.faults.proxy import FaultProxy
+    from tools.faults.rules import Request
+    from tools.faults.stage import Outcome, Stage
+
+CALLER, HELM, BOTH = "caller", "Helm", "both"
+
+_ROOT = Path(__file__).parents[2]
+_LONGEST_RUN = 200.0
+_LAST_WORDS = 15.0
+_LOCKING = re.compile(r"^(PUT|POST) .*/leases\b")
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Who is killed when.
+
+    Attributes:
+        who: ``caller``, ``Helm`` or ``both``.
+        number: at which request, counted from 1 among those that match.
+        matching: a regular expression that is searched in ``<method> <path and query> <agent>``.
+    """
+
+    who: str
+    number: int = 1
+    matching: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one kill.
+
+    Attributes:
+        at: the request at which it was done; None if there was none, or nobody to kill.
+        outcome: what there is after the next run.
+        began: how many seconds after the caller's end the next run had the release's lock, or had ended
+            without it. A caller whose Helm was killed lives, and brings the operation to its own end first.
+        left: the processes of Helm that are still at work on the release.
+    """
+
+    at: Request | None
+    outcome: Outcome
+    began: float
+    left: list[int]
+
+
+@dataclass
+class _Assassin:
+    """Sees every request, and kills at the one that it waits for."""
+
+    kill: Kill
+    seen: int = 0
+    caller: subprocess.Popen[str] | None = None
+    at: Request | None = None
+    locked: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self, request: Request) -> None:
+        with self._lock:
+            if self.caller:
+                self._count(self.caller, request)
+            elif not self.locked and _LOCKING.search(request.line):
+                self.locked = time.monotonic()
+
+    def _count(self, caller: subprocess.Popen[str], request: Request) -> None:
+        if request.number and re.search(self.kill.matching, request.line):
+            self.seen += 1
+            if self.seen == self.kill.number and _killed(self.kill.who, caller):
+                self.at = request
+
+
+def undisturbed(kubeconfig: str, helm: str, operation: str) -> tuple[Outcome, int]:
+    """Return how the operation ends when nobody is killed, and how many requests it sends."""
+    steps = OPERATIONS[operation]
+    with stage(kubeconfig, helm) as place, proxy.running(kubeconfig) as way:
+        for step in steps.before:
+            place.do(step)
+        result = place.do(steps.under_test, way.kubeconfig)
+        return place.outcome(result), sum(bool(request.number) for request in way.requests)
+
+
+def tried(kubeconfig: str, helm: str, operation: str, kill: Kill) -> Trial:
+    """Kill in the middle of the operation, then run it again as the next update does."""
+    steps, assassin = OPERATIONS[operation], _Assassin(kill)
+    with stage(kubeconfig, helm) as place, proxy.running(kubeconfig, on_request=assassin.look) as way:
+        for step in steps.before:
+            place.do(step)
+        with _caller(place, steps.under_test, way) as assassin.caller:
+            assassin.caller.wait(_LONGEST_RUN)
+        ended, assassin.caller = time.monotonic(), None
+        result = place.do(steps.under_test, way.kubeconfig)
+        began = (assassin.locked or time.monotonic()) - ended
+        return Trial(assassin.at, place.outcome(result), began, _left(place))
+
+
+def _left(place: Stage) -> list[int]:
+    """Return what still works on the stage once the shells that watch over Helm had their time."""
+    deadline = time.monotonic() + _LAST_WORDS
+    while (left := with_argument(place.namespace)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return left
+
+
+@contextmanager
+def _caller(place: Stage, step: Step, way: FaultProxy) -> Iterator[subprocess.Popen[str]]:
+    """Have a process of its own do the step; it does not outlive the block."""
+    told = {
+        "kubeconfig": way.kubeconfig,
+        "helm": place.helm,
+        "namespace": place.namespace,
+        "folder": str(place.folder),
+        "step": asdict(step),
+    }
+    command = [sys.executable, "-m", "tests.contract.stage_process"]
+    with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, text=True) as caller:
+        assert caller.stdin is not None
+        caller.stdin.write(json.dumps(told))
+        caller.stdin.close()
+        try:
+            yield caller
+        finally:
+            caller.kill()
+
+
+def _killed(who: str, caller: subprocess.Popen[str]) -> bool:
+    """Kill them; return whether there was anybody to kill."""
+    if who == CALLER:
+        caller.kill()
+        return True
+    caller.send_signal(signal.SIGSTOP)
+    helm = descendants(caller.pid)
+    for pid in helm:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    if who == BOTH:
+        caller.kill()
+    caller.send_signal(signal.SIGCONT)
+    return bool(helm)
