@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.core.records.history import Record
+    from helm_rollback_component.core.remediation.steps import Action
     from helm_rollback_component.kube.health.examiner import Finding
     from helm_rollback_component.kube.health.wait import Beginning
     from helm_rollback_component.reconcile.run_context import RunContext
@@ -43,6 +44,7 @@ class Proof:
         self._context = context
         self._stop = stop
         self._known = Known()
+        self._looked: tuple[Action, Baseline, Evidence] | None = None
         self.comparison = Comparison(context.storage, context.target.namespace)
         self.evidence: Evidence = NOTHING_SEEN
         """What was seen of readiness in the last action."""
@@ -51,11 +53,13 @@ class Proof:
         """Forget what was seen; an action begins whose result is compared with these revisions."""
         self._known, self.evidence = known, NOTHING_SEEN
 
-    def look_before(self, before: Sequence[Record | None]) -> Baseline:
-        """Return what there is before an action, and remember what the good revision that runs lacks."""
-        informers = self._context.informers
-        found, self.evidence = self.comparison.look_before(informers, before, self._known)
-        return found
+    def look_before(self, action: Action, before: Sequence[Record | None]) -> Baseline:
+        """Return what there was before the first try of an action; remember what the good revision lacks."""
+        if self._looked is None or self._looked[0] is not action:
+            found = self.comparison.look_before(self._context.informers, before, self._known)
+            self._looked = action, *found
+        _, baseline, self.evidence = self._looked
+        return baseline
 
     def await_readiness(self, revision: int, limit: Limit, beginning: Beginning) -> Failure | None:
         """Wait until a revision that was applied is seen to be ready, whatever Helm says of it.

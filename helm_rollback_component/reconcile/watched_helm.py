@@ -93,7 +93,7 @@ class WatchedHelm:
         context, timeout = self._context, self._context.config.timeouts.rollback
         latest, _, target, *standing = before
         self._proof.begin(known)
-        found = self._proof.look_before(before)
+        found = self._proof.look_before(action, before)
         try:
             context.helm.rollback(
                 context.target,
@@ -171,7 +171,7 @@ class WatchedHelm:
             if isinstance(action, Install)
             else ("upgrade", context.helm.upgrade, Reason.UPGRADE_TIMEOUT)
         )
-        found = self._proof.look_before(before)
+        found = self._proof.look_before(action, before)
         watch = HealthWatch(context.health, partial(self._applied, revision), found)
         began = clock.now()
         try:

@@ -203,6 +203,25 @@ class Place:
         return (failed.reason, failed.message) if failed else None
 
 
+def test_what_the_first_try_applied_is_judged_in_the_second() -> None:
+    cluster, action = Town(), Upgrade()
+    tries: list[int] = []
+
+    def apply(cancellation: Cancellation) -> None:
+        tries.append(len(tries))
+        for each in workload(deployment(), LOOP if len(tries) > 1 else running(ready=False)):
+            cluster.put(each)
+        if len(tries) == 1:
+            raise EngineError("Helm ended with exit status -9")
+        until_it_is_stopped(cancellation)
+
+    place = Place(cluster, Engine(apply))
+    before = (record(1), record(1))
+    crashed = place.helm.deploy(action, 2, before, KNOWN, 30)
+    failed = place.helm.deploy(action, 2, before, KNOWN, 30)
+    assert (crashed and crashed.reason, failed and failed.reason) == ("HelmCrashed", "CrashLoopBackOff")
+
+
 def test_a_verdict_stops_helm_and_is_why_it_failed() -> None:
     cluster = Town()
 
