@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.health import unseen
+from helm_rollback_component.core.health import objects, unseen
 from helm_rollback_component.core.health.evidence import NOTHING_SEEN
+from helm_rollback_component.core.health.field_owners import takeovers
 from helm_rollback_component.core.health.known_shortage import noted
 from helm_rollback_component.core.health.model import HealthVerdict
 from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.remediation.standards import Known
+from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.reasons import Reason
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.evidence import Evidence
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Action
@@ -61,17 +64,33 @@ class Proof:
         _, baseline, self.evidence = self._looked
         return baseline
 
+    def tell_what_is_taken_over(self, revision: int, before: Baseline) -> None:
+        """Warn, once for each field, of what another manager had set and the revision sets anew."""
+        context, namespace = self._context, self._context.target.namespace
+        if not before.foreign:
+            return
+
+        def matters(declared: Manifest) -> bool:
+            return objects.key(declared, namespace) in before.foreign
+
+        try:
+            desired = self.comparison.objects(revision, matters)
+        except OperationError:  # a warning; what is wrong ends the operation elsewhere
+            return
+        for line in takeovers(desired, namespace, before):
+            context.warn_once(context.redact(line))
+
     def await_readiness(self, revision: int, limit: Limit, beginning: Beginning) -> Failure | None:
         """Wait until a revision that was applied is seen to be ready, whatever Helm says of it.
 
         Of objects that may not be read, Helm's word counts.
         """
         context = self._context
-        objects = context.storage.manifest(revision, judged)
+        applied = context.storage.manifest(revision, judged)
         most = self.comparison.allowed(revision, self._known, self.evidence)
         before = replace(beginning.before, allowed=most, stored=context.storage.stored(revision))
         beginning = replace(beginning, before=before)
-        found = wait_ready(context.health, objects, limit, self._stop, beginning)
+        found = wait_ready(context.health, applied, limit, self._stop, beginning)
         if isinstance(found, HealthVerdict):
             return failures.of_health(context, found)
         self._note(found)

@@ -10,8 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
-from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.field_owners import takeovers
 from helm_rollback_component.core.health.readiness import judged_or_served
 from helm_rollback_component.core.health.snapshot import runs_as_hook
 from helm_rollback_component.core.health.timeout import Limit
@@ -32,9 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from helm_rollback_component.core.failures.classify import Failure
-    from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.evidence import Evidence
-    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
     from helm_rollback_component.helm.engines.engine import Deployment
@@ -105,7 +101,7 @@ class WatchedHelm:
         except EngineError as error:
             return failures.of_helm(context, error, "rollback")
         finally:
-            self._tell_what_is_taken_over(action.revision, found)
+            self._proof.tell_what_is_taken_over(action.revision, found)
         self._remove_leftovers(revision, [each for each in standing if each not in (latest, target)])
         return self._await_restored(revision, Beginning(found))
 
@@ -187,7 +183,7 @@ class WatchedHelm:
                 return found_late or failure
             context.progress("Helm has not seen it, but all of the release is as declared")
         finally:
-            self._tell_what_is_taken_over(revision, found)
+            self._proof.tell_what_is_taken_over(revision, found)
         self._remove_leftovers(revision, before)
         beginning = Beginning(found, began, watch.memory)
         return self._proof.await_readiness(revision, Limit(late, deployment.timeout), beginning)
@@ -232,22 +228,6 @@ class WatchedHelm:
             context.leftovers.remove(failed, storage.manifest(revision))
         except OperationError as error:
             context.warn(f"what failed revisions have left was not looked for: {error.message}")
-
-    def _tell_what_is_taken_over(self, revision: int, before: Baseline) -> None:
-        """Warn, once for each field, of what another manager had set and the revision sets anew."""
-        context, namespace = self._context, self._context.target.namespace
-        if not before.foreign:
-            return
-
-        def matters(declared: Manifest) -> bool:
-            return objects.key(declared, namespace) in before.foreign
-
-        try:
-            desired = self._proof.comparison.objects(revision, matters)
-        except OperationError:  # a warning; what is wrong ends the operation elsewhere
-            return
-        for line in takeovers(desired, namespace, before):
-            context.warn_once(context.redact(line))
 
     def _applied(self, revision: int, stop: Cancellation) -> Applied:
         """Return what Helm applies as soon as the revision has a record; nothing if it has none by then."""
