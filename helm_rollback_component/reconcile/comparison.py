@@ -11,7 +11,7 @@ from helm_rollback_component.core.health.known_shortage import Standard, allowed
 from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.health.unseen import sentences
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.health.field_owners import with_others
+from helm_rollback_component.kube.health.field_owners import ForeignFieldsLook
 from helm_rollback_component.kube.health.observer import baseline
 from helm_rollback_component.reasons import Reason
 
@@ -52,8 +52,8 @@ class Comparison:
         """
         numbers = sorted({record.revision for record in before if record})
         declared = [each for one in numbers for each in self.objects(one)]
-        found = baseline(informers, self._namespace, declared)
-        found = with_others(informers.cluster, self._namespace, declared, found)
+        others = ForeignFieldsLook(informers.cluster, self._namespace, declared)
+        found = others.added_to(baseline(informers, self._namespace, declared))
         live = next((each.revision for each in known.references if each.live), 0)
         lacks = noted_before(self.objects(live), self._namespace, found) if live else ()
         seen = Evidence(serving=live, before=lacks, lacking=sentences(found.unseen))

@@ -19,7 +19,7 @@ from helm_rollback_component.kube.health import places
 from helm_rollback_component.kube.health.observer import followed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.field_owners import ForeignField
@@ -49,41 +49,48 @@ class _Kind:
     written: dict[str, Key] = field(default_factory=dict)
 
 
-def with_others(
-    cluster: Cluster, namespace: str, manifests: Sequence[Manifest], before: Baseline
-) -> Baseline:
-    """Return the baseline with the foreign fields also of objects that the informers do not have whole.
+class ForeignFieldsLook:
+    """A look at objects that no informer has whole; it goes on while the informers read theirs."""
 
-    Args:
-        cluster: where the release is.
-        namespace: the release's.
-        manifests: every object that the release may have now; their heads are enough.
-        before: what the informers have.
-    """
-    found: _Found = {}
-    wanted = _wanted(manifests, namespace, before)
-    readers = [
-        threading.Thread(target=_read, args=(cluster, [*group], found), name="field-owners", daemon=True)
-        for _, group in groupby(wanted, _api_version)
-    ]
-    for reader in readers:
-        reader.start()
-    ends = CLOCK.now() + _PATIENCE
-    for reader in readers:
-        reader.join(max(0.0, ends - CLOCK.now()))
-    return replace(before, foreign={**before.foreign, **found})
+    def __init__(self, cluster: Cluster, namespace: str, manifests: Sequence[Manifest]) -> None:
+        """Begin with the kinds that no informer follows.
 
+        Args:
+            cluster: where the release is.
+            namespace: the release's.
+            manifests: every object that the release may have now; their heads are enough.
+        """
+        self._cluster = cluster
+        self._own = {
+            objects.key(each, namespace): each
+            for each in objects.flatten(manifests)
+            if not objects.is_hook(each)
+        }
+        self._found: _Found = {}
+        self._readers: list[threading.Thread] = []
+        unfollowed = [key for key, declared in self._own.items() if not followed(declared)]
+        self._begin(unfollowed, lambda kind: kind.unknown)
 
-def _wanted(manifests: Iterable[Manifest], namespace: str, before: Baseline) -> list[_Kind]:
-    """Return the kinds to be read, ordered by the version of their API, which is looked up once for each."""
-    kinds: dict[tuple[str, str, str], _Kind] = {}
-    for each in objects.flatten(manifests):
-        key = objects.key(each, namespace)
-        if objects.is_hook(each) or (followed(each) and key not in before.hidden):
-            continue
-        kind = kinds.setdefault((_version(each), key.kind, key.namespace), _Kind(each))
-        (kind.written if key in before.hidden else kind.unknown)[key.name] = key
-    return [kinds[which] for which in sorted(kinds)]
+    def added_to(self, before: Baseline) -> Baseline:
+        """Return what the informers found with the foreign fields of the others, those found in time."""
+        self._begin(before.hidden & self._own.keys(), lambda kind: kind.written)
+        ends = CLOCK.now() + _PATIENCE
+        for reader in self._readers:
+            reader.join(max(0.0, ends - CLOCK.now()))
+        return replace(before, foreign={**before.foreign, **self._found})
+
+    def _begin(self, keys: Iterable[Key], place: Callable[[_Kind], dict[str, Key]]) -> None:
+        """Read objects by kind, ordered by the version of their API, which is looked up once for each."""
+        kinds: dict[tuple[str, str, str], _Kind] = {}
+        for key in keys:
+            declared = self._own[key]
+            kind = kinds.setdefault((_version(declared), key.kind, key.namespace), _Kind(declared))
+            place(kind)[key.name] = key
+        for _, group in groupby((kinds[which] for which in sorted(kinds)), _api_version):
+            arguments = (self._cluster, [*group], self._found)
+            reader = threading.Thread(target=_read, args=arguments, name="field-owners", daemon=True)
+            self._readers.append(reader)
+            reader.start()
 
 
 def _api_version(kind: _Kind) -> str:

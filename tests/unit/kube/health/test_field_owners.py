@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.field_owners import takeovers
 from helm_rollback_component.kube.health import field_owners
-from helm_rollback_component.kube.health.field_owners import with_others
+from helm_rollback_component.kube.health.field_owners import ForeignFieldsLook
 from helm_rollback_component.kube.health.observer import baseline
 from tests.unit.core.health.health_objects import deployment, job, thing
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with
@@ -37,7 +37,7 @@ def look(town: Town, *manifests: dict[str, Any]) -> Baseline:
     """Look at what there is, and forget what that asked of the cluster."""
     before = baseline(Onlookers(town), NAMESPACE, manifests)
     town.asked.clear()
-    return with_others(town, NAMESPACE, manifests, before)
+    return ForeignFieldsLook(town, NAMESPACE, manifests).added_to(before)
 
 
 def told(town: Town, *manifests: dict[str, Any]) -> list[str]:
@@ -102,7 +102,7 @@ def test_what_may_not_be_read_is_left_out() -> None:
     town = Town(settings())
     before = look(town)
     town.before = fail_with("Forbidden")
-    assert with_others(town, NAMESPACE, [declared()], before) == before
+    assert ForeignFieldsLook(town, NAMESPACE, [declared()]).added_to(before) == before
 
 
 def test_nothing_is_waited_for_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,5 +114,5 @@ def test_nothing_is_waited_for_that_takes_long(monkeypatch: pytest.MonkeyPatch) 
         answered.wait()
 
     town.before = hold
-    assert with_others(town, NAMESPACE, [declared()], before) == before
+    assert ForeignFieldsLook(town, NAMESPACE, [declared()]).added_to(before) == before
     answered.set()
