@@ -10,7 +10,7 @@ import pytest
 
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from tests.contract.commands import Helm
-from tests.contract.helm_fixtures import ENGINES, engine_named, space_of, write_chart
+from tests.contract.helm_fixtures import ENGINES, engine_named, helm_input, space_of, write_chart
 from tests.contract.laboratory import Laboratory
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def one_engine_lab(ground: Ground, tmp_path: Path) -> Iterator[Laboratory]:
 
 @contextmanager
 def _laboratory(name: str, engine: Engine, ground: Ground, folder: Path) -> Iterator[Laboratory]:
-    helm = "embedded" if name == "embedded" else str(ground.helm(int(name[-1])))
+    helm = helm_input(name, ground)
     with space_of(ground, engine, write_chart(folder)) as space:
         laboratory = Laboratory(space, helm, folder)
         yield laboratory

@@ -143,7 +143,12 @@ def engine_named(name: str, ground: Ground) -> Engine:
     """Return a new engine of one of `ENGINES`."""
     if name == "embedded":
         return EmbeddedEngine()
-    return CliEngine(ground.helm(int(name[-1])).absolute())
+    return CliEngine(Path(helm_input(name, ground)).absolute())
+
+
+def helm_input(name: str, ground: Ground) -> str:
+    """Return what the input `helm` has for one of `ENGINES`."""
+    return name if name == "embedded" else str(ground.helm(int(name[-1])))
 
 
 @dataclass(frozen=True)

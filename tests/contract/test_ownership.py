@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helm_rollback_component.results import Phase
-from tests.contract.helm_fixtures import DEPLOYMENT
+from tests.contract.helm_fixtures import DEPLOYMENT, helm_input
 from tests.contract.laboratory import BAD_IMAGE
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ pytestmark = [pytest.mark.ground, pytest.mark.every_engine]
 
 AUTOSCALED = {"templates/deployment.yaml": DEPLOYMENT.replace("  replicas: {{ .Values.replicas }}\n", "")}
 """A chart that leaves the number of replicas to an autoscaler."""
-
-"""A chart whose ConfigMap nothing can change any more."""
 
 
 def scale(lab: Laboratory, replicas: int) -> None:
@@ -103,13 +101,22 @@ def test_what_the_chart_does_not_set_stays_with_the_autoscaler(lab: Laboratory) 
     assert replicas(lab) == 1
 
 
-@pytest.mark.parametrize(("one", "other"), [(3, 4), (4, 3)])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("helm3", "helm4"),
+        ("helm4", "helm3"),
+        pytest.param("helm3", "embedded", marks=pytest.mark.sweep),
+        pytest.param("embedded", "helm3", marks=pytest.mark.sweep),
+        pytest.param("embedded", "helm4", marks=pytest.mark.sweep),
+    ],
+)
 def test_a_release_is_handed_from_one_helm_to_another(
-    one: int, other: int, one_engine_lab: Laboratory, ground: Ground
+    one: str, other: str, one_engine_lab: Laboratory, ground: Ground
 ) -> None:
     """Bad upgrades after an install, an upgrade, a rollback and a failed upgrade, each by the other Helm."""
     lab = one_engine_lab
-    first, second = (str(ground.helm(major)) for major in (one, other))
+    first, second = (helm_input(name, ground) for name in (one, other))
     lab.deploy(helm=first)
     assert_restored(lab, "1", helm=second)
     assert lab.upgrade(helm=first, values={"tag": "2"}).phase is Phase.DEPLOYED
