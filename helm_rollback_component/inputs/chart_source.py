@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 OCI_SCHEME = "oci://"
 POINT_OF_NO_RETURN = "helm-rollback/point-of-no-return"
@@ -25,5 +26,6 @@ def marks_point_of_no_return(metadata: object) -> bool:
 
 
 def passwords_in(text: str) -> list[str]:
-    """Return the passwords of the addresses in a text: of ``https://user:password@host``."""
-    return _IN_ADDRESS.findall(text)
+    """Return the passwords in a text's addresses, ``https://user:password@host``: as written, and decoded."""
+    found = _IN_ADDRESS.findall(text)
+    return list(dict.fromkeys([*found, *map(unquote, found)]))

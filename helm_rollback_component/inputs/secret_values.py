@@ -20,6 +20,16 @@ _KEY = "client-key-data"
 _CREDENTIAL = re.compile(rf"\buser\.(token|password|{_KEY})$|\bauth-provider\.config\.[\w-]*(token|secret)$")
 _SECRET_NAME = re.compile("token|secret|password|key|credential", re.IGNORECASE)
 _SHOWN_OF_SOURCE = ("chart", "repository", "version")
+_WORDS = frozenset(
+    [
+        *("true", "false", "yes", "none", "null", "enabled", "disabled", "default"),
+        *("always", "never", "ifnotpresent", "onfailure", "retain", "delete", "recreate", "rollingupdate"),
+        *("clusterip", "nodeport", "loadbalancer", "tcp", "udp", "http", "https", "grpc", "localhost"),
+        *("debug", "info", "warn", "warning", "error", "json", "text"),
+        *("get", "list", "watch", "create", "update", "patch"),
+    ]
+)
+"""What messages and charts say everywhere: a mask would hide nothing there, and take the sense away."""
 _DIGITS_WITH_EXPONENT = 7
 _DIGITS_OF_A_FLOAT = 15
 
@@ -28,7 +38,8 @@ def secrets_at(inputs: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]
     """Yield every secret text that stands at or below one of the `paths` (`property_paths`).
 
     Numbers count, as texts. Of a kubeconfig the credentials are secret, not the names and addresses in it; of
-    a source, everything but where the chart comes from. Yes and no are never secret.
+    a source, everything but where the chart comes from. Yes and no are never secret, nor are the words that
+    every chart says, such as ``default`` and ``IfNotPresent``.
     """
     for path in paths:
         found = value_at(inputs, path)
@@ -46,8 +57,11 @@ def credentials_in(kubeconfig: str) -> list[str]:
         config = go_yaml.first_document(kubeconfig)
     except go_yaml.YamlError:
         return []
-    if not isinstance(config, Mapping):
-        return []
+    return credentials_of(config) if isinstance(config, Mapping) else []
+
+
+def credentials_of(config: Mapping[str, Any]) -> list[str]:
+    """Return the credentials in a kubeconfig, or in the sections ``user`` and ``cluster`` of one."""
     texts = {path: text for path, text in leaves(config) if isinstance(text, str)}
     given = [text for path, text in texts.items() if _CREDENTIAL.search(path)]
     keys = [_decoded(text) for path, text in texts.items() if path.endswith(_KEY)]
@@ -73,6 +87,8 @@ def _of(found: Any) -> Iterator[str]:  # noqa: ANN401  # nested inputs
     for _, leaf in leaves(found):
         match leaf:
             case bool():
+                continue
+            case str() if leaf.strip().lower() in _WORDS:
                 continue
             case str():
                 yield leaf

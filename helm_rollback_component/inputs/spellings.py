@@ -19,7 +19,9 @@ _BACKSLASH = re.compile(
     r"(?:\\u[0-9a-fA-F]{4})+|\\U[0-9a-fA-F]{8}|(?:\\x[0-9a-fA-F]{2})+|(?:\\[0-7]{3})+|\\\n[ \t]*|\\.",
     re.DOTALL,
 )
-_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+|\+")
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
+_NUMBERS = re.compile(r"(?:\b(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\b[\s,]+){2,}\b(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\b.?")
+_NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _HTML = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _QUOTES = re.compile("''")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
@@ -73,6 +75,8 @@ def _decoded(reading: Reading, pattern: re.Pattern[str], meaning: Callable[[str]
 
 
 def _unpacked(reading: Reading) -> Iterator[Reading]:
+    if _NUMBERS.search(reading.text):
+        yield reading.matching(_NUMBERS).replaced(_NUMBERS, _numbers)
     packed = reading.without_space()
     if _HEX.search(packed.text):
         yield from (packed.unpacked(_HEX, _hex, (2, 1), skipped) for skipped in range(2))
@@ -107,7 +111,12 @@ def _character(number: int) -> str:
 
 
 def _percent(escape: str) -> str:
-    return " " if escape == "+" else bytes.fromhex(escape.replace("%", "")).decode("latin-1")
+    return bytes.fromhex(escape.replace("%", "")).decode("latin-1")
+
+
+def _numbers(listed: str) -> str:
+    """Return what Go's ``[104 105]`` means, which is how it shows bytes, or ``0x68, 0x69``."""
+    return "".join(chr(int(number, 16 if "x" in number else 10) & 0xFF) for number in _NUMBER.findall(listed))
 
 
 def _html(escape: str) -> str:

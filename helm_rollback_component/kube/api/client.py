@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.inputs.secret_values import credentials_of
 from helm_rollback_component.kube.api import answers, errors, identity, kubeconfig, paths
 from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
 from helm_rollback_component.kube.api.writes import JSON, Writes
@@ -84,7 +85,8 @@ class Cluster:
             return _connect(kubeconfig, context)
 
     def teach(self, redact: Redactor) -> None:
-        """Have the credentials masked by `redact` that a plugin gives, now and later."""
+        """Have the credentials masked by `redact` of the kubeconfig, and what a plugin gives later."""
+        redact.learn(credentials_of({"cluster": self._selected.cluster, "user": self._selected.user}))
         self._transport.teach(redact)
 
     def identity(self) -> str:

@@ -74,8 +74,8 @@ def cluster(api: ApiServer) -> Iterator[Cluster]:
         yield Cluster(selected, transport)
 
 
-@pytest.mark.parametrize(("way", "told"), [("exec", "a [secret]"), ("token", "a plugins-token")])
-def test_what_a_plugin_gave_is_masked(api: ApiServer, way: str, told: str) -> None:
+@pytest.mark.parametrize("way", ["exec", "token"])
+def test_credentials_are_masked_wherever_they_come_from(api: ApiServer, way: str) -> None:
     answer = json.dumps({"status": {"token": "plugins-token"}})
     plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "echo", "args": [answer]}
     user = {"exec": plugin, "token": "plugins-token"}[way]
@@ -86,7 +86,15 @@ def test_what_a_plugin_gave_is_masked(api: ApiServer, way: str, told: str) -> No
         cluster.teach(redact)
         api.queue.append(Answer({}))
         cluster.get("/version")
-    assert redact("a plugins-token") == told
+    assert redact("a plugins-token") == "a [secret]"
+
+
+def test_the_password_of_a_proxy_is_masked(api: ApiServer) -> None:
+    selected = Selected("here", {"server": api.url, "proxy-url": "http://user:hunter2@localhost:1"}, {})
+    redact = Redactor()
+    with open_transport(selected) as transport:
+        Cluster(selected, transport).teach(redact)
+    assert redact("http://user:hunter2@localhost:1") == "http://user:[secret]@localhost:1"
 
 
 def test_one_object_for_each_kubeconfig_and_context(api: ApiServer) -> None:
