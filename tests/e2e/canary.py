@@ -1,24 +1,30 @@
 """Secrets made up for one run, and whether any is left where it must not be, however it is spelled."""
 
 import base64
+import hashlib
 import json
+import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-_HEAD = '"pass\\word"\n\t'
-_LEAST = 12
+HEAD = '"pass\\word"\n\t'
+_PIECE = 16
+_FOLDS = re.compile(rb"(?:\s|\\[nrt]|\\\\)+")
 
 
-def hatch() -> str:
-    """Return a new secret with characters that programs spell in different ways."""
-    return f"{_HEAD}{secrets.token_hex(12)}"
+def hatch(of: str = "") -> str:
+    """Return a secret with characters that programs spell in different ways: a new one, or that of a name."""
+    core = hashlib.sha256(of.encode()).hexdigest() if of else secrets.token_hex(12)
+    return f"{HEAD}{core}"
 
 
 def traces(content: bytes, secret: str) -> list[str]:
     """Return the spellings in which a secret, or the part of it that nobody can guess, is in a content."""
-    return [name for name, spelled in _spellings(secret) if spelled in content]
+    whole = [name for name, spelled in _spellings(secret) if spelled in content]
+    unfolded = _FOLDS.sub(b"", content)
+    return whole or [f"{name}, folded" for name, spelled in _spellings(secret) if spelled in unfolded]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -31,13 +37,24 @@ def found(places: Mapping[str, bytes], secret: str) -> list[str]:
     return [f"{place}: {name}" for place, content in places.items() for name in traces(content, secret)]
 
 
+def escaped(places: Mapping[str, bytes], hidden: Mapping[str, str]) -> list[str]:
+    """Return which of several secrets are where, by their names; the secrets themselves are not told."""
+    return [f"{name} in {where}" for name, secret in hidden.items() for where in found(places, secret)]
+
+
 def _spellings(secret: str) -> Iterator[tuple[str, bytes]]:
-    core = secret.removeprefix(_HEAD)
-    assert len(core) >= _LEAST
-    yield "plain", core.encode()
-    yield "hex", core.encode().hex().encode()
+    core = secret.removeprefix(HEAD).encode()
+    yield from (("plain", piece) for piece in _pieces(core))
+    yield from (("hex", piece) for piece in _pieces(core.hex().encode()))
     yield "as JSON", json.dumps(secret)[1:-1].encode()
     yield "in a URL", quote(secret, safe="").encode()
     for offset in range(3):
-        whole = base64.b64encode(b"-" * offset + core.encode())
-        yield f"base64, {offset} in", whole[4 if offset else 0 : -4]
+        whole = base64.b64encode(b"-" * offset + core)
+        name = f"base64, {offset} in"
+        yield from ((name, piece) for piece in _pieces(whole[4 if offset else 0 : -4]))
+
+
+def _pieces(spelled: bytes) -> Iterable[bytes]:
+    """Return pieces that a secret is known by where only a part of it is left."""
+    assert len(spelled) >= _PIECE
+    return (spelled[begin : begin + _PIECE] for begin in range(0, len(spelled) - _PIECE + 1, _PIECE))

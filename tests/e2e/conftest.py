@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from helm_rollback_component.inputs.secret_values import credentials_in
+from tests.e2e import canary
 from tests.e2e.project import Project
 from tests.e2e.space import Space
 from tests.support.namespaces import fresh_namespace
@@ -48,6 +50,13 @@ def skip_unless_usable(engine: str, *, plain: bool) -> None:
         pytest.skip(f"this half of the program tests is left out: {obstacle}")
 
 
+def no_secret_escaped(project: Project, kubeconfig: Path) -> None:
+    """Look for the secrets of a project's releases in all that it showed, wrote and left."""
+    credentials = enumerate(credentials_in(kubeconfig.read_text()))
+    hidden = {**project.hidden, **{f"credential {number}": found for number, found in credentials}}
+    assert canary.escaped(project.places(), hidden) == []
+
+
 @pytest.fixture(scope="session")
 def benches(
     ground: Ground, helm_programs: Mapping[int, Path], tmp_path_factory: pytest.TempPathFactory
@@ -57,9 +66,12 @@ def benches(
     @contextmanager
     def make(engine: str, *, helm: str = "helm4", plain: bool = True) -> Iterator[Bench]:
         skip_unless_usable(engine, plain=plain)
-        project = Project(tmp_path_factory.mktemp("e2e") / "it", engine, ground.kubeconfig, plain=plain)
         with fresh_namespace(ground) as namespace:
-            yield Bench(project, Space(ground, namespace), helm_named(helm, helm_programs))
+            space = Space(ground, namespace)
+            folder = tmp_path_factory.mktemp("e2e") / "it"
+            project = Project(folder, engine, ground.kubeconfig, plain=plain, records=space.leases)
+            yield Bench(project, space, helm_named(helm, helm_programs))
+        no_secret_escaped(project, ground.kubeconfig)
 
     return make
 

@@ -1,5 +1,6 @@
-"""Watches the Helm processes that work for one project, as anybody on the machine can."""
+"""Watches the processes that work for one project, as anybody on the machine can."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,36 +8,52 @@ from pathlib import Path
 
 INTERVAL = 0.01
 NAMES = {"helm", "helm3", "helm4"}
+_LOOKS = 20
+"""So often a process is looked at, if it does not bear the mark: a new one may become another program."""
 
 
 class Sightings:
-    """What was seen of the Helm processes whose environment holds a mark."""
+    """What was seen of the processes whose environment holds a mark.
+
+    Attributes:
+        processes: the ids of Helm's.
+        seen: the command lines and environments of Helm's.
+        commands: the command lines of all.
+        marked: the command lines and environments of all.
+    """
 
     def __init__(self, mark: str) -> None:
         self._mark = mark.encode()
+        self._looks: dict[str, int] = {}
+        self._noted: set[bytes] = set()
         self.processes: set[int] = set()
-        self.seen = b""
-        self.commands = b""
-        """The command lines of all processes with that mark, of Helm's or not."""
+        self.seen = self.commands = self.marked = b""
 
     def look(self) -> None:
-        """Note the command line and the environment of every Helm process there is."""
-        for process in Path("/proc").iterdir():
-            if process.name.isdigit():
+        """Note the command line and the environment of every marked process there is."""
+        there = [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208  # many times a second
+        self._looks = {name: self._looks.get(name, 0) for name in there}
+        for process, looks in self._looks.items():
+            if looks < _LOOKS:
                 self._note(process)
 
-    def _note(self, process: Path) -> None:
+    def _note(self, process: str) -> None:
         try:
-            command = (process / "cmdline").read_bytes()
-            environment = (process / "environ").read_bytes()
+            command = Path("/proc", process, "cmdline").read_bytes()
+            environment = Path("/proc", process, "environ").read_bytes()
         except OSError:
             return  # it has ended
-        if self._mark in environment and command not in self.commands:
+        if self._mark not in environment:
+            self._looks[process] += 1
+        elif command + environment not in self._noted:
+            self._noted.add(command + environment)
+            self.marked += command + environment
             self.commands += command
-        if Path(command.partition(b"\0")[0].decode()).name not in NAMES:
-            return
-        if self._mark in environment and command + environment not in self.seen:
-            self.processes.add(int(process.name))
+            self._note_helm(process, command, environment)
+
+    def _note_helm(self, process: str, command: bytes, environment: bytes) -> None:
+        if Path(command.partition(b"\0")[0].decode()).name in NAMES:
+            self.processes.add(int(process))
             self.seen += command + environment
 
 

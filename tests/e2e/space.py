@@ -41,6 +41,10 @@ class Space:
         """Return an object, None if there is none."""
         return Objects(self.ground, self.name).get(kind, name)
 
+    def leases(self) -> str:
+        """Return all Leases, which is where releases are claimed, as JSON."""
+        return json.dumps(Objects(self.ground, self.name).list("lease"))
+
     def objects(self) -> set[str]:
         """Return the names of all objects but those that every namespace has."""
         return Objects(self.ground, self.name).names(*KINDS)

@@ -1,5 +1,6 @@
 """A secret of today or before is in no state, output, Lease, message, argument or file, however spelled."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from tests.e2e import canary
-from tests.e2e.conftest import Bench, BenchMaker
+from tests.e2e.conftest import Bench, BenchMaker, no_secret_escaped
 from tests.e2e.helm_processes import Sightings, watched
 from tests.e2e.outcome import Outcome
 from tests.support.sharing import shared
@@ -18,6 +19,7 @@ from tools.sandbox import CLI, LOCAL
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
 PROGRAM = """\
+import base64
 import hashlib
 
 import pulumi
@@ -132,3 +134,17 @@ def test_a_stored_failure_is_told_by_its_reason(story: Story) -> None:
 
 def test_processes_were_looked_at(story: Story) -> None:
     assert all(each.processes and each.commands for each in story.sightings)
+
+
+def test_every_release_of_a_program_test_has_secrets_that_are_looked_for(benches: BenchMaker) -> None:
+    with benches(LOCAL) as bench:
+        bench.project.deploy({"web": bench.web()})
+        secret = bench.space.get("secret", "web")
+        assert secret is not None
+        encoded = secret["data"]["password"]
+        assert base64.b64decode(encoded).decode() == bench.project.hidden["value"]
+        left = bench.project.folder / "tmp" / "left"
+        left.write_text(encoded)
+        with pytest.raises(AssertionError, match=f"value in {left}: base64"):
+            no_secret_escaped(bench.project, bench.space.ground.kubeconfig)
+        left.unlink()
