@@ -53,3 +53,16 @@ def suited(
 def wait_of_uninstall(strategy: str) -> str:
     """Return how an uninstall waits: in the way that is chosen, else in the engine's own."""
     return "" if strategy == "auto" else strategy
+
+
+def may_lose_sight(options: Options, able: Collection[Capability]) -> bool:
+    """Return whether Helm waits by a watch that does not try again what has failed: Helm 4's own does.
+
+    Not where Helm replaces objects: a write of ours might come between its reading and its writing.
+
+    Args:
+        options: what `suited` has returned.
+        able: what the engine supports.
+    """
+    watches = Capability.WAIT_STRATEGY in able and options.wait_strategy != "legacy"
+    return watches and not options.force_update

@@ -168,7 +168,12 @@ class WatchedHelm:
             else ("upgrade", context.helm.upgrade, Reason.UPGRADE_TIMEOUT)
         )
         found = self._proof.look_before(action, before)
-        watch = HealthWatch(context.health, partial(self._applied, revision), found)
+        watch = HealthWatch(
+            context.health,
+            partial(self._applied, revision),
+            found,
+            may_lose_sight=apply_options.may_lose_sight(deployment.options, context.helm.capabilities),
+        )
         began = clock.now()
         try:
             self._stop.on_request(cancellation.request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Self
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.health.judge import faults
+from helm_rollback_component.core.health.silence import Silence, listed_by_helm
 from helm_rollback_component.core.health.timeout import awaited_by_helm, timed_out
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.health import container_logs
+from helm_rollback_component.kube.health import container_logs, showing
 from helm_rollback_component.kube.health.examiner import Examiner, Finding, looks
 from helm_rollback_component.kube.health.observer import Observer, judged_or_awaited
 from helm_rollback_component.kube.health.polling import Pace
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.judge import FaultMemory
     from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.kube.health.examiner import HealthContext
 
@@ -46,7 +49,12 @@ class HealthWatch:
     """Watches one release while Helm works on it, in a thread of its own; it says what it saw, no more."""
 
     def __init__(
-        self, context: HealthContext, applied: Callable[[Cancellation], Applied], before: Baseline
+        self,
+        context: HealthContext,
+        applied: Callable[[Cancellation], Applied],
+        before: Baseline,
+        *,
+        may_lose_sight: bool = False,
     ) -> None:
         """Start nothing yet.
 
@@ -55,6 +63,7 @@ class HealthWatch:
             applied: waits for the record of the revision that Helm applies and gives what it has; gives
                 nothing if there is none when it is told to wait no longer.
             before: what there was before Helm was started (`baseline`); an empty one for an install.
+            may_lose_sight: whether this Helm may need to be shown what is ready (`core.health.silence`).
         """
         self._context = context
         self._find_applied = applied
@@ -65,6 +74,7 @@ class HealthWatch:
             context.informers, context.namespace, before, on_change=self._pace.wake, clock=context.clock
         )
         self._examiner = Examiner(context, self._observer)
+        self._silence = Silence() if may_lose_sight else None
         self._objects: Sequence[Manifest] = ()
         self._thread: threading.Thread | None = None
         self._verdict: HealthVerdict | None = None
@@ -143,8 +153,20 @@ class HealthWatch:
                     if finding.judgement.verdict is not None:
                         self._give(self._with_log(finding.judgement.verdict), on_verdict)
                         return
+                    self._pace.due = min(finding.due, self._show(finding.snapshot))
         except OperationError as error:
             self._context.on_progress(f"the health of the release is no longer watched: {error.message}")
+
+    def _show(self, seen: Snapshot) -> float:
+        """Show Helm what it seems to have lost sight of; return when that is to be done next."""
+        if self._silence is None:
+            return math.inf
+        context, now = self._context, self._context.clock.now()
+        self._silence = self._silence.after(seen, now, wait_for_jobs=context.wait_for_jobs)
+        if self._silence.due <= now:
+            showing.show(context.cluster, context.namespace, listed_by_helm(seen))
+            self._silence = self._silence.broken()
+        return self._silence.due
 
     def _await_objects(self) -> None:
         """Wait until it is known what Helm applies."""

@@ -8,7 +8,12 @@ import pytest
 
 from helm_rollback_component.core.remediation.steps import Install, Upgrade
 from helm_rollback_component.helm.engines.engine import Capability, Options
-from helm_rollback_component.reconcile.apply_options import forces, suited, wait_of_uninstall
+from helm_rollback_component.reconcile.apply_options import (
+    forces,
+    may_lose_sight,
+    suited,
+    wait_of_uninstall,
+)
 from tests.support.histories import record
 
 ABLE = frozenset(Capability)
@@ -56,3 +61,19 @@ def test_a_way_to_wait_is_left_to_an_engine_that_has_but_one() -> None:
 @pytest.mark.parametrize(("strategy", "waits"), [("auto", ""), ("watcher", "watcher"), ("legacy", "legacy")])
 def test_an_uninstall_waits_as_was_chosen(strategy: str, waits: str) -> None:
     assert wait_of_uninstall(strategy) == waits
+
+
+@pytest.mark.parametrize(
+    ("options", "able", "may"),
+    [
+        (Options(), ABLE, True),
+        (Options(wait_strategy="watcher"), ABLE, True),
+        (Options(wait_strategy="legacy"), ABLE, False),
+        (Options(), HELM_3, False),
+        (Options(force_update=True), ABLE, False),
+    ],
+)
+def test_sight_is_lost_by_helm_4s_own_watch(
+    options: Options, able: frozenset[Capability], *, may: bool
+) -> None:
+    assert may_lose_sight(options, able) is may

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
 
 from helm_rollback_component.config import HealthConfig
+from helm_rollback_component.core.health import silence
 from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.kube.health import showing
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.watch import Applied, HealthWatch
 from tests.support.fake_cluster import failure
@@ -46,6 +48,8 @@ class Observed:
         cluster: Town,
         objects: Callable[[Cancellation], Sequence[Any]] = lambda _: DESIRED,
         settings: HealthConfig | None = None,
+        *,
+        may_lose_sight: bool = False,
     ) -> None:
         self.said: list[str] = []
         self.times_told = 0
@@ -54,7 +58,9 @@ class Observed:
         context = HealthContext(
             Onlookers(cluster), NAMESPACE, settings or HealthConfig(), self._say, clock=HastyClock()
         )
-        self.watch = HealthWatch(context, lambda stop: Applied(objects(stop)), Baseline())
+        self.watch = HealthWatch(
+            context, lambda stop: Applied(objects(stop)), Baseline(), may_lose_sight=may_lose_sight
+        )
 
     def start(self) -> HealthWatch:
         return self.watch.start(self._condemn)
@@ -221,6 +227,30 @@ def test_records_that_cannot_be_read_are_read_again_only_if_that_may_help(
         await_that(lambda: observed.condemned.is_set() or GONE in observed.said, "a verdict or the end")
     assert [line for line in observed.said if line == GONE] == told
     assert observed.condemned.is_set() is temporary
+
+
+class TestShowing:
+    GROWN: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), 3
+    )
+
+    def _shown(self, monkeypatch: pytest.MonkeyPatch, *, may_lose_sight: bool) -> Observed:
+        monkeypatch.setattr(silence, "FIRST", 0.01)
+        cluster = Town(select(deployment(**self.GROWN)), labelled(select(replica_set())))
+        monkeypatch.setattr(showing, "show", lambda _cluster, _namespace, which: self.shown.append([*which]))
+        self.shown: list[list[Any]] = []
+        return Observed(cluster, may_lose_sight=may_lose_sight)
+
+    def test_helm_that_goes_on_waiting_is_shown_what_is_ready(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with self._shown(monkeypatch, may_lose_sight=True).start():
+            await_that(lambda: len(self.shown) > 1, "it to be shown twice")
+        assert self.shown[:2] == [DESIRED, DESIRED]
+
+    def test_not_where_it_waits_in_another_way(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        observed = self._shown(monkeypatch, may_lose_sight=False)
+        with observed.start() as watch:
+            await_that(lambda: watch._examiner.wait.began is not None, "a first look")  # noqa: SLF001
+        assert self.shown == []
 
 
 class TestOverdue:

@@ -1,0 +1,63 @@
+"""When Helm may have lost sight of what it waits for, and which objects are to be shown to it again. Pure.
+
+Helm 4 lists a workload's ReplicaSets and pods once for each change that it is told of. If a list fails, the
+workload counts as not ready until its next change, or for three minutes
+(``errResourceToResourceStatus`` in ``kstatus``). A ready workload does not change any more.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.timeout import awaited_by_helm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.snapshot import Snapshot
+
+FIRST = 3.0
+"""Seconds: Helm that sees all ends its wait, or begins a hook, some tens of milliseconds after readiness."""
+
+_LISTED = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("apps", "StatefulSet")})
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How long Helm has had nothing to wait for and has gone on nevertheless.
+
+    Attributes:
+        since: when that began, None while there is something to wait for.
+        shown: how often its objects were shown to it since then.
+    """
+
+    since: float | None = None
+    shown: int = 0
+
+    @property
+    def due(self) -> float:
+        """When the objects are to be shown next, with pauses that double; infinity if they are not."""
+        return math.inf if self.since is None else self.since + FIRST * (2.0 ** (self.shown + 1) - 1)
+
+    def after(self, seen: Snapshot, now: float, *, wait_for_jobs: bool) -> Silence:
+        """Return what follows from another look, which found this."""
+        if not awaited_by_helm(seen, wait_for_jobs=wait_for_jobs, load_balancers=False).ready:
+            return Silence()
+        return self if self.since is not None else Silence(now)
+
+    def broken(self) -> Silence:
+        """Return what follows once the objects were shown."""
+        return replace(self, shown=self.shown + 1)
+
+
+def listed_by_helm(seen: Snapshot) -> Iterator[Manifest]:
+    """Yield those workloads, as declared, that Helm judges by lists, and of which there is a live one."""
+    for desired in seen.desired:
+        kind = (objects.group(desired), objects.kind(desired))
+        there = objects.key(desired, seen.namespace) in seen.live
+        if kind in _LISTED and there and not objects.is_hook(desired):
+            yield desired

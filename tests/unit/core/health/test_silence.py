@@ -1,0 +1,69 @@
+"""When what is ready is shown to a Helm that goes on waiting."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.silence import FIRST, Silence, listed_by_helm
+from helm_rollback_component.core.health.snapshot import Snapshot
+from tests.unit.core.health.health_objects import (
+    NAMESPACE,
+    Object,
+    daemon_set,
+    deployment,
+    job,
+    stateful_set,
+)
+
+READY = deployment(replicas=3, updatedReplicas=3, availableReplicas=3, readyReplicas=3)
+RUNNING = job(hook="post-upgrade", status={"active": 1})
+ENDED = job(hook="post-upgrade", status={"conditions": [{"type": "Complete", "status": "True"}]})
+
+
+def seen(*live: Object) -> Snapshot:
+    return Snapshot(NAMESPACE, live, {objects.key(each, NAMESPACE): each for each in live})
+
+
+def after(silence: Silence, now: float, *live: Object, wait_for_jobs: bool = False) -> Silence:
+    return silence.after(seen(*live), now, wait_for_jobs=wait_for_jobs)
+
+
+def test_it_begins_when_all_is_ready_and_lasts_while_it_is() -> None:
+    begun = after(Silence(), 10.0, READY)
+    assert begun.due == 10.0 + FIRST
+    assert after(begun, 12.0, READY) == begun
+
+
+def test_what_is_shown_in_vain_is_shown_again_after_pauses_that_double() -> None:
+    silence, pauses = after(Silence(), 0.0, READY), []
+    for _ in range(4):
+        due = silence.due
+        silence = silence.broken()
+        pauses.append(silence.due - due)
+    assert pauses == [2 * FIRST, 4 * FIRST, 8 * FIRST, 16 * FIRST]
+
+
+@pytest.mark.parametrize("awaited", [deployment(), RUNNING])
+def test_there_is_none_while_helm_has_something_to_wait_for(awaited: Object) -> None:
+    others = (READY,) if awaited is RUNNING else ()
+    silent = after(Silence(), 0.0, READY).broken()
+    assert after(silent, 5.0, *others, awaited).due == math.inf
+
+
+def test_a_hook_that_has_ended_is_not_waited_for() -> None:
+    assert after(Silence(), 1.0, READY, ENDED).due == 1.0 + FIRST
+
+
+def test_jobs_are_waited_for_where_helm_does() -> None:
+    unfinished = job(status={"active": 1})
+    assert after(Silence(), 0.0, READY, unfinished).due == FIRST
+    assert after(Silence(), 0.0, READY, unfinished, wait_for_jobs=True).due == math.inf
+
+
+def test_those_workloads_are_shown_that_helm_judges_by_lists() -> None:
+    there = seen(READY, stateful_set(), daemon_set(), job())
+    assert [objects.kind(each) for each in listed_by_helm(there)] == ["Deployment", "StatefulSet"]
+    assert [*listed_by_helm(Snapshot(NAMESPACE, there.desired, {}))] == []
