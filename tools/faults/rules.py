@@ -11,6 +11,7 @@ from typing import Any
 _STATUS_REASONS = {
     HTTPStatus.UNAUTHORIZED: "Unauthorized",
     HTTPStatus.CONFLICT: "Conflict",
+    HTTPStatus.GONE: "Expired",
     HTTPStatus.TOO_MANY_REQUESTS: "TooManyRequests",
     HTTPStatus.INTERNAL_SERVER_ERROR: "InternalError",
     HTTPStatus.BAD_GATEWAY: "",
@@ -37,12 +38,29 @@ class Fault(StrEnum):
     LOST = "lost"
     """The request takes effect; then the connection is reset in place of the answer."""
     CUT = "cut"
-    """The request takes effect; the answer ends in the middle of its body."""
+    """The request takes effect; the answer ends in the middle of its body, a watch in its first event."""
+    EXPIRED = "expired"
+    """A watch begins, and tells at once that its resource version is too old (410)."""
+    SILENT = "silent"
+    """A watch begins, and never tells anything; its connection stays."""
 
     @property
     def status(self) -> HTTPStatus | None:
         """The status that is answered, None for faults of the connection."""
         return HTTPStatus(int(self.value)) if self.value.isdecimal() else None
+
+
+FAULTS_OF_REQUESTS = tuple(each for each in Fault if each not in {Fault.EXPIRED, Fault.SILENT})
+FAULTS_OF_WATCHES = (
+    Fault.RESET,
+    Fault.REFUSED,
+    Fault.TOO_MANY,
+    Fault.ERROR,
+    Fault.UNAVAILABLE,
+    Fault.CUT,
+    Fault.EXPIRED,
+    Fault.SILENT,
+)
 
 
 @dataclass(frozen=True)
@@ -115,6 +133,17 @@ def parse(text: str) -> Rule:
 def is_watch(request: Request) -> bool:
     """Return whether a request is a watch, or follows a log."""
     return request.method == "GET" and bool(re.search(r"[?&](watch|follow)=(1|true)", request.target))
+
+
+def is_no_watch(request: Request) -> bool:
+    """Return whether a request is anything but a watch; then watches alone count."""
+    return not (is_watch(request) and "watch=" in request.target)
+
+
+def expired_event() -> dict[str, Any]:
+    """Return the event by which a watch says that its resource version is too old."""
+    status = {**status_body(HTTPStatus.GONE), "message": "too old resource version: 1 (2)"}
+    return {"type": "ERROR", "object": status}
 
 
 def status_body(status: HTTPStatus) -> dict[str, Any]:

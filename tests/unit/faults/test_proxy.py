@@ -32,15 +32,31 @@ def proxy(api: ApiServer) -> Iterator[FaultProxy]:
 
 
 @pytest.fixture
+def watched(api: ApiServer) -> Iterator[FaultProxy]:
+    with faults.running(api.kubeconfig(user={"token": "secret"}), skip=rules.is_no_watch) as found:
+        yield found
+
+
+@pytest.fixture
 def client(proxy: FaultProxy) -> Iterator[httpx2.Client]:
+    with _client_of(proxy) as found:
+        yield found
+
+
+@pytest.fixture
+def watcher(watched: FaultProxy) -> Iterator[httpx2.Client]:
+    with _client_of(watched) as found:
+        yield found
+
+
+def _client_of(proxy: FaultProxy) -> httpx2.Client:
     config = yaml.safe_load(proxy.kubeconfig)
     cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
     trusted = ssl.create_default_context(
         cadata=base64.b64decode(cluster["certificate-authority-data"]).decode()
     )
     headers = {"Authorization": f"Bearer {user['token']}"}
-    with httpx2.Client(base_url=cluster["server"], verify=trusted, headers=headers, trust_env=False) as found:
-        yield found
+    return httpx2.Client(base_url=cluster["server"], verify=trusted, headers=headers, trust_env=False)
 
 
 def test_requests_go_through_with_the_credentials_of_the_kubeconfig(
@@ -108,6 +124,23 @@ def test_a_connection_ends_without_a_whole_answer(
     assert len(api.asked) == taken
     assert client.get("/thing").json() == _FOUND
     assert [(each.number, each.method, each.fault) for each in proxy.spoiled] == [(1, "PUT", fault)]
+
+
+def test_a_watch_says_that_it_is_too_old(api: ApiServer, watched: FaultProxy, watcher: httpx2.Client) -> None:
+    watched.expect(Rule(Fault.EXPIRED))
+    event = watcher.get("/thing?watch=1").json()
+    assert (event["type"], event["object"]["code"], event["object"]["reason"]) == ("ERROR", 410, "Expired")
+    assert watcher.get("/thing").json() == _FOUND
+    assert [each.query for each in api.asked] == [{}]
+
+
+def test_a_watch_begins_and_keeps_silent(api: ApiServer, watched: FaultProxy, watcher: httpx2.Client) -> None:
+    api.answers["/stream"] = Answer(parts=(b"one\n",))
+    watched.expect(Rule(Fault.SILENT))
+    with watcher.stream("GET", "/stream?watch=1", timeout=0.3) as answer:
+        assert answer.status_code == 200
+        with pytest.raises(httpx2.ReadTimeout):
+            answer.read()
 
 
 def test_connections_are_refused_for_a_while(

@@ -47,6 +47,12 @@ def test_watches_are_known_and_pass_without_a_number() -> None:
     assert [request.number for request in tally.requests] == [0, 1]
 
 
+def test_watches_alone_may_count() -> None:
+    tally = Tally(rules.is_no_watch, [Rule(Fault.CUT)])
+    targets = ("/api/v1/pods", "/api/v1/pods/web/log?follow=true", "/api/v1/pods?watch=true")
+    assert [tally.admit("GET", target).number for target in targets] == [0, 0, 1]
+
+
 @pytest.mark.parametrize("written", ["teapot", "418", "503@first", "503@0:(", ""])
 def test_what_is_no_rule_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
