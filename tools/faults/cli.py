@@ -2,18 +2,15 @@
 
 import argparse
 import re
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.kube.api import kubeconfig
-from tools.faults import proxy, rules, sweep
-from tools.faults.measured import Measured
+from tools.faults import cells, proxy, rules, sweep
+from tools.faults.measured import Cell
 from tools.faults.operations import OPERATIONS
 from tools.faults.rules import Fault, Request
 
@@ -27,9 +24,10 @@ _SPOIL = (
     "matches, or all of them; may be repeated. Faults: " + ", ".join(rules.Fault)
 )
 _SWEEP = """
-Do every operation with every fault at every request, one after another, and print how many ended as without
-the fault, as a Markdown table; what differed goes to the standard error. Needs a control plane on which no
-pod runs for real: `python -m tools.ground run -- python -m tools.faults sweep`.
+Do every operation with every fault at every request, and print for each how many trials ended as without the
+fault; what differed goes to the standard error. What tells most for its time comes first. With --record the
+job may be ended at any time: the same command goes on where it was, and after a commit begins anew. Needs a
+control plane on which no pod runs for real: `python -m tools.ground run -- python -m tools.faults sweep`.
 """
 
 
@@ -53,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--write", type=Path, required=True, help="where the kubeconfig that leads here goes")
     serve.add_argument("--spoil", type=rules.parse, action="append", default=[], help=_SPOIL)
     serve.add_argument("--skip", metavar="REGEX", help="also pass these, and do not count them; watches do")
+    serve.add_argument("--watches", action="store_true", help="count and spoil watches, and nothing else")
     serve.add_argument(
         "--seconds",
         type=float,
@@ -70,9 +69,15 @@ def _parser() -> argparse.ArgumentParser:
         default=sweep.OURS,
         help="which are spoiled (default: the component's; '' for Helm's too)",
     )
+    swept.add_argument(
+        "--watches", action="store_true", help="spoil watches in place of requests, everybody's"
+    )
     swept.add_argument("--every", type=int, default=1, metavar="N", help="every N-th of them (default: all)")
     swept.add_argument(
-        "--record", type=Path, metavar="FILE", help="add what was found, for tools.reliability"
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="add what is found, and leave out what is there for this commit",
     )
     swept.add_argument("--at-once", type=int, default=3, help="trials side by side (default: %(default)s)")
     for command in (serve, swept):
@@ -83,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(options: argparse.Namespace, upstream: str) -> int:
     with proxy.running(
         upstream,
-        skip=_skip(options.skip),
+        skip=_skip(options.skip, rules.is_no_watch if options.watches else rules.is_watch),
         seconds=options.seconds,
         on_request=lambda request: print(request, flush=True),
     ) as served:
@@ -95,50 +100,38 @@ def _serve(options: argparse.Namespace, upstream: str) -> int:
 
 
 def _sweep(options: argparse.Namespace, upstream: str) -> int:
-    found: dict[str, list[sweep.Row]] = {}
-    faults = [Fault(each) for each in options.fault or Fault]
-    for helm in options.helm or _HELMS:
-        how = sweep.Sweep(
-            upstream,
-            shutil.which(helm) or helm,
-            options.requests,
-            options.at_once,
-            partial(sweep.every, options.every),
-        )
-        for operation in options.operation or OPERATIONS:
-            for row in how.rows(operation, faults):
-                found.setdefault(helm, []).append(row)
-                _tell(helm, row)
-                _record(options, helm, row)
-    print(sweep.table(found))
-    return int(any(row.failures for rows in found.values() for row in rows))
+    version, differed = cells.version_of_this(), 0
+    wanted = cells.unrecorded(_cells(options), options.record, version)
+    print(f"{len(wanted)} cells are to be tried", file=sys.stderr, flush=True)
+    for found in cells.run(wanted, upstream, options.at_once):
+        _tell(found)
+        differed += len(found.row.failures)
+        if options.record:
+            with options.record.open("a") as file:
+                print(found.measured(version).line, file=file)
+    return int(differed > 0)
 
 
-def _tell(helm: str, row: sweep.Row) -> None:
+def _cells(options: argparse.Namespace) -> list[Cell]:
+    ours = options.requests == sweep.OURS
+    whose = cells.WATCHES if options.watches else "ours" if ours else options.requests or "all"
+    usual = rules.FAULTS_OF_WATCHES if options.watches else rules.FAULTS_OF_REQUESTS
+    faults = [Fault(each) for each in options.fault or usual]
+    engines, operations = options.helm or _HELMS, options.operation or [*OPERATIONS]
+    return cells.cells(engines, operations, faults, whose, options.every)
+
+
+def _tell(found: cells.Found) -> None:
+    cell, row = found.cell, found.row
+    good = f"{row.total - len(row.failures)}/{row.total}"
+    print(f"{cell.engine}, {cell.operation}, {cell.fault}: {good} in {found.seconds:.0f} s", flush=True)
     for failure in row.failures:
-        print(f"{helm}, {row.operation}, {failure}", file=sys.stderr, flush=True)
+        print(f"{cell.engine}, {cell.operation}, {failure}", file=sys.stderr, flush=True)
 
 
-def _record(options: argparse.Namespace, helm: str, row: sweep.Row) -> None:
-    if options.record is None:
-        return
-    measured = Measured(
-        engine=helm,
-        operation=row.operation,
-        fault=row.fault,
-        whose="ours" if options.requests == sweep.OURS else options.requests or "all",
-        every=options.every,
-        good=row.total - len(row.failures),
-        tried=row.total,
-        date=datetime.now(UTC).date().isoformat(),
-    )
-    with options.record.open("a") as file:
-        print(measured.line, file=file)
-
-
-def _skip(pattern: str | None) -> Callable[[Request], bool]:
+def _skip(pattern: str | None, passes: Callable[[Request], bool]) -> Callable[[Request], bool]:
     def skips(request: Request) -> bool:
-        return rules.is_watch(request) or bool(pattern and re.search(pattern, request.line))
+        return passes(request) or bool(pattern and re.search(pattern, request.line))
 
     return skips
 

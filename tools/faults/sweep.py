@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tools.faults import proxy
+from tools.faults import proxy, rules
 from tools.faults.operations import OPERATIONS
 from tools.faults.rules import Fault, Rule
 from tools.faults.stage import stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Executor
 
     from tools.faults.rules import Request
     from tools.faults.stage import Outcome
@@ -72,6 +73,7 @@ class Sweep:
         matching: which requests are spoiled, as `Rule` has it.
         at_once: how many trials run side by side.
         choose: picks from so many requests the numbers of those that are spoiled.
+        skip: tells which requests are not counted; watches, unless told otherwise.
     """
 
     kubeconfig: str
@@ -79,17 +81,30 @@ class Sweep:
     matching: str = OURS
     at_once: int = 3
     choose: Callable[[int], Sequence[int]] = lambda count: every(1, count)
+    skip: Callable[[Request], bool] = rules.is_watch
 
     def rows(self, operation: str, faults: Iterable[Fault]) -> Iterator[Row]:
         """Try one operation with each of these faults at each of its requests."""
-        attempt = partial(try_once, self, operation)
-        wanted = attempt(NO_FAULT)
-        numbers = self.choose(wanted.sent + _BEYOND)
+        wanted = try_once(self, operation, NO_FAULT)
         with ThreadPoolExecutor(self.at_once) as trials:
             for fault in faults:
-                spoiling = [Rule(fault, frozenset({number}), self.matching) for number in numbers]
-                found = [trial for trial in trials.map(attempt, spoiling) if trial.spoiled]
-                yield _row(operation, fault, found, wanted.outcome)
+                yield self.row(operation, fault, wanted, trials)
+
+    def row(self, operation: str, fault: Fault, wanted: Trial, trials: Executor) -> Row:
+        """Try one operation with one fault at each of its requests.
+
+        Args:
+            operation: its name.
+            fault: which fault.
+            wanted: the trial without a fault.
+            trials: runs the trials.
+        """
+        attempt = partial(try_once, self, operation)
+        spoiling = [
+            Rule(fault, frozenset({number}), self.matching) for number in self.choose(wanted.sent + _BEYOND)
+        ]
+        found = [trial for trial in trials.map(attempt, spoiling) if trial.spoiled]
+        return _row(operation, fault, found, wanted.outcome)
 
 
 def every(stride: int, count: int) -> Sequence[int]:
@@ -100,7 +115,7 @@ def every(stride: int, count: int) -> Sequence[int]:
 def try_once(how: Sweep, operation: str, rule: Rule) -> Trial:
     """Do one operation of `OPERATIONS`, by name, in a namespace of its own, spoiled by a rule."""
     steps = OPERATIONS[operation]
-    with stage(how.kubeconfig, how.helm) as place, proxy.running(how.kubeconfig) as spoiling:
+    with stage(how.kubeconfig, how.helm) as place, proxy.running(how.kubeconfig, skip=how.skip) as spoiling:
         for step in steps.before:
             place.do(step)
         spoiling.expect(rule)
@@ -111,29 +126,7 @@ def try_once(how: Sweep, operation: str, rule: Rule) -> Trial:
         return Trial(operation, spoiled, sent, place.outcome(result))
 
 
-def table(rows: dict[str, list[Row]]) -> str:
-    """Return a Markdown table: how many trials of each operation ended as without the fault, of how many.
-
-    Args:
-        rows: what was found, by engine.
-    """
-    faults = list(dict.fromkeys(row.fault for found in rows.values() for row in found))
-    operations = list(dict.fromkeys(row.operation for found in rows.values() for row in found))
-    head = ["Engine", "Operation", *faults]
-    lines = [head, ["---"] * len(head)]
-    for engine, found in rows.items():
-        cells = {(row.operation, row.fault): row for row in found}
-        for operation in operations:
-            counts = [_count(cells.get((operation, fault))) for fault in faults]
-            lines.append([engine, operation, *counts])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def _row(operation: str, fault: Fault, trials: Sequence[Trial], wanted: Outcome) -> Row:
     told = ((trial.spoiled, trial.outcome.differences(wanted)) for trial in trials)
     failures = tuple(f"{request}: {differences}" for request, differences in told if differences)
     return Row(operation, fault, len(trials), failures)
-
-
-def _count(row: Row | None) -> str:
-    return f"{row.total - len(row.failures)}/{row.total}" if row else ""
