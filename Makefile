@@ -52,9 +52,10 @@ permissions: setup ## docs/permissions, made anew from the requests that tests m
 	$(RUN) python -m tools.permissions .rights
 
 .PHONY: reliability
-reliability: setup ## docs/reliability.md, made anew: every operation with every fault at every request, for hours
-	rm -f .faults
-	-$(GROUND) reliability --for 40000 -- $(RUN) python -m tools.faults sweep --requests '' --record .faults
+reliability: setup ## docs/reliability.md, made anew, for hours; what was ended goes on where it was
+	-$(GROUND) reliability --for 40000 -- $(SHELL) -c "\
+		$(RUN) python -m tools.faults sweep --requests '' --at-once 4 --record .faults; \
+		$(RUN) python -m tools.faults sweep --watches --at-once 4 --record .faults"
 	$(RUN) python -m tools.reliability .faults
 
 .PHONY: coverage

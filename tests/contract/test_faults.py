@@ -14,7 +14,7 @@ import pytest
 
 from tools.faults import proxy
 from tools.faults.operations import OPERATIONS
-from tools.faults.rules import Fault, Rule
+from tools.faults.rules import FAULTS_OF_REQUESTS, FAULTS_OF_WATCHES, Fault, Rule, is_no_watch
 from tools.faults.stage import stage
 from tools.faults.sweep import NO_FAULT, Sweep, try_once
 
@@ -53,7 +53,7 @@ def test_a_lost_answer_to_a_request_of_ours(ground: Ground, operation: str) -> N
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_fault_at_every_request_of_ours(ground: Ground, operation: str) -> None:
     how = Sweep(ground.kubeconfig.read_text(), str(ground.helm(4)))
-    assert _failures(how, operation, list(Fault)) == []
+    assert _failures(how, operation, FAULTS_OF_REQUESTS) == []
 
 
 @pytest.mark.sweep
@@ -63,11 +63,21 @@ def test_an_answer_that_helm_does_not_get(ground: Ground, operation: str) -> Non
     assert _failures(how, operation, [Fault.UNAVAILABLE, Fault.LOST]) == []
 
 
-@pytest.mark.sweep
-def test_a_release_is_good_although_helms_watch_has_lost_sight_of_it(ground: Ground) -> None:
+@pytest.mark.parametrize("engine", ["helm4", "embedded"])
+def test_helm_that_has_lost_sight_of_a_release_sees_it_again(ground: Ground, engine: str) -> None:
+    helm = str(ground.helm(4)) if engine == "helm4" else engine
     of_the_watch = r"/replicasets\?.* Helm/4"
-    how = Sweep(ground.kubeconfig.read_text(), str(ground.helm(4)), of_the_watch, choose=lambda _: (1, 2))
-    assert _failures(how, "upgrade", [Fault.UNAVAILABLE]) == []
+    how = Sweep(ground.kubeconfig.read_text(), helm, of_the_watch, choose=lambda _: (1, 2))
+    assert _failures(how, "upgrade with hooks", [Fault.UNAVAILABLE]) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("engine", ["helm3", "helm4", "embedded"])
+@pytest.mark.parametrize("operation", ["deploy", "upgrade", "upgrade with hooks", "automatic rollback"])
+def test_every_fault_at_every_watch(ground: Ground, engine: str, operation: str) -> None:
+    helm = engine if engine == "embedded" else str(ground.helm(int(engine[-1])))
+    how = Sweep(ground.kubeconfig.read_text(), helm, "", skip=is_no_watch)
+    assert _failures(how, operation, FAULTS_OF_WATCHES) == []
 
 
 @cache
@@ -79,7 +89,7 @@ def _wanted(how: Sweep, operation: str) -> Outcome:
 def _two_faults(seed: str) -> tuple[Rule, ...]:
     chance = random.Random(seed)  # noqa: S311  # it has to be the same each time
     numbers = chance.sample(range(1, _LAST_SPOILED + 1), 2)
-    return tuple(Rule(chance.choice([*Fault]), frozenset({number})) for number in numbers)
+    return tuple(Rule(chance.choice(FAULTS_OF_REQUESTS), frozenset({number})) for number in numbers)
 
 
 @pytest.mark.sweep

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CHART = {
-    "values.yaml": "tag: '1'\nplay: ready\n",
+    "values.yaml": "tag: '1'\nplay: ready\nhooks: []\n",
     "templates/config.yaml": (
         "apiVersion: v1\n"
         "kind: ConfigMap\n"
@@ -23,8 +23,22 @@ CHART = {
         "    metadata: {labels: {app: web, ground/play: '{{ .Values.play }}'}}\n"
         "    spec: {containers: [{name: main, image: 'registry.example/web:{{ .Values.tag }}'}]}\n"
     ),
+    "templates/hooks.yaml": (
+        "{{- range .Values.hooks }}\n"
+        "---\n"
+        "apiVersion: batch/v1\n"
+        "kind: Job\n"
+        "metadata:\n"
+        "  name: web-{{ . }}\n"
+        "  annotations: {helm.sh/hook: {{ . }}, helm.sh/hook-delete-policy: before-hook-creation}\n"
+        "spec:\n"
+        "  template:\n"
+        "    metadata: {labels: {ground/play: succeed}}\n"
+        "    spec: {restartPolicy: Never, containers: [{name: main, image: registry.example/hook}]}\n"
+        "{{- end }}\n"
+    ),
 }
-"""A chart of a ConfigMap and a Deployment; on the local control plane its pods play what they are told."""
+"""A chart of a ConfigMap, a Deployment, and Jobs as hooks; on the local control plane its pods play a role."""
 
 VERSIONS = ("1.0.0", "1.1.0")
 
@@ -63,11 +77,13 @@ def _tag(tag: str, **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # any inpu
 
 _FIRST = Step("deploy", _tag("1"))
 _SECOND = Step("upgrade", _tag("2"))
+_HOOKS = {"hooks": ["pre-upgrade", "post-upgrade"]}
 _BAD = {"values": {"tag": "bad", "play": "image-pull"}}
 
 OPERATIONS = {
     "deploy": Operation((), _FIRST),
     "upgrade": Operation((_FIRST,), _SECOND),
+    "upgrade with hooks": Operation((_FIRST,), Step("upgrade", {"values": {"tag": "2", **_HOOKS}})),
     "automatic rollback": Operation((_FIRST,), Step("upgrade", _BAD)),
     "manual rollback": Operation(
         (_FIRST, _SECOND),

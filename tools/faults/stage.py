@@ -28,6 +28,7 @@ _RECORD = f"sh.helm.release.v1.{_RELEASE}."
 _COLLECTIONS = {
     "deployment": ("apps/v1", "deployments"),
     "configmap": ("v1", "configmaps"),
+    "job": ("batch/v1", "jobs"),
     "secret": ("v1", "secrets"),
     "lease": ("coordination.k8s.io/v1", "leases"),
 }

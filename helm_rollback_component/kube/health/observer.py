@@ -38,6 +38,10 @@ _TELL_BY_EVENTS = frozenset({"DaemonSet", "StatefulSet"})
 _REVISIONS = {"Deployment": "replicasets", "DaemonSet": "controllerrevisions"}
 _LARGE = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _READERS = 8
+_TRUSTED = 20.0
+"""Seconds after which all is read anew though no watch told of a change, the first time; then twice as many.
+
+A watch may begin and never tell anything, which shows only when it lacks bookmarks for a while."""
 _UNKNOWN_KIND_WAITS = 1.5
 """Seconds until a kind that the cluster does not have is looked for again."""
 
@@ -108,6 +112,8 @@ class Observer:
         self._permitted = Permitted(before.unseen)
         self._inquirer = Inquirer(self._cluster, self._picture, self._permitted, clock)
         self._incomplete = False
+        self._trusted = _TRUSTED
+        self._doubted_at = clock.now() + _TRUSTED
 
     def __enter__(self) -> Self:
         return self
@@ -121,6 +127,7 @@ class Observer:
 
     def refresh(self) -> None:
         """Have the next look be at what there is from now on."""
+        self._doubted_at = self._clock.now() + self._trusted
         self._picture.refresh()
         self._inquirer.refresh()
 
@@ -130,6 +137,9 @@ class Observer:
 
     def look(self, manifests: Sequence[Manifest]) -> Snapshot:
         """Return what there is of the release's objects now."""
+        if self._clock.now() >= self._doubted_at:
+            self._trusted *= 2
+            self.refresh()
         seen = self._with_others(
             self._seen(tuple(filter(self._wants, objects.flatten(manifests)))), manifests
         )
@@ -171,9 +181,9 @@ class Observer:
         )
 
     def worth_another(self) -> float:
-        """Return when another look is worth the while even if nothing changes; infinity if it is not."""
+        """Return when another look is worth the while even if nothing changes."""
         kinds = self._clock.now() + _UNKNOWN_KIND_WAITS if self._incomplete else math.inf
-        return min(kinds, self._inquirer.stale_at)
+        return min(kinds, self._inquirer.stale_at, self._doubted_at)
 
     def _key(self, desired: Manifest) -> Key:
         return objects.key(desired, self._namespace)

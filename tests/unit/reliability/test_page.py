@@ -25,7 +25,7 @@ def test_the_table_has_a_column_for_each_fault_and_a_cell_for_each_figure() -> N
     made = page.text(page.newest([lost, ONE]))
     assert "| Engine | Operation | 503 | lost |" in made
     assert "| Helm 4 | upgrade | 38/39 |  |" in made
-    assert "| Helm 4 | delete |  | 38/39 |" in made
+    assert "| Helm 4 | delete |  | 38/39 * |" in made
     assert "Together 76 of 78 operations" in made
 
 
@@ -35,6 +35,20 @@ def test_the_commands_measure_the_same_again() -> None:
     asked = '--helm helm4 --operation "upgrade" --operation "refresh" --fault 503 --requests \'\''
     assert f"$ python -m tools.faults sweep {asked}  # 2026-11-26\n" in made
     assert '--helm helm3 --operation "upgrade" --fault 503 --every 5  # 2026-11-26\n' in made
+
+
+def test_watches_have_a_table_of_their_own() -> None:
+    watches = replace(ONE, whose="watches", fault="silent", good=9, tried=9)
+    made = page.text(page.newest([watches, ONE, replace(watches, fault="503", good=8)]))
+    assert "| Engine | Operation | 503 |\n" in made
+    assert "| Helm 4 | upgrade | 38/39 |\n" in made
+    assert "| Engine | Operation | 503 | silent |\n" in made
+    assert "| Helm 4 | upgrade | 8/9 | 9/9 |\n" in made
+    assert '--operation "upgrade" --fault 503 --fault silent --watches' in made
+
+
+def test_the_command_names_whose_requests_were_spoiled() -> None:
+    assert "--requests ' Helm/'  #" in page.text([replace(ONE, whose=" Helm/")])
 
 
 def test_the_page_that_is_kept_has_what_was_measured() -> None:

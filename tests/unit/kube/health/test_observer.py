@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +12,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.clock import CLOCK, Clock
 from helm_rollback_component.kube.health.observer import Observer, baseline
 from helm_rollback_component.kube.health.queries import ANSWERS_LAST
+from helm_rollback_component.kube.informers.informer import Informer
 from tests.support.manual_clock import ManualClock
 from tests.unit.core.health.health_objects import (
     NO_NODE,
@@ -143,12 +143,31 @@ def test_whether_what_a_container_lacks_exists_is_asked_again_after_two_seconds(
     assert looking.look([deployment()]).missing == frozenset()
 
 
+def test_what_no_watch_has_told_of_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = ManualClock()
+    began, refresh = clock.now(), Informer.refresh
+    read: list[float] = []
+
+    def note(informer: Informer) -> int:
+        read.append(clock.now() - began)
+        return refresh(informer)
+
+    monkeypatch.setattr(Informer, "refresh", note)
+    with Observer(Onlookers(Town(deployment())), NAMESPACE, Baseline(), clock=clock) as looking:
+        looking.look([deployment()])
+        for _ in range(3):
+            clock.advance(looking.worth_another() - clock.now())
+            looking.look([deployment()])
+            looking.look([deployment()])
+    assert read == [20, 60, 140]
+
+
 def test_a_kind_that_the_cluster_does_not_have_is_looked_for_again() -> None:
     clock = ManualClock()
     shop = {"apiVersion": "example.com/v1", "kind": "Shop", "metadata": {"name": "web"}}
     cluster = Town(deployment())
     looking = Observer(Onlookers(cluster), NAMESPACE, Baseline(), wants=lambda _: True, clock=clock)
-    assert looking.worth_another() == math.inf
+    assert looking.worth_another() == clock.now() + 20
     looking.look([shop])
     assert clock.now() < looking.worth_another() < clock.now() + 5
 
