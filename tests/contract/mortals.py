@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.contract.by_hand import stored
 from tests.support.waiting import await_that
+from tools.kills.processes import descendants, with_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,17 +63,6 @@ def helms_at_work(lab: Laboratory) -> list[int]:
     return with_argument(lab.space.namespace)
 
 
-def with_argument(text: str) -> list[int]:
-    """Return the processes with that text in one of their arguments."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            arguments = (folder / "cmdline").read_bytes().split(b"\0")
-            if any(text.encode() in argument for argument in arguments):
-                found.append(int(folder.name))
-    return found
-
-
 @contextmanager
 def _client(lab: Laboratory, **inputs: Any) -> Iterator[subprocess.Popen[str]]:  # noqa: ANN401
     """Run a client that upgrades the release; it does not outlive the block."""
@@ -92,13 +82,3 @@ def _client(lab: Laboratory, **inputs: Any) -> Iterator[subprocess.Popen[str]]: 
     finally:
         client.kill()
         client.wait()
-
-
-def descendants(pid: int) -> list[int]:
-    """Return the processes that a process has begun, and those that they have."""
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
-    return [*children, *(grandchild for child in children for grandchild in descendants(child))]

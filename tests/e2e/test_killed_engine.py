@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.mortals import descendants, with_argument
 from tests.e2e.conftest import Bench, BenchMaker
 from tests.engine import operate
 from tests.support.waiting import await_that
+from tools.kills.processes import descendants, with_argument
 from tools.sandbox import LOCAL
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(600)]

@@ -20,6 +20,7 @@ from tools.faults.operations import CHART, VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helm_rollback_component.core.cancellation import Cancellation
     from tools.faults.operations import Step
 
 _RELEASE = "web"
@@ -71,12 +72,14 @@ class Stage:
         helm: a Helm program's path, or ``embedded``.
         namespace: its name.
         folder: where the charts are.
+        interrupt: requested when a step is to come to a good end at once.
     """
 
     kubeconfig: str
     helm: str
     namespace: str
     folder: Path
+    interrupt: Cancellation | None = None
 
     def do(self, step: Step, kubeconfig: str = "") -> str:
         """Do a step, by way of another kubeconfig if one is given; return the phase or the error's reason."""
@@ -124,7 +127,7 @@ class Stage:
                 **step.inputs,
             }
         )
-        return HelmOperations(config, identity=Identity(_OWNER, "first"))
+        return HelmOperations(config, identity=Identity(_OWNER, "first"), interrupt=self.interrupt)
 
     def _disown(self) -> None:
         self._cluster.delete(self._path("lease", _OWN))
