@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.evidence import NOTHING_SEEN, Evidence
 from helm_rollback_component.core.health.known_shortage import Standard, allowed, named, noted_before
+from helm_rollback_component.core.health.new_tries import tried
 from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.health.unseen import sentences
 from helm_rollback_component.errors import OperationError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.evidence import Noted
+    from helm_rollback_component.core.health.new_tries import Tried
     from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.standards import Known, Reference
@@ -57,7 +59,15 @@ class Comparison:
         live = next((each.revision for each in known.references if each.live), 0)
         lacks = noted_before(self.objects(live), self._namespace, found) if live else ()
         seen = Evidence(serving=live, before=lacks, lacking=sentences(found.unseen))
-        return replace(found, condemned=known.condemned), seen
+        return replace(found, condemned=known.condemned, tried=self._tried(known)), seen
+
+    def _tried(self, known: Known) -> Mapping[Key, Tried]:
+        """Return what was declared and came to no good end, so that it may be there still."""
+        if not known.tried:
+            return {}
+        bad = [self.objects(each) for each in known.tried]
+        good = [self.objects(each.revision) for each in known.references]
+        return tried(bad, good, self._namespace)
 
     def allowed(self, revision: int, known: Known, seen: Evidence = NOTHING_SEEN) -> Mapping[Key, int]:
         """Return how much the objects of a revision may lack.

@@ -16,20 +16,30 @@ from tests.support.waiting import await_that
 from tools.kills.processes import descendants, with_argument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.contract.laboratory import Laboratory
 
 _ROOT = Path(__file__).parents[2]
 
 
-def killed(lab: Laboratory, revision: int, status: str, *, with_helm: bool = False, **inputs: Any) -> None:  # noqa: ANN401
+def killed(  # each is one thing for the caller to decide
+    lab: Laboratory,
+    revision: int,
+    status: str,
+    *,
+    with_helm: bool = False,
+    once: Callable[[], bool] = lambda: True,
+    **inputs: Any,  # noqa: ANN401
+) -> None:
     """Have a client of its own bring the release to that; kill it once that revision has that status.
 
-    Helm is killed first if it is to die too; else it learns of the death by itself.
+    Helm is killed first if it is to die too; else it learns of the death by itself. The kill waits for what
+    `once` asks for, too.
     """
     with _client(lab, **inputs) as client:
         await_revision(lab, revision, status)
+        await_that(once, "what the kill waits for")
         if with_helm:
             client.send_signal(signal.SIGSTOP)
             for pid in descendants(client.pid):

@@ -54,6 +54,7 @@ _WORDS_OF_KUBERNETES = {
         "RunContainerError",
         "SignatureValidationFailed",
     },
+    "core/health/new_tries.py": {"ImagePullBackOff"},
     "core/health/pod_status.py": {"Unschedulable"},
     "core/health/readiness_rules.py": {"Unknown"},
     "core/health/baseline.py": {"Progressing", "ProgressDeadlineExceeded"},

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helm_rollback_component.core.health.field_owners import ForeignField
+    from helm_rollback_component.core.health.new_tries import Tried
     from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.core.health.pod_status import Container
     from helm_rollback_component.core.health.unseen import Unseen
 
 
@@ -66,6 +68,8 @@ class Baseline:
         unseen: what the user may not read.
         foreign: the fields that another manager than Helm set, of each object that has such.
         hidden: the objects with such fields whose values are not at hand.
+        tried: what revisions since the last good one have declared otherwise than that, of each object.
+        containers: how the containers of pods were that were not ready, by the pod's UID and their name.
     """
 
     marks: Mapping[Key, Mark] = field(default_factory=dict)
@@ -79,6 +83,8 @@ class Baseline:
     unseen: Unseen = field(default_factory=dict)
     foreign: Mapping[Key, tuple[ForeignField, ...]] = field(default_factory=dict)
     hidden: frozenset[Key] = frozenset()
+    tried: Mapping[Key, Tried] = field(default_factory=dict)
+    containers: Mapping[tuple[str, str], Container] = field(default_factory=dict)
 
 
 def mark(live: Manifest) -> Mark:

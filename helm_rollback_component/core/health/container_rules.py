@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.causes import Outlook, outlook_of_pull, outlook_of_start
+from helm_rollback_component.core.health.model import Wait
+from helm_rollback_component.core.health.new_tries import NEW_RUNS, has_ended_again, has_run_again
 from helm_rollback_component.core.health.pod_status import in_trouble
 from helm_rollback_component.reasons import Reason
 
@@ -98,6 +100,7 @@ class _Waiting:
         grace: how long it may last if its message says nothing of the next try.
         certain: how long if the next try fails for certain.
         outlook: reads the message.
+        paused: whether the kubelet's pauses between two tries grow, so that what it says may be old.
     """
 
     reason: str
@@ -105,9 +108,12 @@ class _Waiting:
     grace: Callable[[Sight], float]
     certain: Callable[[Sight], float] = _grace
     outlook: Callable[[str], Outlook] = _no_words
+    paused: bool = False
 
 
-_NO_IMAGE = _Waiting(Reason.IMAGE_PULL_BACK_OFF, "cannot pull its image", _passing, _pulls, outlook_of_pull)
+_NO_IMAGE = _Waiting(
+    Reason.IMAGE_PULL_BACK_OFF, "cannot pull its image", _passing, _pulls, outlook_of_pull, paused=True
+)
 
 # The words are the kubelet's: pkg/kubelet/images/types.go, pkg/kubelet/kuberuntime/kuberuntime_container.go,
 # pkg/kubelet/container/sync_result.go and k8s.io/cri-api/pkg/errors of Kubernetes 1.36.
@@ -115,10 +121,13 @@ _WAITING = {
     "ErrImagePull": _NO_IMAGE,
     "ImagePullBackOff": _NO_IMAGE,
     "SignatureValidationFailed": _Waiting(
-        Reason.SIGNATURE_VALIDATION_FAILED, "has an image with an invalid signature", _pulls
+        Reason.SIGNATURE_VALIDATION_FAILED, "has an image with an invalid signature", _pulls, paused=True
     ),
     "RegistryUnavailable": _Waiting(
-        Reason.REGISTRY_UNAVAILABLE, "cannot pull its image: the registry cannot be reached", _passing
+        Reason.REGISTRY_UNAVAILABLE,
+        "cannot pull its image: the registry cannot be reached",
+        _passing,
+        paused=True,
     ),
     "ImageInspectError": _Waiting(Reason.IMAGE_INSPECT_ERROR, "has an image that cannot be read", _retried),
     "InvalidImageName": _Waiting(Reason.INVALID_IMAGE_NAME, "has an invalid image name", _at_once),
@@ -148,6 +157,9 @@ def _cannot_start(sight: Sight) -> Iterator[Fault]:
         return
     for container in sight.in_trouble:
         if _never_started(container):
+            before = sight.before(container)
+            if before and not has_ended_again(container, before):
+                continue
             told = container.waiting if _waits_for(container) == "RunContainerError" else container.ended
             yield _fault(_CANNOT_START, container, foreign.text(told, "message"), sight)
 
@@ -157,15 +169,23 @@ def _fault(rule: _Waiting, container: Container, message: str, sight: Sight) -> 
     lacks = _lacks(container)
     certain = outlook is Outlook.CERTAIN or (lacks and _still_lacks(container, sight))
     grace = rule.certain if certain else _passing if outlook is Outlook.PASSING else rule.grace
-    said = objects.one_line(message)
-    return sight.fault(
+    said, was_there = objects.one_line(message), sight.before(container) is not None
+    fault = sight.fault(
         rule.reason,
         f"{rule.says}{f' ({said})' if said else ''}",
-        grace=grace(sight),
+        grace=_until_tried_again(rule, grace(sight), sight) if was_there else grace(sight),
         container=container.name,
         unsaid=outlook is Outlook.UNSAID,
         dependent=lacks and not objects.is_hook(sight.case.desired),
     )
+    former = Wait(_waits_for(container), message) if was_there and rule.paused else None
+    return replace(fault, former=former)
+
+
+def _until_tried_again(rule: _Waiting, grace: float, sight: Sight) -> float:
+    """What was there before may be old news until the kubelet has tried again; an invalid name never is."""
+    seldom = rule.paused or rule.reason == Reason.INVALID_IMAGE_NAME
+    return grace if seldom else max(grace, _retried(sight))
 
 
 def _lacks(container: Container) -> bool:
@@ -210,11 +230,21 @@ def _crash_loop(sight: Sight) -> Iterator[Fault]:
             most = sight.health.crash_loop_restarts + (sight.first and not certain)
             yield sight.fault(
                 *_crash(container),
-                grace=0 if container.restarts >= most else math.inf,
+                grace=0 if container.restarts >= most and _is_news(container, sight) else math.inf,
                 container=container.name,
                 restarts=container.restarts,
                 dependent=not certain and not objects.is_hook(sight.case.desired),
             )
+
+
+def _is_news(container: Container, sight: Sight) -> bool:
+    """Whether a container crashes now, and not only before the action."""
+    before = sight.before(container)
+    if before is None:
+        return True
+    if _crashes_for_certain(container):
+        return has_ended_again(container, before)
+    return has_run_again(container, before, times=min(NEW_RUNS, sight.health.crash_loop_restarts))
 
 
 def _crashes_for_certain(container: Container) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.dependencies import with_dependencies
 from helm_rollback_component.core.health.model import Fault, HealthVerdict
+from helm_rollback_component.core.health.new_tries import PullMemory
 from helm_rollback_component.core.health.pod_rules import pod_faults
 from helm_rollback_component.core.health.sight import Sight
 from helm_rollback_component.core.health.workload_rules import View, workload_faults
@@ -45,6 +46,7 @@ class FaultMemory:
         said: their graces, as they were when they last said their cause.
         awaited: what a dependent one awaited when it was last there, kept when it goes.
         helped_at: the number of restarts when something of that had become ready, kept as well.
+        pulls: what pulls that had failed before have said since.
     """
 
     since: Mapping[tuple[str, ...], float] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class FaultMemory:
     said: Mapping[tuple[str, ...], float] = field(default_factory=dict)
     awaited: Mapping[tuple[str, ...], frozenset[Resource]] = field(default_factory=dict)
     helped_at: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    pulls: PullMemory = field(default_factory=PullMemory)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ def judge(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: FaultMe
         now: the time in seconds, on any clock that only goes forward.
         memory: what the last look gave; an empty one at first.
     """
-    present = tuple(seen)
+    told = tuple(seen)
+    pulls = memory.pulls.after(told, now)
+    present = tuple(filter(pulls.counts, told))
     crowded = any(map(objects.terminating, snapshot.pods()))
     helped = [fault for fault in present if memory.awaited.get(fault.about, frozenset()) - fault.awaits]
     helped_at = {
@@ -118,10 +123,11 @@ def judge(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: FaultMe
         said={fault.about: _grace(fault, memory) for fault in present},
         awaited={**memory.awaited, **{fault.about: fault.awaits for fault in present if fault.dependent}},
         helped_at=helped_at,
+        pulls=pulls,
     )
     waiting = [(_due(fault, kept), fault) for fault in present if fault.about not in deferring]
     due, first = min(waiting, key=lambda each: each[0], default=(math.inf, None))
-    return Judgement(_verdict(first) if first and due <= now else None, kept, present, due)
+    return Judgement(_verdict(first) if first and due <= now else None, kept, told, due)
 
 
 def _has_tries(fault: Fault, helped_at: Mapping[tuple[str, ...], int]) -> bool:

@@ -19,6 +19,19 @@ class FaultMarks(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
+class Wait:
+    """What a container waits for.
+
+    Attributes:
+        reason: the kubelet's word.
+        message: its sentence.
+    """
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Fault:
     """Something wrong with the release's own objects as they are now; a verdict once it has lasted.
 
@@ -36,6 +49,8 @@ class Fault:
         dependent: whether it may last only while something else of the release is not ready.
         awaits: what else of the release is not ready, if it is dependent.
         restarts: how often the container was started again, of a fault that ends with each start.
+        former: what the container waits for, of a fault that was there before the action: it counts only once
+            that tells of another try (`new_tries`).
     """
 
     reason: str
@@ -51,6 +66,7 @@ class Fault:
     dependent: bool = False
     awaits: frozenset[Resource] = frozenset()
     restarts: int | None = None
+    former: Wait | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from helm_rollback_component.core.health import foreign, objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from helm_rollback_component.core.health.objects import Manifest
 
@@ -73,6 +73,12 @@ def _container(status: Manifest) -> Container:
         terminated=foreign.mapping(state, "terminated"),
         last=foreign.mapping(last, "terminated"),
     )
+
+
+def containers_in_wait(pods: Iterable[Manifest]) -> dict[tuple[str, str], Container]:
+    """Return the containers of those pods that are not ready, by the pod's UID and their name."""
+    unready = (pod for pod in pods if not objects.is_true(pod, "Ready"))
+    return {(objects.uid(pod), each.name): each for pod in unready for each in containers(pod)}
 
 
 def unschedulable(pod: Manifest) -> Manifest:

@@ -72,8 +72,8 @@ def _as_declared(declared: Manifest, replaced: Manifest | None, live: Manifest |
         return False
     wanted, there = _content(declared), _content(live)
     old = _content(replaced) if replaced else wanted
-    still_old = not _contains(wanted, old) and _contains(there, old)
-    return _contains(there, wanted) and not still_old
+    still_old = not contains(wanted, old) and contains(there, old)
+    return contains(there, wanted) and not still_old
 
 
 def _content(manifest: Manifest) -> Mapping[str, Any]:
@@ -88,15 +88,16 @@ def _content(manifest: Manifest) -> Mapping[str, Any]:
     return found
 
 
-def _contains(live: Any, declared: Any) -> bool:  # noqa: ANN401  # JSON-like
+def contains(live: Any, declared: Any) -> bool:  # noqa: ANN401  # JSON-like
+    """Return whether what is live has all that is declared, however its values are spelled."""
     if declared is None or (live is None and not declared):
         return True
     if isinstance(declared, Mapping):
         found = live if isinstance(live, Mapping) else {}
-        return all(_contains(found.get(key), value) for key, value in declared.items())
+        return all(contains(found.get(key), value) for key, value in declared.items())
     if isinstance(declared, list):
         items = live if isinstance(live, list) else []
-        return len(items) == len(declared) and all(map(_contains, items, declared))
+        return len(items) == len(declared) and all(map(contains, items, declared))
     return bool(live == declared) or _quantity(live) == _quantity(declared) is not None
 
 

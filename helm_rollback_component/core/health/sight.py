@@ -53,6 +53,11 @@ class Sight:
         """Those of its containers that wait or have ended with an error."""
         return tuple(in_trouble(self.pod))
 
+    def before(self, container: Container) -> Container | None:
+        """Return how a container was before, if its pod was there and the object is declared again."""
+        known = self.snapshot.baseline.containers if self.case.again else {}
+        return known.get((objects.uid(self.pod), container.name))
+
     @property
     def first(self) -> bool:
         """Whether nothing of the release existed before, so that nothing is served meanwhile."""

@@ -6,8 +6,9 @@ An upgrade must not fail because of what it did not cause, so a workload is judg
   before; or it now has as many replicas as the release asks for, and had not before; and
 - its controller has seen that (``observedGeneration``).
 
-A workload that the upgrade does not change is never judged, even if it fails: another object of the release
-may fix it, and Helm's own timeout covers it. Of a workload that is judged, a
+A workload that the upgrade does not change is not judged, even if it fails: another object of the release
+may fix it, and Helm's own timeout covers it. Only what a bad revision left, and this one declares again, is
+judged by what its pods do from now on (`new_tries`). Of another workload that is judged, a
 pod counts only if it belongs to the newest template, did not exist before, and is not being deleted.
 """
 
@@ -20,10 +21,11 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects, template_revisions
 from helm_rollback_component.core.health.baseline import Baseline, left_by_another
+from helm_rollback_component.core.health.new_tries import hooks_come_first, tried_again
 from helm_rollback_component.core.health.pod_status import getting_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from helm_rollback_component.core.health.baseline import Mark
     from helm_rollback_component.core.health.objects import Key, Manifest
@@ -80,6 +82,11 @@ class Snapshot:
         found = (_case(self, desired) for desired in objects.flatten(self.desired))
         return tuple(case for case in found if case is not None)
 
+    @cached_property
+    def hooks_first(self) -> bool:
+        """Whether hooks run before the objects are applied."""
+        return hooks_come_first(self.desired)
+
     def pods(self) -> Iterator[Manifest]:
         """Yield the pods of any revision."""
         return (child for child in self.children if objects.kind(child) == "Pod")
@@ -119,6 +126,7 @@ class Case:
         pods: those of its pods that count.
         siblings: its pods; of a StatefulSet and a DaemonSet those of any revision.
         mark: its state before, if it existed.
+        again: whether it is from a bad revision, and declared again: pods from before count as well.
     """
 
     object: Resource
@@ -128,6 +136,7 @@ class Case:
     pods: tuple[Manifest, ...]
     siblings: tuple[Manifest, ...]
     mark: Mark | None
+    again: bool = False
 
     @cached_property
     def unready(self) -> tuple[Manifest, ...]:
@@ -172,7 +181,10 @@ def _case(snapshot: Snapshot, desired: Manifest) -> Case | None:
     key = objects.key(desired, snapshot.namespace)
     live = snapshot.live.get(key)
     before = snapshot.baseline.marks.get(key)
-    if live is None or not judged(desired) or not applied(desired, live, before):
+    if live is None or not judged(desired):
+        return None
+    again = not applied(desired, live, before)
+    if again and (snapshot.hooks_first or not tried_again(desired, live, key, snapshot.baseline)):
         return None
     if objects.is_hook(desired) and left_by_another(live, snapshot.baseline.stored):
         return None
@@ -183,9 +195,10 @@ def _case(snapshot: Snapshot, desired: Manifest) -> Case | None:
         desired=desired,
         live=live,
         creator=creator,
-        pods=_counting(siblings, live, snapshot),
+        pods=_counting(siblings, live, snapshot, frozenset() if again else snapshot.baseline.pods),
         siblings=siblings,
         mark=before,
+        again=again,
     )
 
 
@@ -195,8 +208,10 @@ def _creator(live: Manifest, snapshot: Snapshot) -> Manifest:
     return template_revisions.newest_replica_set(live, snapshot.children_of(live)) or {}
 
 
-def _counting(siblings: Iterable[Manifest], live: Manifest, snapshot: Snapshot) -> tuple[Manifest, ...]:
-    newest, before = template_revisions.newest_hash(live, snapshot.children_of(live)), snapshot.baseline.pods
+def _counting(
+    siblings: Iterable[Manifest], live: Manifest, snapshot: Snapshot, before: Container[str]
+) -> tuple[Manifest, ...]:
+    newest = template_revisions.newest_hash(live, snapshot.children_of(live))
     return tuple(
         pod
         for pod in siblings

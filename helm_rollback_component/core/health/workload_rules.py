@@ -74,7 +74,8 @@ class View:
 
 def workload_faults(view: View) -> Iterator[Fault]:
     """Yield all that is wrong with an object, apart from its pods."""
-    for rule in _RULES.get(view.case.object.kind, ()):
+    rules = _RULES_OF_NEWS if view.case.again else _RULES
+    for rule in rules.get(view.case.object.kind, ()):
         yield from rule(view)
 
 
@@ -244,3 +245,11 @@ _RULES: dict[str, tuple[Callable[[View], Iterator[Fault]], ...]] = {
     "ReplicaSet": (_replicas_refused, _claims_of_pods),
     "StatefulSet": (_refused_by_events, _claims_of_pods),
 }
+
+_RULES_OF_NEWS: dict[str, tuple[Callable[[View], Iterator[Fault]], ...]] = {
+    "DaemonSet": (_refused_by_events,),
+    "Deployment": (_deadline,),
+    "Job": (_job_failed,),
+    "StatefulSet": (_refused_by_events,),
+}
+"""Those that are not misled by what was there before: they compare it, or it is final, as a Job's failure."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import targets
-from helm_rollback_component.core.remediation.steps import Accept, Rollback, Verify
+from helm_rollback_component.core.remediation.steps import Accept, Rollback, Upgrade, Verify
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.health.evidence import Noted
@@ -41,10 +41,12 @@ class Known:
     Attributes:
         references: the revisions to compare with.
         condemned: whether what runs was found bad, and its content never good.
+        tried: the revisions since the last good one: interrupted, or found bad.
     """
 
     references: tuple[Reference, ...] = ()
     condemned: bool = False
+    tried: tuple[int, ...] = ()
 
 
 def known(action: Action, situation: Situation) -> Known:
@@ -64,7 +66,9 @@ def known(action: Action, situation: Situation) -> Known:
             found = (_serving(history, ledger),)
     good = (each for each in found if each and targets.standing(each, ledger) is Verdict.GOOD)
     references = {each.revision: _reference(each, action, situation) for each in good}
-    return Known(tuple(references.values()), _condemned(history, ledger))
+    tried = targets.since_last_good(history, ledger) if isinstance(action, Upgrade) else ()
+    numbers = tuple(each.revision for each in tried)
+    return Known(tuple(references.values()), _condemned(history, ledger), numbers)
 
 
 def _serving(history: History, ledger: Ledger) -> Record | None:

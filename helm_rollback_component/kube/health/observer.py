@@ -16,6 +16,8 @@ from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.baseline import Baseline, mark
 from helm_rollback_component.core.health.dependencies import others_to_read
 from helm_rollback_component.core.health.field_owners import foreign_fields, hides_fields
+from helm_rollback_component.core.health.new_tries import tried_again
+from helm_rollback_component.core.health.pod_status import containers_in_wait
 from helm_rollback_component.core.health.readiness import needs_a_look
 from helm_rollback_component.core.health.snapshot import Snapshot, applied, judged
 from helm_rollback_component.core.health.unseen import OWN
@@ -172,6 +174,7 @@ class Observer:
         return Baseline(
             marks={key: mark(each) for key, each in live.items()},
             pods=frozenset(map(objects.uid, (*pods, *own))),
+            containers=containers_in_wait((*pods, *own)),
             ready_pods=frozenset(objects.uid(each) for each in pods if objects.is_true(each, "Ready")),
             events={objects.uid(event): occurrences(event) for event in told},
             declared=frozenset(map(self._key, objects.flatten(manifests))),
@@ -221,7 +224,9 @@ class Observer:
         """Whether its children may matter: a StatefulSet's always do, another's once it was applied."""
         if key not in live or not places.is_workload(live[key]):
             return False
-        return key.kind == "StatefulSet" or applied(desired, live[key], self._before.marks.get(key))
+        found, before = live[key], self._before
+        judgeable = applied(desired, found, before.marks.get(key)) or tried_again(desired, found, key, before)
+        return key.kind == "StatefulSet" or judgeable
 
     def _children(self, owners: Iterable[Manifest]) -> Iterator[Manifest]:
         for namespace, those in places.by_namespace(owners):

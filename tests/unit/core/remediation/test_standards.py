@@ -49,7 +49,7 @@ def test_a_release_of_another_client_counts_by_helms_word() -> None:
 def test_after_a_failure_that_was_left_what_it_was_to_replace_counts_as_it_was_then() -> None:
     entries = (lacking(2, ONE), lacking(3, TWO, "bad"))
     found = before(Upgrade(), FAILED, *entries, look=Look(revision=2, unready=TWO))
-    assert found == Known((Reference(2, noted=ONE + TWO),), condemned=True)
+    assert found == Known((Reference(2, noted=ONE + TWO),), condemned=True, tried=(3,))
 
 
 def test_a_look_at_another_revision_tells_nothing_of_this_one() -> None:
