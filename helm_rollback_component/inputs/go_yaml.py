@@ -18,7 +18,7 @@ from helm_rollback_component.inputs import go_scalars
 from helm_rollback_component.inputs.flow_colons import PythonLoader, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Loader: Any = getattr(yaml, "CSafeLoader", PythonLoader)
 """What reads the events: libyaml, or Python's own parser where PyYAML was built without it."""
@@ -54,13 +54,17 @@ def first_document(text: str | bytes) -> Any:  # noqa: ANN401  # anything that Y
     return next(documents(text), None)
 
 
-def documents(text: str | bytes) -> Iterator[Any]:
+def documents(text: str | bytes, spend: Callable[[int], None] = lambda _: None) -> Iterator[Any]:
     """Yield what each document of a text holds; raises as `first_document` does.
 
     An object that stands behind several aliases is one object: what is yielded is not to be changed.
+
+    Args:
+        text: what to read.
+        spend: takes how many more values are read, before they are; it may raise a ValueError of its own.
     """
     try:
-        yield from _documents(Reading(text))
+        yield from _documents(Reading(text), spend)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError("it is not YAML", mark.line + 1 if mark else None) from None
@@ -68,14 +72,14 @@ def documents(text: str | bytes) -> Iterator[Any]:
         raise YamlError("it is not YAML") from None
 
 
-def _documents(reading: Reading) -> Iterator[Any]:
+def _documents(reading: Reading, spend: Callable[[int], None]) -> Iterator[Any]:
     """Yield the documents; where a colon is refused that Go reads, go on with another reading."""
     done = 0
     again: Reading | None = reading
     while again:
         reading, again = again, None
         try:
-            for document in islice(_read(reading), done, None):
+            for document in islice(_read(reading, spend), done, None):
                 yield document
                 done += 1
         except yaml.scanner.ScannerError as refusal:
@@ -84,8 +88,8 @@ def _documents(reading: Reading) -> Iterator[Any]:
                 raise
 
 
-def _read(reading: Reading) -> Iterator[Any]:
-    builder = _Builder(reading)
+def _read(reading: Reading, spend: Callable[[int], None]) -> Iterator[Any]:
+    builder = _Builder(reading, spend)
     while builder.begins_document():
         yield builder.document()
 
@@ -102,7 +106,8 @@ class _Anchored:
 class _Builder:
     """Makes values of the events of one text."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, spend: Callable[[int], None]) -> None:
+        self._spend = spend
         self._next = Loader(reading.text).get_event
         self._restored = reading.restored
         self._anchors: dict[str, _Anchored] = {}
@@ -208,6 +213,7 @@ class _Builder:
         return found.value
 
     def _count(self, nodes: int, event: Any) -> None:  # noqa: ANN401  # as above
+        self._spend(nodes)
         self._nodes += nodes
         if self._nodes > _MOST_NODES:
             raise YamlError("it has too many values", _line(event))

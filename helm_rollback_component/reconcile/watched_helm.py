@@ -230,9 +230,14 @@ class WatchedHelm:
             return
         try:
             failed = [storage.manifest(number) for number in sorted(numbers)]
-            context.leftovers.remove(failed, storage.manifest(revision))
+            declared = storage.manifest(revision)
+            unread = "; ".join(storage.unread(revision))
+            if not unread:
+                context.leftovers.remove(failed, declared)
         except OperationError as error:
-            context.warn(f"what failed revisions have left was not looked for: {error.message}")
+            unread = error.message
+        if unread:
+            context.warn(f"what failed revisions have left was not looked for: {unread}")
 
     def _applied(self, revision: int, stop: Cancellation) -> Applied:
         """Return what Helm applies as soon as the revision has a record; nothing if it has none by then."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = 1.0
 _FEW = 2
+_MOST_READERS = 32
 _HELMS = "app.kubernetes.io/managed-by=Helm"
 """What Helm labels every object with that it applies, hooks aside."""
 
@@ -86,7 +87,8 @@ class ForeignFieldsLook:
             declared = self._own[key]
             kind = kinds.setdefault((_version(declared), key.kind, key.namespace), _Kind(declared))
             place(kind)[key.name] = key
-        for _, group in groupby((kinds[which] for which in sorted(kinds)), _api_version):
+        ordered = (kinds[which] for which in sorted(kinds))
+        for _, group in islice(groupby(ordered, _api_version), _MOST_READERS):
             arguments = (self._cluster, [*group], self._found)
             reader = threading.Thread(target=_read, args=arguments, name="field-owners", daemon=True)
             self._readers.append(reader)

@@ -13,7 +13,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from helm_rollback_component.core.health.unseen import Unseen
 
@@ -49,6 +49,11 @@ class Permitted:
                 raise
             self.unseen[what, place] = error.message
             return None
+
+    def leave_out(self, places: Iterable[str], why: str) -> None:
+        """Do not read the release's own objects at these places; a sentence says why."""
+        for place in places:
+            self.unseen[OWN, place] = why
 
     def hidden(self, place: str) -> bool:
         """Whether the release's own objects there may not be read."""

@@ -10,14 +10,14 @@ import yaml
 from helm_rollback_component.inputs import go_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _HEAD = ("apiVersion", "kind", "metadata")
 _BREAKS = "\n\r\x85\u2028\u2029"
 _BYTE_ORDER_MARK = "\ufeff"  # libyaml does not count it in its indexes
 _SEPARATOR = re.compile(rf"\n(?=---(?:[ \t{_BREAKS}]|\Z))")
 
-_SOURCE = re.compile(r"^# Source: (.+)$", re.MULTILINE)
+_SOURCE = re.compile(r"^# Source: (.{1,500})", re.MULTILINE)
 _UNSURE = re.compile(rf"[{_BREAKS}](?:apiVersion|kind|metadata|---|\.\.\.|[\"'?&*!<{{\[%])")
 """A line that may repeat or change a key of the head, or begin another document."""
 
@@ -40,40 +40,58 @@ def source(text: str) -> str:
     return found[1].strip() if found else "a document without a source"
 
 
-def load(text: str) -> list[Any]:
+def load(text: str, spend: Callable[[int], None] = lambda _: None) -> list[Any]:
     """Return what a text holds, one value for each document in it.
+
+    Args:
+        text: what to read.
+        spend: takes how many more values are read; it may raise a ValueError of its own.
 
     Raises:
         ValueError: if it is not YAML.
     """
-    return list(go_yaml.documents(text))
+    return list(go_yaml.documents(text, spend))
 
 
-def head(text: str) -> dict[str, Any] | None:
+def head(text: str, spend: Callable[[int], None] = lambda _: None) -> dict[str, Any] | None:
     """Return a document's ``apiVersion``, ``kind`` and ``metadata``.
 
-    What stands behind them is not parsed; None if it has to be, to know them for certain.
+    What stands behind them is not parsed; None if it has to be, to know them for certain. There are no
+    aliases in them.
+
+    Args:
+        text: the document.
+        spend: as in `load`.
 
     Raises:
         ValueError: if it is not YAML.
         yaml.YAMLError: the same.
     """
-    end = None if _BYTE_ORDER_MARK in text else _end_of_head(text)
+    end = None if _BYTE_ORDER_MARK in text else _end_of_head(text, spend)
     if end is None or _UNSURE.search(text, end - 1):
         return None
-    (found,) = load(text[:end])
+    (found,) = load(text[:end], spend)
     return {key: found[key] for key in _HEAD if key in found}
 
 
-def _end_of_head(text: str) -> int | None:
+def _end_of_head(text: str, spend: Callable[[int], None]) -> int | None:
     """Return the index in a document behind the last part of its head, None if it has not the usual form."""
-    events = yaml.parse(text, Loader=go_yaml.Loader)
+    events = _counted(yaml.parse(text, Loader=go_yaml.Loader), spend)
     missing = set(_HEAD)
     for key, end in _entries(events) if _is_block_mapping(events) else ():
         missing.discard(key)
         if not missing:
             return end
     return None
+
+
+def _counted(events: Iterator[Any], spend: Callable[[int], None]) -> Iterator[Any]:
+    """Yield the events as long as none stands for others: what they are worth is their number."""
+    for event in events:
+        spend(1)
+        if isinstance(event, yaml.AliasEvent):
+            raise go_yaml.YamlError("it has an alias")
+        yield event
 
 
 def _is_block_mapping(events: Iterator[Any]) -> bool:

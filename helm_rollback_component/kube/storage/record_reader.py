@@ -18,9 +18,10 @@ from helm_rollback_component.core.records.history import History, Record
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
-from helm_rollback_component.kube.storage import manifests, placement, release_codec
+from helm_rollback_component.kube.storage import manifests, release_codec
 from helm_rollback_component.kube.storage.arrival import await_secret
 from helm_rollback_component.kube.storage.lru_cache import LruCache
+from helm_rollback_component.kube.storage.placement import Placement
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 _READS_AT_ONCE = 4
 _TEXT_KEPT = 32_000_000
+_MOST_NOTED = 20
+_AND_MORE = "and further ones"
 
 _Object = dict[str, Any]
 
@@ -197,12 +200,12 @@ class RecordReader:
 
     def _objects(self, revision: int, texts: Iterable[str], whole: Whole) -> tuple[_Object, ...]:
         def note(fault: str) -> None:
-            self._unread.setdefault(revision, {})[fault] = None
+            noted = self._unread.setdefault(revision, {})
+            noted[fault if len(noted) < _MOST_NOTED else _AND_MORE] = None
 
+        room, placement = manifests.Room(), Placement(self._cluster, self._namespace)
         return tuple(
-            placement.placed(self._cluster, self._namespace, found)
-            for text in texts
-            for found in manifests.parse(text, whole, note)
+            placement.of(found) for text in texts for found in manifests.parse(text, whole, note, room)
         )
 
     def _path(self, revision: int) -> str:

@@ -27,6 +27,9 @@ SECRET_TYPE = "helm.sh/release.v1"  # noqa: S105  # the type of Helm's Secrets, 
 
 _LAST_REVISION = 2**63 - 1
 """The largest number that Helm can read."""
+_LONGEST_WORD = 1000
+"""In characters, of a name, a version or a time."""
+_LONGEST_DESCRIPTION = 65_536
 _ROLLBACK_HOOKS = ("pre-rollback", "post-rollback")
 _STATUSES = frozenset(status.value for status in Status)
 
@@ -107,10 +110,10 @@ def _record(release: Release, digester: Digester) -> Record:
     return Record(
         revision=release["version"],
         status=status(release),
-        chart_name=metadata["name"],
+        chart_name=_text(metadata, "name"),
         chart_version=_text(metadata, "version"),
         app_version=_text(metadata, "appVersion"),
-        description=_text(info, "description"),
+        description=_any_text(info, "description")[:_LONGEST_DESCRIPTION],
         deployed_at=_text(info, "last_deployed"),
         digest=digester.of(_content(release)),
         values_digest=digester.of(values(release)),
@@ -121,6 +124,13 @@ def _record(release: Release, digester: Digester) -> Record:
 
 
 def _text(fields: dict[str, Any], key: str) -> str:
+    text = _any_text(fields, key)
+    if len(text) > _LONGEST_WORD:
+        raise ValueError(key)
+    return text
+
+
+def _any_text(fields: dict[str, Any], key: str) -> str:
     text = fields.get(key) or ""
     if not isinstance(text, str):
         raise TypeError(key)

@@ -20,6 +20,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, EngineError, Target
 from helm_rollback_component.inputs.redaction import MASK, Redactor
 from helm_rollback_component.kube.health import polling
+from helm_rollback_component.reconcile.leftovers import Leftovers
 from helm_rollback_component.reconcile.run_context import RunContext
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 from tests.support.fake_cluster import failure
@@ -125,12 +126,16 @@ class Records:
         self.on_manifest: Callable[[], None] = lambda: None
         self.on_whole_manifest: Callable[[], None] = lambda: None
         self.readable: Callable[[], bool] = lambda: True
+        self.left_out: tuple[str, ...] = ()
 
     def await_record(self, _revision: int, _stop: Cancellation) -> bool:
         return True
 
     def stored(self, _revision: int) -> Stored:
         return Stored("2026-01-01T00:00:00Z")
+
+    def unread(self, _revision: int) -> tuple[str, ...]:
+        return self.left_out
 
     def objects(self, _revision: int, whole: Whole) -> tuple[dict[str, Any], ...]:
         return (*self._declared(whole), *self._hooks)
@@ -556,6 +561,16 @@ class TestLeftovers:
         read.on_whole_manifest = lambda: asked.append(None)
         assert Place(cluster, Engine(), read).upgrade(record(1, "failed"), record(1)) is None
         assert asked
+
+    def test_where_not_all_is_read_that_is_declared_nothing_is_taken_for_left(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cluster, records = Town(*workload(deployment(**GROWN), running())), Records()
+        records.left_out = ("one: it is not YAML",)
+        place = Place(cluster, Engine(), records)
+        monkeypatch.setattr(Leftovers, "remove", lambda *_: pytest.fail("something was removed"))
+        assert place.upgrade(record(1, "failed"), record(1)) is None
+        assert place.said[-1] == "what failed revisions have left was not looked for: one: it is not YAML"
 
     def test_manifests_that_cannot_be_read_then_are_told_and_change_nothing(self) -> None:
         cluster, records = Town(*workload(deployment(**GROWN), running())), Records()

@@ -116,3 +116,10 @@ def test_nothing_is_waited_for_that_takes_long(monkeypatch: pytest.MonkeyPatch) 
     town.before = hold
     assert ForeignFieldsLook(town, NAMESPACE, [declared()]).added_to(before) == before
     answered.set()
+
+
+def test_what_is_read_for_a_warning_is_bounded() -> None:
+    town = Town()
+    many = [{**declared(f"web-{number}"), "apiVersion": f"v{number}"} for number in range(99)]
+    look(town, *many)
+    assert len([version for verb, version in town.asked if verb == "discover"]) == 32

@@ -107,3 +107,14 @@ def test_a_refusal_that_may_pass_is_an_error() -> None:
     looking = observer(refusing(town(deployment(), NEW, running()), "pods", temporary=True))
     with pytest.raises(OperationError, match="it is Forbidden"):
         looking.look([deployment()])
+
+
+def test_no_more_is_watched_than_a_release_has() -> None:
+    metadata = [{"name": "web", "namespace": f"n{number}"} for number in range(200)]
+    declared = [{**deployment(), "metadata": each} for each in metadata]
+    cluster = Town()
+    seen = observer(cluster).look(declared)
+    assert asked(cluster, "deployments") == 150
+    assert len(seen.desired) == 150
+    (told,) = sentences(seen.unseen)
+    assert told.endswith("of more than 150 kinds and namespaces; the others are not seen")

@@ -101,6 +101,12 @@ def test_the_head_of_a_document_that_is_nested_without_end_is_given_up_at_once()
         documents.head(f"spec: {'[' * 1_000_000}")
 
 
+def test_a_head_that_stands_for_more_than_it_is_is_given_up() -> None:
+    with pytest.raises(ValueError, match="it has an alias"):
+        documents.head("spec: &a [1]\n" + HEAD + "  labels: *a\n")
+
+
 def test_the_source_of_a_document_is_found_at_once_however_it_is_written() -> None:
-    assert documents.source(f"# Source: web{' ' * 1_000_000}x\n") == f"web{' ' * 1_000_000}x"
+    assert documents.source(f"# Source: web{' ' * 1_000_000}x\n") == "web"
+    assert documents.source(f"# Source: {'x' * 1_000_000}\n") == "x" * 500
     assert documents.source("# Source: web/templates/a.yaml \t\nkind: A") == "web/templates/a.yaml"

@@ -1,6 +1,8 @@
 """Objects in manifests."""
 
+import tracemalloc
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helm_rollback_component.kube.storage import documents, manifests
-from helm_rollback_component.kube.storage.manifests import UnreadableError, parse
+from helm_rollback_component.kube.storage.manifests import Room, parse
 
 TWO = """
 ---
@@ -154,9 +156,9 @@ def test_a_document_is_parsed_once_whatever_stands_around_it(monkeypatch: pytest
     texts: list[str] = []
     load = documents.load
 
-    def counted(text: str) -> list[Any]:
+    def counted(text: str, spend: Callable[[int], None]) -> list[Any]:
         texts.append(text)
-        return load(text)
+        return load(text, spend)
 
     monkeypatch.setattr(documents, "load", counted)
     own = f"---\n{named('Own', uuid.uuid4().hex)}"
@@ -166,21 +168,77 @@ def test_a_document_is_parsed_once_whatever_stands_around_it(monkeypatch: pytest
     assert sum("spec: " in text for text in texts) == 2
 
 
+def test_what_documents_have_together_is_bounded() -> None:
+    aliases = f"a: &a [{'1,' * 1000}]\nb: [{'*a,' * 95}]\n"
+    manifest = "---\n".join(f"{named('Bomb', f'n{number}')}{aliases}" for number in range(100))
+    told: list[str] = []
+    found = parse(manifest, on_unread=told.append)
+    assert 0 < len(found) < 10, "each has a hundred thousand values"
+    assert told == ["the objects from here on: the revision has more values than can be read"]
+    assert parse(manifest) == found, "remembered documents count the same"
+    assert len(parse(manifest, whole=lambda _: False)) == 100, "their heads are small"
+
+
+def test_documents_without_end_are_not_read() -> None:
+    told: list[str] = []
+    assert parse("---\n" * 200_000 + named("A", "a"), on_unread=told.append) == ()
+    assert len(told) == 1
+
+
+def test_a_revision_has_one_room_for_all_its_texts() -> None:
+    room, text = Room(60), f"{named('A', 'a')}spec: [1, 2]\n"
+    told: list[str] = []
+    assert [len(parse(text, on_unread=told.append, room=room)) for _ in range(3)] == [1, 0, 0]
+    assert len(told) == 2
+
+
+def test_a_document_of_too_many_values_is_read_once_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = f"---\n# Source: a.yaml\n{named('A', 'a')}spec: [{'1,' * 600_000}]\n"
+    told: list[str] = []
+    assert parse(manifest, on_unread=told.append) == ()
+    monkeypatch.setattr(documents, "load", None)
+    assert parse(manifest, on_unread=told.append) == ()
+    assert len(told) == 2
+    assert told[0] == told[1]
+
+
+def test_a_long_text_behind_many_aliases_takes_its_memory_once() -> None:
+    manifest = f"{named('A', 'a')}text: &t {'x' * 1_000_000}\nspec: [{'*t,' * 900}]\n"
+    tracemalloc.start()
+    try:
+        (found,) = parse(manifest)
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+    assert len(found["spec"]) == 900
+
+
+@pytest.mark.parametrize("field", ["kind", "apiVersion", "metadata.name"])
+def test_no_object_has_a_name_without_end(field: str) -> None:
+    long = "x" * 501
+    texts = {
+        "kind": f"kind: {long}\n",
+        "apiVersion": f"kind: A\napiVersion: {long}\n",
+        "metadata.name": f"kind: A\nmetadata:\n  name: {long}\n",
+    }
+    assert parse(texts[field]) == ()
+    assert len(parse(texts[field].replace(long, long[1:]))) == 1
+
+
 def named(kind: str, name: str) -> str:
     return f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}}}\n"
 
 
 @given(MANIFESTS)
 def test_heads_and_objects_are_those_of_the_whole(manifest: str) -> None:
-    try:
-        known = manifests._read(manifest)  # noqa: SLF001  # all of it at once, as Helm reads it
-    except UnreadableError:
+    known = manifests._read(manifest)  # noqa: SLF001  # all of it at once, as Helm reads it
+    if known.fault:
         told: list[str] = []
         parse(manifest, on_unread=told.append)
         assert told
         return
-    assert parse(manifest) == known
+    assert parse(manifest) == known.objects
     heads = parse(manifest, whole=lambda _: False)
-    for each, head in zip(known, heads, strict=True):
+    for each, head in zip(known.objects, heads, strict=True):
         assert {**each, **head} == each
         assert {key: each.get(key) for key in HEAD} == {key: head.get(key) for key in HEAD}

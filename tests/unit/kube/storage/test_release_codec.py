@@ -153,6 +153,16 @@ def test_what_history_tells() -> None:
     assert found.values_digest == DIGESTER.of({"none": None, "replicas": 2})
 
 
+def test_what_history_tells_has_an_end() -> None:
+    content = release(info={"status": "failed", "description": "x" * 100_000, "last_deployed": ""})
+    assert len(release_codec.record(content, DIGESTER).description) == 65_536
+    for key in ("name", "version", "appVersion"):
+        long = release()
+        long["chart"]["metadata"][key] = "x" * 1001
+        with pytest.raises(release_codec.UndecodableError):
+            release_codec.record(long, DIGESTER)
+
+
 def test_an_unknown_status_is_unknown() -> None:
     assert release_codec.record(release(1, "exploded"), DIGESTER).status is Status.UNKNOWN
 

@@ -218,6 +218,21 @@ class TestContent:
             assert len(look(1)) == 1
         assert storage.unread(1) == ("web/templates/x.yaml: it is not YAML in line 4",)
 
+    def test_of_very_many_documents_that_cannot_be_read_some_are_told(
+        self, cluster: FakeCluster, storage: ReleaseStorage
+    ) -> None:
+        broken = "".join(f"---\n# Source: {number}.yaml\n[\n" for number in range(500))
+        put(cluster, release(1, manifest=broken))
+        assert storage.manifest(1) == ()
+        assert (len(storage.unread(1)), storage.unread(1)[-1]) == (21, "and further ones")
+
+    def test_manifest_and_hooks_have_one_bound(self, cluster: FakeCluster, storage: ReleaseStorage) -> None:
+        large = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: [{'1,' * 200_000}]\n"
+        put(cluster, release(1, manifest=large, hooks=[{"manifest": large}, {"manifest": large}]))
+        assert len(storage.objects(1)) == 2
+        told = "the objects from here on: the revision has more values than can be read"
+        assert storage.unread(1) == (told,)
+
     def test_of_objects_that_are_not_needed_there_is_no_more_than_the_head(
         self, cluster: FakeCluster, storage: ReleaseStorage
     ) -> None:
