@@ -72,8 +72,8 @@ fuzz: setup ## what reads others' texts, with random ones; MINUTES for each targ
 	$(UV) run --locked --all-extras --group fuzz python -m tools.fuzz --minutes $(or $(MINUTES),1)
 
 .PHONY: audit
-audit: setup ## known vulnerabilities of the dependencies; needs the data of OSV, and says if it cannot be had
-	$(RUN) python -m tools.supply_chain audit
+audit: setup ## known vulnerabilities of the dependencies, by OSV, or by its records in the folders ADVISORIES
+	$(RUN) python -m tools.supply_chain audit $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 .PHONY: licences
 licences: setup ## docs/licences.md

@@ -1,6 +1,10 @@
 """What the package depends on: `python -m tools.supply_chain licences | audit | sbom`.
 
 They write docs/licences.md, look for known vulnerabilities, and write a bill of materials (CycloneDX).
+
+Without ``--advisories`` the audit asks OSV about the packages of ``uv.lock``. With it, records of OSV in
+those folders are read, and the Go modules that the embedded Helm and the local control plane are made of are
+looked for as well. What is known and accepted stands in ``tools/accepted_advisories.toml``.
 """
 
 from __future__ import annotations
@@ -15,12 +19,15 @@ from pathlib import Path
 from subprocess import CompletedProcess, run
 from typing import TYPE_CHECKING, Any
 
+from tools import advisories, locked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from importlib.metadata import PackageMetadata
 
 ROOT = Path(__file__).resolve().parents[1]
 LICENCES = ROOT / "docs" / "licences.md"
+ACCEPTED = ROOT / "tools" / "accepted_advisories.toml"
 SBOM = ROOT / "dist" / "sbom.cdx.json"
 OURS = ("helm-rollback-component", "pulumi-local-engine")
 ALLOWED = frozenset(
@@ -66,12 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.supply_chain", description=__doc__)
     parser.add_argument("command", choices=("licences", "audit", "sbom"))
-    match parser.parse_args(arguments).command:
+    parser.add_argument("--advisories", type=Path, nargs="*", metavar="FOLDER", help="with records of OSV")
+    given = parser.parse_args(arguments)
+    match given.command:
         case "licences":
             LICENCES.write_text(table(dependencies()), encoding="utf-8")
             return 0
         case "audit":
-            return _audit()
+            return _audit_with(given.advisories) if given.advisories else _audit()
         case _:
             SBOM.parent.mkdir(exist_ok=True)
             output = ("--format=cyclonedx1.5", f"--output-file={SBOM}")
@@ -132,6 +141,22 @@ def _audit() -> int:
         return 0
     print(done.stdout + done.stderr, end="")
     return done.returncode
+
+
+def _audit_with(folders: Sequence[Path]) -> int:
+    """Print what the packages in use have of what is recorded in folders; 1 if any of it is not accepted."""
+    accepted = tomllib.loads(ACCEPTED.read_text(encoding="utf-8"))
+    packages = locked.packages(ROOT)
+    found, records = advisories.findings(packages, folders)
+    if not records:
+        print("no records of OSV are in these folders: " + ", ".join(map(str, folders)))
+        return 2
+    for each in found:
+        reason = accepted.get(each.identifier)
+        print(f"{each}\n    accepted: {reason}" if reason else each)
+    fresh = [each for each in found if each.identifier not in accepted]
+    print(f"{len(packages)} packages, {records} records: {len(found)} findings, {len(fresh)} not accepted")
+    return int(bool(fresh))
 
 
 def _uv(*arguments: str, capture: bool = False) -> CompletedProcess[str]:
