@@ -101,7 +101,7 @@ def lease(data: bytes) -> None:
 def index(data: bytes) -> None:
     """Find a chart in a repository's index, and the addresses of its archives."""
     with suppress(OperationError):
-        for listed in listed_versions(data.decode(errors="replace"), "web"):
+        for listed in listed_versions(data, "web"):
             repositories.archive_url(_REPOSITORY, listed.url)
             SourceConfig(chart="web", version="1.0.0", repository=_REPOSITORY)
 

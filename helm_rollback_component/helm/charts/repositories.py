@@ -54,7 +54,7 @@ def find(source: SourceConfig) -> IndexEntry:
         source.model_copy(update={"chart": "", "version": None}),
         lambda: download(index_url(repository), source, LARGEST_INDEX),
     )
-    wanted = pick(listed_versions(index.decode(errors="replace"), source.chart), source.version or "")
+    wanted = pick(listed_versions(index, source.chart), source.version or "")
     if wanted is None:
         raise OperationError(
             f"the repository {shown(repository)} has no version {source.version} of chart {source.chart}",

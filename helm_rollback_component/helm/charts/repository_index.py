@@ -10,9 +10,10 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs import go_yaml
 from helm_rollback_component.reasons import Reason
 
-_USUAL_LAYOUT = re.compile(r"^entries:[ \t]*\n  ['\"]?[a-zA-Z0-9]", re.MULTILINE)
+_USUAL_LAYOUT = re.compile(rb"^entries:[ \t]*\n  ['\"]?[a-zA-Z0-9]", re.MULTILINE)
 _LONGEST = 16_000_000
-"""In characters, of an index that has to be parsed as a whole: that takes some 20 seconds."""
+"""In bytes, of an index that has to be parsed as a whole: that takes some seconds."""
+_LONGEST_TEXT = 10_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Listed:
     digest: str
 
 
-def listed_versions(index: str, chart: str) -> list[Listed]:
+def listed_versions(index: bytes, chart: str) -> list[Listed]:
     """Return the versions of `chart` that `index` lists, in its order; none if it does not know the chart.
 
     Raises:
@@ -53,20 +54,20 @@ def listed_versions(index: str, chart: str) -> list[Listed]:
     return [listed for entry in found if (listed := _listed(entry))]
 
 
-def cut_out(index: str, chart: str) -> str:
+def cut_out(index: bytes, chart: str) -> bytes:
     """Return the part of `index` about `chart`, if the indentation shows where it is.
 
     Indexes grow to tens of megabytes, and YAML is parsed at about one megabyte a second.
     """
-    block = re.search(
-        rf"^  (['\"]?){re.escape(chart)}\1:[ \t]*\n(?:(?:  [- ].*|[ \t]*)\n)+", f"{index}\n", re.MULTILINE
-    )
-    return f"entries:\n{block[0]}" if block else ""
+    name = re.escape(chart.encode())
+    line = rb"(?:  [- ].*|[ \t]*+)(?:\n|\Z)"
+    block = re.search(rb"^  (['\"]?)" + name + rb"\1:[ \t]*\n(?:" + line + rb")++", index, re.MULTILINE)
+    return b"entries:\n" + block[0] if block else b""
 
 
-def _entries(text: str, chart: str) -> list[Any] | None:
+def _entries(text: bytes, chart: str) -> list[Any] | None:
     try:
-        said = go_yaml.first_document(text)
+        said = go_yaml.first_document(text.decode(errors="replace"))
     except go_yaml.YamlError:
         return None
     entries = said.get("entries") if isinstance(said, dict) else None
@@ -81,4 +82,5 @@ def _listed(entry: Any) -> Listed | None:  # noqa: ANN401  # anything that YAML 
     if not isinstance(urls, list) or not urls or not isinstance(urls[0], str):
         return None
     digest = str(entry.get("digest") or "").lower().removeprefix("sha256:")
-    return Listed(str(entry.get("version")), urls[0], digest)
+    listed = Listed(str(entry.get("version")), urls[0], digest)
+    return listed if max(map(len, (listed.version, listed.url, listed.digest))) <= _LONGEST_TEXT else None
