@@ -168,6 +168,8 @@ class HelmOperations:
     def delete(self) -> None:
         """Uninstall the release, and release its claim; do nothing if the release was created again since.
 
+        In a namespace that is being deleted, the release may go with it instead.
+
         With ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment, a release whose cluster cannot be
         reached counts as deleted; a warning says so.
 
@@ -181,7 +183,10 @@ class HelmOperations:
             self._progress("the release was created again since; nothing is deleted")
             return
         self._session.require(*access.TO_FORGET)
-        with self._session.hold(self._progress, strict=True) as held:
+        with (
+            self._session.unless_namespace_ends(lambda: self._look()[1], self._progress),
+            self._session.hold(self._progress, strict=True) as held,
+        ):
             deletion.delete(self._config, self._run.effects(held))
             held.release_claim()
 

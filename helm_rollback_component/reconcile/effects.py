@@ -130,7 +130,8 @@ class Data(Protocol):
 class Lock(Protocol):
     """The release's lock, held; and the way to write the ledger.
 
-    Every method raises `OperationError`, ``LockLost``, if another process has the lock.
+    Every method raises `OperationError`, ``LockLost``, if another process has the lock; or
+    ``NamespaceTerminating`` or ``NamespaceMissing`` where the lock was lost with its namespace.
     """
 
     @property
@@ -142,6 +143,9 @@ class Lock(Protocol):
 
     def conclude(self, ledger: Ledger) -> None:
         """Write the ledger and free the lock."""
+
+    def require_namespace(self) -> None:
+        """Raise that error where nothing can be created in the namespace any more."""
 
     def release_claim(self) -> None:
         """Delete the claim: nobody manages the release any more."""

@@ -87,6 +87,8 @@ class Reconciler:
         """Take an action and return the situation after it: one observation serves verdict and next step."""
         trial = Trial(self._effects, self._actions, action, situation)
         failure, begun = trial.run(), trial.begun
+        if failure:
+            self._effects.lock.require_namespace()
         evidence = self._effects.helm.evidence
         history = repairs.observe_and_repair(self._effects.records, action, begun, failure)
         made = history.get(begun.history.next_revision)

@@ -18,6 +18,8 @@ from helm_rollback_component.kube.api import access, kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims.claims import Claims
+from helm_rollback_component.kube.claims.namespace_end import find_end
+from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import clock, desired, refusals
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.reconcile.present_credentials import Way
 
 _PATIENCE = 60.0
+_LOOK_EVERY = 0.5
 
 
 class Session:
@@ -175,6 +178,33 @@ class Session:
                 history, release = self.records.history(), self._config.label
                 refusals.refuse_while_helm_works(history, held.left_alone, release, clock.now())
             yield held
+
+    @contextmanager
+    def unless_namespace_ends(
+        self, there: Callable[[], bool], progress: Callable[[str], None]
+    ) -> Iterator[None]:
+        """End a block that deletes the release; if it fails as the namespace is deleted too, wait for that.
+
+        Args:
+            there: whether anything of the release is left.
+            progress: takes one line that says what is waited for.
+
+        Raises:
+            OperationError: ``NamespaceTerminating`` where it is still there when the time is over.
+        """
+        try:
+            yield
+        except HelmRollbackError:
+            end = find_end(self.cluster, self._config.release_namespace)
+            if end is None:
+                raise
+            end.release = self._config.label
+            progress(f"{end.message}, and what is left of the release with it")
+            until = CLOCK.now() + self._config.timeouts.delete
+            while there():
+                if CLOCK.now() >= until:
+                    raise end from None
+                CLOCK.sleep(_LOOK_EVERY)
 
     def _records(self) -> ReleaseStorage:
         config = self._config

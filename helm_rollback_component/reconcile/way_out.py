@@ -114,6 +114,10 @@ class MaskedLock:
         """Write the ledger and free the lock; raises as `effects.Lock` does."""
         self.lock.conclude(self.way_out.ledger(ledger))
 
+    def require_namespace(self) -> None:
+        """Refuse to go on where the namespace ends; raises as `effects.Lock` does."""
+        self.lock.require_namespace()
+
     def release_claim(self) -> None:
         """Delete the claim; raises as `effects.Lock` does."""
         self.lock.release_claim()

@@ -62,6 +62,10 @@ class FakeCluster(Cluster):
                 raise failure("AlreadyExists")
             return self._store(key, body, str(uuid.uuid4()))
 
+    def try_create(self, path: str, body: dict[str, Any]) -> None:  # noqa: ARG002  # all may be created
+        with self._mutex:
+            self._begin("try", path)
+
     def replace(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         with self._mutex:
             self._begin("replace", path)

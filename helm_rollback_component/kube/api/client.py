@@ -148,6 +148,10 @@ class Cluster:
         """Create an object in the collection at `path` and return it as stored."""
         return self._writes.send("POST", path, body)
 
+    def try_create(self, path: str, body: _Object) -> None:
+        """Have the server refuse what it would refuse to create in the collection; nothing is stored."""
+        self._writes.try_create(path, body)
+
     def replace(self, path: str, body: _Object) -> _Object:
         """Replace an object; a ``resourceVersion`` in it makes any other version a ``Conflict``."""
         return self._writes.send("PUT", path, body)

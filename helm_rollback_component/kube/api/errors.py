@@ -29,8 +29,10 @@ _REASONS = {
     HTTPStatus.TOO_MANY_REQUESTS: Reason.TOO_MANY_REQUESTS,
 }
 
+_TERMINATING = re.compile(r"\bnamespace (?P<name>\S+) because it is being terminated")
 _ADMISSION = (
     (re.compile(r"exceeded quota|(maximum|minimum) \S+ usage per"), Reason.QUOTA_EXCEEDED),
+    (_TERMINATING, Reason.NAMESPACE_TERMINATING),
     (re.compile(r"denied (the )?request"), Reason.ADMISSION_DENIED),
 )
 """What refuses a write whatever rights the user has; its status code is any, 400 and 403 most often."""
@@ -47,7 +49,8 @@ def refusal(status: int, body: bytes, request: str) -> OperationError:
     answer = _status_object(body)
     said = str(answer.get("message", ""))[:_MAX_MESSAGE]
     message = said if " " in said else f"the API server answered {status} to {request}"
-    return OperationError(message, reason=_reason(status, answer))
+    reason = _reason(status, answer)
+    return OperationError(_of_namespace(reason, answer, message), reason=reason)
 
 
 def unreachable(request: str, cause: Exception) -> OperationError:
@@ -82,6 +85,14 @@ def _reason(status: int, answer: dict[str, Any]) -> Reason:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Reason.SERVER_ERROR
     return next((word for code, word in _REASONS.items() if code == status), Reason.UNEXPECTED_ANSWER)
+
+
+def _of_namespace(reason: Reason, answer: dict[str, Any], message: str) -> str:
+    """Return the message; of a namespace that goes or is not there, without what was to be done in it."""
+    if reason is Reason.NAMESPACE_MISSING:
+        return f"the namespace {_details(answer).get('name')} does not exist"
+    found = _TERMINATING.search(message)
+    return f"the namespace {found['name']} is being deleted" if found else message
 
 
 def _status_object(body: bytes) -> dict[str, Any]:

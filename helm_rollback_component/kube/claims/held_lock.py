@@ -12,6 +12,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims import digest_key, lease_codec, lock_holder
+from helm_rollback_component.kube.claims.namespace_end import find_end
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 _RENEWALS = 3
 _RETRY = 1.0
 _MAX_CONFLICTS = 10
+
+_TAKEN_OVER = OperationError(
+    "another process took over the lock of the release, or its Lease was deleted", reason=Reason.LOCK_LOST
+)
 
 _log = logging.getLogger(__name__)
 
@@ -56,8 +61,9 @@ class Held:
         self._over = threading.Event()
         self._helm_ended = False
         self._clock = clock
+        self._loss = _TAKEN_OVER
         self.lost = Cancellation()
-        """Requested when another process has the lock, or the Lease is gone."""
+        """Requested when another process has the lock, the Lease is gone, or its namespace is to go."""
         threading.Thread(target=self._keep_renewed, name=f"lease {release}", daemon=True).start()
 
     @property
@@ -88,6 +94,17 @@ class Held:
         """
         with about(self._namespace, self._release):
             self._update(lambda lease: lease_codec.with_ledger(lease, ledger))
+
+    def require_namespace(self) -> None:
+        """Refuse to go on in a namespace in which nothing can be created any more.
+
+        Raises:
+            OperationError: ``NamespaceTerminating`` or ``NamespaceMissing``.
+        """
+        with about(self._namespace, self._release), self._lock:
+            if end := find_end(self._cluster, self._namespace):
+                self._lose(end)
+                raise end
 
     def note_helm(self, pid: int, alone: float) -> None:
         """Write down which process of Helm is about to work on the release; raises as `write` does.
@@ -122,7 +139,12 @@ class Held:
                 return
             self._over.set()
             try:
-                self._put(lease_codec.released)
+                if (
+                    self.lost.requested
+                ):  # to the end of its namespace, it is still there; else this is refused
+                    self._cluster.replace(self._path, lease_codec.released(self._lease))
+                else:
+                    self._put(lease_codec.released)
             except OperationError as error:
                 if not self.lost.requested:
                     _log.warning(
@@ -179,17 +201,19 @@ class Held:
         if lease and lease_codec.claim(lease).holder == self._claim.holder:
             self._note(lease)
         else:
-            self.lost.request()
+            self._lose(None if lease else find_end(self._cluster, self._namespace))
+
+    def _lose(self, end: OperationError | None) -> None:
+        """Have the lock be lost; to the end of its namespace, if that is given."""
+        self._loss = end or _TAKEN_OVER
+        self.lost.request()
 
     def _note(self, lease: Lease) -> None:
         self._lease, self._claim = lease, lease_codec.claim(lease)
 
     def _refuse_if_lost(self) -> None:
         if self.lost.requested:
-            raise OperationError(
-                "another process took over the lock of the release, or its Lease was deleted",
-                reason=Reason.LOCK_LOST,
-            )
+            raise OperationError(self._loss.message, reason=self._loss.reason)
 
     def _keep_renewed(self) -> None:
         regular = self._claim.duration / _RENEWALS
@@ -203,6 +227,8 @@ class Held:
                 return True
             try:
                 self._update(_as_it_is)
+                if end := find_end(self._cluster, self._namespace):
+                    self._lose(end)
             except OperationError as error:
                 _log.debug("The lock of %s/%s was not renewed: %s", self._namespace, self._release, error)
                 return False

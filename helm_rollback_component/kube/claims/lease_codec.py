@@ -125,6 +125,12 @@ def new(name: str, namespace: str) -> Lease:
     }
 
 
+def unnamed(namespace: str) -> Lease:
+    """Return a Lease that the server is to name."""
+    lease = new("", namespace)
+    return {**lease, "metadata": {"generateName": name("try-"), "namespace": namespace, "labels": LABELS}}
+
+
 def owned(lease: Lease, owner: Owner, incarnation: str) -> Lease:
     """Return the Lease as the owner's; a stack's id that it holds already stays where the owner has none."""
     before = _owner((lease["metadata"].get("annotations") or {}).get(_OWNER, ""))

@@ -66,6 +66,9 @@ class Lock:
 
     conclude = write
 
+    def require_namespace(self) -> None:
+        """Go on: the namespace stays."""
+
     def release_claim(self) -> None:
         """Note it."""
         self.released = True

@@ -26,6 +26,12 @@ TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace a is bei
         (403, status(403, "may not create", "Forbidden", causes=TERMINATING), "NamespaceTerminating", True),
         (
             403,
+            status(403, 'x "y" is forbidden: no new content in namespace a because it is being terminated'),
+            "NamespaceTerminating",
+            True,
+        ),
+        (
+            403,
             status(403, "x is forbidden: exceeded quota: few", "Forbidden"),
             "QuotaExceeded",
             False,
@@ -90,3 +96,22 @@ def test_a_server_that_is_not_to_be_trusted_stays_so() -> None:
 
 def test_an_answer_that_is_no_object_is_unexpected() -> None:
     assert errors.not_kubernetes("GET /x").reason == "UnexpectedAnswer"
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "message"),
+    [
+        (
+            403,
+            status(403, 'x "y" is forbidden: no new content in namespace a because it is being terminated'),
+            "the namespace a is being deleted",
+        ),
+        (
+            404,
+            status(404, 'namespaces "a" not found', "NotFound", kind="namespaces", name="a"),
+            "the namespace a does not exist",
+        ),
+    ],
+)
+def test_what_a_namespace_is_in_the_way_of_is_not_told(code: int, body: bytes, message: str) -> None:
+    assert errors.refusal(code, body, "POST /a").message == message

@@ -258,7 +258,7 @@ class TestHolding:
             for _ in range(3):
                 cluster.asked.clear()
                 clock.end_wait(DURATION / 3)
-                await_that(lambda: [verb for verb, _ in cluster.asked] == ["replace"], "a renewal")
+                await_that(lambda: [verb for verb, _ in cluster.asked] == ["replace", "try"], "a renewal")
             held.write(LEDGER)
         assert claim_of(claims).ledger == LEDGER
 
@@ -335,6 +335,48 @@ class TestHolding:
         cluster.asked.clear()
         assert held._renew()  # noqa: SLF001
         assert cluster.asked == []
+
+
+class TestNamespaceThatEnds:
+    @pytest.fixture(params=["NamespaceTerminating", "NamespaceMissing"])
+    def reason(self, request: pytest.FixtureRequest) -> str:
+        return str(request.param)
+
+    def test_it_is_noticed_at_the_next_renewal(
+        self, cluster: FakeCluster, claims: Claims, clock: ManualClock, reason: str
+    ) -> None:
+        with claims.hold(MINE, "one", timeout=0) as held:
+            fail(cluster, "try", reason)
+            clock.end_wait(DURATION / 3)
+            await_that(lambda: held.lost.requested, "the end to be noticed")
+            with pytest.raises(OperationError) as caught:
+                held.write(LEDGER)
+        assert (caught.value.reason, caught.value.release) == (reason, "apps/web")
+        assert claim_of(claims).holder == ""
+
+    def test_a_lease_that_went_with_it_is_no_other_process(
+        self, cluster: FakeCluster, held: Held, reason: str
+    ) -> None:
+        cluster.delete(PATH)
+        fail(cluster, "try", reason)
+        with pytest.raises(OperationError) as caught:
+            held.write(LEDGER)
+        assert caught.value.reason == reason
+        held.release()
+        assert cluster.paths() == []
+
+    def test_nothing_goes_on_in_it(self, cluster: FakeCluster, held: Held, reason: str) -> None:
+        held.require_namespace()
+        fail(cluster, "try", reason)
+        with pytest.raises(OperationError) as caught:
+            held.require_namespace()
+        assert (caught.value.reason, caught.value.release) == (reason, "apps/web")
+        assert held.lost.requested
+
+    def test_where_the_server_cannot_tell_it_counts_as_there(self, cluster: FakeCluster, held: Held) -> None:
+        fail(cluster, "try", "Unreachable")
+        held.require_namespace()
+        assert not held.lost.requested
 
 
 class TestGivingUp:
