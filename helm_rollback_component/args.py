@@ -170,9 +170,9 @@ class HealthArgs(TypedDict, total=False):
 class HelmReleaseArgs(TypedDict):
     """Everything that a program declares about one release: the inputs of `HelmRelease`."""
 
-    release_namespace: pulumi.Input[str]
+    release_namespace: NotRequired[pulumi.Input[str]]
     """The namespace of the release, which must exist unless `manage_namespace` is set. A change replaces the
-    release. Required.
+    release. Required, unless its Kubernetes provider or the stack's configuration names one.
     """
     source: pulumi.Input[SourceArgs]
     """Where the chart comes from. Required."""
@@ -203,11 +203,14 @@ class HelmReleaseArgs(TypedDict):
     health: NotRequired[pulumi.Input[HealthArgs]]
     """When a deployment counts as failed, and when as good."""
     kubeconfig: NotRequired[pulumi.Input[str]]
-    """Path of a kubeconfig, or its content, which is a secret in the state. Without it, the one that kubectl
-    would use, or the service account of the pod. Another cluster replaces the release. Default: none.
+    """Path of a kubeconfig, or its content, which is a secret in the state. Without it, that of a Kubernetes
+    provider of the release or of a component above it, or of the stack's configuration; then the one that
+    kubectl would use, or the service account of the pod. Another cluster replaces the release. Default: none.
     """
     context: NotRequired[pulumi.Input[str]]
-    """Context in the kubeconfig; without it, the current context. Default: none."""
+    """Context in the kubeconfig; without it, that of where the kubeconfig comes from, or the current one.
+    Default: none.
+    """
     helm: NotRequired[pulumi.Input[str]]
     """Which Helm is used: `auto` (the `helm` on the PATH, otherwise the embedded one), `cli`, `embedded`, or
     the name or the path of a Helm program. Default: `auto`.

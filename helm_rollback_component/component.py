@@ -11,7 +11,7 @@ from pulumi.dynamic import Resource
 from helm_rollback_component.args import HelmReleaseArgs
 from helm_rollback_component.inputs.tree import leaves
 from helm_rollback_component.provider import ReleaseProvider
-from helm_rollback_component.pulumi_adapter import interrupts, resource_options
+from helm_rollback_component.pulumi_adapter import cluster_choice, interrupts, resource_options
 from helm_rollback_component.pulumi_adapter.program_inputs import inputs_of
 from helm_rollback_component.pulumi_adapter.run_kind import DRY_RUN
 from helm_rollback_component.pulumi_adapter.stack_id import stack_id
@@ -67,9 +67,10 @@ class HelmRelease(pulumi.ComponentResource):
         """
         super().__init__(TYPE, name, None, opts)
         interrupts.end_program_quietly()
-        inputs = inputs_of(name, args, resource_options.timeouts(opts))
-        resource_options.refuse_foreign_provider(name, inputs, opts)
-        namespace = _namespace(self, name, inputs)
+        given = inputs_of(name, args, resource_options.timeouts(opts))
+        inputs = {**given, **cluster_choice.choose(self, name, given, opts)}
+        own_way = any(key in given for key in ("kubeconfig", "context"))
+        namespace = _namespace(self, name, inputs, own_way=own_way)
         release = _Release(
             f"{name}-release",
             {
@@ -109,7 +110,10 @@ class _Release(Resource, module="helm-rollback", name="Release"):
         super().__init__(ReleaseProvider(), name, {**outputs, **inputs}, opts)
 
 
-def _namespace(component: HelmRelease, name: str, inputs: dict[str, Any]) -> list[pulumi.Resource]:
+def _namespace(
+    component: HelmRelease, name: str, inputs: dict[str, Any], *, own_way: bool
+) -> list[pulumi.Resource]:
+    """Declare the namespace, if it is managed; with a provider of its own if the inputs name a cluster."""
     if not inputs.get("manage_namespace") or "release_namespace" not in inputs:
         return []
     import pulumi_kubernetes as kubernetes  # noqa: PLC0415  # slow to import, and seldom needed
@@ -117,17 +121,23 @@ def _namespace(component: HelmRelease, name: str, inputs: dict[str, Any]) -> lis
     cluster = {key: inputs[key] for key in ("kubeconfig", "context") if key in inputs}
     provider = (
         kubernetes.Provider(f"{name}-kubernetes", **cluster, opts=pulumi.ResourceOptions(parent=component))
-        if cluster
+        if own_way
         else None
     )
     keep = not inputs.get("delete_namespace", False)
     return [
         kubernetes.core.v1.Namespace(
             f"{name}-namespace",
-            metadata={"name": inputs["release_namespace"]},
+            metadata={"name": pulumi.Output.from_input(inputs["release_namespace"]).apply(_named)},
             opts=pulumi.ResourceOptions(parent=component, provider=provider, retain_on_delete=keep),
         )
     ]
+
+
+def _named(namespace: str | None) -> str:
+    if not namespace:
+        raise pulumi.RunError("manage_namespace needs a name: write the input release_namespace")
+    return namespace
 
 
 def _context(component: HelmRelease, name: str, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class HelmOperations:
         others: kubeconfigs and contexts to try where the config is that of a state and its credentials are
             refused; None for a config of the present.
         interrupt: requested when what is under way is to be brought to a good end at once.
+        delete_unreachable: whether a release whose cluster is gone may leave the state, as with
+            ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment.
     """
 
     def __init__(  # noqa: PLR0913  # each is one thing for the caller to decide
@@ -55,8 +57,10 @@ class HelmOperations:
         redact: Redactor | None = None,
         others: Iterable[tuple[str | None, str | None]] | None = None,
         interrupt: Cancellation | None = None,
+        delete_unreachable: bool = False,
     ) -> None:
         self._config = config
+        self._delete_unreachable = delete_unreachable
         self._identity = identity
         redact = redact or Redactor()
         self.way_out = WayOut(redact)
@@ -236,7 +240,7 @@ class HelmOperations:
     def _look(self) -> tuple[Claim | None, bool]:
         """Return the claim, and whether anything of the release is there; see `exists`."""
         claim, there = None, False
-        with lost_clusters.let_go(self._config.label, self._warn):
+        with lost_clusters.let_go(self._config.label, self._warn, allowed=self._delete_unreachable):
             claim = self._session.claims.read()
             there = claim is not None or bool(self._session.records.history())
         return claim, there

@@ -42,7 +42,7 @@ class HelmConfig(Part):
     """
     release_namespace: Namespace
     """The namespace of the release, which must exist unless `manage_namespace` is set. A change replaces the
-    release. Required.
+    release. Required, unless its Kubernetes provider or the stack's configuration names one.
     """
     source: SourceConfig
     """Where the chart comes from. Required."""
@@ -69,11 +69,14 @@ class HelmConfig(Part):
     health: HealthConfig = HealthConfig()
     """When a deployment counts as failed, and when as good."""
     kubeconfig: NonEmpty | None = Field(default=None, repr=False)
-    """Path of a kubeconfig, or its content, which is a secret in the state. Without it, the one that kubectl
-    would use, or the service account of the pod. Another cluster replaces the release. Default: none.
+    """Path of a kubeconfig, or its content, which is a secret in the state. Without it, that of a Kubernetes
+    provider of the release or of a component above it, or of the stack's configuration; then the one that
+    kubectl would use, or the service account of the pod. Another cluster replaces the release. Default: none.
     """
     context: NonEmpty | None = None
-    """Context in the kubeconfig; without it, the current context. Default: none."""
+    """Context in the kubeconfig; without it, that of where the kubeconfig comes from, or the current one.
+    Default: none.
+    """
     helm: NonEmpty = "auto"
     """Which Helm is used: `auto` (the `helm` on the PATH, otherwise the embedded one), `cli`, `embedded`, or
     the name or the path of a Helm program. Default: `auto`.

@@ -10,7 +10,13 @@ from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.core.remediation.assessment import found_foreign_change
 from helm_rollback_component.core.remediation.explanation import explain, headline
 from helm_rollback_component.errors import HelmRollbackError, OperationError
-from helm_rollback_component.pulumi_adapter import declaration, partial_failure, process_lifetime, state
+from helm_rollback_component.pulumi_adapter import (
+    declaration,
+    partial_failure,
+    process_lifetime,
+    stack_settings,
+    state,
+)
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.error_text import whole
 from helm_rollback_component.reasons import Reason
@@ -65,6 +71,7 @@ class ManagedRelease:
             redact=declared.redact,
             others=others,
             interrupt=process_lifetime.INTERRUPT,
+            delete_unreachable=_may_be_let_go(properties),
         )
 
     def deploy(self) -> ReleaseStatus:
@@ -120,6 +127,10 @@ class ManagedRelease:
         if not partial_failure.announce(self.id, outs, message):
             self._log.warning(_NOT_SAVED)
         raise RuntimeError(message)
+
+
+def _may_be_let_go(properties: Mapping[str, Any]) -> bool:
+    return bool(properties.get(state.DELETE_UNREACHABLE)) or stack_settings.delete_unreachable()
 
 
 def _expected(error: Exception) -> HelmRollbackError:

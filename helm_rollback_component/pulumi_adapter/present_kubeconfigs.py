@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.inputs.tree import leaves
+from helm_rollback_component.pulumi_adapter.stack_settings import CONFIGURATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,9 +20,6 @@ Way = tuple[str | None, str | None]
 """A kubeconfig and a context, as the inputs of these names have them."""
 
 _MARK = "current-context"
-
-_CONFIGURATION = "PULUMI_CONFIG"
-"""The stack's configuration, which the engine puts into the environment of a provider (a JSON object)."""
 
 _declared: dict[Way, None] = {}
 
@@ -37,7 +35,7 @@ def note_inputs(inputs: Mapping[str, Any]) -> None:
 def present() -> Iterator[Way]:
     """Yield what to try in place of refused credentials: the program's, the configuration's, kubectl's."""
     yield from reversed(_declared)
-    yield from ((text, None) for text in _kubeconfigs(os.environ.get(_CONFIGURATION, "")))
+    yield from ((text, None) for text in _kubeconfigs(os.environ.get(CONFIGURATION, "")))
     yield None, None
 
 

@@ -48,14 +48,19 @@ def inputs_of(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dic
         inputs["timeouts"] = pulumi.Output.from_input(inputs.get("timeouts") or {}).apply(
             lambda given: {**timeouts, **given} if isinstance(given, Mapping) else given
         )
-    if "kubeconfig" in inputs and not _a_path(inputs["kubeconfig"]):
-        inputs["kubeconfig"] = pulumi.Output.secret(inputs["kubeconfig"])
+    if "kubeconfig" in inputs:
+        inputs["kubeconfig"] = secret_if_content(inputs["kubeconfig"])
     if "source" in inputs:
         inputs["source"] = _with_secret_logins(inputs["source"])
     if "value_files" in inputs:
         inputs["value_files"] = without_assets(inputs["value_files"])
     values = _encoded(name, inputs.pop("values", None) or {})
     return {**map_leaves(inputs, _marked_later), "values": values}
+
+
+def secret_if_content(kubeconfig: Any) -> Any:  # noqa: ANN401  # an output or a text
+    """Return a kubeconfig as it is sent: a secret, unless it is known to be a path."""
+    return kubeconfig if _a_path(kubeconfig) else pulumi.Output.secret(kubeconfig)
 
 
 def _encoded(name: str, values: Any) -> Any:  # noqa: ANN401  # JSON-like, with outputs

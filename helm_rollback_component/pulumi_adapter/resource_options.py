@@ -40,20 +40,6 @@ def timeouts(opts: pulumi.ResourceOptions | None) -> dict[str, int]:
     return {ours: _seconds(theirs, said[theirs]) for theirs, ours in _ACTIONS.items() if said.get(theirs)}
 
 
-def refuse_foreign_provider(
-    name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
-) -> None:
-    """Refuse a provider option that names a cluster which Helm is not told of.
-
-    Raises:
-        pulumi.RunError: there is one, and no ``kubeconfig`` input beside it.
-    """
-    if opts and (opts.provider or opts.providers) and "kubeconfig" not in inputs:
-        raise pulumi.RunError(
-            f"{name}: Helm cannot use the provider option; set the kubeconfig input to the same cluster"
-        )
-
-
 def _seconds(action: str, duration: str) -> int:
     match = _DURATION.fullmatch(str(duration))
     parts = [float(part or 0) for part in match.groups()] if match else []

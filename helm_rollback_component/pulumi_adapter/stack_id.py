@@ -12,12 +12,11 @@ import asyncio
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import grpc  # type: ignore[import-untyped]
 import pulumi
-from pulumi.runtime import mocks, rpc, settings
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime import mocks, settings
 
-_GET_RESOURCE = "pulumi:pulumi:getResource"
+from helm_rollback_component.pulumi_adapter.engine_resources import look_up
+
 _PROVIDER = "pulumi:providers:pulumi::default"
 
 _asked: WeakKeyDictionary[Any, asyncio.Future[str]] = WeakKeyDictionary()
@@ -35,12 +34,5 @@ def stack_id() -> asyncio.Future[str]:
 async def _ask(monitor: Any) -> str:  # noqa: ANN401  # grpc has no types
     if isinstance(monitor, mocks.MockMonitor):
         return ""
-    urn = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{_PROVIDER}"
-    request = resource_pb2.ResourceInvokeRequest(
-        tok=_GET_RESOURCE, args=await rpc.serialize_properties({"urn": urn}, {})
-    )
-    try:
-        answer = await asyncio.get_running_loop().run_in_executor(None, monitor.Invoke, request)
-    except grpc.RpcError:
-        return ""
-    return str(getattr(answer, "return").fields["id"].string_value)
+    found = await look_up(f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{_PROVIDER}")
+    return str(found["id"].string_value) if found else ""

@@ -37,7 +37,11 @@ CHECKED_BY = "checked_by"
 REPLACE_ON_CHANGES = "replace_on_changes"
 """Input of the component's making: paths whose change replaces the release, from the option of that name."""
 COMPUTED = (CONTENT, CHART, PLAN, CHECKED_BY)
-CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES)
+DELETE_UNREACHABLE = "delete_unreachable"
+"""Input of the component's making: True if the provider lets the release go when its cluster is gone."""
+CLUSTER_PROBLEM = "cluster_problem"
+"""Input of the component's making, which check takes out again: why Helm cannot go to the named cluster."""
+CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES, DELETE_UNREACHABLE)
 """Inputs of the component's making."""
 _REACHES_THE_CLUSTER = ("kubeconfig", "context")
 _IDENTITY = ("release_name", "release_namespace")
@@ -55,8 +59,10 @@ def with_markers(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of the declared inputs, and ``content``, that differ from the old outputs."""
-    return tuple(key for key in (*DECLARED, CONTENT) if not same(olds.get(key), news.get(key)))
+    """Return the names of the declared inputs and of what else an update takes over that differ."""
+    return tuple(
+        key for key in (*DECLARED, CONTENT, DELETE_UNREACHABLE) if not same(olds.get(key), news.get(key))
+    )
 
 
 def replaces(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:

@@ -20,12 +20,13 @@ _SIGNS = frozenset({Reason.UNREACHABLE, Reason.KUBECONFIG_MISSING, Reason.CLUSTE
 
 
 @contextmanager
-def let_go(release: str, warn: Callable[[str], None]) -> Iterator[None]:
-    """End the block without an error where the cluster is gone and the environment lets its releases go.
+def let_go(release: str, warn: Callable[[str], None], *, allowed: bool = False) -> Iterator[None]:
+    """End the block without an error where the cluster is gone and its releases may be let go.
 
     Args:
         release: what every error names.
         warn: takes the sentence that says so.
+        allowed: whether they may also where the environment does not say so.
 
     Raises:
         OperationError: the cluster is gone; the remedy names the variable.
@@ -35,9 +36,10 @@ def let_go(release: str, warn: Callable[[str], None]) -> Iterator[None]:
     except HelmRollbackError as error:
         if error.reason not in _SIGNS:
             raise
-        if not _allowed():
+        if not (allowed or _allowed()):
             raise _told(error, release) from None
-        warn(f"{error.message}; nothing was deleted: the release only leaves the state, as {VARIABLE} allows")
+        permit = "deleteUnreachable" if allowed else VARIABLE
+        warn(f"{error.message}; nothing was deleted: the release only leaves the state, as {permit} allows")
 
 
 def _allowed() -> bool:

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 import yaml
+from pulumi import automation
 
 from tests.e2e.conftest import Bench
 from tests.e2e.project import Project
@@ -166,11 +167,20 @@ def test_rotated_credentials_take_no_helm_action(bench: Bench) -> None:
     assert not bench.space.left()
 
 
-def test_the_provider_option_alone_is_refused(bench: Bench) -> None:
-    write(bench, options="providers=[__import__('pulumi_kubernetes').Provider('there')]", values=GOOD)
+def test_a_release_goes_where_a_kubernetes_resource_would(root_bench: Bench) -> None:
+    bench = root_bench
+    content = bench.space.ground.kubeconfig.read_text()
+    there = f"__import__('pulumi_kubernetes').Provider('there', kubeconfig={content!r})"
+    bench.project.stack.set_config("kubernetes:context", automation.ConfigValue("nowhere"))
+    write(bench, options=f"providers=[{there}]", values=GOOD)
+    up(bench)
+    assert bench.space.statuses() == ["deployed"]
+    assert not bench.project.destroy().failed
+    assert not bench.space.left()
+    write(bench, values=GOOD)
     outcome = bench.project.preview()
     assert outcome.failed
-    assert "kubeconfig" in outcome.text
+    assert "no context nowhere" in outcome.text
     assert "Traceback" not in outcome.text
 
 

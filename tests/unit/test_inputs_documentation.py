@@ -21,7 +21,10 @@ PAIRS = {
     "HealthArgs": "HealthConfig",
     "HelmReleaseArgs": "HelmConfig",
 }
-FROM_THE_RESOURCE = "Default: the name of the resource."
+FROM_ELSEWHERE = {
+    "release_name": "Default: the name of the resource.",
+    "release_namespace": "Required, unless its Kubernetes provider or the stack's configuration names one.",
+}
 
 
 def texts(declaring: type) -> dict[str, str]:
@@ -76,5 +79,5 @@ def test_a_program_reads_the_text_of_the_config(written: str, validated: str) ->
 def test_the_text_ends_with_the_default(model: type[BaseModel], field: str) -> None:
     info = model.model_fields[field]
     default = info.get_default(call_default_factory=True)
-    ending = FROM_THE_RESOURCE if field == "release_name" else stated(default)
+    ending = FROM_ELSEWHERE.get(field) or stated(default)
     assert texts(model)[field].endswith(ending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -71,12 +72,14 @@ class Cluster:
     configs: list[HelmConfig] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
     redact: Redactor | None = None
+    may_be_let_go: bool = False
 
     def operations(self, config: HelmConfig, **given: Any) -> Cluster:  # noqa: ANN401  # as HelmOperations takes it
         """Take the place of HelmOperations."""
         self.configs.append(config)
         self.identities.append(given["identity"])
         self.redact = given["redact"]
+        self.may_be_let_go = given["delete_unreachable"]
         given["progress"]("nobody listens")
         given["warn"]("nobody listens")
         return self
@@ -222,6 +225,11 @@ class TestCheck:
         given = {**LEAST, "__provider": "x"}
         check(given)
         assert given == {**LEAST, "__provider": "x"}
+
+    def test_a_cluster_that_cannot_be_told_is_refused(self) -> None:
+        inputs, failures = check({**LEAST, "owner": OWNER, "cluster_problem": "write the input kubeconfig"})
+        assert failures == {"kubeconfig": "write the input kubeconfig"}
+        assert "cluster_problem" not in inputs
 
 
 class TestDiff:
@@ -401,6 +409,33 @@ class TestRead:
         ReleaseProvider().read("apps/web", outputs)
         assert cluster.identities[-1].cluster == "cluster-1"
         assert cluster.identities[-1].incarnation == outputs["incarnation"]
+
+
+class TestLostCluster:
+    @pytest.mark.parametrize(
+        "case",
+        [
+            (None, {}, False),
+            (True, {}, True),
+            (None, {"kubernetes:deleteUnreachable": "true"}, True),
+            (None, {"kubernetes:deleteUnreachable": "false"}, False),
+        ],
+    )
+    def test_the_provider_or_the_configuration_lets_the_release_go(
+        self,
+        cluster: Cluster,
+        outputs: dict[str, Any],
+        monkeypatch: pytest.MonkeyPatch,
+        case: tuple[bool | None, dict[str, str], bool],
+    ) -> None:
+        said, configured, allowed = case
+        monkeypatch.setenv("PULUMI_CONFIG", json.dumps(configured))
+        ReleaseProvider().delete("apps/web", {**outputs, "delete_unreachable": said})
+        assert cluster.may_be_let_go is allowed
+
+    def test_that_the_provider_says_so_now_is_a_change(self, outputs: dict[str, Any]) -> None:
+        news = {**outputs, "delete_unreachable": True}
+        assert ReleaseProvider().diff("apps/web", outputs, news).changes
 
 
 class TestDelete:

@@ -51,6 +51,18 @@ def test_it_goes_with_a_warning_where_it_is(
     assert "nothing was deleted" in line
 
 
+@pytest.mark.parametrize("error", GONE)
+def test_it_goes_too_where_the_provider_allows_it(
+    error: HelmRollbackError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    warned: list[str] = []
+    with let_go("apps/web", warned.append, allowed=True):
+        raise error
+    (line,) = warned
+    assert "as deleteUnreachable allows" in line
+
+
 @pytest.mark.parametrize("error", THERE)
 def test_a_cluster_that_refuses_is_there(error: HelmRollbackError, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "true")
