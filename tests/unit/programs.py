@@ -9,6 +9,7 @@ import grpc  # type: ignore[import-untyped]
 import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.rpc import deserialize_properties, is_rpc_secret, unwrap_rpc_secret
+from pulumi.runtime.sync_await import _ensure_event_loop
 
 from helm_rollback_component import HelmRelease
 from helm_rollback_component.testing.mocks import Deployed, HelmReleaseMocks, RolledBack
@@ -110,6 +111,7 @@ class Stack:
     ) -> None:
         """Run the program."""
         mocks = mocks or HelmReleaseMocks(outcomes)
+        _ensure_event_loop()  # type: ignore[no-untyped-call]  # an earlier test may have closed it
         monitor = Monitor(mocks)
         pulumi.runtime.set_mocks(
             mocks, project="p", stack="dev", organization="org", preview=preview, monitor=monitor
