@@ -73,7 +73,8 @@ def test_each_request_is_recorded_once(plane: ControlPlane) -> None:
 def test_secrets_are_for_the_owner_only(plane: ControlPlane) -> None:
     token = credentials.write_secrets(plane.layout)
     assert token in plane.layout.tokens.read_text()
-    for secret in (plane.layout.tokens, plane.layout.service_account_key):
+    layout = plane.layout
+    for secret in (layout.tokens, layout.service_account_key, layout.client_authority):
         assert secret.stat().st_mode & 0o777 == 0o600
 
 

@@ -38,8 +38,8 @@ def socks_proxy(target: tuple[str, int]) -> Iterator[Proxy]:
             proxy.asked.append(host.decode() if kind == 3 else socket.inet_ntoa(host))
             with socket.create_connection(target) as there:
                 self.request.sendall(b"\x05\x00\x00\x01" + bytes(6))
-                threading.Thread(target=_pump, args=(self.request, there), daemon=True).start()
-                _pump(there, self.request)
+                threading.Thread(target=pump, args=(self.request, there), daemon=True).start()
+                pump(there, self.request)
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
@@ -53,7 +53,8 @@ def socks_proxy(target: tuple[str, int]) -> Iterator[Proxy]:
             server.shutdown()
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    """Pass everything on from one connection to the other, until either ends."""
     try:
         while piece := source.recv(1 << 16):
             sink.sendall(piece)

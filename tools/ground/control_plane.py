@@ -109,6 +109,7 @@ class ControlPlane:
                 "cert-dir": self.layout.certificates,
                 "anonymous-auth": False,
                 "token-auth-file": self.layout.tokens,
+                "client-ca-file": self.layout.client_authority,
                 "authorization-mode": "RBAC",
                 "disable-admission-plugins": "TaintNodesByCondition",
                 "service-account-issuer": "https://kubernetes.default.svc",

@@ -4,6 +4,7 @@ import base64
 import secrets
 from pathlib import Path
 
+import trustme
 import yaml
 
 from tools.ground.layout import Layout
@@ -14,10 +15,17 @@ _EC_KEY_TAIL = bytes.fromhex("a00a06082a8648ce3d030107")
 
 
 def write_secrets(layout: Layout) -> str:
-    """Write the token file and the key that signs service account tokens; return the admin's token."""
+    """Write the tokens, the key that signs more of them, and the authority of client certificates.
+
+    Returns:
+        The admin's token.
+    """
     token = secrets.token_urlsafe(32)
     private_file(layout.tokens, f'{token},admin,admin,"system:masters"\n')
     private_file(layout.service_account_key, signing_key())
+    authority = trustme.CA()
+    pair = authority.private_key_pem.bytes() + authority.cert_pem.bytes()
+    private_file(layout.client_authority, pair.decode())
     return token
 
 

@@ -26,6 +26,11 @@ class Layout:
         return self.folder / "service-account.key"
 
     @property
+    def client_authority(self) -> Path:
+        """The certificate authority of client certificates, and its key: two PEM blocks in one file."""
+        return self.folder / "client-authority.pem"
+
+    @property
     def certificates(self) -> Path:
         """Where the API server puts the certificate it makes for itself."""
         return self.folder / "certificates"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
+
+from helm_rollback_component.inputs.proxies import proxy_for
 
 if TYPE_CHECKING:
     import ssl
@@ -62,11 +65,12 @@ def get(
         ExchangeError: the server cannot be reached, answers something that is not HTTP, too much or too
             slowly, or breaks off.
     """
+    proxy = proxy_for(url, os.environ)
     sent = {"Accept": "*/*", "Accept-Encoding": "identity", **headers}
     try:
         with (
             _Limit(deadline) as limit,
-            httpx2.Client(verify=context, timeout=limit.silence) as client,
+            httpx2.Client(verify=context, timeout=limit.silence, proxy=proxy, trust_env=False) as client,
             client.stream("GET", url, headers=sent, extensions={"trace": limit.note}) as response,
         ):
             content = _body(response, largest) if response.status_code == _OK else b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.inputs import proxies
 from helm_rollback_component.inputs.child_environment import for_child
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ def helm_environment(inherited: Mapping[str, str], extra: Mapping[str, str] | No
 
     Variables for authentication plugins and proxies stay. Those that name a cluster, a namespace or a storage
     are removed: the request names them. Release records are always Secrets. Pulumi's are removed too, see
-    `inputs.child_environment`.
+    `inputs.child_environment`. Where our own requests go by ``ALL_PROXY``, Helm's do.
     """
     kept = {
         name: value
         for name, value in for_child(inherited).items()
         if name not in _REDIRECTING and not name.startswith(_REDIRECTING_PREFIX)
     }
-    return {**_DEFAULTS, **kept, **_OURS, **(extra or {})}
+    return {**_DEFAULTS, **kept, **proxies.for_go(kept), **_OURS, **(extra or {})}

@@ -12,9 +12,11 @@ import ssl
 import subprocess
 import tempfile
 import threading
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -31,6 +33,17 @@ if TYPE_CHECKING:
     from helm_rollback_component.inputs.redaction import Redactor
 
 _TIMEOUT = 120
+_TOLD = (
+    "server",
+    "tls-server-name",
+    "insecure-skip-tls-verify",
+    "certificate-authority-data",
+    "proxy-url",
+    "disable-compression",
+)
+_FOR_PLUGIN = "client.authentication.k8s.io/exec"
+"""The extension of a cluster that is meant for its plugin."""
+_LONGEST_VERSION = 80
 _EARLY = timedelta(seconds=10)
 
 
@@ -80,7 +93,7 @@ class ExecAuth(httpx2.Auth):
 
     def _ask(self) -> Credential:
         command = str(self._plugin["command"])
-        given = credential(_run(self._plugin, self._cluster), command)
+        given = credential(_run(self._plugin, self._cluster), command, self._plugin.get("apiVersion"))
         for redact in self._redactors:
             redact.learn(given.secrets)
         if given.certificate:
@@ -106,14 +119,16 @@ class Credential:
     secrets: AbstractSet[str] = field(repr=False)
 
 
-def credential(output: str, command: str) -> Credential:
+def credential(output: str, command: str, version: str | None) -> Credential:
     """Return what a plugin's ``ExecCredential`` holds. Pure.
 
     Raises:
-        OperationError: ``CredentialPluginFailed`` if there is neither a token nor a certificate in it.
+        OperationError: ``CredentialPluginFailed`` if there is neither a token nor a certificate in it, or if
+            it has not the version that the kubeconfig asks for, which Helm would refuse.
     """
     try:
-        status = json.loads(output)["status"]
+        answer = json.loads(output)
+        status, told = answer["status"], answer.get("apiVersion")
         pair = [status.get(key) or "" for key in ("clientCertificateData", "clientKeyData")]
         token, expires = status.get("token") or "", status.get("expirationTimestamp")
         found = Credential(
@@ -124,6 +139,10 @@ def credential(output: str, command: str) -> Credential:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _failed(command, "returned no credential") from None
+    if told != version:
+        raise _failed(
+            command, f"returned apiVersion {str(told)[:_LONGEST_VERSION]}; the kubeconfig has {version}"
+        )
     if not (found.token or found.certificate):
         raise _failed(command, "returned neither a token nor a client certificate with its key")
     return found
@@ -170,10 +189,22 @@ def _run(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> str:
 def _environment(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[str, str]:
     spec: dict[str, Any] = {"interactive": False}
     if plugin.get("provideClusterInfo"):
-        spec["cluster"] = dict(cluster)
+        spec["cluster"] = _told_of(cluster)
     told = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": spec}
     named = {entry["name"]: entry["value"] for entry in plugin.get("env") or ()}
     return {**for_child(os.environ), **named, "KUBERNETES_EXEC_INFO": json.dumps(told)}
+
+
+def _told_of(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the cluster as kubectl describes it to a plugin: the certificate authority is never a path."""
+    told = {name: cluster[name] for name in _TOLD if cluster.get(name)}
+    if cluster.get("certificate-authority"):
+        content = Path(cluster["certificate-authority"]).read_bytes()
+        told["certificate-authority-data"] = b64encode(content).decode()
+    for extension in cluster.get("extensions") or ():
+        if extension.get("name") == _FOR_PLUGIN:
+            told["config"] = extension.get("extension")
+    return told
 
 
 def _failed(command: str, what: str, hint: str = "") -> OperationError:

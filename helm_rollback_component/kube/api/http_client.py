@@ -5,8 +5,10 @@ Importing this costs a quarter of a second; `kube.api.client` does so when it fi
 
 from __future__ import annotations
 
+import os
 import ssl
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx2
 from lightkube.config.client_adapter import ConnectionParams
@@ -15,16 +17,17 @@ from lightkube.core.exceptions import ConfigError
 from msgspec import ValidationError as MalformedError
 
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.inputs.proxies import proxy_for
 from helm_rollback_component.kube.api.exec_auth import ExecAuth
+from helm_rollback_component.kube.api.kubeconfig_rules import logs_in_by_plugin, refuse_unusable
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.kube.api.kubeconfig import Selected
 
 _TIMEOUT = 15.0
-_INSTEAD_OF_PROVIDER = ("exec", "token", "tokenFile", "username")
-_PLUGINS = {"gcp": "gke-gcloud-auth-plugin", "azure": "kubelogin"}
-"""By auth provider that kubectl had once: the credential plugin that took its place."""
+_IN_HEADERS = "!#$&'*+-.^_`|~"
+"""Besides letters and digits: what the name of an HTTP header may have, but for the escape itself."""
 _LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=128, keepalive_expiry=30)
 
 
@@ -35,13 +38,12 @@ def open_client(selected: Selected) -> httpx2.Client:
         ValidationError: with the path ``kubeconfig``, if a certificate or a credential cannot be used.
     """
     try:
-        _refuse_unsupported(selected.user)
         params = _params(selected)
         client = httpx2.Client(**params, limits=_LIMITS, headers=_headers(selected.user))
     except (ConfigError, MalformedError, httpx2.InvalidURL, OSError, ValueError) as error:
         problem = error.strerror if isinstance(error, OSError) else str(error)
     else:
-        if selected.user.get("exec"):
+        if logs_in_by_plugin(selected.user):
             client.auth = ExecAuth(selected.user["exec"], selected.cluster, params["verify"])
         return client
     raise ValidationError(
@@ -56,20 +58,6 @@ def request_extensions(selected: Selected) -> dict[str, Any]:
     return {"sni_hostname": name} if name else {}
 
 
-def _refuse_unsupported(user: dict[str, Any]) -> None:
-    provider, plugin = user.get("auth-provider"), user.get("exec") or {}
-    if provider and not any(user.get(other) for other in _INSTEAD_OF_PROVIDER):
-        raise ConfigError(
-            f"the auth provider {provider.get('name')} is not supported; "
-            f"use {_PLUGINS.get(provider.get('name'), 'a credential plugin')} in the section exec instead"
-        )
-    if plugin.get("interactiveMode") == "Always":
-        raise ConfigError(
-            "its credential plugin has interactiveMode Always, and nobody can answer it here; "
-            "use a login that asks nothing, with interactiveMode Never or IfAvailable"
-        )
-
-
 def _params(selected: Selected) -> dict[str, Any]:
     config = KubeConfig.from_dict(
         {
@@ -80,20 +68,12 @@ def _params(selected: Selected) -> dict[str, Any]:
         }
     ).get()
     assert config is not None  # noqa: S101  # lightkube gives None only where no context is current
-    connection = ConnectionParams(
-        timeout=httpx2.Timeout(_TIMEOUT),
-        proxy=selected.cluster.get("proxy-url"),
-        trust_env=not _on_this_machine(selected.cluster["server"]),
-    )
-    params = connection.httpx_params(config)
+    refuse_unusable(selected)
+    cluster = selected.cluster
+    proxy = cluster.get("proxy-url") or proxy_for(cluster["server"], os.environ)
+    params = ConnectionParams(timeout=httpx2.Timeout(_TIMEOUT), proxy=proxy).httpx_params(config)
     _as_lenient_as_kubectl(params["verify"])
-    return params
-
-
-def _on_this_machine(server: str) -> bool:
-    """Whether it is a server that kubectl never reaches by the proxies that the environment names."""
-    host = httpx2.URL(server).host
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    return {**params, "trust_env": False}
 
 
 def _as_lenient_as_kubectl(context: ssl.SSLContext) -> None:
@@ -112,5 +92,9 @@ def _headers(user: dict[str, Any]) -> list[tuple[str, str]]:
             if user.get(key)
         ),
         *(("Impersonate-Group", group) for group in user.get("as-groups") or ()),
-        *((f"Impersonate-Extra-{key}", value) for key, values in extra.items() for value in values),
+        *(
+            (f"Impersonate-Extra-{quote(key, safe=_IN_HEADERS)}", value)
+            for key, values in extra.items()
+            for value in values
+        ),
     ]

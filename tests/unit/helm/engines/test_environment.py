@@ -14,6 +14,12 @@ def test_what_plugins_and_proxies_need_stays() -> None:
     assert helm_environment(inherited).items() >= inherited.items()
 
 
+def test_helm_takes_the_proxy_that_we_take() -> None:
+    found = helm_environment({"ALL_PROXY": "socks5://proxy"})
+
+    assert found["HTTPS_PROXY"] == found["HTTP_PROXY"] == "socks5://proxy"
+
+
 def test_what_would_redirect_helm_goes() -> None:
     redirecting = {
         "KUBECONFIG": "/other",

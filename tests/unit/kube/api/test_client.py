@@ -76,8 +76,9 @@ def cluster(api: ApiServer) -> Iterator[Cluster]:
 
 @pytest.mark.parametrize("way", ["exec", "token"])
 def test_credentials_are_masked_wherever_they_come_from(api: ApiServer, way: str) -> None:
-    answer = json.dumps({"status": {"token": "plugins-token"}})
-    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "echo", "args": [answer]}
+    version = "client.authentication.k8s.io/v1beta1"
+    answer = json.dumps({"apiVersion": version, "status": {"token": "plugins-token"}})
+    plugin = {"apiVersion": version, "command": "echo", "args": [answer]}
     user = {"exec": plugin, "token": "plugins-token"}[way]
     selected = Selected("here", {"server": api.url}, {way: user})
     redact = Redactor()

@@ -3,6 +3,7 @@
 import json
 import ssl
 import sys
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ with runs.open("a") as log:
 status = {"token": f"{os.environ.get('PREFIX', 'token')}-{number}"}
 if len(sys.argv) > 2:
     status["expirationTimestamp"] = sys.argv[2]
-print(json.dumps({"kind": "ExecCredential", "status": status}))
+version = "client.authentication.k8s.io/v1"
+print(json.dumps({"kind": "ExecCredential", "apiVersion": version, "status": status}))
 """
+VERSION = "client.authentication.k8s.io/v1"
 
 
 class Plugin:
@@ -114,9 +117,9 @@ def test_a_plugin_sees_nothing_of_pulumi(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setenv(name, "s3cret")
     script = (
         "import json, os, sys; seen = [name for name in sys.argv[1:] if name in os.environ];"
-        "print(json.dumps({'status': {'token': ' '.join(seen)}}))"
+        f"print(json.dumps({{'apiVersion': '{VERSION}', 'status': {{'token': ' '.join(seen)}}}}))"
     )
-    credentials = auth({"command": sys.executable, "args": ["-c", script, *names]})
+    credentials = auth({"apiVersion": VERSION, "command": sys.executable, "args": ["-c", script, *names]})
     assert ask(credentials).text == "AWS_PROFILE"
 
 
@@ -150,7 +153,35 @@ def test_a_plugin_that_fails_is_named_and_not_quoted(section: dict[str, Any], me
 
 
 def given(**status: str) -> exec_auth.Credential:
-    return exec_auth.credential(json.dumps({"status": status}), "plugin")
+    answer = {"apiVersion": VERSION, "status": status}
+    return exec_auth.credential(json.dumps(answer), "plugin", VERSION)
+
+
+def test_a_credential_of_another_version_is_refused_as_helm_refuses_it() -> None:
+    answer = json.dumps({"apiVersion": VERSION, "status": {"token": "a"}})
+    with pytest.raises(OperationError, match=r"returned apiVersion .*/v1; the kubeconfig has .*/v1beta1"):
+        exec_auth.credential(answer, "plugin", f"{VERSION}beta1")
+
+
+def test_a_plugin_is_told_of_the_cluster_as_kubectl_tells_it(plugin: Plugin, tmp_path: Path) -> None:
+    authority = tmp_path / "ca.crt"
+    authority.write_text("authority")
+    cluster = {
+        "server": "https://a",
+        "certificate-authority": str(authority),
+        "tls-server-name": "",
+        "extensions": [
+            {"name": "another", "extension": 1},
+            {"name": "client.authentication.k8s.io/exec", "extension": {"audience": "here"}},
+        ],
+    }
+    given = exec_auth.ExecAuth(plugin.section(provideClusterInfo=True), cluster, ssl.create_default_context())
+    ask(given)
+    assert plugin.told()[0]["spec"]["cluster"] == {
+        "server": "https://a",
+        "certificate-authority-data": b64encode(b"authority").decode(),
+        "config": {"audience": "here"},
+    }
 
 
 def test_a_credential_is_a_token_or_a_certificate_or_both() -> None:
@@ -170,12 +201,12 @@ def test_a_client_certificate_is_shown_to_the_server(tmp_path: Path) -> None:
     server_side.verify_mode = ssl.CERT_REQUIRED
     cert, key = certificate.read_text().split("-----BEGIN PRIVATE", 1)
     status = {"clientCertificateData": cert, "clientKeyData": f"-----BEGIN PRIVATE{key}"}
-    (tmp_path / "answer").write_text(json.dumps({"status": status}))
+    (tmp_path / "answer").write_text(json.dumps({"apiVersion": VERSION, "status": status}))
     section = {"command": "cat", "args": [str(tmp_path / "answer")]}
     with running(server_side) as server:
         server.queue.append(Answer({}))
         cluster = {"server": server.url, "certificate-authority": str(certificate)}
-        user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", **section}}
+        user = {"exec": {"apiVersion": VERSION, "interactiveMode": "Never", **section}}
         with http_client.open_client(Selected("here", cluster, user)) as client:
             assert client.get("/version").status_code == 200
 

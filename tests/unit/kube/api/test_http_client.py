@@ -15,6 +15,8 @@ from helm_rollback_component.kube.api.kubeconfig import Selected
 from tests.support.api_server import Answer, ApiServer
 from tests.support.socks import socks_proxy
 
+PLUGIN = {"apiVersion": "client.authentication.k8s.io/v1", "command": "plugin"}
+
 
 def selected(user: dict[str, Any], **cluster: Any) -> Selected:  # noqa: ANN401  # settings of any kind
     return Selected("here", {"server": "https://127.0.0.1:1", **cluster}, user)
@@ -38,9 +40,16 @@ def test_a_token_is_sent(api: ApiServer, tmp_path: Path) -> None:
 
 
 def test_a_plugin_is_ours() -> None:
-    section = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "plugin"}}
+    section = {"exec": {**PLUGIN, "interactiveMode": "Never"}}
     with http_client.open_client(selected(section)) as client:
         assert isinstance(client.auth, ExecAuth)
+
+
+@pytest.mark.parametrize("login", [{"token": "a"}, {"username": "a", "password": "b"}])
+def test_a_plugin_beside_another_login_does_not_count(login: dict[str, str]) -> None:
+    section = {"exec": {**PLUGIN, "interactiveMode": "Never"}, **login}
+    with http_client.open_client(selected(section)) as client:
+        assert not isinstance(client.auth, ExecAuth)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +58,40 @@ def test_a_plugin_is_ours() -> None:
         ({"auth-provider": {"name": "gcp"}}, "use gke-gcloud-auth-plugin in the section exec instead"),
         ({"auth-provider": {"name": "azure"}}, "use kubelogin in the section exec instead"),
         ({"auth-provider": {"name": "oidc"}}, "use a credential plugin in the section exec instead"),
-        ({"exec": {"command": "plugin", "interactiveMode": "Always"}}, "nobody can answer it here"),
+        ({"exec": {**PLUGIN, "interactiveMode": "Always"}}, "nobody can answer it here"),
+        ({"exec": PLUGIN}, "needs interactiveMode: Never or IfAvailable"),
+        ({"exec": {**PLUGIN, "interactiveMode": "Sometimes"}}, "needs interactiveMode: Never or IfAvailable"),
+        ({"exec": {**PLUGIN, "command": ""}}, "has no command"),
+        (
+            {"exec": {**PLUGIN, "apiVersion": "client.authentication.k8s.io/v1alpha1"}},
+            "apiVersion .*v1alpha1",
+        ),
+        (
+            {"exec": {**PLUGIN, "interactiveMode": "Never"}, "auth-provider": {"name": "gcp"}},
+            "remove the auth",
+        ),
+        ({"token": "a", "username": "b", "password": "c"}, "a token and a username"),
+        ({"as-groups": ["a"]}, "not the user that it acts as"),
+        ({"client-key": "a", "client-key-data": "b"}, "client-key and client-key-data"),
     ],
 )
 def test_a_login_that_is_not_supported_is_refused_with_the_way_out(user: dict[str, Any], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         http_client.open_client(selected(user))
+
+
+@pytest.mark.parametrize(
+    ("cluster", "told"),
+    [
+        ({"server": "127.0.0.1:1"}, "must begin with https:// or http://"),
+        ({"proxy-url": "socks5h://127.0.0.1:1"}, "proxy-url must begin with http://, https:// or socks5://"),
+        ({"insecure-skip-tls-verify": True, "certificate-authority": "/a"}, "insecure-skip-tls-verify"),
+        ({"certificate-authority": "a", "certificate-authority-data": "YQ=="}, "certificate-authority-data"),
+    ],
+)
+def test_a_cluster_that_kubectl_refuses_is_refused(cluster: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        http_client.open_client(selected({}, **cluster))
 
 
 def test_an_auth_provider_does_not_matter_beside_a_token(api: ApiServer) -> None:
@@ -70,13 +107,13 @@ def test_a_plugin_that_asks_nobody_is_used(mode: str) -> None:
 
 
 def test_another_user_is_impersonated(api: ApiServer) -> None:
-    user = {"as": "jane", "as-uid": "7", "as-groups": ["a"], "as-user-extra": {"scope": ["b"]}}
+    user = {"as": "jane", "as-uid": "7", "as-groups": ["a"], "as-user-extra": {"a.b/scope": ["b"]}}
     headers = sent(api, user)
     assert {name: value for name, value in headers.items() if name.startswith("Impersonate")} == {
         "Impersonate-User": "jane",
         "Impersonate-Uid": "7",
         "Impersonate-Group": "a",
-        "Impersonate-Extra-scope": "b",
+        "Impersonate-Extra-a.b%2Fscope": "b",
     }
 
 
