@@ -29,12 +29,12 @@ def to_snake_case(
     """
     problems: list[Problem] = []
     spelled: dict[str, Any] = {}
-    names = {_camel(name): name for name in fields}
+    names = {camel(name): name for name in fields}
     for key, value in inputs.items():
         name = names.get(key, key)
         where = below(path, key)
         if name in spelled:
-            other = _camel(name) if key == name else name
+            other = camel(name) if key == name else name
             problems.append(Problem(where, f"given twice, also as {other}; remove one of them"))
             continue
         section = fields.get(name)
@@ -55,6 +55,19 @@ def fields_at(fields: Fields, path: tuple[str, ...]) -> Fields:
     return found or {}
 
 
-def _camel(name: str) -> str:
+def to_camel_case(inputs: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+    """Return `inputs`, spelled in snake_case, with the keys of `fields` in camelCase."""
+    return {
+        camel(key) if key in fields else key: (
+            to_camel_case(value, section)
+            if (section := fields.get(key)) is not None and isinstance(value, Mapping)
+            else value
+        )
+        for key, value in inputs.items()
+    }
+
+
+def camel(name: str) -> str:
+    """Return a name in snake_case as it is in camelCase."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))

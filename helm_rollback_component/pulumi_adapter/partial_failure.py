@@ -12,13 +12,32 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
-_DETAILS = "grpc-status-details-bin"
+DETAILS = "grpc-status-details-bin"
+"""The key of the trailing metadata that hold `details`."""
+
+_taker: ContextVar[Callable[[str, Mapping[str, Any]], None] | None] = ContextVar("taker", default=None)
+
+
+@contextmanager
+def announced_to(take: Callable[[str, Mapping[str, Any]], None]) -> Iterator[None]:
+    """Have what the block announces on this thread go to a host that ends the request with it itself.
+
+    Args:
+        take: takes the resource's id and its new outputs.
+    """
+    token = _taker.set(take)
+    try:
+        yield
+    finally:
+        _taker.reset(token)
 
 
 def announce(id_: str, properties: Mapping[str, Any], reason: str) -> bool:
@@ -32,15 +51,38 @@ def announce(id_: str, properties: Mapping[str, Any], reason: str) -> bool:
     Returns:
         Whether the present request can end so; else the engine will keep the state that it has.
     """
+    if take := _taker.get():
+        take(id_, properties)
+        return True
     context = _request_context()
     if context is None:
         return False
-    context.set_trailing_metadata(((_DETAILS, _details(id_, properties, reason)),))
+    from pulumi.runtime.rpc import serialize_properties  # noqa: PLC0415  # loaded already where there is a request
+
+    saved = asyncio.run(serialize_properties(dict(properties), {}))
+    context.set_trailing_metadata(((DETAILS, details(id_, saved, reason)),))
     return True
 
 
+def details(id_: str, properties: Any, reason: str) -> bytes:  # noqa: ANN401  # protobuf has no types
+    """Return the ``google.rpc.Status`` of a partial failure.
+
+    Args:
+        id_: the resource's id.
+        properties: its new outputs, a ``Struct``.
+        reason: why the operation failed, one sentence.
+    """
+    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415  # as above
+    from pulumi.runtime.proto import provider_pb2, status_pb2  # noqa: PLC0415  # as above
+
+    failed = provider_pb2.ErrorResourceInitFailed(id=id_, properties=properties, reasons=[reason])
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason)
+    status.details.add().Pack(failed)
+    return bytes(status.SerializeToString())
+
+
 def _request_context() -> Any:  # noqa: ANN401  # grpc has no types
-    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415  # loaded already where there is a request
+    import grpc  # noqa: PLC0415  # as above
 
     found = (
         value
@@ -56,18 +98,3 @@ def _callers() -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
-
-
-def _details(id_: str, properties: Mapping[str, Any], reason: str) -> bytes:
-    import grpc  # noqa: PLC0415
-    from pulumi.runtime.proto import provider_pb2, status_pb2  # noqa: PLC0415  # as above
-    from pulumi.runtime.rpc import serialize_properties  # noqa: PLC0415
-
-    failed = provider_pb2.ErrorResourceInitFailed(
-        id=id_,
-        properties=asyncio.run(serialize_properties(dict(properties), {})),
-        reasons=[reason],
-    )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason)
-    status.details.add().Pack(failed)
-    return bytes(status.SerializeToString())

@@ -60,7 +60,7 @@ def inputs_of(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dic
 
 def secret_if_content(kubeconfig: Any) -> Any:  # noqa: ANN401  # an output or a text
     """Return a kubeconfig as it is sent: a secret, unless it is known to be a path."""
-    return kubeconfig if _a_path(kubeconfig) else pulumi.Output.secret(kubeconfig)
+    return kubeconfig if is_path(kubeconfig) else pulumi.Output.secret(kubeconfig)
 
 
 def _encoded(name: str, values: Any) -> Any:  # noqa: ANN401  # JSON-like, with outputs
@@ -85,7 +85,7 @@ def _unknown_if_output(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any g
 
 def _with_secret_logins(source: Any) -> Any:  # noqa: ANN401  # an output, or any given value
     if isinstance(source, pulumi.Output):
-        return source.apply(lambda known: pulumi.Output.secret(known) if _has_login(known) else known)
+        return source.apply(lambda known: pulumi.Output.secret(known) if has_login(known) else known)
     if not isinstance(source, dict):
         return source
     kept = dict(source)
@@ -93,18 +93,20 @@ def _with_secret_logins(source: Any) -> Any:  # noqa: ANN401  # an output, or an
         kept["password"] = pulumi.Output.secret(kept["password"])
     if isinstance(kept.get("repository"), pulumi.Output):
         kept["repository"] = _with_secret_logins(kept["repository"])
-    elif _has_login(kept.get("repository")):
+    elif has_login(kept.get("repository")):
         kept["repository"] = pulumi.Output.secret(kept["repository"])
     return kept
 
 
-def _has_login(known: Any) -> bool:  # noqa: ANN401  # an address, a source, or anything that is refused later
+def has_login(known: Any) -> bool:  # noqa: ANN401  # an address, a source, or anything that is refused later
+    """Whether a source, or the URL of a repository, holds a password."""
     if isinstance(known, Mapping):
-        return known.get("password") is not None or _has_login(known.get("repository"))
+        return known.get("password") is not None or has_login(known.get("repository"))
     return isinstance(known, str) and bool(passwords_in(known))
 
 
-def _a_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text
+def is_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text
+    """Whether a kubeconfig is known to be a path, which is no secret."""
     content = isinstance(kubeconfig, str) and kubeconfig.lstrip().startswith("{")
     return isinstance(kubeconfig, str) and "\n" not in kubeconfig.strip() and not content
 

@@ -38,7 +38,7 @@ CHART = {
         "{{- end }}\n"
     ),
 }
-"""A chart of a ConfigMap, a Deployment, and Jobs as hooks; on the local control plane its pods play a role."""
+"""A chart of a ConfigMap, a Deployment, and Jobs as hooks, which play a role on the local control plane."""
 
 VERSIONS = ("1.0.0", "1.1.0")
 

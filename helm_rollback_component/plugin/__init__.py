@@ -1,0 +1,1 @@
+"""The provider plugin: the same `ReleaseProvider` as in a Python program, for programs in other languages."""

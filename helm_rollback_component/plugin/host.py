@@ -1,0 +1,157 @@
+"""What the engine asks of the plugin: each request is one of the provider's, see `ReleaseProvider`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
+from pulumi.runtime.rpc import UNKNOWN
+
+from helm_rollback_component.plugin import differences, inputs, outputs
+from helm_rollback_component.plugin.endings import ended_well
+from helm_rollback_component.provider import ReleaseProvider
+from helm_rollback_component.pulumi_adapter import process_lifetime, run_kind
+from helm_rollback_component.pulumi_adapter.unchanged import version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NO_IMPORT = (
+    "a release cannot be imported, as its record does not tell where its chart comes from; declare it with "
+    "the input adopt, and the next update takes it over"
+)
+
+
+class PluginHost(ResourceProviderServicer):
+    """Answers the engine. Requests come on threads of their own, and several at once."""
+
+    def __init__(self) -> None:
+        self._provider = ReleaseProvider()
+        self._stack_id = ""
+
+    def Handshake(self, _request: Any, _context: Any) -> Any:
+        """Tell what this plugin can deal with."""
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
+        """Return this plugin's version."""
+        return plugin_pb2.PluginInfo(version=version())
+
+    @ended_well
+    def GetSchema(self, _request: Any, _context: Any) -> Any:
+        """Return the schema, from which each language's types are made."""
+        from helm_rollback_component.plugin.schema import schema  # noqa: PLC0415  # not for a deployment
+
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema()))
+
+    def CheckConfig(self, request: Any, _context: Any) -> Any:
+        """Accept the provider's own inputs, of which none means anything."""
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, _request: Any, _context: Any) -> Any:
+        """Find nothing changed."""
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+
+    @ended_well
+    def Configure(self, request: Any, _context: Any) -> Any:
+        """Set the process up; the id of this provider in the stack's state tells the stack from any other."""
+        self._stack_id = "" if request.id == UNKNOWN else request.id
+        self._provider.configure(ConfigureRequest(Config({}, "")))
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    @ended_well
+    def Check(self, request: Any, _context: Any) -> Any:
+        """Check a program's inputs."""
+        news, problems = inputs.given(request.news, request.urn, self._stack_id)
+        if problems:
+            return provider_pb2.CheckResponse(
+                failures=_failures([(each.path, each.message) for each in problems])
+            )
+        olds = inputs.given(request.olds, request.urn, self._stack_id)[0] if request.olds.fields else {}
+        result = self._provider.check(olds, news)
+        return provider_pb2.CheckResponse(
+            inputs=inputs.returned(result.inputs or {}),
+            failures=_failures([(each.property, each.reason) for each in result.failures]),
+        )
+
+    @ended_well
+    def Diff(self, request: Any, _context: Any) -> Any:
+        """Tell what is to be done, and which values differ."""
+        olds, news = outputs.restored(request.olds), self._given(request.news, request.urn)
+        result = self._provider.diff(request.id, olds, news)
+        replaces = [inputs.camel_path(path) for path in result.replaces or ()]
+        known = provider_pb2.DiffResponse
+        found = (
+            differences.detailed(inputs.spelled(olds), inputs.spelled(news), replaces)
+            if result.changes
+            else {}
+        )
+        return provider_pb2.DiffResponse(
+            changes=known.DIFF_SOME if result.changes else known.DIFF_NONE,
+            replaces=replaces,
+            deleteBeforeReplace=True,
+            diffs=sorted({path.partition(".")[0].partition("[")[0] for path in found}),
+            detailedDiff=found,
+            hasDetailedDiff=True,
+        )
+
+    @ended_well
+    def Create(self, request: Any, _context: Any) -> Any:
+        """Deploy; in a preview, return what is known of the outputs."""
+        news = self._given(request.properties, request.urn)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=outputs.foreseen(news))
+        result = self._provider.create(inputs.with_timeout(news, "deploy", request.timeout))
+        return provider_pb2.CreateResponse(id=result.id, properties=outputs.saved(result.outs or {}))
+
+    @ended_well
+    def Update(self, request: Any, _context: Any) -> Any:
+        """Upgrade; in a preview, tell what is foreseen and return what is known of the outputs."""
+        olds, news = outputs.restored(request.olds), self._given(request.news, request.urn)
+        if request.preview:
+            with run_kind.preview():
+                self._provider.diff(request.id, olds, news)
+            return provider_pb2.UpdateResponse(properties=outputs.foreseen(news))
+        result = self._provider.update(
+            request.id, olds, inputs.with_timeout(news, "upgrade", request.timeout)
+        )
+        return provider_pb2.UpdateResponse(properties=outputs.saved(result.outs or {}))
+
+    @ended_well
+    def Read(self, request: Any, _context: Any) -> Any:
+        """Look at the release as it is."""
+        olds = outputs.restored(request.properties)
+        if not olds:
+            raise RuntimeError(_NO_IMPORT)
+        result = self._provider.read(request.id, olds)
+        if not result.id:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=result.id,
+            properties=outputs.saved(result.outs or {}),
+            inputs=inputs.returned(result.inputs or {}),
+        )
+
+    @ended_well
+    def Delete(self, request: Any, _context: Any) -> Any:
+        """Uninstall."""
+        olds = outputs.restored(request.properties)
+        self._provider.delete(request.id, inputs.with_timeout(olds, "delete", request.timeout))
+        return empty_pb2.Empty()
+
+    def Cancel(self, _request: Any, _context: Any) -> Any:
+        """Have what is under way brought to a good end at once: the first Ctrl-C asks for that."""
+        process_lifetime.INTERRUPT.request()
+        return empty_pb2.Empty()
+
+    def _given(self, sent: Any, urn: str) -> dict[str, Any]:  # protobuf has no types
+        return inputs.given(sent, urn, self._stack_id)[0]
+
+
+def _failures(found: Sequence[tuple[str, str]]) -> list[Any]:
+    return [
+        provider_pb2.CheckFailure(property=inputs.camel_path(path), reason=reason) for path, reason in found
+    ]
