@@ -7,7 +7,8 @@ import os
 import re
 import shutil
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DIGEST = re.compile("[0-9a-f]{64}")
+_SCRATCH = "fetching-"
+_ABANDONED = 86400.0
+"""Seconds: longer than any download takes."""
 _APPLICATION = "helm-rollback-component"
 
 
@@ -64,10 +68,21 @@ def keep_folder(folder: Path) -> Path:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Give a private folder on the cache's own file system, gone when the block ends."""
+    """Give a private folder on the cache's own file system, gone when the block ends.
+
+    One that a killed process left goes too, after a day.
+    """
     cache_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache_dir(), prefix="fetching-") as folder:
+    _remove_abandoned(time.time() - _ABANDONED)
+    with tempfile.TemporaryDirectory(dir=cache_dir(), prefix=_SCRATCH) as folder:
         yield Path(folder)
+
+
+def _remove_abandoned(before: float) -> None:
+    for folder in cache_dir().glob(f"{_SCRATCH}*"):
+        with suppress(FileNotFoundError):  # its process has just removed it
+            if folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _place(digest: str) -> Path:

@@ -1,6 +1,7 @@
 """What is kept in the user's cache."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -87,6 +88,17 @@ def test_a_scratch_folder_is_private_and_goes(cache: Path) -> None:
         assert folder.parent == cache
 
     assert list(cache.iterdir()) == []
+
+
+def test_a_scratch_folder_that_a_killed_process_left_goes_after_a_day(cache: Path) -> None:
+    left, fresh = cache / "fetching-left", cache / "fetching-fresh"
+    for folder in (left, fresh):
+        folder.mkdir(parents=True)
+    (left / "chart.tgz").touch()
+    os.utime(left, (0, 0))
+    with scratch_folder():
+        assert not left.exists()
+        assert fresh.is_dir()
 
 
 @pytest.mark.parametrize("configured", ["", "relative"])

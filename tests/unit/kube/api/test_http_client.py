@@ -135,6 +135,13 @@ def test_a_proxy_of_an_unknown_kind_is_refused() -> None:
         http_client.open_client(selected({}, **{"proxy-url": "ftp://127.0.0.1:1"}))
 
 
+@pytest.mark.parametrize("proxy", ["user:hunter2@127.0.0.1:1", "ftp://user:hunter2@127.0.0.1:1"])
+def test_the_password_of_a_proxy_is_not_told(proxy: str) -> None:
+    with pytest.raises(ValidationError, match="cannot be used") as refused:
+        http_client.open_client(selected({}, **{"proxy-url": proxy}))
+    assert "hunter2" not in str(refused.value)
+
+
 def test_a_name_for_tls_goes_with_each_request() -> None:
     assert http_client.request_extensions(selected({})) == {}
     named = selected({}, **{"tls-server-name": "kubernetes"})
