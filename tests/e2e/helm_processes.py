@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-INTERVAL = 0.01
+INTERVAL = 0.02
 NAMES = {"helm", "helm3", "helm4"}
 _LOOKS = 20
-"""So often a process is looked at, if it does not bear the mark: a new one may become another program."""
+_SELDOM = 32
+"""A process without the mark may yet become a program that bears it: it is looked at `_LOOKS` times one after
+the other, and once in `_SELDOM` times after that."""
 
 
 class Sightings:
@@ -25,16 +27,18 @@ class Sightings:
     def __init__(self, mark: str) -> None:
         self._mark = mark.encode()
         self._looks: dict[str, int] = {}
+        self._turn = 0
         self._noted: set[bytes] = set()
         self.processes: set[int] = set()
         self.seen = self.commands = self.marked = b""
 
     def look(self) -> None:
         """Note the command line and the environment of every marked process there is."""
+        self._turn += 1
         there = [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208  # many times a second
         self._looks = {name: self._looks.get(name, 0) for name in there}
         for process, looks in self._looks.items():
-            if looks < _LOOKS:
+            if looks < _LOOKS or (int(process) + self._turn) % _SELDOM == 0:
                 self._note(process)
 
     def _note(self, process: str) -> None:
