@@ -102,6 +102,7 @@ class Reason(StrEnum):
     HELM_UNUSABLE = "HelmUnusable", "The program is not a Helm that can be used, or it does not start."
     HELM_HUNG = "HelmHung", "Helm did not end in time."
     HELM_CRASHED = "HelmCrashed", "Helm ended unexpectedly."
+    HELM_LOST_SIGHT = "HelmLostSight", "All of the release was ready, and Helm did not see it."
     HELM_FAILED = "HelmFailed", "Helm failed for a reason that is not in this list."
     CANCELLED = "Cancelled", "The operation was cancelled."
     HOOK_FAILED = "HookFailed", "A hook of the chart failed."
@@ -288,6 +289,7 @@ _TEMPORARY = frozenset(
         Reason.CONFLICT,
         Reason.EXPIRED,
         Reason.HELM_CRASHED,
+        Reason.HELM_LOST_SIGHT,
         Reason.LOCKED,
         Reason.NAMESPACE_TERMINATING,
         Reason.OPERATION_IN_PROGRESS,

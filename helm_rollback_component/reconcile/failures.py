@@ -50,3 +50,13 @@ def cannot_replace(engine: str) -> Failure:
         message=f"{engine} cannot install a release whose history was kept when it was uninstalled",
         remedy="set helm to a Helm program, or delete the history",
     )
+
+
+def lost_sight() -> Failure:
+    """Return why Helm was stopped that did not see that all was ready."""
+    return Failure(
+        reason=Reason.HELM_LOST_SIGHT,
+        temporary=True,
+        message="all of the release is ready, and Helm does not see it",
+        remedy="",
+    )

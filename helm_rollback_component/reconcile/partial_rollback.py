@@ -1,10 +1,11 @@
-"""What a rollback that failed has restored nevertheless, judged by what is live."""
+"""What Helm has done so far, or before it failed, judged by what is live."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects, restored
+from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import places
 
 if TYPE_CHECKING:
@@ -34,6 +35,26 @@ def unrestored(
     live = dict(_live(cluster, namespace, declared))
     found = restored.unrestored(declared, replaced, live, namespace)
     return None if found is None else tuple(map(str, found))
+
+
+def applied_so_far(cluster: Cluster, namespace: str, declared: Sequence[Manifest]) -> object:
+    """Return what equals another such value if Helm has applied nothing of a revision since.
+
+    Args:
+        cluster: where the release is.
+        namespace: the release's.
+        declared: the objects of the revision that Helm applies.
+    """
+    try:
+        return {key: _version(live) for key, live in _live(cluster, namespace, declared)}
+    except OperationError:
+        return object()
+
+
+def _version(live: Manifest) -> object:
+    """Return what changes when an object is applied; its status does not count where it has a generation."""
+    metadata = objects.meta(live)
+    return objects.uid(live), metadata.get("generation") or metadata.get("resourceVersion")
 
 
 def _live(cluster: Cluster, namespace: str, declared: Sequence[Manifest]) -> Iterator[tuple[Key, Manifest]]:

@@ -18,6 +18,7 @@ from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import failures
 from helm_rollback_component.reconcile.comparison import Comparison
+from helm_rollback_component.reconcile.partial_rollback import applied_so_far
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +80,12 @@ class Proof:
             return
         for line in takeovers(desired, namespace, before):
             context.warn_once(context.redact(line))
+
+    def applied_so_far(self, revision: int) -> object:
+        """Return what stays equal while Helm applies nothing of a revision."""
+        context = self._context
+        declared = self.comparison.objects(revision)
+        return applied_so_far(context.informers.cluster, context.target.namespace, declared)
 
     def await_readiness(self, revision: int, limit: Limit, beginning: Beginning) -> Failure | None:
         """Wait until a revision that was applied is seen to be ready, whatever Helm says of it.

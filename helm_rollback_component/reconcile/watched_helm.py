@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health.readiness import judged_or_served
+from helm_rollback_component.core.health.silence import Silence
 from helm_rollback_component.core.health.snapshot import runs_as_hook
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.core.records.history import Status
@@ -58,6 +59,7 @@ class WatchedHelm:
         self._context = context
         self._lost, self._stop = lost, Cancellation.of_any(lost, context.interrupt)
         self._proof = Proof(context, self._stop)
+        self._lost_sight_in: Install | Upgrade | None = None
 
     @property
     def evidence(self) -> Evidence:
@@ -168,22 +170,20 @@ class WatchedHelm:
             else ("upgrade", context.helm.upgrade, Reason.UPGRADE_TIMEOUT)
         )
         found = self._proof.look_before(action, before)
-        watch = HealthWatch(
-            context.health,
-            partial(self._applied, revision),
-            found,
-            may_lose_sight=apply_options.may_lose_sight(deployment.options, context.helm.capabilities),
-        )
+        applied, silence = partial(self._applied, revision), self._silence(action, deployment)
+        watch = HealthWatch(context.health, applied, found, silence=silence)
         began = clock.now()
         try:
             self._stop.on_request(cancellation.request)
-            with watch.start(cancellation.request):
+            with watch.start(cancellation.request, partial(self._proof.applied_so_far, revision)):
                 act(context.target, deployment, cancellation)
         except EngineError as error:
             failure = self._why_it_failed(watch, error, verb)
-            if clock.now() < began + deployment.timeout:
+            lost = failure.reason == Reason.HELM_LOST_SIGHT
+            self._lost_sight_in = action if lost else self._lost_sight_in
+            if not lost and clock.now() < began + deployment.timeout:
                 return failure
-            found_late = self._explained(failure, watch, deployment.timeout, revision)
+            found_late = None if lost else self._explained(failure, watch, deployment.timeout, revision)
             if found_late or not self._is_whole(revision, before[0]):
                 return found_late or failure
             context.progress("Helm has not seen it, but all of the release is as declared")
@@ -197,7 +197,13 @@ class WatchedHelm:
         verdict = watch.last_verdict()
         if verdict is not None:
             return failures.of_health(self._context, verdict)
-        return failures.of_helm(self._context, error, verb)
+        return failures.lost_sight() if watch.lost_sight else failures.of_helm(self._context, error, verb)
+
+    def _silence(self, action: Install | Upgrade, deployment: Deployment) -> Silence | None:
+        """Return how long Helm may be silent; it is stopped for that once in all tries of an action."""
+        if not apply_options.may_lose_sight(deployment.options, self._context.helm.capabilities):
+            return None
+        return Silence() if self._lost_sight_in is action else Silence.within(deployment.timeout)
 
     def _explained(self, failure: Failure, watch: HealthWatch, timeout: int, revision: int) -> Failure | None:
         """Return the failure; of one that means that time was over our reason in place of Helm's, if any."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.timeout import awaited_by_helm
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FIRST = 3.0
 """Seconds: Helm that sees all ends its wait, or begins a hook, some tens of milliseconds after readiness."""
 
+_LONGEST = 60.0
+"""Seconds: Helm finds out within 45 that a connection has died (``readIdleTimeout`` in apimachinery)."""
+
 _LISTED = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("apps", "StatefulSet")})
 
 
@@ -31,12 +34,24 @@ class Silence:
     """How long Helm has had nothing to wait for and has gone on nevertheless.
 
     Attributes:
+        limit: how long it may last, in seconds; then Helm does not see what is there, and never will.
         since: when that began, None while there is something to wait for.
         shown: how often its objects were shown to it since then.
     """
 
+    limit: float = math.inf
     since: float | None = None
     shown: int = 0
+
+    @classmethod
+    def within(cls, timeout: float) -> Self:
+        """Return the one for a Helm that was given so many seconds: half of them are for another try."""
+        return cls(min(_LONGEST, timeout / 2))
+
+    @property
+    def over(self) -> float:
+        """When it has lasted too long; infinity if there is none."""
+        return math.inf if self.since is None else self.since + self.limit
 
     @property
     def due(self) -> float:
@@ -46,12 +61,22 @@ class Silence:
     def after(self, seen: Snapshot, now: float, *, wait_for_jobs: bool) -> Silence:
         """Return what follows from another look, which found this."""
         if not awaited_by_helm(seen, wait_for_jobs=wait_for_jobs, load_balancers=False).ready:
-            return Silence()
-        return self if self.since is not None else Silence(now)
+            return self.ended()
+        return self if self.since is not None else replace(self, since=now)
+
+    def ended(self) -> Silence:
+        """Return what follows where there is something to wait for."""
+        return Silence(self.limit)
 
     def broken(self) -> Silence:
         """Return what follows once the objects were shown."""
         return replace(self, shown=self.shown + 1)
+
+
+def all_seen_ready(seen: Snapshot, *, wait_for_jobs: bool) -> bool:
+    """Return whether there is nothing that Helm may wait for, deletions and what may not be read included."""
+    hidden = bool(seen.unseen) or any(map(objects.terminating, seen.live.values()))
+    return not hidden and awaited_by_helm(seen, wait_for_jobs=wait_for_jobs, load_balancers=False).ready
 
 
 def listed_by_helm(seen: Snapshot) -> Iterator[Manifest]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.health.judge import faults
-from helm_rollback_component.core.health.silence import Silence, listed_by_helm
+from helm_rollback_component.core.health.silence import all_seen_ready, listed_by_helm
 from helm_rollback_component.core.health.timeout import awaited_by_helm, timed_out
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import container_logs, showing
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.judge import FaultMemory
     from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.silence import Silence
     from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.kube.health.examiner import HealthContext
@@ -54,7 +55,7 @@ class HealthWatch:
         applied: Callable[[Cancellation], Applied],
         before: Baseline,
         *,
-        may_lose_sight: bool = False,
+        silence: Silence | None = None,
     ) -> None:
         """Start nothing yet.
 
@@ -63,7 +64,7 @@ class HealthWatch:
             applied: waits for the record of the revision that Helm applies and gives what it has; gives
                 nothing if there is none when it is told to wait no longer.
             before: what there was before Helm was started (`baseline`); an empty one for an install.
-            may_lose_sight: whether this Helm may need to be shown what is ready (`core.health.silence`).
+            silence: how long Helm may go on with nothing to wait for; None for one that never loses sight.
         """
         self._context = context
         self._find_applied = applied
@@ -74,16 +75,22 @@ class HealthWatch:
             context.informers, context.namespace, before, on_change=self._pace.wake, clock=context.clock
         )
         self._examiner = Examiner(context, self._observer)
-        self._silence = Silence() if may_lose_sight else None
+        self._silence = silence
+        self._tell_applied: Callable[[], object] = object
+        self._applied: object = None
+        self.lost_sight = False
+        """Whether `on_verdict` was called because Helm does not see that all is ready."""
         self._objects: Sequence[Manifest] = ()
         self._thread: threading.Thread | None = None
         self._verdict: HealthVerdict | None = None
 
-    def start(self, on_verdict: Callable[[], None]) -> Self:
+    def start(self, on_verdict: Callable[[], None], applied: Callable[[], object] = object) -> Self:
         """Begin; `on_verdict` is called once at most, from the watching thread, and never after `stop`.
 
-        It means that the release has certainly failed; `last_verdict` says why.
+        It means that the release has certainly failed, and `last_verdict` says why; or that Helm has
+        `lost_sight` of it, which is said only where `applied`, what Helm has applied so far, stays the same.
         """
+        self._tell_applied = applied
         self._thread = threading.Thread(target=self._watch, args=(on_verdict,), name="health", daemon=True)
         self._thread.start()
         return self
@@ -117,14 +124,8 @@ class HealthWatch:
         """
         self.stop()
         context, now = self._context, self._context.clock.now()
-        wants = partial(judged_or_awaited, load_balancers=True)
-        observer = Observer(
-            context.informers, context.namespace, self._before, wants=wants, clock=context.clock
-        )
         try:
-            with observer:
-                observer.refresh()
-                seen = observer.look(objects)
+            seen = self._all_of(objects)
         except OperationError:
             return None
         awaited = awaited_by_helm(seen, wait_for_jobs=context.wait_for_jobs, load_balancers=True)
@@ -154,6 +155,9 @@ class HealthWatch:
                         self._give(self._with_log(finding.judgement.verdict), on_verdict)
                         return
                     self._pace.due = min(finding.due, self._show(finding.snapshot))
+                    if self._is_lost():
+                        self._give_up(on_verdict)
+                        return
         except OperationError as error:
             self._context.on_progress(f"the health of the release is no longer watched: {error.message}")
 
@@ -164,9 +168,29 @@ class HealthWatch:
         context, now = self._context, self._context.clock.now()
         self._silence = self._silence.after(seen, now, wait_for_jobs=context.wait_for_jobs)
         if self._silence.due <= now:
+            self._applied = self._applied if self._silence.shown else self._tell_applied()
             showing.show(context.cluster, context.namespace, listed_by_helm(seen))
             self._silence = self._silence.broken()
-        return self._silence.due
+        return min(self._silence.due, self._silence.over)
+
+    def _is_lost(self) -> bool:
+        """Whether Helm does not see that all is ready; all is looked at once more before that is said."""
+        if self._silence is None or self._context.clock.now() < self._silence.over:
+            return False
+        seen = self._all_of(self._objects)
+        ready = all_seen_ready(seen, wait_for_jobs=self._context.wait_for_jobs)
+        lost = ready and self._applied == self._tell_applied()
+        self._silence = self._silence if lost else self._silence.ended()
+        return lost
+
+    def _all_of(self, objects: Sequence[Manifest]) -> Snapshot:
+        """Return what there is now of all that Helm may wait for."""
+        context, wants = self._context, partial(judged_or_awaited, load_balancers=True)
+        with Observer(
+            context.informers, context.namespace, self._before, wants=wants, clock=context.clock
+        ) as observer:
+            observer.refresh()
+            return observer.look(objects)
 
     def _await_objects(self) -> None:
         """Wait until it is known what Helm applies."""
@@ -193,4 +217,9 @@ class HealthWatch:
     def _give(self, verdict: HealthVerdict, on_verdict: Callable[[], None]) -> None:
         if not self._stop.requested:
             self._verdict = verdict
+            on_verdict()
+
+    def _give_up(self, on_verdict: Callable[[], None]) -> None:
+        if not self._stop.requested:
+            self.lost_sight = True
             on_verdict()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health import silence
 from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.health.evidence import Evidence
 from helm_rollback_component.core.health.objects import HOOK
@@ -19,7 +20,7 @@ from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, EngineError, Target
 from helm_rollback_component.inputs.redaction import MASK, Redactor
-from helm_rollback_component.kube.health import polling
+from helm_rollback_component.kube.health import polling, showing
 from helm_rollback_component.reconcile.leftovers import Leftovers
 from helm_rollback_component.reconcile.run_context import RunContext
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
@@ -407,6 +408,56 @@ class TestTimeouts:
         failed = Place(cluster, failing(words), timeout=0).upgrade()
         assert failed is not None
         assert "not ready after" not in failed[1]
+
+
+class TestLostSight:
+    """Helm that goes on although all is ready, and is stopped for that."""
+
+    LAST: ClassVar[dict[str, Any]] = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "last", "annotations": {HOOK: "post-upgrade"}},
+    }
+
+    @pytest.fixture(autouse=True)
+    def _soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(silence, "FIRST", 0.01)
+        monkeypatch.setattr(silence, "_LONGEST", 0.1)
+        monkeypatch.setattr(showing, "show", lambda *_: None)
+
+    def test_is_tried_again_where_a_hook_may_not_have_run(self) -> None:
+        cluster = Town(*workload(deployment(**GROWN), running()))
+        place = Place(cluster, Engine(until_it_is_stopped), Records(hooks=(self.LAST,)))
+        failed = place.helm.deploy(Upgrade(), 2, (record(1), record(1)), KNOWN, 30)
+        assert failed is not None
+        assert (failed.reason, failed.temporary) == ("HelmLostSight", True)
+
+    def test_is_good_where_there_is_no_hook(self) -> None:
+        place = Place(Town(*workload(deployment(**GROWN), running())), Engine(until_it_is_stopped))
+        assert place.upgrade() is None
+        assert place.said == ["Helm has not seen it, but all of the release is as declared"]
+
+    def test_is_found_once_in_all_tries_of_an_action(self) -> None:
+        def go_on(cancellation: Cancellation) -> None:
+            if len(engine.asked) == 1:
+                until_it_is_stopped(cancellation)
+            assert not threading.Event().wait(0.5)
+            assert not cancellation.requested
+
+        engine, action = Engine(go_on), Upgrade()
+        cluster = Town(*workload(deployment(**GROWN), running()))
+        place = Place(cluster, engine, Records(hooks=(self.LAST,)))
+        before = (record(1), record(1))
+        first = place.helm.deploy(action, 2, before, KNOWN, 30)
+        assert first is not None
+        assert first.reason == "HelmLostSight"
+        assert place.helm.deploy(action, 3, before, KNOWN, 30) is None
+
+    def test_not_by_helm_that_polls(self) -> None:
+        engine = Engine()
+        engine.capabilities = frozenset(Capability) - {Capability.WAIT_STRATEGY}
+        place = Place(Town(*workload(deployment(**GROWN), running())), engine)
+        assert place.upgrade() is None
 
 
 class TestRestoredInPart:

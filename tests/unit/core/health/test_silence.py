@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.silence import FIRST, Silence, listed_by_helm
+from helm_rollback_component.core.health.silence import FIRST, Silence, all_seen_ready, listed_by_helm
 from helm_rollback_component.core.health.snapshot import Snapshot
 from tests.unit.core.health.health_objects import (
     NAMESPACE,
@@ -67,3 +68,21 @@ def test_those_workloads_are_shown_that_helm_judges_by_lists() -> None:
     there = seen(READY, stateful_set(), daemon_set(), job())
     assert [objects.kind(each) for each in listed_by_helm(there)] == ["Deployment", "StatefulSet"]
     assert [*listed_by_helm(Snapshot(NAMESPACE, there.desired, {}))] == []
+
+
+@pytest.mark.parametrize(("timeout", "limit"), [(60, 30), (300, 60)])
+def test_it_is_over_while_there_is_time_for_another_try(timeout: int, limit: int) -> None:
+    begun = after(Silence.within(timeout), 10.0, READY)
+    assert begun.over == 10.0 + limit
+    assert begun.ended() == Silence.within(timeout)
+    assert Silence.within(timeout).over == math.inf
+    assert after(Silence(), 10.0, READY).over == math.inf
+
+
+def test_what_cannot_be_read_or_is_being_deleted_may_be_waited_for() -> None:
+    there = seen(READY)
+    going = {**ENDED, "metadata": {**ENDED["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}}
+    assert all_seen_ready(there, wait_for_jobs=False)
+    assert not all_seen_ready(replace(there, unseen={("jobs", ""): "not read"}), wait_for_jobs=False)
+    assert not all_seen_ready(seen(READY, going), wait_for_jobs=False)
+    assert not all_seen_ready(seen(deployment()), wait_for_jobs=False)

@@ -166,4 +166,4 @@ class Onlookers(Informers):
         return self.held.setdefault(collection, Onlooker(self._town, collection))
 
     def release(self, collection: Collection) -> None:
-        del self.held[collection]
+        self.held.pop(collection, None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health import silence
 from helm_rollback_component.core.health.baseline import Baseline
+from helm_rollback_component.core.health.silence import Silence
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import showing
@@ -49,7 +52,8 @@ class Observed:
         objects: Callable[[Cancellation], Sequence[Any]] = lambda _: DESIRED,
         settings: HealthConfig | None = None,
         *,
-        may_lose_sight: bool = False,
+        limit: float | None = None,
+        applied: Callable[[], object] = lambda: 1,
     ) -> None:
         self.said: list[str] = []
         self.times_told = 0
@@ -58,12 +62,12 @@ class Observed:
         context = HealthContext(
             Onlookers(cluster), NAMESPACE, settings or HealthConfig(), self._say, clock=HastyClock()
         )
-        self.watch = HealthWatch(
-            context, lambda stop: Applied(objects(stop)), Baseline(), may_lose_sight=may_lose_sight
-        )
+        silence = None if limit is None else Silence(limit)
+        self.applied = applied
+        self.watch = HealthWatch(context, lambda stop: Applied(objects(stop)), Baseline(), silence=silence)
 
     def start(self) -> HealthWatch:
-        return self.watch.start(self._condemn)
+        return self.watch.start(self._condemn, self.applied)
 
     def _say(self, line: str) -> None:
         self.said.append(line)
@@ -229,28 +233,71 @@ def test_records_that_cannot_be_read_are_read_again_only_if_that_may_help(
     assert observed.condemned.is_set() is temporary
 
 
-class TestShowing:
+class TestSilence:
     GROWN: ClassVar[dict[str, Any]] = dict.fromkeys(
         ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), 3
     )
 
-    def _shown(self, monkeypatch: pytest.MonkeyPatch, *, may_lose_sight: bool) -> Observed:
+    @pytest.fixture
+    def shown(self, monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
+        shown: list[list[Any]] = []
         monkeypatch.setattr(silence, "FIRST", 0.01)
-        cluster = Town(select(deployment(**self.GROWN)), labelled(select(replica_set())))
-        monkeypatch.setattr(showing, "show", lambda _cluster, _namespace, which: self.shown.append([*which]))
-        self.shown: list[list[Any]] = []
-        return Observed(cluster, may_lose_sight=may_lose_sight)
+        monkeypatch.setattr(showing, "show", lambda _cluster, _namespace, which: shown.append([*which]))
+        return shown
 
-    def test_helm_that_goes_on_waiting_is_shown_what_is_ready(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        with self._shown(monkeypatch, may_lose_sight=True).start():
-            await_that(lambda: len(self.shown) > 1, "it to be shown twice")
-        assert self.shown[:2] == [DESIRED, DESIRED]
+    def _town(self, *others: Any) -> Town:  # noqa: ANN401  # objects
+        return Town(select(deployment(**self.GROWN)), labelled(select(replica_set())), *others)
 
-    def test_not_where_it_waits_in_another_way(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        observed = self._shown(monkeypatch, may_lose_sight=False)
+    def test_helm_that_goes_on_waiting_is_shown_what_is_ready(self, shown: list[list[Any]]) -> None:
+        observed = Observed(self._town(), limit=math.inf)
+        with observed.start() as watch:
+            await_that(lambda: len(shown) > 1, "it to be shown twice")
+        assert shown[:2] == [DESIRED, DESIRED]
+        assert (observed.times_told, watch.lost_sight) == (0, False)
+
+    def test_not_where_it_waits_in_another_way(self, shown: list[list[Any]]) -> None:
+        observed = Observed(self._town())
         with observed.start() as watch:
             await_that(lambda: watch._examiner.wait.began is not None, "a first look")  # noqa: SLF001
-        assert self.shown == []
+        assert shown == []
+
+    def test_helm_that_is_shown_it_in_vain_has_lost_sight(self, shown: list[list[Any]]) -> None:
+        observed = Observed(self._town(), limit=0.1)
+        with observed.start() as watch:
+            assert observed.condemned.wait(HANG_LIMIT)
+        assert shown
+        assert (observed.times_told, watch.lost_sight, watch.last_verdict()) == (1, True, None)
+
+    def test_it_has_not_while_something_else_may_be_waited_for(self, shown: list[list[Any]]) -> None:
+        bakery = {"apiVersion": "example.com/v1", "kind": "Bakery", "metadata": {"name": "web", "uid": "b"}}
+        unready = {**bakery, "status": {"conditions": [{"type": "Ready", "status": "False"}]}}
+        observed = Observed(self._town(unready), lambda _: [*DESIRED, bakery], limit=0.05)
+        with observed.start() as watch:
+            await_that(lambda: len(shown) > 2, "several looks")
+            assert not watch.lost_sight
+
+    def test_it_has_not_while_it_applies(self, shown: list[list[Any]]) -> None:
+        objects = count()
+        observed = Observed(self._town(), limit=0.05, applied=lambda: next(objects))
+        with observed.start() as watch:
+            await_that(lambda: next(objects) > 5, "it to be asked again and again")
+            assert not watch.lost_sight
+        assert shown
+
+    def test_nothing_is_said_after_the_end(self, shown: list[list[Any]]) -> None:
+        asked: list[int] = []
+
+        def applied() -> int:
+            asked.append(1)
+            if len(asked) > 1:
+                observed.watch._stop.request()  # noqa: SLF001  # at just that moment
+            return 1
+
+        observed = Observed(self._town(), limit=0.05, applied=applied)
+        with observed.start() as watch:
+            await_that(lambda: len(asked) > 1, "all to be looked at once more")
+        assert shown
+        assert (observed.times_told, watch.lost_sight) == (0, False)
 
 
 class TestOverdue:
