@@ -30,7 +30,12 @@ pytestmark = [pytest.mark.ground, pytest.mark.timeout(1200)]
 SEED = os.environ.get("FAULTS_SEED", "20261126")
 """Begins the seed of every pair of faults; operation and number of the test end it."""
 _OF_EACH = 50
+_ENGINES = ("helm4", "helm3", "embedded")
 _LAST_SPOILED = 40
+
+
+def _helm(ground: Ground, engine: str) -> str:
+    return engine if engine == "embedded" else str(ground.helm(int(engine[-1])))
 
 
 def _every_fifth(count: int) -> Sequence[int]:
@@ -65,18 +70,16 @@ def test_an_answer_that_helm_does_not_get(ground: Ground, operation: str) -> Non
 
 @pytest.mark.parametrize("engine", ["helm4", "embedded"])
 def test_helm_that_has_lost_sight_of_a_release_sees_it_again(ground: Ground, engine: str) -> None:
-    helm = str(ground.helm(4)) if engine == "helm4" else engine
     of_the_watch = r"/replicasets\?.* Helm/4"
-    how = Sweep(ground.kubeconfig.read_text(), helm, of_the_watch, choose=lambda _: (1, 2))
+    how = Sweep(ground.kubeconfig.read_text(), _helm(ground, engine), of_the_watch, choose=lambda _: (1, 2))
     assert _failures(how, "upgrade with hooks", [Fault.UNAVAILABLE]) == []
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("engine", ["helm3", "helm4", "embedded"])
+@pytest.mark.parametrize("engine", _ENGINES)
 @pytest.mark.parametrize("operation", ["deploy", "upgrade", "upgrade with hooks", "automatic rollback"])
 def test_every_fault_at_every_watch(ground: Ground, engine: str, operation: str) -> None:
-    helm = engine if engine == "embedded" else str(ground.helm(int(engine[-1])))
-    how = Sweep(ground.kubeconfig.read_text(), helm, "", skip=is_no_watch)
+    how = Sweep(ground.kubeconfig.read_text(), _helm(ground, engine), "", skip=is_no_watch)
     assert _failures(how, operation, FAULTS_OF_WATCHES) == []
 
 
@@ -98,7 +101,7 @@ def _two_faults(seed: str) -> tuple[Rule, ...]:
 def test_after_two_faults_the_same_again_reaches_what_is_declared(
     ground: Ground, operation: str, number: int
 ) -> None:
-    how = Sweep(ground.kubeconfig.read_text(), str(ground.helm(4)))
+    how = Sweep(ground.kubeconfig.read_text(), _helm(ground, _ENGINES[number % len(_ENGINES)]))
     seed, steps = f"{SEED}-{operation}-{number}", OPERATIONS[operation]
     with stage(how.kubeconfig, how.helm) as place, proxy.running(how.kubeconfig) as spoiling:
         for step in steps.before:
