@@ -194,8 +194,7 @@ class WatchedHelm:
         return self._proof.await_readiness(revision, Limit(late, deployment.timeout), beginning)
 
     def _why_it_failed(self, watch: HealthWatch, error: EngineError, verb: str) -> Failure:
-        verdict = watch.last_verdict()
-        if verdict is not None:
+        if verdict := watch.last_verdict():
             return failures.of_health(self._context, verdict)
         return failures.lost_sight() if watch.lost_sight else failures.of_helm(self._context, error, verb)
 
@@ -216,8 +215,7 @@ class WatchedHelm:
     def _is_whole(self, revision: int, latest: Record | None) -> bool:
         """Whether all of a revision is applied, and it has no hook that Helm may not have run."""
         hooks = any(map(runs_as_hook, self._proof.comparison.objects(revision)))
-        replaced = latest.revision if latest else revision
-        return not hooks and self.unrestored(revision, replaced) == ()
+        return not hooks and self.unrestored(revision, latest.revision if latest else revision) == ()
 
     def _await_restored(self, revision: int, beginning: Beginning) -> Failure | None:
         """Wait until what was restored is ready; where the run is to end, Helm's word counts."""
