@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.ground
 
+SHORT = {"after": "2s"}
 SLOW = {"play": "never-ready", "tag": "slow"}
 
 
@@ -64,13 +65,9 @@ class TestOwnClientDied:
         assert lab.revisions() == [1, 2]
 
     def test_a_rollback_is_finished_by_helm_and_judged_by_the_next_run(self, lab: Laboratory) -> None:
-        hook = {"on": "pre-rollback", **ENDLESS}
+        hook = {"on": "pre-rollback", **SHORT}
         lab.deploy(values={"tag": "good", "hook": hook})
         killed(lab, 3, "pending-rollback", values={"play": "image-pull", "tag": "missing"})
-        claim = lab.claim()
-        assert claim
-        assert claim.alone > 0
-        threading.Timer(2, end_hook, (lab.space,)).start()
         status = lab.upgrade(values={"play": "image-pull", "tag": "missing"})
         assert any("waiting for Helm" in line for line in lab.said)
         assert lab.statuses() == ["superseded", "failed", "deployed"]
@@ -78,6 +75,19 @@ class TestOwnClientDied:
         found = status.rollback_status
         assert (found.state, found.reason) == (RollbackState.ROLLED_BACK, "ImagePullBackOff")
         assert (found.failed_revision, found.target_revision, found.restored_revision) == (2, 1, 3)
+
+    def test_a_rollback_that_does_not_end_soon_is_ended_and_made_again(self, lab: Laboratory) -> None:
+        bad = {"play": "image-pull", "tag": "missing"}
+        lab.deploy(values={"tag": "good", "hook": {"on": "pre-rollback", **ENDLESS}})
+        killed(lab, 3, "pending-rollback", values=bad)
+        with ThreadPoolExecutor() as another:
+            update = another.submit(lab.upgrade, values=bad)
+            await_revision(lab, 3, "failed")
+            await_revision(lab, 4, "pending-rollback")
+            end_hook(lab.space)
+            status = update.result()
+        assert lab.statuses() == ["superseded", "failed", "failed", "deployed"]
+        assert (status.phase, status.revision) == (Phase.ROLLED_BACK, 4)
 
 
 class TestForeignClientDied:

@@ -203,7 +203,7 @@ def _serve(
     cancellation: Cancellation | None,
 ) -> None:
     """Have a worker work on a release; those who want to know are told which process it is."""
-    target.on_start(worker.pid, patience.alone)
+    target.on_start(worker.pid, 0.0)
     try:
         worker.call(request, patience, cancellation)
     finally:

@@ -49,11 +49,6 @@ class Patience:
         return cls(_PHASES * timeout + _MARGIN, interruptible)
 
     @property
-    def alone(self) -> float:
-        """For how many seconds it goes on at most where we die meanwhile."""
-        return 0.0 if self.interruptible else self.limit
-
-    @property
     def exhausted(self) -> str:
         """The message for a Helm that took longer."""
         what = (
@@ -90,8 +85,8 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
     It runs in a session of its own, so that a Ctrl-C in the terminal does not reach it. Its streams are
     nameless files and not pipes, so that it neither waits for this process nor ends with it.
 
-    It begins only once `Command.on_start` has returned. An interruptible command is also sent SIGTERM when
-    this process dies, so that Helm does not go on deploying alone (`leash`).
+    It begins only once `Command.on_start` has returned. When this process dies, it ends as well (`leash`): an
+    interruptible command at once, another if it does not come to its end by itself in some seconds.
 
     A request to cancel, or the end of its time, has it sent SIGTERM, and SIGKILL `Patience.grace` seconds
     later. A command that is not interruptible is never signalled: after its limit it is left running.
@@ -106,9 +101,9 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
         stdin, stdout, stderr = (
             files.enter_context(anonymous_file(content)).fileno() for content in (command.stdin, b"", b"")
         )
-        leash = files.enter_context(held(command.arguments, tied=command.patience.interruptible))
+        leash = files.enter_context(held(command.arguments, tell=command.patience.interruptible))
         running = _Running(_start(command, leash, stdin, stdout, stderr), command.patience.grace)
-        command.on_start(running.pid, command.patience.alone)
+        command.on_start(running.pid, 0.0 if leash.ties else command.patience.limit)
         leash.begin()
         if command.patience.interruptible:
             cancellation.on_request(running.stop)

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 import helm_python
 
 from helm_rollback_component.helm.engines import library, library_options
+from helm_rollback_component.helm.engines.leash import LAST_WORDS
 from helm_rollback_component.helm.engines.memory_files import readable_path
 from helm_rollback_component.helm.engines.wire import Message, receive, send
 
@@ -43,7 +44,7 @@ class Worker:
     def serve(self) -> None:
         """Greet, then serve until the parent has gone.
 
-        An install or upgrade that is under way then is cancelled; anything else is finished.
+        An install or upgrade that is under way then is cancelled; anything else has `LAST_WORDS` to end.
         """
         able = sorted(library_options.capabilities(library.takes))
         send(self._answers, {"version": helm_python.helm_sdk_version(), "capabilities": able})
@@ -54,7 +55,9 @@ class Worker:
                 self._begin(message)
         self._cancel()
         if self._operation is not None:
-            self._operation.join()
+            self._operation.join(LAST_WORDS)
+            if self._operation.is_alive():
+                os._exit(1)
 
     def _cancel(self) -> None:
         self._cancelled = True

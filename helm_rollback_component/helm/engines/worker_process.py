@@ -63,6 +63,7 @@ class WorkerProcess:
         self._lock = threading.Lock()
         self._serving: object | None = None
         self._spent = False
+        self._left_at_work = False
         threading.Thread(target=self._listen, name="helm-worker", daemon=True).start()
         self.version, self.capabilities = self._greeting()
 
@@ -95,8 +96,10 @@ class WorkerProcess:
             raise EngineError(answer["error"])
 
     def close(self) -> None:
-        """End it after its present request."""
+        """End it after its present request; one that was left at work goes on for as long as we live."""
         self._spent = True
+        if self._left_at_work:
+            return
         with suppress(OSError):
             self._requests.close()
 
@@ -140,7 +143,7 @@ class WorkerProcess:
             self._take(patience.grace)
             self._end()
         else:
-            self.close()
+            self._spent = self._left_at_work = True
         return {"error": patience.exhausted, "cancelled": False}
 
     def _cancel(self, serving: object) -> None:
