@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tools.faults.cells import WATCHES
 from tools.faults.operations import OPERATIONS
 from tools.faults.rules import Fault
+from tools.kills.sweep import read
+from tools.reliability import kills
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +39,9 @@ def text(measured: Sequence[Measured]) -> str:
     """
     requests, watches = ([*filter(which, measured)] for which in (lambda each: not _watches(each), _watches))
     parts = [_BEFORE.read_text(), _table(requests), "", _total(measured), "", *_commands(measured), ""]
-    return "\n".join([*parts, *_about_watches(watches), _AFTER.read_text()])
+    killed = kills.newest(read(kills.KILLED.read_text()))
+    told = [kills.text(killed)] if killed else []
+    return "\n".join([*parts, *_about_watches(watches), *told, _AFTER.read_text()])
 
 
 def _about_watches(measured: Sequence[Measured]) -> list[str]:
