@@ -1,10 +1,12 @@
-"""The engine is killed while the release waits: the provider ends what it does, then itself."""
+"""The engine is killed, terminated or interrupted while the release waits; then the next update is good."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -13,24 +15,52 @@ from tests.e2e.conftest import Bench, BenchMaker
 from tests.engine import operate
 from tests.support.waiting import await_that
 from tools.kills.processes import descendants, with_argument
-from tools.sandbox import LOCAL
+from tools.sandbox import CLI, LOCAL
+from tools.sandbox.sandbox import STACK
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(600)]
 
 LONGER_THAN_ANY_TEST = 3600
+BETWEEN_TWO = 1.0
+"""Seconds: Pulumi takes two signals in a row for one."""
 
 
 @contextmanager
 def _engine(bench: Bench) -> Iterator[subprocess.Popen[bytes]]:
     """Run an update in a process of its own, which does not outlive the block."""
     project = bench.project
-    command = [sys.executable, operate.__file__, "up", str(project.work_dir), str(project.folder / "state")]
     environment = {**os.environ, **project.environment}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as engine:
+    with subprocess.Popen(
+        _command(bench), env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+    ) as engine:
         try:
             yield engine
         finally:
             engine.kill()
+
+
+def _command(bench: Bench) -> list[str]:
+    project = bench.project
+    if project.engine == LOCAL:
+        return [sys.executable, operate.__file__, "up", str(project.work_dir), str(project.folder / "state")]
+    where = ("--cwd", str(project.work_dir), "--stack", STACK)
+    return ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", *where]
+
+
+def _kill(engine: subprocess.Popen[bytes]) -> None:
+    engine.kill()
+
+
+def _terminate(engine: subprocess.Popen[bytes]) -> None:
+    engine.terminate()
+
+
+def _interrupt_twice(engine: subprocess.Popen[bytes]) -> None:
+    """Do as Ctrl-C does: the signal reaches the whole group of the terminal."""
+    os.killpg(engine.pid, signal.SIGINT)
+    time.sleep(BETWEEN_TWO)
+    with suppress(ProcessLookupError):
+        os.killpg(engine.pid, signal.SIGINT)
 
 
 def _holder(bench: Bench) -> str:
@@ -49,8 +79,9 @@ def _tagged(tag: str, **pod_labels: str) -> dict[str, object]:
     return {"image": {"tag": tag}, "podLabels": pod_labels}
 
 
-def test_a_killed_engine_leaves_the_last_good_revision(benches: BenchMaker) -> None:
-    with benches(LOCAL) as bench:
+@pytest.mark.parametrize("program", [LOCAL, CLI])
+def test_a_killed_engine_leaves_the_last_good_revision(benches: BenchMaker, program: str) -> None:
+    with benches(program) as bench:
         timeouts = {"upgrade": LONGER_THAN_ANY_TEST}
         bench.project.deploy({"web": bench.web(values=_tagged("1"))})
         slow = _tagged("2", **{"ground/play": "never-ready"})
@@ -67,3 +98,38 @@ def test_a_killed_engine_leaves_the_last_good_revision(benches: BenchMaker) -> N
         repaired = bench.space.statuses(), bench.space.image().rpartition(":")[2]
     assert after_the_kill == (["superseded", "failed", "deployed"], "1")
     assert repaired == (["superseded", "failed", "superseded", "deployed"], "3")
+
+
+@pytest.mark.parametrize("program", [LOCAL, CLI])
+@pytest.mark.parametrize("end", [_terminate, _interrupt_twice])
+def test_after_an_engine_that_was_ended_the_next_update_is_good(
+    benches: BenchMaker, program: str, end: Callable[[subprocess.Popen[bytes]], None]
+) -> None:
+    with benches(program) as bench:
+        timeouts = {"upgrade": LONGER_THAN_ANY_TEST}
+        bench.project.deploy({"web": bench.web(values=_tagged("1"))})
+        slow = _tagged("2", **{"ground/play": "never-ready"})
+        bench.project.declare({"web": bench.web(values=slow, timeouts=timeouts)})
+        with _engine(bench) as engine:
+            await_that(lambda: bench.space.image().endswith(":2"), "the upgrade to wait")
+            end(engine)
+            engine.wait()
+        await_that(lambda: not with_argument(bench.space.name), "Helm to end")
+        bench.project.deploy({"web": bench.web(values=_tagged("3"), timeouts=timeouts)})
+        repaired = bench.space.statuses()[-1], bench.space.image().rpartition(":")[2]
+    assert repaired == ("deployed", "3")
+
+
+@pytest.mark.parametrize("program", [LOCAL, CLI])
+def test_one_ctrl_c_lets_the_upgrade_come_to_its_end(benches: BenchMaker, program: str) -> None:
+    with benches(program) as bench:
+        bench.project.deploy({"web": bench.web(values=_tagged("1"))})
+        bench.project.declare({"web": bench.web(values=_tagged("2", **{"ground/play": "never-ready"}))})
+        with _engine(bench) as engine:
+            await_that(lambda: bench.space.image().endswith(":2"), "the upgrade to wait")
+            os.killpg(engine.pid, signal.SIGINT)
+            selected = ("label", "pod", "--overwrite", "--selector=ground/play=never-ready")
+            bench.space.kubectl(*selected, "ground/play=ready")
+            engine.wait()
+        after = bench.space.statuses(), bench.space.image().rpartition(":")[2], _holder(bench)
+    assert after == (["superseded", "deployed"], "2", "")
