@@ -98,8 +98,10 @@ class WorkerProcess:
     def close(self) -> None:
         """End it after its present request; one that was left at work goes on for as long as we live."""
         self._spent = True
-        if self._left_at_work:
-            return
+        if not self._left_at_work:
+            self._end_requests()
+
+    def _end_requests(self) -> None:
         with suppress(OSError):
             self._requests.close()
 
@@ -154,7 +156,7 @@ class WorkerProcess:
                 self._send({"verb": "cancel"})
 
     def _send(self, message: Message) -> None:
-        with suppress(OSError):  # it died; the listener says so
+        with suppress(OSError, ValueError):  # it died, or its pipe was closed since; the listener says so
             send(self._requests, message)
 
     def _take(self, seconds: float) -> Message | None:
@@ -175,7 +177,10 @@ class WorkerProcess:
         with cast("IO[bytes]", self._process.stdout) as answers, self._stderr:
             while (answer := receive(answers)) is not None:
                 self._answers.put(answer)
+                if self._left_at_work:
+                    self._end_requests()
             code = self._process.wait()
+            self._end_requests()
             said = self._stderr_tail()
         self._answers.put(
             {"error": f"the Helm worker ended with exit status {code}\n{said}".strip(), "cancelled": False}
