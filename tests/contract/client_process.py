@@ -9,6 +9,8 @@ from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.operations import HelmOperations
 from tests.contract.laboratory import OWNER
+from tools import one_helm
 
 if __name__ == "__main__":
+    one_helm.watch_workers()
     HelmOperations(HelmConfig.parse(json.load(sys.stdin)), identity=Identity(OWNER, "first")).upgrade()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -12,6 +13,8 @@ from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from tests.contract.commands import Helm
 from tests.contract.helm_fixtures import ENGINES, engine_named, helm_input, space_of, write_chart
 from tests.contract.laboratory import Laboratory
+from tools import one_helm
+from tools.ground import Ground
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.helm.engines.engine import Engine
     from tests.contract.helm_fixtures import Space
-    from tools.ground import Ground
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,6 +40,25 @@ def _engine_of(item: pytest.Item) -> str:
         return ""
     callspec = getattr(item, "callspec", None)
     return str(callspec.params.get("engine_name", "")) if callspec else ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def helm_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the record of which Helm works when."""
+    folder = tmp_path_factory.mktemp("helm-record")
+    os.environ[one_helm.FOLDER] = str(folder)
+    one_helm.watch_workers()
+    return folder
+
+
+@pytest.fixture
+def one_helm_at_a_time(helm_record: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold that of the Helms that a test has us start no two work on one release at once."""
+    found = Ground.helm
+    monkeypatch.setattr(Ground, "helm", lambda *which: one_helm.program(found(*which), helm_record))
+    one_helm.overlaps(helm_record)
+    yield
+    assert one_helm.overlaps(helm_record) == []
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -52,7 +52,13 @@ def killed_helm(lab: Laboratory, revision: int, status: str, *arguments: str) ->
     """Kill a Helm 4 that is run by hand, once that revision has that status."""
     space = lab.space
     helm = subprocess.Popen(
-        [space.ground.helm(4), f"--kubeconfig={space.ground.kubeconfig}", "-n", space.namespace, *arguments],
+        [
+            space.ground.bin_dir / "helm4",
+            f"--kubeconfig={space.ground.kubeconfig}",
+            "-n",
+            space.namespace,
+            *arguments,
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

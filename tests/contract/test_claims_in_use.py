@@ -21,7 +21,7 @@ from tests.support.waiting import await_that
 if TYPE_CHECKING:
     from tests.contract.laboratory import Laboratory
 
-pytestmark = pytest.mark.ground
+pytestmark = [pytest.mark.ground, pytest.mark.usefixtures("one_helm_at_a_time")]
 
 RIVAL = Owner("organization", "project", "rival", "urn:pulumi:rival::project::type::web")
 SLOW = {"play": "never-ready"}

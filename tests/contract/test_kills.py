@@ -11,12 +11,13 @@ from tools.kills.sweep import Sweep
 from tools.kills.trial import Kill, Who, tried, undisturbed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from tools.ground import Ground
 
-pytestmark = [pytest.mark.ground, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.ground,
+    pytest.mark.timeout(1800),
+    pytest.mark.usefixtures("one_helm_at_a_time"),
+]
 
 EVERY = 6
 
@@ -44,10 +45,8 @@ def test_a_kill_while_helm_writes(ground: Ground, operation: str, kill: Kill) ->
 @pytest.mark.sweep
 @pytest.mark.parametrize("helm", ["helm3", "helm4", "embedded"])
 @pytest.mark.parametrize("operation", [each for each in OPERATIONS if each != "refresh"])
-def test_a_kill_at_every_sixth_request(
-    ground: Ground, helm_programs: Mapping[int, Path], operation: str, helm: str
-) -> None:
-    engine = helm if helm == "embedded" else str(helm_programs[int(helm[-1])])
+def test_a_kill_at_every_sixth_request(ground: Ground, operation: str, helm: str) -> None:
+    engine = helm if helm == "embedded" else str(ground.helm(int(helm[-1])))
     rows = [*Sweep(ground.kubeconfig.read_text(), engine, EVERY).rows(operation, Who)]
     assert sum(row.total for row in rows)
     assert [f"{row.who}: {failure}" for row in rows for failure in row.failures] == []

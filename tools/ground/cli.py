@@ -1,4 +1,4 @@
-"""The command line: up, down, run, status, kubeconfig, env."""
+"""The command line: up, down, run, restart, status, kubeconfig, env."""
 
 import argparse
 import os
@@ -23,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ground = Ground(
             options.name, lifetime=getattr(options, "lifetime", DEFAULT_LIFETIME), reporter=Reporter()
         )
+        if options.command == "restart":
+            return _restart(ground, options.away)
         if options.command == "run":
             return _run(ground, options.program)
         return _COMMANDS[options.command](ground)
@@ -44,6 +46,14 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name == "run":
             command.add_argument("program", nargs="+", help="the program and its arguments, after --")
+        if name == "restart":
+            command.add_argument(
+                "--away",
+                type=float,
+                default=3.0,
+                metavar="SECONDS",
+                help="for how long it is away (default: %(default).0f)",
+            )
         if name in {"up", "run"}:
             command.add_argument(
                 "--for",
@@ -66,6 +76,12 @@ def _up(ground: Ground) -> int:
 
 def _down(ground: Ground) -> int:
     print(f"{ground.name!r} is down" if ground.down() else f"{ground.name!r} was not up")
+    return 0
+
+
+def _restart(ground: Ground, away: float) -> int:
+    ground.restart_api_server(away)
+    print(f"the API server of {ground.name!r} is back")
     return 0
 
 
@@ -110,6 +126,7 @@ _HELP = {
     "up": "bring the control plane up (the first time, build its programs)",
     "down": "end the control plane and drop its data",
     "run": "bring it up, run a program on it, and end it",
+    "restart": "kill the API server, and start it again on the same data",
     "status": "tell whether it is up, and what its programs use",
     "kubeconfig": "print the path of its kubeconfig",
     "env": "print shell lines that set KUBECONFIG and put helm3, helm4 and kubectl on the PATH",

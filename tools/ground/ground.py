@@ -16,7 +16,7 @@ from tools.ground.layout import Layout
 from tools.ground.places import checkout, state_dir
 from tools.ground.processes import stop, tail, wait_gone
 from tools.ground.progress import Reporter
-from tools.ground.state import State
+from tools.ground.state import State, private_file
 
 DEFAULT_NAME = "default"
 DEFAULT_LIFETIME = 4 * 3600.0
@@ -65,6 +65,22 @@ class Ground:
             ran = self._end()
             shutil.rmtree(self._layout.folder, ignore_errors=True)
             return ran
+
+    def restart_api_server(self, away: float) -> None:
+        """Kill the API server and have it start again after that many seconds; return once it answers.
+
+        Raises:
+            GroundError: The control plane is not up, or it does not come back.
+        """
+        with self._exclusive():
+            if not self.is_up:
+                raise GroundError(f"the control plane {self.name!r} is not up")
+            private_file(self._layout.restart, str(away))
+            limit = time.monotonic() + away + _START_LIMIT
+            while self.is_up and self._layout.restart.exists() and time.monotonic() < limit:
+                time.sleep(0.05)
+            if not self.is_up or self._layout.restart.exists():
+                raise GroundError(f"the API server did not come back: {tail(self.log('kube-apiserver'))}")
 
     def state(self) -> State | None:
         """Return what is known of the control plane, None if nothing is."""

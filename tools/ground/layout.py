@@ -55,6 +55,11 @@ class Layout:
         """The API server's record of requests: one JSON object a line, an `audit.k8s.io/v1` Event."""
         return self.folder / "audit.log"
 
+    @property
+    def restart(self) -> Path:
+        """For how many seconds the API server is to be away; there while that was not done yet."""
+        return self.folder / "restart"
+
     def log(self, program: str) -> Path:
         """Return the log of ``program``."""
         return self.folder / f"{program}.log"

@@ -48,6 +48,7 @@ class Supervisor:
         self._binaries = binaries
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._told = threading.Event()
+        self._token = ""
         self._state = State(
             supervisor=ProcessId.of(os.getpid()), server=plane.server, deadline=time.time() + lifetime
         ).save(self._layout.folder)
@@ -62,7 +63,7 @@ class Supervisor:
         try:
             self._bring_up()
             self._save(self._state.to("ready"))
-            self._wait_while(lambda: True)
+            self._serve()
         except _ToldToStop:
             pass
         except (GroundError, OSError) as error:
@@ -72,17 +73,38 @@ class Supervisor:
         self._save(self._state.to("failed", problem) if problem else self._state.to("ended"))
 
     def _bring_up(self) -> None:
-        token = credentials.write_secrets(self._layout)
+        token = self._token = credentials.write_secrets(self._layout)
         write_kwok_config(self._layout)
         write_audit_policy(self._layout)
         self._start(*self._plane.servers())
         self._wait_for("the API server's certificate", self._layout.certificate.exists)
-        self._wait_for("the API server", lambda: _answers(self._layout.certificate, self._plane.port, token))
+        self._wait_until_it_answers()
         credentials.write_kubeconfig(self._layout, name=self._name, server=self._plane.server, token=token)
         self._start(*self._plane.controllers())
         self._kubectl("create", "--filename", str(_OBJECTS))
         self._kubectl("wait", "--for=create", "serviceaccount/default", "--namespace=default")
         self._kubectl("wait", "--for=condition=Ready", "node", "--all")
+
+    def _serve(self) -> None:
+        while True:
+            self._wait_while(lambda: not self._layout.restart.exists(), pause=0.1)
+            self._restart(float(self._layout.restart.read_text()))
+            self._layout.restart.unlink()
+
+    def _restart(self, away: float) -> None:
+        """Kill the API server, and start it again after that many seconds."""
+        _, server = self._plane.servers()
+        killed = self._children.pop(server.program)
+        killed.kill()
+        killed.wait()
+        until = time.monotonic() + away
+        self._wait_while(lambda: time.monotonic() < until, pause=0.05)
+        self._start(server)
+        self._wait_until_it_answers()
+
+    def _wait_until_it_answers(self) -> None:
+        certificate, port = self._layout.certificate, self._plane.port
+        self._wait_for("the API server", lambda: _answers(certificate, port, self._token))
 
     def _start(self, *commands: Command) -> None:
         for command in commands:

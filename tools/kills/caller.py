@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 from helm_rollback_component.pulumi_adapter import process_lifetime
+from tools import one_helm
 from tools.faults.operations import Step
 from tools.faults.stage import Stage
 
 if __name__ == "__main__":
+    one_helm.watch_workers()
     told = json.load(sys.stdin)
     process_lifetime.end_with_engine()
     place = Stage(
