@@ -171,7 +171,7 @@ class Effects:
         data: what the cluster holds.
         lock: the release's lock, held.
         progress: takes one line for each step that begins.
-        clock: gives the time, with its zone.
+        clock: gives the time by the API server's clock, with its zone.
         pacing: waits between two tries.
         interrupted: whether the run is to end: nothing new is begun, what is owed is done.
     """

@@ -132,7 +132,7 @@ class ReleaseRun:
             data=session.data(self.progress),
             lock=MaskedLock(held, self.way_out),
             progress=self.progress,
-            clock=clock.now,
+            clock=session.cluster.now,
             pacing=JitteredPacing(held.lost),
             interrupted=lambda: self.interrupt.requested,
         )

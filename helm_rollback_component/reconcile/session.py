@@ -22,7 +22,7 @@ from helm_rollback_component.kube.claims.namespace_end import find_end
 from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile import clock, desired, refusals
+from helm_rollback_component.reconcile import desired, refusals
 from helm_rollback_component.reconcile.live_data import LiveData
 from helm_rollback_component.reconcile.present_credentials import accepted
 
@@ -176,7 +176,7 @@ class Session:
             self.records = self._records()
             if held.left_alone:
                 history, release = self.records.history(), self._config.label
-                refusals.refuse_while_helm_works(history, held.left_alone, release, clock.now())
+                refusals.refuse_while_helm_works(history, held.left_alone, release, self.cluster.now())
             yield held
 
     @contextmanager

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from tests.contract.helm_fixtures import Space
 
-_LONG_AGO = "2026-01-01T00:00:00Z"
-
 
 def rewrite(space: Space, revision: int, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a record, and the label that Helm selects it by."""
@@ -25,15 +23,13 @@ def rewrite(space: Space, revision: int, change: Callable[[dict[str, Any]], None
     space.objects.replace("secret", _packed(secret, record))
 
 
-def mark(space: Space, revision: int, status: str, description: str = "", *, old: bool = False) -> None:
-    """Give a record a status, as a client that died leaves it; `old` makes it of long ago."""
+def mark(space: Space, revision: int, status: str, description: str = "") -> None:
+    """Give a record a status, as a client that died leaves it."""
 
     def change(record: dict[str, Any]) -> None:
         info = record["info"]
         info["status"] = status
         info["description"] = description or info["description"]
-        if old:
-            info["last_deployed"] = _LONG_AGO
 
     rewrite(space, revision, change)
 

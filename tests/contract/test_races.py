@@ -110,7 +110,5 @@ def test_after_a_race_the_next_update_finds_all_in_order(one_engine_lab: Laborat
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("number", range(2, 60))
-def test_after_sixty_races_the_next_update_finds_all_in_order(
-    one_engine_lab: Laboratory, number: int
-) -> None:
-    race(one_engine_lab, f"{SEED}-{number}")
+def test_after_sixty_races_the_next_update_finds_all_in_order(lab: Laboratory, number: int) -> None:
+    race(lab, f"{SEED}-{number}")

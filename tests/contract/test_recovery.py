@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.results import Phase, RollbackState
 from tests.contract.by_hand import corrupt, edit, forget, mark, stored
 from tests.contract.helm_fixtures import ENDLESS, end_hook
@@ -101,20 +103,26 @@ class TestForeignClientDied:
         assert (status.phase, stands(status, "Ready")) == (Phase.FAILED, ("False", "OperationInProgress"))
 
     @pytest.mark.parametrize("left", ["pending-upgrade", "pending-rollback"])
-    def test_its_lock_is_broken_once_it_is_too_old_to_live(self, lab: Laboratory, left: str) -> None:
+    def test_its_lock_is_broken_once_it_is_too_old_to_live(
+        self, lab: Laboratory, left: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         lab.deploy()
         lab.space.upgrade({"tag": "by hand"})
         mark(lab.space, 1, "deployed")
-        mark(lab.space, 2, left, old=True)
+        mark(lab.space, 2, left)
+        monkeypatch.setattr(Cluster, "now", lambda _: datetime.now(UTC) + timedelta(hours=1))
         status = lab.upgrade(values={"tag": "new"})
         assert lab.statuses() == ["superseded", "failed", "deployed"]
         assert (status.phase, status.revision) == (Phase.DEPLOYED, 3)
         assert lab.space.records()[1]["info"]["description"] == "Interrupted: its client died"
 
-    def test_an_install_of_long_ago_is_removed_once_it_is_adopted(self, one_engine_lab: Laboratory) -> None:
+    def test_an_install_of_long_ago_is_removed_once_it_is_adopted(
+        self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         lab = one_engine_lab
         lab.space.install()
-        mark(lab.space, 1, "pending-install", old=True)
+        mark(lab.space, 1, "pending-install")
+        monkeypatch.setattr(Cluster, "now", lambda _: datetime.now(UTC) + timedelta(hours=1))
         with pytest.raises(ValidationError) as caught:
             lab.deploy()
         assert caught.value.reason == "ReleaseExists"
@@ -123,7 +131,7 @@ class TestForeignClientDied:
 
     def test_an_uninstall_that_did_not_end_is_ended(self, lab: Laboratory) -> None:
         lab.deploy()
-        mark(lab.space, 1, "uninstalling", old=True)
+        mark(lab.space, 1, "uninstalling")
         found = lab.operations().get_status()
         assert (found.phase, stands(found, "Ready")) == (Phase.FAILED, ("False", "Interrupted"))
         status = lab.upgrade(values={"tag": "new"})

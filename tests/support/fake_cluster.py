@@ -8,6 +8,7 @@ import copy
 import threading
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from helm_rollback_component.errors import OperationError
@@ -42,6 +43,9 @@ class FakeCluster(Cluster):
         self._objects: dict[str, dict[str, Any]] = {}
         self._version = 0
         self._mutex = threading.RLock()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def get(self, path: str, **_: str) -> dict[str, Any] | None:
         with self._mutex:

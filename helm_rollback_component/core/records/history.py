@@ -51,6 +51,7 @@ class Record:
         hook_under_way: of a pending rollback, the hook that has begun and not ended: ``pre-rollback``,
             ``post-rollback``, or ``rollback`` if it is both; else an empty string.
         apply_method: how Helm applied it, ``ssa`` (server-side) or ``csa``; Helm 3 leaves it empty.
+        stored_at: when the record was created, by the API server's clock (RFC 3339).
     """
 
     revision: int
@@ -65,6 +66,7 @@ class Record:
     point_of_no_return: bool = False
     hook_under_way: str = ""
     apply_method: str = ""
+    stored_at: str = ""
 
     @property
     def server_side(self) -> bool:
@@ -74,11 +76,13 @@ class Record:
     def pending_for(self, now: datetime) -> float:
         """Return for how long the revision has been pending, in seconds; 0 where that is not known.
 
+        The clock of the host where Helm runs may be an hour off, so it does not count.
+
         Args:
-            now: the time, with its zone.
+            now: the time by the API server's clock, with its zone.
         """
         try:
-            since = datetime.fromisoformat(self.deployed_at)
+            since = datetime.fromisoformat(self.stored_at)
         except ValueError:
             return 0.0
         return max(0.0, (now - since).total_seconds()) if self.status.pending and since.tzinfo else 0.0

@@ -20,6 +20,7 @@ from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.inputs.redaction import Redactor
@@ -103,6 +104,10 @@ class Cluster:
         """Whether both are the same server with the same certificate authority; nothing is sent."""
         one, another = (identity.fingerprint(each._selected.cluster) for each in (self, other))  # noqa: SLF001  # of this class
         return one == another
+
+    def now(self) -> datetime:
+        """Return the time by the server's clock, as its last answer told it; by ours before there was one."""
+        return self._transport.server_time()
 
     def validates_fields(self) -> bool:
         """Return whether the server refuses unknown fields where it is asked to; its version is read once."""

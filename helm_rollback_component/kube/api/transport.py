@@ -6,6 +6,8 @@ import random
 import socket
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +55,17 @@ class Transport:
         self._client = http_client.open_client(selected)
         self._extensions = http_client.request_extensions(selected)
         self._streams = streams.Streams()
+        self._told = (datetime.now(UTC), time.monotonic())
 
     def teach(self, redact: Redactor) -> None:
         """Have the credentials masked by `redact` that a plugin gives, now and later."""
         if isinstance(self._client.auth, ExecAuth):
             self._client.auth.teach(redact)
+
+    def server_time(self) -> datetime:
+        """Return the time by the server's clock, as its last answer told it; by ours before there was one."""
+        told, at = self._told
+        return told + timedelta(seconds=time.monotonic() - at)
 
     def send(
         self,
@@ -142,10 +150,13 @@ class Transport:
         began = time.monotonic()
         try:
             with _credentials():
-                return self._client.send(request)
+                response = self._client.send(request)
         except httpx2.TransportError as error:
             self._streams.doubt(began)
             return error
+        if told := _date(response):
+            self._told = told, time.monotonic()
+        return response
 
 
 def wait_before_next(request: httpx2.Request, outcome: _Outcome, pause: float) -> float | None:
@@ -167,6 +178,14 @@ def _is_a_budgets(request: httpx2.Request, outcome: httpx2.Response) -> bool:
 def _retry_after(response: httpx2.Response) -> float:
     told = response.headers.get("Retry-After", "")
     return float(told) if told.isdecimal() else 0.0
+
+
+def _date(response: httpx2.Response) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 @contextmanager

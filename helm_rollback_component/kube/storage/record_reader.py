@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -189,12 +190,13 @@ class RecordReader:
         _values[version] = json.dumps(release.get("config") or {})
         self._versions[revision] = version
         self._stored.setdefault(revision, release_codec.stored(secret))
-        record = _known[self._key(secret["metadata"])] = self._record(release)
+        record = _known[self._key(secret["metadata"])] = self._record(release, secret)
         return release, record
 
-    def _record(self, release: Release) -> Record | None:
+    def _record(self, release: Release, secret: _Object) -> Record | None:
         try:
-            return release_codec.record(release, self._digester)
+            found = release_codec.record(release, self._digester)
+            return replace(found, stored_at=release_codec.stored(secret).at)
         except release_codec.UndecodableError:
             return None
 

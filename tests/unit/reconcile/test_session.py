@@ -35,9 +35,9 @@ def test_a_release_on_which_helm_may_still_work_elsewhere_is_not_held() -> None:
     lease = paths.leases("apps", lease_codec.name("web"))
     helm = {"helm-rollback/helm": ELSEWHERE}
     cluster.edit(lease, lambda found: found["metadata"]["annotations"].update(helm))
-    pending = release(1, "pending-rollback")
-    pending["info"]["last_deployed"] = datetime.now(UTC).isoformat()
-    cluster.create(paths.secrets("apps"), secret(pending))
+    pending = secret(release(1, "pending-rollback"))
+    pending["metadata"]["creationTimestamp"] = datetime.now(UTC).isoformat()
+    cluster.create(paths.secrets("apps"), pending)
     with pytest.raises(OperationError) as caught, session_on(cluster).hold(lambda _: None):
         pass
     assert (caught.value.reason, caught.value.release) == ("OperationInProgress", "apps/web")

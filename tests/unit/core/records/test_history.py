@@ -72,20 +72,26 @@ def test_the_next_revision_comes_after_all_that_are_stored(found: History, revis
 
 class TestPendingFor:
     NOW = datetime(2026, 1, 1, 0, 1, 30, tzinfo=UTC)
+    PENDING = replace(record(1, "pending-upgrade"), stored_at="2026-01-01T00:00:00Z")
 
-    def test_a_pending_revision_has_been_so_since_it_was_deployed(self) -> None:
-        assert record(1, "pending-upgrade").pending_for(self.NOW) == 90
+    @pytest.mark.parametrize("said", ["2025-12-31T23:00:00Z", "2026-01-01T01:00:00Z", ""])
+    def test_a_pending_revision_has_been_so_since_it_was_stored_whatever_helms_host_says(
+        self, said: str
+    ) -> None:
+        assert replace(self.PENDING, deployed_at=said).pending_for(self.NOW) == 90
 
     def test_a_clock_that_is_behind_makes_it_no_less_than_nothing(self) -> None:
-        ahead = replace(record(1, "pending-upgrade"), deployed_at="2026-01-02T00:00:00Z")
+        ahead = replace(self.PENDING, stored_at="2026-01-02T00:00:00Z")
         assert ahead.pending_for(self.NOW) == 0
 
     @pytest.mark.parametrize("date", ["yesterday", "9" * 5000, "2026-01-01T00:00:00", "0000-00-00T00:00:00Z"])
     def test_a_date_that_is_none_is_not_known(self, date: str) -> None:
-        assert replace(record(1, "pending-upgrade"), deployed_at=date).pending_for(self.NOW) == 0
+        assert replace(self.PENDING, stored_at=date).pending_for(self.NOW) == 0
 
     @pytest.mark.parametrize(
-        "other", [record(1), replace(record(1, "pending-upgrade"), deployed_at="")], ids=["done", "undated"]
+        "other",
+        [replace(PENDING, status=Status.DEPLOYED), replace(PENDING, stored_at="")],
+        ids=["done", "undated"],
     )
     def test_any_other_is_not_pending(self, other: Record) -> None:
         assert other.pending_for(self.NOW) == 0

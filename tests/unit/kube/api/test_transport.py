@@ -3,6 +3,9 @@
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx2
@@ -246,3 +249,26 @@ def test_a_body_that_is_silent_for_too_long_is_a_lost_connection(api: ApiServer,
     ):
         list(found)
     ended.set()
+
+
+@pytest.mark.parametrize("ahead", [-1, 1])
+def test_the_time_is_the_servers_however_far_it_is_from_ours(
+    api: ApiServer, server: Transport, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    its = datetime.now(UTC) + timedelta(hours=ahead)
+    monkeypatch.setattr(
+        BaseHTTPRequestHandler, "date_time_string", lambda *_: format_datetime(its, usegmt=True)
+    )
+    api.queue.append(Answer({}))
+    server.send("GET", "/a")
+    assert timedelta() <= server.server_time() - its.replace(microsecond=0) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("date", ["", "today", "Thu, 01 Jan 2026 00:00:00 -0000"])
+def test_without_a_date_that_can_be_read_it_is_ours(
+    api: ApiServer, server: Transport, monkeypatch: pytest.MonkeyPatch, date: str
+) -> None:
+    monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", lambda *_: date)
+    api.queue.append(Answer({}))
+    server.send("GET", "/a")
+    assert abs(server.server_time() - datetime.now(UTC)) < timedelta(minutes=1)
