@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import merge
+from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.core.remediation import assessment, predicates, targets
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import access
-from helm_rollback_component.reconcile import clock, deletion, lost_clusters, refusals
+from helm_rollback_component.reconcile import clock, deletion, lost_clusters, needed_rights, refusals
 from helm_rollback_component.reconcile.release_run import ReleaseRun
 from helm_rollback_component.reconcile.session import Session, released_if_unused
 from helm_rollback_component.reconcile.status import failed_status, unknown_status
@@ -101,7 +102,7 @@ class HelmOperations:
             OperationError: the deployment failed and nothing was left behind, or Helm or the cluster failed.
         """
         if self._session.claims.read() is None:
-            self._session.require(*access.TO_RECORD)
+            self._session.require(*access.to_begin(self._session.claims.name))
             if not self._config.adopt:
                 refusals.refuse_unmanaged(self._session.records.history(), self._config.label)
         with self._session.hold(self._progress) as held, released_if_unused(held):
@@ -186,7 +187,10 @@ class HelmOperations:
         if claim is not None and self._identity.incarnation not in ("", claim.incarnation):
             self._progress("the release was created again since; nothing is deleted")
             return
-        self._session.require(*access.TO_FORGET)
+        ledger = claim.ledger if claim else Ledger()
+        present = predicates.present(self._session.records.history(), ledger)
+        forgetting = access.to_forget(self._session.claims.name)
+        self._session.require(*forgetting, records=present, verbs=needed_rights.TO_DELETE)
         with (
             self._session.unless_namespace_ends(lambda: self._look()[1], self._progress),
             self._session.hold(self._progress, strict=True) as held,

@@ -60,3 +60,8 @@ def lost_sight() -> Failure:
         message="all of the release is ready, and Helm does not see it",
         remedy="",
     )
+
+
+def is_of_watching(failure: Failure) -> bool:
+    """Whether Helm 4 only was not allowed to see the end of what it had done."""
+    return failure.reason is Reason.FORBIDDEN and "cannot watch resource" in failure.message

@@ -39,7 +39,10 @@ def let_go(release: str, warn: Callable[[str], None], *, allowed: bool = False) 
         if not (allowed or _allowed()):
             raise _told(error, release) from None
         permit = "deleteUnreachable" if allowed else VARIABLE
-        warn(f"{error.message}; nothing was deleted: the release only leaves the state, as {permit} allows")
+        warn(
+            f"{release}: {error.message}; nothing was deleted: the release only leaves the state, "
+            f"as {permit} allows"
+        )
 
 
 def _allowed() -> bool:

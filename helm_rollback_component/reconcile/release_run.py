@@ -9,8 +9,9 @@ from helm_rollback_component.core.remediation import assessment, manual_rollback
 from helm_rollback_component.core.remediation.steps import Refuse
 from helm_rollback_component.errors import RollbackError
 from helm_rollback_component.helm.charts import fetching
+from helm_rollback_component.kube.api import access
 from helm_rollback_component.kube.informers.informers import informers_of
-from helm_rollback_component.reconcile import clock, desired, refusals
+from helm_rollback_component.reconcile import clock, desired, needed_rights, refusals
 from helm_rollback_component.reconcile.conclusion import conclude_run
 from helm_rollback_component.reconcile.effects import Effects
 from helm_rollback_component.reconcile.pacing import JitteredPacing
@@ -69,12 +70,19 @@ class ReleaseRun:
         """
         chart = fetching.fetch(self.config.source, self.session.engine)
         history = self.session.records.history()
+        self._require(history)
         self._warn_of(held, history)
         wanted = desired.desired(self.config, chart, self.session.digester, timeout)
         effects = self.effects(held, desired.deployment(self.config, chart, timeout, self.redact))
         situation, outcome = Reconciler(wanted, effects).reconcile(history)
         left = conclude_run(self.config, effects, situation, outcome)
         return self.status(left, held.ledger)
+
+    def _require(self, history: History) -> None:
+        """Refuse to change a release that exists where the user lacks a right that Helm is sure to need."""
+        if history.latest:
+            needed = access.to_record(self.session.claims.name)
+            self.session.require(*needed, records=(history.latest,), verbs=needed_rights.TO_DEPLOY)
 
     def _warn_of(self, held: Held, history: History) -> None:
         if held.damaged:
@@ -95,6 +103,7 @@ class ReleaseRun:
             HelmRollbackError: as `operations.HelmOperations.rollback` says.
         """
         config = self.config
+        self._require(history)
         wanted = manual_rollback.desired(
             target, history, held.ledger, config.rollback, config.timeouts.rollback
         )

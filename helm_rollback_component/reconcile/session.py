@@ -22,15 +22,16 @@ from helm_rollback_component.kube.claims.namespace_end import find_end
 from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile import desired, refusals
+from helm_rollback_component.reconcile import desired, needed_rights, refusals
 from helm_rollback_component.reconcile.live_data import LiveData
 from helm_rollback_component.reconcile.present_credentials import accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.records.digests import Digester
+    from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.records.owner import Identity
     from helm_rollback_component.helm.engines.engine import Engine
     from helm_rollback_component.inputs.redaction import Redactor
@@ -128,14 +129,23 @@ class Session:
         """The release's records; one object, which knows what it has read."""
         return self._records()
 
-    def require(self, *needed: Right) -> None:
-        """Refuse to go on where the user lacks one of these rights in the release's namespace.
+    def require(self, *needed: Right, records: Sequence[Record] = (), verbs: Sequence[str] = ()) -> None:
+        """Refuse to go on where the user lacks a right.
+
+        Args:
+            needed: rights in the release's namespace.
+            records: revisions to whose objects something is done.
+            verbs: what is done to these.
 
         Raises:
             OperationError: ``Forbidden``.
         """
-        with about(self._config.release_namespace, self._config.release_name):
-            access.require(self.cluster, self._config.release_namespace, *needed)
+        namespace = self._config.release_namespace
+        with about(namespace, self._config.release_name):
+            found = needed_rights.on_objects(self.cluster, self.records, records, namespace, *verbs)
+            access.require(self.cluster, namespace, *needed, *found.get(namespace, ()))
+            for other in found.keys() - {namespace}:
+                access.require(self.cluster, other, *found[other])
 
     def ledger(self) -> Ledger:
         """Return what is known about the release, without its lock."""
@@ -217,7 +227,8 @@ class Session:
         self._redact.learn(credentials_in(way[0]))
         if self._others is None:
             return way
-        found = accepted(way, self._others)
+        with about(self._config.release_namespace, self._config.release_name):
+            found = accepted(way, self._others)
         self._redact.learn(credentials_in(found[0]))
         return found
 

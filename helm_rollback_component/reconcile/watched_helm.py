@@ -151,9 +151,10 @@ class WatchedHelm:
         except EngineError as error:
             failure = failures.of_helm(context, error, "uninstall")
             told = removal.without_helm() if failure.reason in _DELETED_NOTHING else ""
-            if not told:
+            if told:
+                context.warn_once(told)
+            elif not failures.is_of_watching(failure):
                 return failure
-            context.warn_once(told)
         return removal.await_end(max(0.0, until - clock.now()), stop)
 
     def _deploy(

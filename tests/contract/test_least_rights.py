@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from helm_rollback_component.errors import OperationError
+from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.results import Phase
 from tests.contract.laboratory import BAD_IMAGE, CRASHING, condition
+from tests.contract.test_points_of_no_return import DEFINITION, NAMESPACE
 from tests.support import least_rights
 from tests.support.control_plane import Place
 from tests.support.least_rights import granted, rules_of
@@ -51,6 +53,20 @@ spec:
 """A workload of any kind, beside that of the shared chart."""
 
 
+VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata:
+  name: {{ .Release.Namespace }}-volume
+spec:
+  accessModes: [ReadWriteOnce]
+  capacity: {storage: 1Mi}
+  claimRef: {namespace: kube-public, name: nobody}
+  hostPath: {path: /nowhere}
+  persistentVolumeReclaimPolicy: Delete
+"""
+
+
 def without(rules: Rules, resource: str, *verbs: str) -> Rules:
     """Return the rules without these verbs on a resource, which is alone in its rule."""
     return [
@@ -62,11 +78,11 @@ def without(rules: Rules, resource: str, *verbs: str) -> Rules:
 
 
 @contextmanager
-def user(lab: Laboratory, rules: Rules) -> Iterator[tuple[str, Recorder]]:
-    """Give the kubeconfig of a new user with these rights in the release's namespace."""
+def user(lab: Laboratory, rules: Rules, everywhere: Rules = ()) -> Iterator[tuple[str, Recorder]]:
+    """Give the kubeconfig of a new user with these rights in the release's namespace, and everywhere."""
     ground, namespace = lab.space.ground, lab.space.namespace
     here = Place(ground, cluster_of(ground), namespace, ground.kubeconfig.read_text())
-    with least_rights.user(here, rules) as found:
+    with least_rights.user(here, rules, everywhere) as found:
         yield found
 
 
@@ -101,6 +117,49 @@ def test_all_features_need_no_more_than_their_roles_grant(one_engine_lab: Labora
     live_through_all(one_engine_lab)
 
 
+def look_at_data(lab: Laboratory) -> set[Right]:
+    """Have a rollback refused for what it would destroy, to a user who may look and to one who may not."""
+    with_data_in_it(lab)
+    with user(lab, rules_of(*ALL), everywhere=rules_of("data")) as (me, asked):
+        assert "CustomResourceDefinition" in (told := destroyed_by_rollback(lab, me))
+        assert "(1 object)" in told
+        assert f"Namespace {lab.space.namespace}-more (configmaps" in told
+        assert f"PersistentVolume {lab.space.namespace}-volume (its content)" in told
+        assert lacking([told]) == []
+    with user(lab, rules_of(*ALL)) as (me, _):
+        told = destroyed_by_rollback(lab, me)
+        for resource in ("customresourcedefinitions", "namespaces", "persistentvolumes"):
+            assert f'cannot get resource "{resource}"' in told
+    lab.delete()
+    return {right for right in asked.rights if not right.namespaced}
+
+
+def with_data_in_it(lab: Laboratory) -> None:
+    """Deploy a revision without data, and then one with a definition, a namespace and a volume in use."""
+    lab.deploy()
+    files = {"definition": DEFINITION, "namespace": NAMESPACE, "volume": VOLUME}
+    chart = lab.chart("3.0.0", {f"templates/{name}.yaml": text for name, text in files.items()})
+    assert lab.upgrade(source=chart).phase is Phase.DEPLOYED
+    group = f"{lab.space.namespace}.example.com/v1"
+    found = {"apiVersion": group, "kind": "Widget", "metadata": {"name": "precious"}}
+    lab.space.kubectl("create", "-f", "-", stdin=json.dumps(found))
+    lab.space.kubectl("create", "configmap", "notes", f"--namespace={lab.space.namespace}-more")
+
+
+def destroyed_by_rollback(lab: Laboratory, me: str) -> str:
+    with pytest.raises(ValidationError) as caught:
+        lab.operations(kubeconfig=me).validate_rollback_target(1)
+    assert caught.value.reason == "DataLossPrevented"
+    return str(caught.value)
+
+
+def test_what_a_rollback_would_destroy_is_looked_at_with_a_role_of_its_own(
+    one_engine_lab: Laboratory,
+) -> None:
+    looked = look_at_data(one_engine_lab)
+    assert roles(looked)["data"]["rules"] == rules_of("data")
+
+
 @pytest.mark.sweep
 def test_the_roles_grant_what_is_needed_and_nothing_else(one_engine_lab: Laboratory) -> None:
     lab = one_engine_lab
@@ -121,9 +180,9 @@ def test_the_roles_grant_what_is_needed_and_nothing_else(one_engine_lab: Laborat
         assert rolled_back(kind="StatefulSet", play="ready", claim="nowhere") == "Unschedulable"
         lab.delete(kubeconfig=me)
     assert lacking([*lab.said, *lab.warned]) == []
-    needed = roles(often | asked.rights)
+    needed = roles(often | asked.rights | look_at_data(lab))
     assert {name: role["rules"] for name, role in needed.items()} == {
-        name: rules_of(name) for name in (*ALL, "cluster") if name != "chart"
+        name: rules_of(name) for name in (*ALL, "cluster", "data") if name != "chart"
     }
 
 

@@ -23,7 +23,7 @@ _MARKED = {
     'annotations: {helm-rollback/point-of-no-return: "true"}\n'
 }
 
-_DEFINITION = """\
+DEFINITION = """\
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata:
@@ -47,7 +47,7 @@ spec:
   accessModes: [ReadWriteOnce]
   resources: {requests: {storage: 1Mi}}
 """
-_NAMESPACE = """\
+NAMESPACE = """\
 apiVersion: v1
 kind: Namespace
 metadata:
@@ -94,7 +94,7 @@ def plural(lab: Laboratory) -> str:
 def widget(lab: Laboratory) -> Iterator[dict[str, str]]:
     """A revision, then one of another chart with a definition; there is an object of it. Give the chart."""
     lab.deploy(values={"tag": "one"})
-    source = lab.chart("1.1.0", {"templates/definition.yaml": _DEFINITION})
+    source = lab.chart("1.1.0", {"templates/definition.yaml": DEFINITION})
     lab.upgrade(source=source, values={"tag": "two"})
     group = f"{lab.space.namespace}.example.com/v1"
     found = {"apiVersion": group, "kind": "Widget", "metadata": {"name": "precious"}}
@@ -134,7 +134,7 @@ def test_claims_and_namespaces_with_something_in_them_go_with_no_rollback_withou
 ) -> None:
     lab = one_engine_lab
     lab.deploy(values={"tag": "one"})
-    source = lab.chart("1.1.0", {"templates/claim.yaml": _CLAIM, "templates/namespace.yaml": _NAMESPACE})
+    source = lab.chart("1.1.0", {"templates/claim.yaml": _CLAIM, "templates/namespace.yaml": NAMESPACE})
     status = lab.upgrade(source=source, values=BAD_IMAGE)
     assert ready(status) == (Phase.STALLED, "DataLossPrevented")
     told = explained(status)

@@ -1,12 +1,26 @@
 """A namespace that comes with the release."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Bench, BenchMaker
+from tests.e2e.conftest import Bench, BenchMaker, skip_unless_usable
+from tests.e2e.project import Project
 from tests.e2e.values import GOOD
+from tests.support import control_plane
+from tests.support.least_rights import rules_of
+from tools.ground import Ground
 from tools.sandbox import CLI, LOCAL
+
+SERVICES = [
+    {
+        "apiGroups": [""],
+        "resources": ["services", "secrets"],
+        "verbs": ["get", "list", "watch", "create", "patch", "delete"],
+    }
+]
+"""What the root program's chart has besides."""
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
@@ -38,3 +52,23 @@ def test_a_managed_namespace_goes_with_the_release_where_that_is_asked_for(empty
 
     assert not outcome.failed, outcome.text
     assert bench.space.get("namespace", bench.space.name) is None
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("engine", [LOCAL, CLI])
+def test_a_managed_namespace_needs_no_more_than_its_role(engine: str, ground: Ground, tmp_path: Path) -> None:
+    skip_unless_usable(engine, plain=False)
+    kubeconfig = tmp_path / "kubeconfig"
+    rules = rules_of("namespace", "release", "chart", "health", "volumes")
+    with control_plane.place(ground) as place:
+        user = place.user([])
+        with place.allowed_everywhere(user, [*rules, *SERVICES]):
+            kubeconfig.write_text(place.with_token(place.token(user)))
+            project = Project(tmp_path / "it", engine, kubeconfig, plain=False)
+            managed = {"manageNamespace": True, "deleteNamespace": True}
+            name = f"{place.namespace}-managed"
+            source = {"chart": "./charts/web"}
+            web = {"releaseNamespace": name, "source": source, "helm": str(ground.helm(4)), "values": GOOD}
+            project.deploy({"web": {**web, **managed}})
+            destroyed = project.destroy()
+    assert not destroyed.failed, destroyed.text

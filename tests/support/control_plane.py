@@ -81,6 +81,19 @@ class Place:
             for path in paths_made:
                 self.cluster.delete(path)
 
+    @contextmanager
+    def allowed_everywhere(self, user: str, rules: Rules) -> Iterator[None]:
+        """Let that user do in the whole cluster what the rules say, for the length of the block."""
+        rbac = f"{_RBAC}/v1"
+        kinds = [paths.resource(rbac, kind, "", "") for kind in ("clusterroles", "clusterrolebindings")]
+        self.cluster.create(kinds[0], {"metadata": {"name": user}, "rules": rules})
+        self.cluster.create(kinds[1], self._binding(user, "ClusterRole"))
+        try:
+            yield
+        finally:
+            for kind in reversed(kinds):
+                self.cluster.delete(f"{kind}/{user}")
+
     def _accounts(self) -> str:
         return paths.resource("v1", "serviceaccounts", "", self.namespace)
 
@@ -89,15 +102,15 @@ class Place:
         rbac = f"{_RBAC}/v1"
         roles, bindings = (paths.resource(rbac, kind, "", namespace) for kind in ("roles", "rolebindings"))
         self.cluster.create(roles, {"metadata": {"name": user}, "rules": rules})
-        self.cluster.create(
-            bindings,
-            {
-                "metadata": {"name": user},
-                "roleRef": {"apiGroup": _RBAC, "kind": "Role", "name": user},
-                "subjects": [{"kind": "ServiceAccount", "name": user, "namespace": self.namespace}],
-            },
-        )
+        self.cluster.create(bindings, self._binding(user, "Role"))
         return [f"{bindings}/{user}", f"{roles}/{user}"]
+
+    def _binding(self, user: str, role: str) -> dict[str, Any]:
+        return {
+            "metadata": {"name": user},
+            "roleRef": {"apiGroup": _RBAC, "kind": role, "name": user},
+            "subjects": [{"kind": "ServiceAccount", "name": user, "namespace": self.namespace}],
+        }
 
 
 @contextmanager

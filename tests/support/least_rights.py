@@ -81,14 +81,22 @@ class Recorder(Transport):
 
 
 @contextmanager
-def user(place: Place, rules: Rules) -> Iterator[tuple[str, Recorder]]:
-    """Give the kubeconfig of a new user with these rights, and what the product asks as that user."""
-    content = place.with_user([*rules, _MARK])
-    cluster = Cluster.connect(content)
-    recorder = cluster._transport = Recorder(content)  # noqa: SLF001  # the product makes its own
-    await_that(lambda: _allowed(cluster, place.namespace), "the API server to know the user's rights")
-    yield content, recorder
-    _write(recorder.rights)
+def user(place: Place, rules: Rules, everywhere: Rules = ()) -> Iterator[tuple[str, Recorder]]:
+    """Give the kubeconfig of a new user with these rights, and what the product asks as that user.
+
+    Args:
+        place: where the user has the rights.
+        rules: the rights there.
+        everywhere: those in the whole cluster.
+    """
+    name = place.user([*rules, _MARK])
+    with place.allowed_everywhere(name, everywhere):
+        content = place.with_token(place.token(name))
+        cluster = Cluster.connect(content)
+        recorder = cluster._transport = Recorder(content)  # noqa: SLF001  # the product makes its own
+        await_that(lambda: _allowed(cluster, place.namespace), "the API server to know the user's rights")
+        yield content, recorder
+        _write(recorder.rights)
 
 
 def _allowed(cluster: Cluster, namespace: str) -> bool:

@@ -27,13 +27,13 @@ class Feature:
         name: the last part of its Role's name.
         what: what it does, one sentence.
         resources: the resources that it alone asks for, with their API groups.
-        helm: what Helm itself needs of these, whatever the chart is.
+        always: what it needs besides what is seen, such as what Helm itself asks for whatever the chart is.
     """
 
     name: str
     what: str
     resources: frozenset[tuple[str, str]]
-    helm: frozenset[Right] = frozenset()
+    always: frozenset[Right] = frozenset()
 
 
 FEATURES = (
@@ -75,7 +75,19 @@ CLUSTER = Feature(
     "The cluster is known by the UID of kube-system.",
     frozenset({("", "namespaces")}),
 )
+
+DATA = Feature(
+    "data",
+    "What a rollback would destroy is looked at: definitions with objects, namespaces, volumes.",
+    frozenset({("apiextensions.k8s.io", "customresourcedefinitions"), ("", "persistentvolumes")}),
+    frozenset({Right("", "namespaces", "get", namespaced=False)}),
+)
+
+OF_CLUSTER = (CLUSTER, DATA)
 """In the whole cluster."""
+
+_ANYTHING = Right("*", "*", "list", namespaced=False)
+"""What is in a definition or in a namespace may be of any kind."""
 
 CHART = frozenset(
     {("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("batch", "jobs")}
@@ -92,9 +104,12 @@ def roles(rights: Iterable[Right]) -> dict[str, dict[str, Any]]:
     of: dict[str, set[Right]] = defaultdict(set)
     for right in rights:
         if (feature := feature_of(right)) is not None:
-            of[feature.name].add(right)
+            named = (right.group, right.resource) in feature.resources
+            of[feature.name].add(right if named else _ANYTHING)
     return {
-        each.name: _role(each, of[each.name] | each.helm) for each in (*FEATURES, CLUSTER) if of[each.name]
+        each.name: _role(each, of[each.name] | each.always)
+        for each in (*FEATURES, *OF_CLUSTER)
+        if of[each.name]
     }
 
 
@@ -107,8 +122,10 @@ def feature_of(right: Right) -> Feature | None:
     resource = (right.group, right.resource)
     if resource in CHART:
         return None
-    those = FEATURES if right.namespaced else (CLUSTER,)
+    those = FEATURES if right.namespaced else OF_CLUSTER
     found = next((each for each in those if resource in each.resources), None)
+    if found is None and right.verb == "list":
+        return DATA
     if found is None:
         raise LookupError(f"no feature needs {right}")
     return found
@@ -124,7 +141,7 @@ def _role(feature: Feature, rights: Iterable[Right]) -> dict[str, Any]:
     ]
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRole" if feature is CLUSTER else "Role",
+        "kind": "ClusterRole" if feature in OF_CLUSTER else "Role",
         "metadata": {"name": f"{_PREFIX}-{feature.name}"},
         "rules": rules,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.health import foreign
 from helm_rollback_component.errors import OperationError
@@ -11,29 +11,45 @@ from helm_rollback_component.kube.api import paths
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.kube.api.client import Cluster
 
 
 @dataclass(frozen=True)
 class Right:
-    """A right on the objects of one kind.
+    """A right on objects of one kind.
 
     Attributes:
         verb: such as ``update``.
         resource: such as ``secrets``.
         group: the kind's API group, an empty string for the core group.
+        name: of the one object that is meant, which may be all that the user has a right on.
     """
 
     verb: str
     resource: str
     group: str = ""
+    name: str = ""
 
 
-TO_RECORD = (Right("update", "secrets"),)
-"""Without it Helm applies the objects of a release, and leaves its record pending."""
+_LEASES = "coordination.k8s.io"
 
-TO_FORGET = (Right("delete", "secrets"), Right("delete", "leases", "coordination.k8s.io"))
-"""Without these a release is uninstalled, and its records and its claim stay."""
+
+def to_record(lease: str) -> tuple[Right, ...]:
+    """Return the rights without which Helm applies objects and leaves its record pending, or we our lock."""
+    return Right("update", "leases", _LEASES, lease), Right("create", "secrets"), Right("update", "secrets")
+
+
+def to_begin(lease: str) -> tuple[Right, ...]:
+    """Return the rights without which a first deployment ends in the middle."""
+    return Right("create", "leases", _LEASES), *to_record(lease)
+
+
+def to_forget(lease: str) -> tuple[Right, ...]:
+    """Return the rights without which a release is uninstalled, and its records and its claim stay."""
+    return Right("delete", "secrets"), Right("delete", "leases", _LEASES, lease)
 
 
 def require(cluster: Cluster, namespace: str, *needed: Right) -> None:
@@ -41,25 +57,46 @@ def require(cluster: Cluster, namespace: str, *needed: Right) -> None:
 
     Args:
         cluster: where they are needed.
-        namespace: in which namespace.
-        needed: the rights; each costs one request.
+        namespace: in which namespace; an empty string for objects of the whole cluster.
+        needed: the rights. One request asks for all in a namespace, and one more for each that it does not
+            find: the list of rights may be incomplete.
 
     Raises:
         OperationError: ``Forbidden``.
     """
+    rules = _rules(cluster, namespace) if namespace else ()
     for right in needed:
-        if _is_denied(cluster, namespace, right):
+        if not any(_grants(rule, right) for rule in rules) and _is_denied(cluster, namespace, right):
+            where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
             raise OperationError(
                 f'the user of the kubeconfig cannot {right.verb} resource "{right.resource}" in API group '
-                f'"{right.group}" in the namespace "{namespace}"; nothing was changed',
+                f'"{right.group}" {where}; nothing was changed',
                 reason=Reason.FORBIDDEN,
             )
 
 
+def _rules(cluster: Cluster, namespace: str) -> Sequence[Manifest]:
+    answer = _asked(cluster, paths.RULES_REVIEWS, {"namespace": namespace})
+    return [*foreign.mappings(answer, "resourceRules")]
+
+
+def _grants(rule: Manifest, right: Right) -> bool:
+    wanted = (("verbs", right.verb), ("apiGroups", right.group), ("resources", right.resource))
+    listed = all({name, "*"} & {*foreign.texts(rule, field)} for field, name in wanted)
+    names = [*foreign.texts(rule, "resourceNames")]
+    return listed and (not names or right.name in names)
+
+
 def _is_denied(cluster: Cluster, namespace: str, right: Right) -> bool:
-    asked = {"namespace": namespace, "verb": right.verb, "group": right.group, "resource": right.resource}
+    asked = {"verb": right.verb, "group": right.group, "resource": right.resource}
+    optional = {"namespace": namespace, "name": right.name}
+    asked |= {key: value for key, value in optional.items() if value}
+    return _asked(cluster, paths.ACCESS_REVIEWS, {"resourceAttributes": asked}).get("allowed") is False
+
+
+def _asked(cluster: Cluster, path: str, spec: dict[str, Any]) -> Manifest:
+    """Return the status of a review; an empty one where it is not answered."""
     try:
-        answer = cluster.create(paths.ACCESS_REVIEWS, {"spec": {"resourceAttributes": asked}})
+        return foreign.mapping(cluster.create(path, {"spec": spec}), "status")
     except OperationError:
-        return False
-    return foreign.mapping(answer, "status").get("allowed") is False
+        return {}

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 """Where it answers whether the user may do something."""
+RULES_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+"""Where it lists what the user may do in a namespace."""
 GROUPS = "/apis"
 """Where it lists its API groups."""
 VERSION = "/version"
@@ -42,6 +44,14 @@ def resource(api_version: str, plural: str, name: str, namespace: str) -> str:
         namespace: its namespace; an empty string for an object of the whole cluster, or for all namespaces.
     """
     return _path(group_version(api_version).lstrip("/"), namespace, plural, name)
+
+
+def parts(path: str) -> tuple[str, str, str, str]:
+    """Return the API group, the kind's name in paths, the namespace and the name in an object's path."""
+    root, *rest = path.strip("/").split("/")
+    group, rest = ("", rest[1:]) if root == "api" else (rest[0], rest[2:])
+    inside = len(rest) > len(("namespaces", "apps"))
+    return group, rest[-2], rest[1] if inside else "", rest[-1]
 
 
 def group_version(api_version: str) -> str:

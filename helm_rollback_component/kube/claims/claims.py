@@ -70,6 +70,11 @@ class Claims:
         self._duration = duration
         self._path = paths.leases(namespace, lease_codec.name(release))
 
+    @property
+    def name(self) -> str:
+        """The name of the Lease."""
+        return lease_codec.name(self._release)
+
     def read(self) -> Claim | None:
         """Return the claim, None if nobody ever claimed the release."""
         with about(self._namespace, self._release):

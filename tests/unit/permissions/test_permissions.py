@@ -11,7 +11,7 @@ import yaml
 
 from tools.permissions import __main__ as command
 from tools.permissions import files
-from tools.permissions.features import CLUSTER, FEATURES, roles
+from tools.permissions.features import CLUSTER, FEATURES, OF_CLUSTER, roles
 from tools.permissions.rights import Right
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_a_request_needs_one_right(
 
 def test_a_request_that_no_feature_is_known_to_make_is_an_error() -> None:
     with pytest.raises(LookupError, match="nodes"):
-        roles([Right("", "nodes", "list", namespaced=False)])
+        roles([Right("", "nodes", "get", namespaced=False)])
 
 
 def test_each_feature_has_a_role_with_what_it_was_seen_to_need() -> None:
@@ -67,6 +67,14 @@ def test_each_feature_has_a_role_with_what_it_was_seen_to_need() -> None:
     made = roles(needed)
     assert [*made] == ["health", "logs"]
     assert made["health"]["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "watch"]}]
+
+
+def test_what_is_in_a_definition_may_be_of_any_kind() -> None:
+    kinds = [Right("example.com", plural, "list", namespaced=False) for plural in ("topics", "queues")]
+    assert roles(kinds)["data"]["rules"] == [
+        {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
+        {"apiGroups": ["*"], "resources": ["*"], "verbs": ["list"]},
+    ]
 
 
 def test_the_command_writes_one_file_for_each_feature(
@@ -84,4 +92,4 @@ def test_the_command_writes_one_file_for_each_feature(
 
 def test_the_roles_that_are_stored_are_those_of_the_features() -> None:
     stored = {path.stem for path in files.FOLDER.glob("*.yaml")}
-    assert stored == {each.name for each in (*FEATURES, CLUSTER)} | {"chart", "reader"}
+    assert stored == {each.name for each in (*FEATURES, *OF_CLUSTER)} | {"chart", "namespace", "reader"}

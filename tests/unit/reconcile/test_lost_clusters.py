@@ -47,7 +47,7 @@ def test_it_goes_with_a_warning_where_it_is(
 ) -> None:
     monkeypatch.setenv(VARIABLE, word)
     (line,) = run(error)
-    assert error.message in line
+    assert line.startswith(f"apps/web: {error.message}")
     assert "nothing was deleted" in line
 
 

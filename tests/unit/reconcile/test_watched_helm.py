@@ -537,6 +537,14 @@ class TestInterrupted:
         assert failed is not None
         assert failed.temporary
 
+    def test_a_removal_of_which_helm_may_not_watch_the_end_is_seen_without_it(self) -> None:
+        words = 'Error: uninstallation completed with 1 error(s): configmaps is forbidden: User "me" cannot '
+        watch = 'watch resource "configmaps" in API group "" in the namespace "apps"'
+        assert Place(Town(), failing(words + watch)).helm.uninstall((), 60) is None
+        other = Place(Town(), failing(f"{words}delete{watch.removeprefix('watch')}")).helm.uninstall((), 60)
+        assert other is not None
+        assert other.reason == "Forbidden"
+
     def test_a_removal_that_helm_refuses_for_another_reason_is_left_to_it(self) -> None:
         failed = Place(Town(), failing("Error: hooks failed")).helm.uninstall((), 60)
         assert failed is not None
