@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.ground
 
 MEBIBYTE = 1024
-MANY = 300
+MANY = 100
 
 HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: n%d}\n"
 ALIASES = f"a: &a [{'1,' * 4000}]\nb: [{'*a,' * 95}]\n"

@@ -27,9 +27,15 @@ FOREIGN = (Reason.RELEASE_MISSING, Reason.UNINSTALLED, Reason.DRIFTED, Reason.IN
 
 def assess(history: History, ledger: Ledger) -> Conclusion:
     """Return how the last run ended, or what was found to contradict it since."""
+    if obstacle := predicates.unreadable(history):
+        return Conclusion(phase=obstacle.phase, reason=obstacle.reason, message=obstacle.message)
     latest = history.latest
     if latest is None:
         return _failed(Reason.RELEASE_MISSING, "the release does not exist")
+    return _assess(latest, ledger)
+
+
+def _assess(latest: Record, ledger: Ledger) -> Conclusion:
     if latest.status is Status.UNINSTALLED:
         return _failed(Reason.UNINSTALLED, "another client uninstalled the release")
     drift = _drift(latest, ledger)
@@ -62,10 +68,12 @@ def ready(status: ReleaseStatus) -> Condition | None:
 def conditions(found: Conclusion, ledger: Ledger, now: str) -> tuple[Condition, ...]:
     """Return the conditions as last concluded, with what was found to contradict them since."""
     known = tuple(each for each in ledger.conditions if each.type != OBSERVED)
-    if found.reason not in FOREIGN:
+    if found.reason not in (*FOREIGN, Reason.RECORD_UNREADABLE):
         return known
-    ready = Condition("Ready", "False", found.reason, found.message, "")
-    return merge_conditions(known, (ready,), now)
+    changed = [Condition("Ready", "False", found.reason, found.message, "")]
+    if found.phase is Phase.STALLED:
+        changed.append(Condition("Stalled", "True", found.reason, "", ""))
+    return merge_conditions(known, changed, now)
 
 
 def observed(unread: Sequence[str], latest: Record, ledger: Ledger) -> Iterator[Condition]:

@@ -80,14 +80,7 @@ def _absent(situation: Situation) -> Step | None:
 
 
 def _obstructed(situation: Situation) -> Step | None:
-    unreadable = max(situation.history.unreadable, default=0)
-    latest = situation.history.latest
-    if unreadable < (latest.revision if latest else 1):
-        return None
-    return predicates.stalled(
-        Reason.RECORD_UNREADABLE,
-        f"the record of the newest revision ({unreadable}) cannot be decoded; Helm cannot deploy over it",
-    )
+    return predicates.unreadable(situation.history)
 
 
 def _first_deployment_failed(situation: Situation) -> Step | None:

@@ -8,6 +8,7 @@ from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.steps import REQUESTS, Conclude, Refuse
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Attempt, Ledger
     from helm_rollback_component.core.remediation.steps import Desired, Situation
-    from helm_rollback_component.reasons import Reason
 
 ROLLBACKS_PER_ATTEMPT = 2
 INTERRUPTED = "the update was interrupted"
@@ -25,6 +25,17 @@ INTERRUPTED = "the update was interrupted"
 def stalled(reason: Reason, message: str) -> Conclude:
     """Return the end of a run that cannot progress without help; its message ends with what to do."""
     return Conclude(Phase.STALLED, reason, told(message, reason.remedy))
+
+
+def unreadable(history: History) -> Conclude | None:
+    """Return why nothing can be done while the newest record cannot be read; None if it can."""
+    number = max(history.unreadable, default=0)
+    if number < (history.latest.revision if history.latest else 1):
+        return None
+    return stalled(
+        Reason.RECORD_UNREADABLE,
+        f"the record of the newest revision ({number}) cannot be decoded; Helm cannot deploy over it",
+    )
 
 
 def failed(failure: Failure) -> Conclude:

@@ -69,8 +69,8 @@ def members(packed: bytes, room: Room) -> Iterator[tuple[str, Callable[[], bytes
         bounded = _Bounded(plain, room)
         with tarfile.open(fileobj=bounded, mode="r|") as archive:
             for number, member in enumerate(archive):
-                if number >= _MOST_MEMBERS or member.size < 0:
-                    raise ArchiveError("it has more files than a chart can have, or one of negative size")
+                if number >= _MOST_MEMBERS or member.size < 0 or member.issparse():
+                    raise ArchiveError("it has more files than a chart can have, or one of no true size")
                 if member.isfile():
                     yield member.name, lambda member=member: _content(archive, member)  # type: ignore[misc]
 

@@ -76,6 +76,17 @@ class TestAssess:
         assert (assessed.phase, assessed.reason) == (Phase.FAILED, reason)
         assert assessed.message
 
+    @pytest.mark.parametrize(
+        "found", [History(unreadable=(1,)), History((record(1),), unreadable=(2,))], ids=["alone", "newest"]
+    )
+    def test_a_record_that_cannot_be_read_is_not_taken_for_one_that_is_gone(self, found: History) -> None:
+        known = concluded(IN_SYNC, entry(1), entry(2))
+        assessed = assess(found, known)
+        assert (assessed.phase, assessed.reason) == (Phase.STALLED, "RecordUnreadable")
+        told = {each.type: each for each in conditions(assessed, known, "now")}
+        assert (told["Stalled"].status, told["Stalled"].reason) == ("True", "RecordUnreadable")
+        assert told["Ready"].message.endswith("restore the Secret of that revision, or delete it")
+
     def test_why_an_upgrade_over_another_hands_revision_failed_stands(self) -> None:
         known = concluded(FAILED, entry(1), begun=attempt(3))
         assert assess(history("superseded", "deployed"), known) == FAILED
