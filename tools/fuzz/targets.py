@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
-from helm_rollback_component.config import HelmConfig, SourceConfig
+from helm_rollback_component.config import HealthConfig, HelmConfig, SourceConfig
+from helm_rollback_component.core.failures.classify import classify
+from helm_rollback_component.core.health import judge, objects
+from helm_rollback_component.core.health.snapshot import Snapshot
 from helm_rollback_component.core.records import chart_versions
 from helm_rollback_component.core.records.digests import Digester, canonical
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.helm.charts import archives, chart_texts, repositories, reproducible
+from helm_rollback_component.helm.charts import archives, chart_files, chart_texts, repositories, reproducible
 from helm_rollback_component.helm.charts.repository_index import listed_versions
 from helm_rollback_component.helm.engines.cli_version import parse_version
 from helm_rollback_component.inputs import go_yaml
@@ -26,6 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _DIGESTER = Digester(b"k" * 32)
+_LONGEST_MESSAGE = 2000
+_METADATA = {
+    "name": "web",
+    "namespace": "apps",
+    "uid": "1",
+    "ownerReferences": [{"kind": "Deployment", "uid": "1", "controller": True}],
+}
 _REPOSITORY = "https://charts.example/charts?token=x"
 
 
@@ -106,6 +118,34 @@ def index(data: bytes) -> None:
             SourceConfig(chart="web", version="1.0.0", repository=_REPOSITORY)
 
 
+def message(data: bytes) -> None:
+    """Tell what Helm's last words mean, in a sentence of bounded length."""
+    text = data.decode(errors="replace")
+    for action in ("", "upgrade"):
+        if len(classify(text, action).message) > _LONGEST_MESSAGE:
+            raise AssertionError("a message without end")
+
+
+def chart_file(data: bytes) -> None:
+    """Read the metadata of a chart of this machine: its Chart.yaml, and its requirements.yaml."""
+    with TemporaryDirectory() as folder, suppress(ValidationError):
+        (Path(folder) / "Chart.yaml").write_bytes(data)
+        (Path(folder) / "requirements.yaml").write_bytes(data)
+        chart_files.local_dependencies(Path(folder))
+
+
+def live_objects(data: bytes) -> None:
+    """Judge a workload by its pods, as a cluster may tell of them: of a list, the first is the workload."""
+    with suppress(ValueError):
+        found = from_json(data)
+        listed = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        owner, *pods = ({**each, "metadata": _METADATA} for each in listed or [{}])
+        declared = {**owner, "apiVersion": "apps/v1", "kind": "Deployment"}
+        children = tuple({**pod, "apiVersion": "v1", "kind": "Pod"} for pod in pods)
+        snapshot = Snapshot("apps", (declared,), {objects.key(declared, "apps"): declared}, children)
+        list(judge.faults(snapshot, HealthConfig()))
+
+
 def archive(data: bytes) -> None:
     """Unpack a chart, look for texts in it, and pack it anew."""
     with suppress(archives.ArchiveError):
@@ -116,5 +156,8 @@ def archive(data: bytes) -> None:
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     function.__name__: function
-    for function in (record, manifest, version, values, config, kube_config, lease, index, archive)
+    for function in (
+        *(record, manifest, version, values, config, kube_config, lease, index, archive),
+        *(message, chart_file, live_objects),
+    )
 }

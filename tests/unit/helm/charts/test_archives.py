@@ -75,6 +75,18 @@ def test_a_file_that_claims_to_be_larger_than_it_is_ends_in_an_error() -> None:
             read(gzip.compress(member.tobuf(tarfile.GNU_FORMAT) + b"x" * 1024))
 
 
+def test_a_sparse_file_that_stands_for_gigabytes_is_refused() -> None:
+    member = tarfile.TarInfo("web/x")
+    member.type = tarfile.GNUTYPE_SPARSE
+    head = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    head[386:410] = b"00000000000\0" * 2
+    head[483:495] = tarfile.itn(2**33, 12, tarfile.GNU_FORMAT)  # type: ignore[attr-defined]  # not in the stubs
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    with pytest.raises(ArchiveError, match="no true size"):
+        read(gzip.compress(head + bytes(1024)))
+
+
 def test_an_archive_cannot_have_files_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "_MOST_MEMBERS", 3)
     assert len(read(tar(*((f"web/{n}", b"") for n in range(3))))) == 3
