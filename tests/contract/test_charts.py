@@ -135,9 +135,14 @@ class TestSignatures:
         (home / "public.gpg").write_bytes(_gpg(home, "--export"))
         (home / "secret.gpg").write_bytes(_gpg(home, "--export-secret-keys"))
         (home / "nobody.gpg").write_bytes(b"")
+        other = home / "other"
+        other.mkdir(mode=0o700)
+        _gpg(other, "--passphrase", "", "--quick-generate-key", "Others <others@example.com>", "rsa2048")
+        (home / "others.gpg").write_bytes(_gpg(other, "--export"))
         yield home
-        stop = ["gpgconf", "--homedir", str(home), "--kill", "all"]
-        subprocess.run(stop, check=True)
+        for each in (home, other):
+            stop = ["gpgconf", "--homedir", str(each), "--kill", "all"]
+            subprocess.run(stop, check=True)
 
     @pytest.fixture
     @staticmethod
@@ -152,8 +157,12 @@ class TestSignatures:
     def test_an_archive(self, engine: Engine, signed: Path, keys: Path) -> None:
         assert fetch(_verified(str(signed), keys / "public.gpg"), engine).path == signed
 
+        for keyring in ("nobody.gpg", "others.gpg"):
+            with pytest.raises(OperationError, match="cannot be fetched"):
+                fetch(_verified(str(signed), keys / keyring), engine)
+        signed.with_name("web-1.0.0.tgz.prov").unlink()
         with pytest.raises(OperationError, match="cannot be fetched"):
-            fetch(_verified(str(signed), keys / "nobody.gpg"), engine)
+            fetch(_verified(str(signed), keys / "public.gpg"), engine)
 
     def test_an_archive_that_was_changed(self, engine: Engine, signed: Path, keys: Path) -> None:
         signed.write_bytes(packed("web", "1.0.0"))
@@ -169,6 +178,38 @@ class TestSignatures:
             source = {**remote, "verify": True, "keyring": str(keys / "public.gpg")}
 
             assert fetch(SourceConfig.model_validate(source), engine).version == "1.0.0"
+
+    @pytest.mark.parametrize("spoiled", ["no signature", "another's key", "another archive"])
+    def test_a_chart_of_a_repository_that_does_not_verify(
+        self, engine: Engine, signed: Path, keys: Path, spoiled: str
+    ) -> None:
+        archive = packed("web", "1.0.0") if spoiled == "another archive" else signed.read_bytes()
+        keyring = "others.gpg" if spoiled == "another's key" else "public.gpg"
+        with Repository() as repository:
+            repository.add("web", "1.0.0", archive)
+            if spoiled != "no signature":
+                signature = signed.with_name("web-1.0.0.tgz.prov").read_bytes()
+                repository.files["web-1.0.0.tgz.prov"] = signature
+            remote = {"chart": "web", "repository": repository.url, "version": "1.0.0"}
+            source = {**remote, "verify": True, "keyring": str(keys / keyring)}
+            with pytest.raises(OperationError) as refused:
+                fetch(SourceConfig.model_validate(source), engine)
+        assert refused.value.message.count("\n") == 0
+
+    @pytest.mark.parametrize("spoiled", ["no signature", "another's key"])
+    def test_a_chart_of_a_registry_that_does_not_verify(
+        self, engine: Engine, signed: Path, keys: Path, spoiled: str
+    ) -> None:
+        signature = signed.with_name("web-1.0.0.tgz.prov").read_bytes()
+        keyring = "others.gpg" if spoiled == "another's key" else "public.gpg"
+        with Registry() as registry:
+            provenance = {} if spoiled == "no signature" else {"provenance": signature}
+            registry.push("web", "1.0.0", signed.read_bytes(), **provenance)
+            source = _in_registry(registry).model_copy(
+                update={"verify": True, "keyring": str(keys / keyring)}
+            )
+            with pytest.raises((OperationError, ValidationError)):
+                fetch(source, engine)
 
     def test_a_chart_of_a_registry(self, engine: Engine, signed: Path, keys: Path) -> None:
         signature = signed.with_name("web-1.0.0.tgz.prov").read_bytes()
