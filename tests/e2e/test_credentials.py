@@ -13,7 +13,6 @@ from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.reconcile.lost_clusters import VARIABLE
 from tests.e2e.conftest import Bench, helm_named, skip_unless_usable
-from tests.e2e.outcome import watch
 from tests.e2e.project import Project
 from tests.e2e.space import Space
 from tests.e2e.values import GOOD
@@ -54,8 +53,8 @@ class Stage:
     def project(self) -> Project:
         return self.bench.project
 
-    def destroy(self, **options: Any) -> Outcome:  # noqa: ANN401  # options of the CLI
-        return watch(self.project.stack.destroy, **options)
+    def destroy(self) -> Outcome:
+        return self.project.destroy()
 
 
 @pytest.fixture
@@ -106,15 +105,7 @@ def removed(stage: Stage) -> Outcome:
     return stage.project.up()
 
 
-ENDS: dict[str, Callable[[Stage], Outcome]] = {
-    "destroy": Stage.destroy,
-    "removal": removed,
-    "run-program": lambda stage: stage.destroy(
-        **({"run_program": True} if stage.project.engine == CLI else {})
-    ),
-}
-
-
+ENDS: dict[str, Callable[[Stage], Outcome]] = {"destroy": Stage.destroy, "removal": removed}
 LOOKS: dict[str, Callable[[Stage], Outcome]] = {
     "refresh": lambda stage: stage.project.refresh(),
     "destroy": Stage.destroy,
@@ -135,10 +126,10 @@ def test_an_expired_token_is_told_with_the_way_out(stage: Stage, look: str) -> N
     assert "may have expired: run `pulumi up` first" in told
 
 
-@pytest.mark.parametrize(
-    "end", ["destroy", *(pytest.param(each, marks=pytest.mark.sweep) for each in ("removal", "run-program"))]
-)
+@pytest.mark.parametrize("end", ["destroy", pytest.param("removal", marks=pytest.mark.sweep)])
+@pytest.mark.parametrize("stage", [LOCAL], indirect=True)
 def test_the_configurations_token_takes_the_place_of_one_that_expired(stage: Stage, end: str) -> None:
+    """The CLI gives a provider no configuration in a refresh or a destroy: the environment's is left."""
     expire(stage)
     stage.kubeconfig.write_text("")
     stage.project.set_secret("kubeconfig", stage.bench.space.ground.kubeconfig.read_text())
