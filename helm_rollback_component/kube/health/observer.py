@@ -9,7 +9,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.health import objects
@@ -41,14 +41,7 @@ _REVISIONS = {"Deployment": "replicasets", "DaemonSet": "controllerrevisions"}
 _LARGE = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _READERS = 8
 _TRUSTED = 20.0
-"""Seconds after which all is read anew though no watch told of a change, the first time; then twice as many.
-
-A watch may begin and never tell anything, which shows only when it lacks bookmarks for a while."""
-_MOST_PLACES = 150
-"""Each is watched by a thread, over a connection."""
-_TOO_MANY = (
-    f"the release's objects are of more than {_MOST_PLACES} kinds and namespaces; the others are not seen"
-)
+"""Seconds after which all is read anew though no watch told of a change, first; a watch may stay silent."""
 _UNKNOWN_KIND_WAITS = 1.5
 """Seconds until a kind that the cluster does not have is looked for again."""
 
@@ -199,7 +192,7 @@ class Observer:
     def _live(self, desired: Sequence[Manifest]) -> tuple[dict[Key, Manifest], set[Key]]:
         """Return those of the objects that exist, and the names of those that may not be read."""
         placed = self._placed(desired)
-        self._permitted.leave_out((place for place, _ in islice(placed, _MOST_PLACES, None)), _TOO_MANY)
+        self._permitted.bound(place for place, _ in placed)
         self._picture.begin(
             place for place, kind in placed if kind != _LARGE and not self._permitted.hidden(place)
         )

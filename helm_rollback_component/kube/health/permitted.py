@@ -6,6 +6,7 @@ counts as new when a right is granted in between.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from helm_rollback_component.core.health.unseen import OWN
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 LACKING = frozenset({Reason.FORBIDDEN, Reason.METHOD_NOT_ALLOWED})
 """The reasons by which an API server says that the user may not do something."""
+
+_MOST_PLACES = 150
+"""Each is watched by a thread, over a connection."""
+_TOO_MANY = (
+    f"the release's objects are of more than {_MOST_PLACES} kinds and namespaces; the others are not seen"
+)
 
 _Read = TypeVar("_Read")
 
@@ -50,10 +57,10 @@ class Permitted:
             self.unseen[what, place] = error.message
             return None
 
-    def leave_out(self, places: Iterable[str], why: str) -> None:
-        """Do not read the release's own objects at these places; a sentence says why."""
-        for place in places:
-            self.unseen[OWN, place] = why
+    def bound(self, places: Iterable[str]) -> None:
+        """Do not read the release's own objects at more places than can be watched."""
+        for place in islice(places, _MOST_PLACES, None):
+            self.unseen[OWN, place] = _TOO_MANY
 
     def hidden(self, place: str) -> bool:
         """Whether the release's own objects there may not be read."""
