@@ -79,7 +79,7 @@ def _tagged(tag: str, **pod_labels: str) -> dict[str, object]:
     return {"image": {"tag": tag}, "podLabels": pod_labels}
 
 
-@pytest.mark.parametrize("program", [LOCAL, CLI])
+@pytest.mark.parametrize("program", [LOCAL, pytest.param(CLI, marks=pytest.mark.sweep)])
 def test_a_killed_engine_leaves_the_last_good_revision(benches: BenchMaker, program: str) -> None:
     with benches(program) as bench:
         timeouts = {"upgrade": LONGER_THAN_ANY_TEST}
@@ -100,7 +100,7 @@ def test_a_killed_engine_leaves_the_last_good_revision(benches: BenchMaker, prog
     assert repaired == (["superseded", "failed", "superseded", "deployed"], "3")
 
 
-@pytest.mark.parametrize("program", [LOCAL, CLI])
+@pytest.mark.parametrize("program", [LOCAL, pytest.param(CLI, marks=pytest.mark.sweep)])
 @pytest.mark.parametrize("end", [_terminate, _interrupt_twice])
 def test_after_an_engine_that_was_ended_the_next_update_is_good(
     benches: BenchMaker, program: str, end: Callable[[subprocess.Popen[bytes]], None]
@@ -120,6 +120,7 @@ def test_after_an_engine_that_was_ended_the_next_update_is_good(
     assert repaired == ("deployed", "3")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("program", [LOCAL, CLI])
 def test_one_ctrl_c_lets_the_upgrade_come_to_its_end(benches: BenchMaker, program: str) -> None:
     with benches(program) as bench:
