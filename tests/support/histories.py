@@ -8,6 +8,8 @@ from helm_rollback_component.core.records.history import History, Record, Status
 from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
 from helm_rollback_component.core.remediation.steps import Action, Desired, Situation, Taken
 
+BEGAN = "2026-01-01T00:00:00Z"
+
 DESCRIPTIONS = {
     Status.DEPLOYED: "Upgrade complete",
     Status.SUPERSEDED: "Upgrade complete",
@@ -38,7 +40,8 @@ def record(
         chart_version=version,
         app_version="1",
         description=DESCRIPTIONS[word] if description is None else description,
-        deployed_at="2026-01-01T00:00:00Z",
+        deployed_at=BEGAN,
+        stored_at=BEGAN,
         digest=f"v1:k:record-{revision}",
         values_digest=f"v1:k:{values}",
     )

@@ -118,6 +118,7 @@ class Release:
             app_version="",
             description=description,
             deployed_at=LONG_AGO,
+            stored_at=LONG_AGO,
             digest=f"v1:k:{len(self.content)}",
             values_digest=values,
             point_of_no_return=chart in self.marked,
