@@ -9,13 +9,14 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.helm.engines import worker_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 VERBS = ("install", "upgrade", "rollback", "uninstall", "test")
 FOLDER = "ONE_HELM_FOLDER"
@@ -52,6 +53,18 @@ def watch_workers() -> None:
         found = worker_process._PROGRAM  # noqa: SLF001  # what it runs is its own affair
         mine = found.replace("helm_rollback_component.helm.engines.worker", __name__)
         worker_process._PROGRAM = mine  # noqa: SLF001
+
+
+@contextmanager
+def recorded() -> Iterator[Path]:
+    """Keep the record for the length of the block; give its folder."""
+    with TemporaryDirectory() as folder:
+        os.environ[FOLDER] = folder
+        watch_workers()
+        try:
+            yield Path(folder)
+        finally:
+            del os.environ[FOLDER]
 
 
 def main() -> None:

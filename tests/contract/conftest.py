@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -43,12 +42,10 @@ def _engine_of(item: pytest.Item) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def helm_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def helm_record() -> Iterator[Path]:
     """The folder with the record of which Helm works when."""
-    folder = tmp_path_factory.mktemp("helm-record")
-    os.environ[one_helm.FOLDER] = str(folder)
-    one_helm.watch_workers()
-    return folder
+    with one_helm.recorded() as folder:
+        yield folder
 
 
 @pytest.fixture

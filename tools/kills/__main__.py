@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from helm_rollback_component.kube.api import kubeconfig
+from tools import one_helm
 from tools.faults.operations import OPERATIONS
 from tools.kills.sweep import Killed, Row, Sweep
 from tools.kills.trial import Who
@@ -24,13 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     upstream = kubeconfig.load(options.kubeconfig)
     good = True
-    for helm in options.helm or _HELMS:
-        sweep = Sweep(upstream, shutil.which(helm) or helm, options.every, options.at_once)
-        for operation in options.operation or OPERATIONS:
-            for row in sweep.rows(operation, [Who(each) for each in options.who or Who]):
-                good = good and not row.failures
-                _tell(options, helm, operation, row)
-    return int(not good)
+    with one_helm.recorded() as record:
+        for helm in options.helm or _HELMS:
+            found = shutil.which(helm)
+            program = str(one_helm.program(Path(found), record)) if found else helm
+            sweep = Sweep(upstream, program, options.every, options.at_once)
+            for operation in options.operation or OPERATIONS:
+                for row in sweep.rows(operation, [Who(each) for each in options.who or Who]):
+                    good = good and not row.failures
+                    _tell(options, helm, operation, row)
+        overlaps = one_helm.overlaps(record)
+    for overlap in overlaps:
+        print(f"another Helm was at work already: {overlap}")
+    return int(not good or bool(overlaps))
 
 
 def _parser() -> argparse.ArgumentParser:
