@@ -1,4 +1,4 @@
-"""The documentation of inputs and outputs, read from where they are declared, in the spelling of other languages."""
+"""The documentation of inputs and outputs, read from where they are declared, as other languages spell it."""
 
 from __future__ import annotations
 

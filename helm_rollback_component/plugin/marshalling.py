@@ -114,19 +114,25 @@ def _travelling(value: Any, path: str, secrets: Container[str]) -> struct_pb2.Va
 
 def _bare(value: Any, path: str, secrets: Container[str]) -> struct_pb2.Value:  # noqa: ANN401  # JSON-like
     match value:
-        case None:
-            return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
-        case bool():
-            return struct_pb2.Value(bool_value=value)
-        case int() | float():
-            return struct_pb2.Value(number_value=value)
-        case str():
-            return struct_pb2.Value(string_value=value)
-        case Unknown():
-            return struct_pb2.Value(string_value=UNKNOWN)
         case Mapping():
             fields = {key: _travelling(item, below(path, key), secrets) for key, item in value.items()}
             return struct_pb2.Value(struct_value=struct_pb2.Struct(fields=fields))
-        case _:
+        case list() | tuple():
             items = [_travelling(item, below(path, index), secrets) for index, item in enumerate(value)]
             return struct_pb2.Value(list_value=struct_pb2.ListValue(values=items))
+        case _:
+            return struct_pb2.Value(**_scalar(value))
+
+
+def _scalar(value: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON-like
+    match value:
+        case None:
+            return {"null_value": struct_pb2.NULL_VALUE}
+        case bool():
+            return {"bool_value": value}
+        case int() | float():
+            return {"number_value": value}
+        case Unknown():
+            return {"string_value": UNKNOWN}
+        case _:
+            return {"string_value": value}

@@ -30,14 +30,17 @@ SECRET = ("password",)
 """Inputs that are secret whatever they hold; a kubeconfig is only where it is no path, as the check tells."""
 
 _DESCRIPTION = (
-    "A Helm release that rolls back by itself. When an upgrade fails, the last revision that was seen to work "
-    "is restored, the outputs say so, and the update fails."
+    "A Helm release that rolls back by itself. When an upgrade fails, the last revision that was seen to "
+    "work is restored, the outputs say so, and the update fails."
 )
 _FROM_THE_RESOURCE = ("release_name",)
 _TEXT: _Json = {"type": "string"}
-_ANYTHING: _Json = {"$ref": "pulumi.json#/Any"}
-_SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string"}
-_SPECIAL = {
+_SPECIAL: dict[Any, _Json] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    str: _TEXT,
+    Any: {"$ref": "pulumi.json#/Any"},
     Floor: {"oneOf": [{"type": "integer"}, _TEXT]},
     ValueFile: {"oneOf": [_TEXT, {"$ref": "pulumi.json#/Asset"}]},
 }
@@ -107,25 +110,23 @@ def _default(info: FieldInfo) -> _Json:
 
 
 def _type(hint: Any, name: str, found: dict[str, _Json]) -> _Json:  # noqa: ANN401  # a type of any kind
-    hint = _without_none(hint)
+    hint = _bare(hint)
     if hint in _SPECIAL:
         return dict(_SPECIAL[hint])
-    if get_origin(hint) is Annotated:
-        return _type(get_args(hint)[0], name, found)
-    if hint is Any:
-        return dict(_ANYTHING)
-    if hint in _SIMPLE:
-        return {"type": _SIMPLE[hint]}
-    arguments = get_args(hint)
-    match get_origin(hint):
-        case _ if isinstance(hint, type) and not arguments:
-            return _reference(hint, found)
-        case origin if origin is Literal:
-            return _choice(_CHOICES[name], dict.fromkeys(arguments, ""), found)
-        case origin if origin is dict:
-            return {"type": "object", "additionalProperties": _type(arguments[1], name, found)}
-        case _:
-            return {"type": "array", "items": _type(arguments[0], name, found)}
+    if isinstance(hint, type) and not get_args(hint):
+        return _reference(hint, found)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return _choice(_CHOICES[name], dict.fromkeys(arguments, ""), found)
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _type(arguments[1], name, found)}
+    return {"type": "array", "items": _type(arguments[0], name, found)}
+
+
+def _bare(hint: Any) -> Any:  # noqa: ANN401  # a type of any kind
+    """Return a type without what the schema does not say of it: None, and what a value must be like."""
+    hint = _without_none(hint)
+    return _bare(get_args(hint)[0]) if get_origin(hint) is Annotated and hint not in _SPECIAL else hint
 
 
 def _without_none(hint: Any) -> Any:  # noqa: ANN401  # a type of any kind

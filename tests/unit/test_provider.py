@@ -21,10 +21,12 @@ from helm_rollback_component import operations
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs.chart_values import encode
 from helm_rollback_component.inputs.redaction import MASK
+from helm_rollback_component.plugin.outputs import restored
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.stderr import MaskedStream
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
+from tests.support.hosted import STACK_ID, URN, HostedProvider, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,14 +36,21 @@ if TYPE_CHECKING:
     from helm_rollback_component.inputs.redaction import Redactor
 
 LATER: Any = Unknown()  # type: ignore[no-untyped-call]  # what a preview does not know yet
-OWNER = {"organization": "org", "project": "p", "stack": "dev", "urn": "urn:web", "stack_id": "1-2-3"}
+OWNER = {"organization": "", "project": "p", "stack": "dev", "urn": URN, "stack_id": STACK_ID}
 LEAST: dict[str, Any] = {
     "release_name": "web",
     "release_namespace": "apps",
     "source": {"chart": "oci://registry.example/web", "version": "1.2.3"},
     "values": {},
 }
-INPUTS = {**LEAST, "owner": OWNER, "secret_paths": ["values.password"], "content": "c", "plan": "p"}
+INPUTS = {
+    **LEAST,
+    "values": {"password": "swordfish"},
+    "owner": OWNER,
+    "secret_paths": ["values.password"],
+    "content": "c",
+    "plan": "p",
+}
 GOOD = ReleaseStatus("web", "apps", 3, "1.2.3", "1", "deployed", Phase.DEPLOYED)
 BAD = replace(
     GOOD,
@@ -145,11 +154,21 @@ def outputs(cluster: Cluster) -> dict[str, Any]:
     return outs
 
 
+@pytest.fixture(params=[ReleaseProvider, HostedProvider], ids=["dynamic", "plugin"], autouse=True)
+def host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the provider asked as it is in a Python program, and through the plugin that hosts it."""
+    monkeypatch.setitem(globals(), "ReleaseProvider", request.param)
+
+
+dynamic_only = pytest.mark.parametrize("host", [ReleaseProvider], ids=["dynamic"], indirect=True)
+
+
 def check(news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
     result = ReleaseProvider().check(olds or {}, news)
     return dict(result.inputs), {failure.property: failure.reason for failure in result.failures}
 
 
+@dynamic_only
 class TestConfigure:
     @pytest.fixture(autouse=True)
     def limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -465,6 +484,10 @@ def failing(operation: Callable[[], object]) -> Saved:
     context = create_autospec(grpc.ServicerContext, instance=True)
     with pytest.raises(RuntimeError) as raised:
         operation()
+    if isinstance(raised.value, RequestError):
+        assert raised.value.saved
+        assert list(raised.value.saved.reasons) == [str(raised.value)]
+        return Saved(raised.value.saved.id, [str(raised.value)], restored(raised.value.saved.properties))
     ((name, details),) = context.set_trailing_metadata.call_args.args[0]
     assert name == "grpc-status-details-bin"
     failed = provider_pb2.ErrorResourceInitFailed()
@@ -500,13 +523,12 @@ class TestPartialFailure:
         self, outputs: dict[str, Any], cluster: Cluster, said: list[Line]
     ) -> None:
         cluster.status = BAD
-        saved = failing(lambda: ReleaseProvider().update("apps/web", outputs, {**INPUTS, "__provider": "p"}))
+        saved = failing(lambda: ReleaseProvider().update("apps/web", outputs, INPUTS))
         assert saved.id == "apps/web"
         assert (saved.outputs["phase"], saved.outputs["revision"]) == ("RolledBack", 3)
-        assert saved.outputs["__provider"] == "p"
         assert saved.outputs["message"] == saved.reasons[0]
         assert "ImagePullBackOff: no such image" in saved.reasons[0]
-        assert said[-1] == ("progress", "urn:web", ROLLED_BACK_TO_1)
+        assert said[-1] == ("progress", URN, ROLLED_BACK_TO_1)
 
     @pytest.mark.parametrize("inputs", [INPUTS, {**INPUTS, **WARN}])
     def test_so_does_a_release_that_stalled_whatever_is_asked_of_rollbacks(
@@ -545,8 +567,15 @@ class TestPartialFailure:
         updated = ReleaseProvider().update("apps/web", outputs, {**INPUTS, **WARN})
         assert updated.outs is not None
         assert updated.outs["phase"] == "RolledBack"
-        assert said[-1] == ("warning", "urn:web", f"{ROLLED_BACK_TO_1}\n{updated.outs['message']}")
+        assert said[-1] == ("warning", URN, f"{ROLLED_BACK_TO_1}\n{updated.outs['message']}")
 
+    @dynamic_only
+    def test_what_is_saved_names_the_provider_again(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        cluster.status = BAD
+        saved = failing(lambda: ReleaseProvider().update("apps/web", outputs, {**INPUTS, "__provider": "p"}))
+        assert saved.outputs["__provider"] == "p"
+
+    @dynamic_only
     def test_where_the_engine_saves_nothing_the_way_out_is_told(
         self, outputs: dict[str, Any], cluster: Cluster, said: list[Line]
     ) -> None:
@@ -575,7 +604,7 @@ class TestWhatIsKnown:
         self, rolled_back: dict[str, Any], said: list[Line]
     ) -> None:
         warning = "this update will fail:\nit was rolled back"
-        assert self.told(rolled_back, said, preview=True) == [("warning", "urn:web", warning)]
+        assert self.told(rolled_back, said, preview=True) == [("warning", URN, warning)]
 
     def test_the_update_itself_says_it_once_by_failing(
         self, rolled_back: dict[str, Any], said: list[Line]
@@ -599,12 +628,13 @@ class TestWhatIsKnown:
     def test_nor_of_other_inputs(self, rolled_back: dict[str, Any], said: list[Line]) -> None:
         assert self.told({**rolled_back, "values": {"a": 1.0}}, said, preview=True) == []
 
+    @dynamic_only
     def test_an_accepted_rollback_is_told_by_every_update(
         self, rolled_back: dict[str, Any], said: list[Line]
     ) -> None:
         warning = "what runs is still not what was declared:\nit was rolled back"
         assert self.told(rolled_back, said, preview=True, **WARN) == []
-        assert self.told(rolled_back, said, preview=False, **WARN) == [("warning", "urn:web", warning)]
+        assert self.told(rolled_back, said, preview=False, **WARN) == [("warning", URN, warning)]
 
     @pytest.mark.parametrize(
         "change", [{"phase": "Failed"}, {"values": {"a": 1.0}}, {"observed": "the release is gone"}]
@@ -617,4 +647,4 @@ class TestWhatIsKnown:
         line = "will not roll back across revision 2: its chart, version 2.0.0, is a point of no return"
         assert self.told(olds, said, preview=False) == []
         assert self.told({**olds, "release_name": "other"}, said, preview=True) == []
-        assert self.told(olds, said, preview=True) == [("information", "urn:web", line)]
+        assert self.told(olds, said, preview=True) == [("information", URN, line)]
