@@ -41,10 +41,10 @@ _UNKNOWN = {
 def unmarshal(properties: struct_pb2.Struct) -> tuple[dict[str, Any], frozenset[Steps]]:
     """Return properties as plain values, and where the secret ones among them are.
 
-    What is not known yet is a `pulumi.output.Unknown`; a null stays one.
+    What is not known yet is a `pulumi.output.Unknown`; a null stays one. Keys are sorted: they have no order.
     """
     secrets: set[Steps] = set()
-    plain = {key: _plain(value, (key,), secrets) for key, value in properties.fields.items()}
+    plain = {key: _plain(value, (key,), secrets) for key, value in sorted(properties.fields.items())}
     return plain, frozenset(secrets)
 
 
@@ -79,7 +79,7 @@ def _plain_mapping(fields: Any, steps: Steps, secrets: set[Steps]) -> Any:  # no
     kind = fields[_KIND].string_value if _KIND in fields else ""
     match kind:
         case "":
-            return {key: _plain(item, (*steps, key), secrets) for key, item in fields.items()}
+            return {key: _plain(item, (*steps, key), secrets) for key, item in sorted(fields.items())}
         case _ if kind == _SECRET:
             secrets.add(steps)
             return _plain(fields["value"], steps, secrets)

@@ -1,0 +1,194 @@
+"""What the plugin answers that a dynamic provider is not asked, or cannot say."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.protobuf import empty_pb2, json_format  # type: ignore[import-untyped]
+from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.rpc import UNKNOWN
+
+from helm_rollback_component import operations
+from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.plugin import host as plugin_host
+from helm_rollback_component.plugin import outputs
+from helm_rollback_component.plugin.marshalling import marshal, unmarshal
+from helm_rollback_component.plugin.schema import schema
+from helm_rollback_component.pulumi_adapter import process_lifetime
+from helm_rollback_component.pulumi_adapter.unchanged import version
+from tests.support.hosted import URN, RequestError, ask
+from tests.unit.test_provider import BAD, GOOD, Cluster
+
+if TYPE_CHECKING:
+    from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
+
+INPUTS: dict[str, Any] = {
+    "releaseName": "web",
+    "releaseNamespace": "apps",
+    "source": {"chart": "oci://registry.example/web", "version": "1.2.3"},
+    "chart": "oci://registry.example/web 1.2.3",
+    "content": "c",
+    "plan": "p",
+    "values": {"open": 1, "password": "swordfish"},
+}
+SECRET = {"values.password"}
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The only cluster that there is."""
+    made = Cluster()
+    monkeypatch.setattr(operations, "HelmOperations", made.operations)
+    return made
+
+
+def create(**of_request: Any) -> Any:  # noqa: ANN401  # protobuf has no types
+    request = provider_pb2.CreateRequest(urn=URN, properties=marshal(INPUTS, SECRET), **of_request)
+    return ask("Create", request)
+
+
+def update(olds: Struct, news: dict[str, Any], **of_request: Any) -> Any:  # noqa: ANN401  # as above
+    request = provider_pb2.UpdateRequest(
+        id="apps/web", urn=URN, olds=olds, news=marshal(news, SECRET), **of_request
+    )
+    return ask("Update", request)
+
+
+def test_it_says_what_it_is_and_what_it_can_deal_with() -> None:
+    assert ask("GetPluginInfo", empty_pb2.Empty()).version == version()
+    assert ask("Handshake", provider_pb2.ProviderHandshakeRequest()).accept_secrets
+    assert json.loads(ask("GetSchema", provider_pb2.GetSchemaRequest()).schema) == schema()
+
+
+def test_its_own_configuration_is_taken_as_it_is() -> None:
+    news = marshal({"version": "1"})
+    assert ask("CheckConfig", provider_pb2.CheckRequest(news=news)).inputs == news
+    found = ask("DiffConfig", provider_pb2.DiffRequest(news=news))
+    assert found.changes == provider_pb2.DiffResponse.DIFF_NONE
+
+
+@pytest.mark.parametrize(("given", "known"), [("9-9", "9-9"), (UNKNOWN, ""), ("", "")])
+def test_the_id_of_the_provider_tells_the_stack(
+    monkeypatch: pytest.MonkeyPatch, cluster: Cluster, given: str, known: str
+) -> None:
+    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    host = plugin_host.PluginHost()
+    answer = host.Configure(provider_pb2.ConfigureRequest(id=given), None)
+    assert (answer.acceptSecrets, answer.supportsPreview) == (True, True)
+    host.Create(provider_pb2.CreateRequest(urn=URN, properties=marshal(INPUTS)), None)
+    assert cluster.identities[0].owner
+    assert cluster.identities[0].owner.stack_id == known
+
+
+def test_each_secret_is_marked_by_itself_in_the_state(cluster: Cluster) -> None:
+    properties = create().properties
+    assert cluster.asked
+    assert unmarshal(properties)[1] == {("__state", "values", "password")}
+
+
+def test_so_it_is_in_the_state_of_what_failed(cluster: Cluster) -> None:
+    cluster.status = BAD
+    with pytest.raises(RequestError) as raised:
+        create()
+    assert raised.value.saved
+    plain, secret = unmarshal(raised.value.saved.properties)
+    assert plain["rollbackStatus"]["restoredRevision"] == 3
+    assert secret == {("__state", "values", "password")}
+
+
+def test_outputs_are_spelled_as_the_program_spells_them(cluster: Cluster) -> None:
+    cluster.status = replace(GOOD, status="superseded")
+    plain, _ = unmarshal(create().properties)
+    shown = {key: value for key, value in plain.items() if key != "__state"}
+    assert set(shown) == set(schema()["resources"]["helm-rollback:index:HelmRelease"]["properties"])
+    assert (shown["releaseName"], shown["chartVersion"], shown["status"]) == ("web", "1.2.3", "superseded")
+
+
+def test_a_preview_of_a_creation_has_the_outputs_that_are_known(cluster: Cluster) -> None:
+    previewed = json_format.MessageToDict(create(preview=True).properties)
+    known = {"releaseName": "web", "releaseNamespace": "apps", "chartVersion": "1.2.3"}
+    assert previewed == {key: known.get(key, UNKNOWN) for key in previewed}
+    assert "rollbackStatus" in previewed
+    assert cluster.asked == []
+
+
+def test_so_has_that_of_an_update(cluster: Cluster) -> None:
+    olds = create().properties
+    cluster.asked.clear()
+    previewed = json_format.MessageToDict(
+        update(olds, {**INPUTS, "chart": "web 2.0.0"}, preview=True).properties
+    )
+    assert (previewed["chartVersion"], previewed["revision"]) == ("2.0.0", UNKNOWN)
+    assert cluster.asked == []
+
+
+def test_the_version_of_a_chart_may_not_be_known_in_a_preview() -> None:
+    unchecked = marshal({key: value for key, value in INPUTS.items() if key != "chart"})
+    answer = ask("Create", provider_pb2.CreateRequest(urn=URN, properties=unchecked, preview=True))
+    assert json_format.MessageToDict(answer.properties)["chartVersion"] == UNKNOWN
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_difference_names_each_value() -> None:
+    olds = create().properties
+    news = marshal(
+        {**INPUTS, "releaseName": "shop", "plan": "q", "values": {"open": 2, "password": "x"}}, SECRET
+    )
+    found = ask("Diff", provider_pb2.DiffRequest(id="apps/web", urn=URN, olds=olds, news=news))
+    kinds = {path: each.kind for path, each in found.detailedDiff.items()}
+    replaced, updated = provider_pb2.PropertyDiff.UPDATE_REPLACE, provider_pb2.PropertyDiff.UPDATE
+    assert kinds == {
+        "releaseName": replaced,
+        "plan": updated,
+        "values.open": updated,
+        "values.password": updated,
+    }
+    assert list(found.diffs) == ["plan", "releaseName", "values"]
+    assert (list(found.replaces), found.hasDetailedDiff) == (["releaseName"], True)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_where_nothing_is_to_be_done_nothing_differs() -> None:
+    olds = create().properties
+    news = marshal({**INPUTS, "plan": "q"}, SECRET)
+    found = ask("Diff", provider_pb2.DiffRequest(id="apps/web", urn=URN, olds=olds, news=news))
+    assert (found.changes, dict(found.detailedDiff)) == (provider_pb2.DiffResponse.DIFF_NONE, {})
+
+
+def test_the_timeout_of_a_request_counts_for_it_alone(cluster: Cluster) -> None:
+    olds = create(timeout=77).properties
+    update(olds, INPUTS, timeout=88)
+    deletion = provider_pb2.DeleteRequest(id="apps/web", urn=URN, properties=olds, timeout=99)
+    ask("Delete", deletion)
+    deploy, upgrade, delete = (config.timeouts for config in cluster.configs)
+    assert (deploy.deploy, upgrade.upgrade, delete.delete) == (77, 88, 99)
+    assert "timeouts" not in unmarshal(olds)[0]["__state"]
+
+
+def test_an_import_says_what_to_do_instead() -> None:
+    with pytest.raises(RequestError, match="declare it with the input adopt"):
+        ask("Read", provider_pb2.ReadRequest(id="apps/web", urn=URN))
+
+
+def test_a_cancel_ends_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt = Cancellation()
+    monkeypatch.setattr(process_lifetime, "INTERRUPT", interrupt)
+    ask("Cancel", empty_pb2.Empty())
+    assert interrupt.requested
+
+
+def test_inputs_of_the_wrong_form_fail_the_check_by_their_path() -> None:
+    news = marshal({**INPUTS, "manageNamespace": True})
+    (failure,) = ask("Check", provider_pb2.CheckRequest(urn=URN, news=news)).failures
+    assert failure.property == "manageNamespace"
+
+
+def test_an_error_of_the_host_itself_is_told_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "restored", lambda _: 1 / 0)
+    with pytest.raises(RequestError, match=r"(?s)^unexpected error, please report it:.*ZeroDivisionError"):
+        ask("Read", provider_pb2.ReadRequest(id="apps/web", urn=URN))

@@ -1,0 +1,44 @@
+"""The plugin's process, as the engine starts it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import grpc  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from helm_rollback_component.plugin import server
+from helm_rollback_component.pulumi_adapter.unchanged import version
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_it_prints_its_port_serves_and_leaves_ctrl_c_to_the_engine() -> None:
+    command = [sys.executable, "-m", "helm_rollback_component.plugin"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        port = int(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
+            assert stub.GetPluginInfo(empty_pb2.Empty()).version == version()
+        assert process.poll() is None
+        process.kill()
+
+
+def test_it_serves_until_it_is_ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(grpc._server._Server, "wait_for_termination", lambda self: self.stop(0).wait())  # noqa: SLF001
+    try:
+        server.main()
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr().out.strip().isdigit()
