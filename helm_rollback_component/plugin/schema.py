@@ -141,17 +141,15 @@ def _reference(kind: type, found: dict[str, _Json]) -> _Json:
         texts = documentation.below_fields(kind)
         return _choice(kind.__name__, {each.value: texts.get(each.name, "") for each in kind}, found, kind)
     token = f"{NAME}:index:{_name(kind)}"
-    if token not in found:
-        found[token] = {}
-        reads = _outputs if is_dataclass(kind) else _inputs
-        properties = dict(reads(kind, found))  # type: ignore[arg-type]
-        needed = [*properties] if is_dataclass(kind) else _required(kind)  # type: ignore[arg-type]
-        found[token] = {
-            "type": "object",
-            "description": documentation.summary(kind),
-            "properties": properties,
-            "required": needed,
-        }
+    reads = _outputs if is_dataclass(kind) else _inputs
+    properties = dict(reads(kind, found))  # type: ignore[arg-type]
+    needed = [*properties] if is_dataclass(kind) else _required(kind)  # type: ignore[arg-type]
+    found[token] = {
+        "type": "object",
+        "description": documentation.summary(kind),
+        "properties": properties,
+        "required": needed,
+    }
     return {"$ref": f"#/types/{token}"}
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def test_it_prints_its_port_serves_and_leaves_ctrl_c_to_the_engine() -> None:
-    command = [sys.executable, "-m", "helm_rollback_component.plugin"]
+    program = "from helm_rollback_component.plugin.server import main; main()"
+    command = [sys.executable, "-c", program]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         port = int(process.stdout.readline())

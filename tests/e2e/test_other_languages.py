@@ -1,0 +1,111 @@
+"""The programs in other languages: deploy, a bad upgrade, repair, destroy. They need the CLI and a host."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.namespaces import fresh_namespace
+from tools.sandbox import pulumi_cli
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tools.ground import Ground
+
+pytestmark = [pytest.mark.ground, pytest.mark.sweep, pytest.mark.timeout(1800)]
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A copy of a program, with the CLI to run it.
+
+    Attributes:
+        folder: where its ``Pulumi.yaml`` is.
+        environment: what the CLI finds in its environment.
+    """
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def pulumi(self, *arguments: str, fails: bool = False) -> str:
+        """Run the CLI, which must end as is said, and return all that it printed."""
+        done = subprocess.run(
+            ["pulumi", "--non-interactive", *arguments],  # noqa: S607  # the one on the PATH
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert bool(done.returncode) is fails, done.stdout
+        return done.stdout
+
+    def configure(self, **values: str) -> None:
+        """Set values of the stack's configuration."""
+        for key, value in values.items():
+            self.pulumi("config", "set", key, value)
+
+    def up(self, *, fails: bool = False) -> str:
+        """Bring the stack up."""
+        return self.pulumi("up", "--yes", "--skip-preview", fails=fails)
+
+
+def copied(language: str, folder: Path, kubeconfig: Path) -> Program:
+    """Copy a program, the charts and the plugin's folder, and have the CLI install what the program needs."""
+    built = ("node_modules", "sdks", ".venv", "uv.lock", "Pulumi.*.yaml")
+    for part in ("stacks", "plugin"):
+        shutil.copytree(CHECKOUT / part, folder / part, ignore=shutil.ignore_patterns(*built))
+    project = folder / "plugin" / "pyproject.toml"
+    project.write_text(project.read_text().replace('path = ".."', f'path = "{CHECKOUT}"'))
+    (folder / "state").mkdir()
+    environment = {
+        **{key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"},
+        "PATH": pulumi_cli.search_path(),
+        "KUBECONFIG": str(kubeconfig),
+        "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "open sesame",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    program = Program(folder / "stacks" / "examples" / language, environment)
+    program.pulumi("install")
+    if language == "go":
+        subprocess.run(["go", "mod", "tidy"], cwd=program.folder, env=environment, check=True)  # noqa: S607
+    program.pulumi("stack", "init", "dev")
+    return program
+
+
+def skip_unless_there(host: str) -> None:
+    """Skip where the CLI or the host of the language is not there."""
+    missing = "" if shutil.which(host) else f"{host} is not on the PATH"
+    if obstacle := pulumi_cli.obstacle(kubernetes=False) or missing:
+        pytest.skip(f"this program is left out: {obstacle}")
+
+
+@pytest.mark.parametrize(("language", "host"), [("yaml", "yaml"), ("typescript", "nodejs"), ("go", "go")])
+def test_a_bad_upgrade_is_rolled_back_and_repaired(
+    language: str, host: str, ground: Ground, helm_programs: Mapping[int, Path], tmp_path: Path
+) -> None:
+    skip_unless_there(f"pulumi-language-{host}")
+    program = copied(language, tmp_path, ground.kubeconfig)
+    with fresh_namespace(ground) as namespace:
+        program.configure(namespace=namespace, helm=str(helm_programs[4]))
+        program.up()
+        assert program.pulumi("stack", "output", "phase").strip().endswith("Deployed")
+        program.configure(tag="missing", play="image-pull")
+        told = program.up(fails=True)
+        assert "revision 1 runs again, as revision 3" in told
+        assert "Traceback" not in told
+        program.configure(tag="1.30", play="ready")
+        program.up()
+        program.pulumi("preview", "--expect-no-changes")
+        program.pulumi("destroy", "--yes", "--skip-preview")
