@@ -12,7 +12,7 @@ from helm_rollback_component.plugin.marshalling import marshal, unmarshal
 from tests.unit.plugin.test_marshalling import ARCHIVE, ASSET, KIND, struct
 
 if TYPE_CHECKING:
-    from google.protobuf import struct_pb2
+    from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
 URN = "urn:pulumi:dev::shop::my:Own$helm-rollback:index:HelmRelease::a::b"
 LEAST: dict[str, Any] = {"releaseNamespace": "apps", "source": {"chart": "./web"}}

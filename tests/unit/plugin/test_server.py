@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from unittest.mock import create_autospec
 
 import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
@@ -36,10 +37,12 @@ def test_it_serves_until_it_is_ended(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr(grpc._server._Server, "wait_for_termination", lambda self: self.stop(0).wait())  # noqa: SLF001
+    served = create_autospec(grpc.Server, instance=True)
+    monkeypatch.setattr(server, "serving", lambda _host: (served, 4711))
     try:
         server.main()
         signal.raise_signal(signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
-    assert capsys.readouterr().out.strip().isdigit()
+    served.wait_for_termination.assert_called_once_with()
+    assert capsys.readouterr().out == "4711\n"
