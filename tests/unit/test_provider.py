@@ -452,6 +452,7 @@ class TestLostCluster:
         ReleaseProvider().delete("apps/web", {**outputs, "delete_unreachable": said})
         assert cluster.may_be_let_go is allowed
 
+    @dynamic_only
     def test_that_the_provider_says_so_now_is_a_change(self, outputs: dict[str, Any]) -> None:
         news = {**outputs, "delete_unreachable": True}
         assert ReleaseProvider().diff("apps/web", outputs, news).changes
