@@ -27,6 +27,12 @@ if TYPE_CHECKING:
         ValidationError,
     )
     from helm_rollback_component.operations import HelmOperations
+    from helm_rollback_component.outputs import (
+        ConditionOutput,
+        ResourceOutput,
+        RevisionOutput,
+        RollbackStatusOutput,
+    )
     from helm_rollback_component.provider import ReleaseProvider
     from helm_rollback_component.reasons import Reason
     from helm_rollback_component.results import (
@@ -53,6 +59,7 @@ _MODULES = {
     "config": ("HelmConfig",),
     "errors": ("HelmRollbackError", "OperationError", "Problem", "RollbackError", "ValidationError"),
     "operations": ("HelmOperations",),
+    "outputs": ("ConditionOutput", "ResourceOutput", "RevisionOutput", "RollbackStatusOutput"),
     "provider": ("ReleaseProvider",),
     "reasons": ("Reason",),
     "results": (
@@ -69,6 +76,7 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "Condition",
+    "ConditionOutput",
     "HealthArgs",
     "HelmConfig",
     "HelmOperations",
@@ -85,10 +93,13 @@ __all__ = [
     "ReleaseRevision",
     "ReleaseStatus",
     "Resource",
+    "ResourceOutput",
+    "RevisionOutput",
     "RollbackArgs",
     "RollbackError",
     "RollbackState",
     "RollbackStatus",
+    "RollbackStatusOutput",
     "SourceArgs",
     "TimeoutsArgs",
     "ValidationError",

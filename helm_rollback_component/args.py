@@ -6,7 +6,7 @@ of `helm_rollback_component.config`, which validates it.
 
 # Component schemas are inferred from these annotations, which must therefore not be strings.
 
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, get_args, is_typeddict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, get_args, is_typeddict
 
 import pulumi
 
@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from helm_rollback_component.inputs.spelling import Fields
 
     _ValueFile = pulumi.Input[str | pulumi.Asset]
-else:
-    _ValueFile = Any  # a component's schema has no unions
+    _Strategy = Literal["automatic", "manual", "version-based"]
+    _OnRollback = Literal["fail", "warn"]
+    _Floor = int | Literal["current"]
+    _WaitStrategy = Literal["auto", "watcher", "legacy"]
+else:  # a component's schema has neither unions nor literals
+    _ValueFile = _Floor = Any
+    _Strategy = _OnRollback = _WaitStrategy = str
 
 
 class SourceArgs(TypedDict):
@@ -81,7 +86,7 @@ class RollbackArgs(TypedDict, total=False):
     """Whether a failed upgrade is rolled back; if not, the failure is reported and nothing is changed.
     Default: True.
     """
-    strategy: pulumi.Input[str]
+    strategy: pulumi.Input[_Strategy]
     """`automatic`: restore the last good revision after a failed upgrade. `manual`: restore nothing after a
     failure; `target_revision` holds the release at one revision. `version-based`: as `automatic`; a declared
     chart version lower than the deployed one is restored from history too. Default: `automatic`.
@@ -91,7 +96,7 @@ class RollbackArgs(TypedDict, total=False):
     last good one. `manual`: the revision whose content the release has while this is set. Not allowed with
     `version-based`. Default: none.
     """
-    floor: pulumi.Input[Any]
+    floor: pulumi.Input[_Floor]
     """The oldest revision that may be restored: its number, 1 or higher, or `current`, the last revision that
     was good when the update begins. A failed upgrade is not rolled back to an older one; a requested rollback
     to one is refused unless `allow_data_loss` is set. Default: none.
@@ -101,7 +106,7 @@ class RollbackArgs(TypedDict, total=False):
     content of namespaces. Without it, such a rollback is refused, and a failed upgrade is left as it is. With
     it, a requested rollback may go back across a point of no return too. Default: False.
     """
-    on_rollback: pulumi.Input[str]
+    on_rollback: pulumi.Input[_OnRollback]
     """How an update ends that was rolled back: `fail`, or `warn`, which succeeds with a warning.
     Default: `fail`.
     """
@@ -229,7 +234,7 @@ class HelmReleaseArgs(TypedDict):
     """Take over existing objects that belong to no release, or to another one. Default: False."""
     wait_for_jobs: NotRequired[pulumi.Input[bool]]
     """Count the release as ready only when its Jobs are complete. Default: False."""
-    wait_strategy: NotRequired[pulumi.Input[str]]
+    wait_strategy: NotRequired[pulumi.Input[_WaitStrategy]]
     """How Helm waits for readiness. `watcher`: by the status of every object, as Helm 4 does by default.
     `legacy`: by the rules of Helm 3, which do not wait for custom resources. `auto`: `legacy` for a chart or
     values that name API groups other than those of Kubernetes, whose custom resources Helm 4 may never find

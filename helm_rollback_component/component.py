@@ -9,7 +9,14 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from helm_rollback_component.args import HelmReleaseArgs
+from helm_rollback_component.inputs.chart_values import with_whole_numbers
 from helm_rollback_component.inputs.tree import leaves
+from helm_rollback_component.outputs import (
+    ConditionOutput,
+    ResourceOutput,
+    RevisionOutput,
+    RollbackStatusOutput,
+)
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import cluster_choice, interrupts, resource_options
 from helm_rollback_component.pulumi_adapter.program_inputs import inputs_of
@@ -36,10 +43,10 @@ class HelmRelease(pulumi.ComponentResource):
         app_version: the application version of its chart.
         status: Helm's status of it, such as ``deployed``.
         phase: ``Deployed``, ``RolledBack``, ``Failed`` or ``Stalled``.
-        rollback_status: the last rollback, see `results.RollbackStatus`.
-        history: every stored revision, see `results.ReleaseRevision`.
-        conditions: see `results.Condition`.
-        resources: the release's objects, see `results.Resource`.
+        rollback_status: the last rollback, see `outputs.RollbackStatusOutput`.
+        history: every stored revision, see `outputs.RevisionOutput`.
+        conditions: see `outputs.ConditionOutput`.
+        resources: the release's objects, see `outputs.ResourceOutput`.
     """
 
     release_name: pulumi.Output[str]
@@ -49,10 +56,10 @@ class HelmRelease(pulumi.ComponentResource):
     app_version: pulumi.Output[str]
     status: pulumi.Output[str]
     phase: pulumi.Output[str]
-    rollback_status: pulumi.Output[dict[str, Any]]
-    history: pulumi.Output[list[dict[str, Any]]]
-    conditions: pulumi.Output[list[dict[str, Any]]]
-    resources: pulumi.Output[list[dict[str, Any]]]
+    rollback_status: pulumi.Output[RollbackStatusOutput]
+    history: pulumi.Output[list[RevisionOutput]]
+    conditions: pulumi.Output[list[ConditionOutput]]
+    resources: pulumi.Output[list[ResourceOutput]]
 
     def __init__(self, name: str, args: HelmReleaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare a release.
@@ -85,12 +92,16 @@ class HelmRelease(pulumi.ComponentResource):
             ),
         )
         for output, its_name in _OUTPUTS.items():
-            setattr(self, output, getattr(release, its_name))
+            found = getattr(release, its_name)
+            setattr(self, output, found.apply(with_whole_numbers) if output in _NESTED else found)
         self.register_outputs({output: getattr(self, output) for output in _OUTPUTS} if _is_hosted() else {})
 
 
 _OUTPUTS = {output: output for output in HelmRelease.__annotations__} | {"history": "revisions"}
 """The outputs, and what the release resource calls them: its ``history`` is the input of that name."""
+
+_NESTED = ("rollback_status", "history")
+"""The outputs within which there are numbers, which Pulumi makes floats; all of them are whole."""
 
 
 def _is_hosted() -> bool:

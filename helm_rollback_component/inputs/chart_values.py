@@ -76,12 +76,18 @@ def marked(leaf: Any) -> Any:  # noqa: ANN401  # an input, or an output
             return leaf
 
 
-def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> Any:  # noqa: ANN401  # JSON-like
+def encode(
+    value: Any,  # noqa: ANN401  # JSON-like
+    *,
+    leaf: Callable[[Any], Any] = lambda value: value,
+    is_leaf: Callable[[Any], bool] = lambda _: False,
+) -> Any:  # noqa: ANN401  # JSON-like
     """Return `value` in a form that survives Pulumi: nulls, large integers, what is to be refused by name.
 
     Args:
         value: JSON-like data; what is neither mapping, sequence nor scalar goes through `leaf`.
         leaf: what to do with such a part, for example with an output.
+        is_leaf: tells whether a mapping or sequence goes through `leaf` as a whole.
 
     Raises:
         ValidationError: a key is not Unicode.
@@ -98,7 +104,7 @@ def encode(value: Any, *, leaf: Callable[[Any], Any] = lambda value: value) -> A
             case _:
                 return leaf(part)
 
-    return map_leaves(value, encoded, key=_key)
+    return map_leaves(value, encoded, key=_key, is_leaf=is_leaf)
 
 
 def _key(key: Any) -> str:  # noqa: ANN401  # whatever a mapping has as a key
@@ -114,14 +120,22 @@ def decode(value: Any) -> Any:  # noqa: ANN401  # JSON-like
     return map_leaves(value, _decoded, is_leaf=_is_literal)
 
 
+def with_whole_numbers(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+    """Return `value` with whole floats as integers."""
+    return map_leaves(value, _whole)
+
+
+def _whole(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+    is_whole = isinstance(leaf, float) and leaf.is_integer() and (leaf or math.copysign(1, leaf) > 0)
+    return int(leaf) if is_whole else leaf
+
+
 def _decoded(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
     match leaf:
         case {"helm-rollback:literal": literal}:
             return _meant(literal)
-        case float() if leaf.is_integer() and (leaf or math.copysign(1, leaf) > 0):
-            return int(leaf)
         case _:
-            return leaf
+            return _whole(leaf)
 
 
 def _meant(literal: str) -> Any:  # noqa: ANN401  # JSON-like

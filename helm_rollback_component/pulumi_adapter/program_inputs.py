@@ -55,7 +55,7 @@ def inputs_of(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dic
     if "value_files" in inputs:
         inputs["value_files"] = without_assets(inputs["value_files"])
     values = _encoded(name, inputs.pop("values", None) or {})
-    return {**map_leaves(inputs, _marked_later), "values": values}
+    return {**map_leaves(inputs, _marked_later, is_leaf=_has_output_key), "values": values}
 
 
 def secret_if_content(kubeconfig: Any) -> Any:  # noqa: ANN401  # an output or a text
@@ -65,7 +65,7 @@ def secret_if_content(kubeconfig: Any) -> Any:  # noqa: ANN401  # an output or a
 
 def _encoded(name: str, values: Any) -> Any:  # noqa: ANN401  # JSON-like, with outputs
     try:
-        return encode(values, leaf=_encode_later)
+        return encode(values, leaf=_encode_later, is_leaf=_has_output_key)
     except ValidationError as error:
         raise pulumi.RunError(f"{name}: {error}") from None
 
@@ -123,6 +123,8 @@ def _respell(known: Mapping[str, Any], section: Fields) -> Mapping[str, Any]:
 
 
 def _marked_later(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any given value
+    if isinstance(leaf, Mapping):
+        return _with_known_keys(leaf).apply(lambda known: pulumi.Output.from_input(map_leaves(known, marked)))
     if not isinstance(leaf, pulumi.Output):
         return marked(leaf)
     return leaf.apply(lambda known: map_leaves(known, marked))
@@ -131,7 +133,23 @@ def _marked_later(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any given 
 def _encode_later(value: Any) -> Any:  # noqa: ANN401  # an output, an asset, …
     if isinstance(value, pulumi.Asset | pulumi.Archive):  # the engine would read what it leads to
         return unsendable(value)
+    if isinstance(value, Mapping):
+        return _with_known_keys(value).apply(lambda known: pulumi.Output.from_input(_encode_nested(known)))
     return pulumi.Output.from_input(value).apply(lambda known: encode(known, leaf=_encode_known))
+
+
+def _encode_nested(known: Mapping[str, Any]) -> Any:  # noqa: ANN401  # JSON-like, with outputs
+    return encode(known, leaf=_encode_later, is_leaf=_has_output_key)
+
+
+def _has_output_key(part: Any) -> bool:  # noqa: ANN401  # JSON-like, with outputs
+    return isinstance(part, Mapping) and any(isinstance(key, pulumi.Output) for key in part)
+
+
+def _with_known_keys(mapping: Mapping[Any, Any]) -> pulumi.Output[dict[Any, Any]]:
+    """Return the mapping when all its keys are known."""
+    values = [*mapping.values()]
+    return pulumi.Output.all(*mapping).apply(lambda keys: dict(zip(keys, values, strict=True)))
 
 
 def _encode_known(value: Any) -> Any:  # noqa: ANN401  # an asset, …

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 import pytest
+from pulumi.output import Unknown
 
 from helm_rollback_component import HelmRelease
 from helm_rollback_component.component import RELEASE_TYPE, TYPE
@@ -118,8 +119,11 @@ class TestOutputs:
         assert [each["status"] for each in outputs["history"]] == ["superseded", "failed", "deployed"]
         assert {each["type"]: each["status"] for each in outputs["conditions"]}["Ready"] == "False"
 
-    def test_a_whole_number_is_one(self) -> None:
-        assert type(self.outputs()["revision"]) is int
+    def test_whole_numbers_are_whole_everywhere(self) -> None:
+        outputs = self.outputs(RolledBack(failed_revision=2))
+        assert type(outputs["revision"]) is int
+        assert f"restored {outputs['rollback_status']['restored_revision']}" == "restored 3"
+        assert [str(each["revision"]) for each in outputs["history"]] == ["1", "2", "3"]
 
     def test_each_release_has_its_own_outcome(self) -> None:
         def program() -> dict[str, Any]:
@@ -265,6 +269,34 @@ class TestValues:
             "b": [pulumi.Output.from_input({"c": pulumi.Output.from_input(2**60)})],
         }
         assert decode(told(values=values)["values"]) == {"a": None, "b": [{"c": 2**60}]}
+
+    @pytest.mark.parametrize(
+        "given", [lambda plain: plain, pulumi.Output.from_input], ids=["plain", "output"]
+    )
+    def test_outputs_as_keys_are_resolved(self, given: Callable[[Any], Any]) -> None:
+        key = pulumi.Output.from_input("host")
+        inner = {key: {"deep": {key: None}, "1": [{key: 2**60}]}, "more": pulumi.Output.from_input(1)}
+        values = {"plain": {"x": given(inner)}} if given is pulumi.Output.from_input else given(inner)
+        expected = {"host": {"deep": {"host": None}, "1": [{"host": 2**60}]}, "more": 1}
+        found = decode(told(values=values)["values"])
+        assert found.get("plain", {"x": found})["x"] == expected
+
+    def test_a_key_that_is_not_known_yet_makes_its_mapping_unknown(self) -> None:
+        def program() -> dict[str, Any]:
+            later = pulumi.Output.from_input(Unknown())  # type: ignore[no-untyped-call]
+            given: Any = {**LEAST, "values": {"known": 1, "hosts": {later: 2}}}
+            HelmRelease("web", given)
+            return {}
+
+        values = Stack(program, mocks=Anything(), preview=True).one(RELEASE_TYPE).inputs["values"]
+        assert (values["known"], type(values["hosts"])) == (1, Unknown)
+
+    def test_secret_keys_make_their_mapping_secret(self) -> None:
+        values = {"hosts": {pulumi.Output.secret("host"): {"port": 8080}}}
+        assert told(values=values)["secret_paths"] == ["values.hosts"]
+
+    def test_outputs_as_keys_of_labels_are_resolved(self) -> None:
+        assert told(labels={pulumi.Output.from_input("team"): "shop"})["labels"] == {"team": "shop"}
 
     @pytest.mark.parametrize(
         "given", [lambda plain: plain, pulumi.Output.from_input], ids=["plain", "output"]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from typing import Any, get_type_hints
 
+import pytest
+
+from helm_rollback_component import outputs as read_by_programs
 from helm_rollback_component.results import (
     Condition,
     Phase,
@@ -32,6 +36,20 @@ STATUS = ReleaseStatus(
 
 def test_every_field_comes_out_under_its_name() -> None:
     assert list(STATUS.as_outputs()) == [field.name for field in fields(ReleaseStatus)]
+
+
+@pytest.mark.parametrize(
+    ("result", "read"),
+    [
+        (RollbackStatus, read_by_programs.RollbackStatusOutput),
+        (ReleaseRevision, read_by_programs.RevisionOutput),
+        (Condition, read_by_programs.ConditionOutput),
+        (Resource, read_by_programs.ResourceOutput),
+    ],
+)
+def test_a_program_reads_every_field_of_a_result(result: Any, read: type) -> None:  # noqa: ANN401  # a dataclass
+    plain = {name: str if kind is RollbackState else kind for name, kind in get_type_hints(result).items()}
+    assert get_type_hints(read) == plain
 
 
 def test_words_are_plain_texts() -> None:
