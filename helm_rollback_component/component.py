@@ -72,22 +72,22 @@ class HelmRelease(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: the inputs have errors that prevent the declaration.
         """
-        super().__init__(TYPE, name, None, opts)
+        super().__init__(TYPE, name, None, resource_options.of_the_component(name, opts))
         interrupts.end_program_quietly()
         given = inputs_of(name, args, resource_options.timeouts(opts))
         inputs = {**given, **cluster_choice.choose(self, name, given, opts)}
         own_way = any(key in given for key in ("kubeconfig", "context"))
-        namespace = _namespace(self, name, inputs, own_way=own_way)
+        namespace = _namespace(self, name, inputs, opts, own_way=own_way)
         release = _Release(
             f"{name}-release",
             {
                 **inputs,
                 **_context(self, name, inputs),
-                REPLACE_ON_CHANGES: resource_options.replace_on_changes(opts),
+                REPLACE_ON_CHANGES: resource_options.replace_on_changes(name, opts),
                 DRY_RUN: pulumi.runtime.is_dry_run(),
             },
             pulumi.ResourceOptions.merge(
-                resource_options.passed_on(opts),
+                resource_options.passed_on(name, opts, _OUTPUTS),
                 pulumi.ResourceOptions(parent=self, depends_on=namespace, delete_before_replace=True),
             ),
         )
@@ -122,7 +122,12 @@ class _Release(Resource, module="helm-rollback", name="Release"):
 
 
 def _namespace(
-    component: HelmRelease, name: str, inputs: dict[str, Any], *, own_way: bool
+    component: HelmRelease,
+    name: str,
+    inputs: dict[str, Any],
+    opts: pulumi.ResourceOptions | None,
+    *,
+    own_way: bool,
 ) -> list[pulumi.Resource]:
     """Declare the namespace, if it is managed; with a provider of its own if the inputs name a cluster."""
     if not inputs.get("manage_namespace") or "release_namespace" not in inputs:
@@ -140,7 +145,10 @@ def _namespace(
         kubernetes.core.v1.Namespace(
             f"{name}-namespace",
             metadata={"name": pulumi.Output.from_input(inputs["release_namespace"]).apply(_named)},
-            opts=pulumi.ResourceOptions(parent=component, provider=provider, retain_on_delete=keep),
+            opts=pulumi.ResourceOptions.merge(
+                resource_options.of_the_namespace(opts),
+                pulumi.ResourceOptions(parent=component, provider=provider, retain_on_delete=keep),
+            ),
         )
     ]
 

@@ -123,7 +123,7 @@ def _checked(olds: _Properties, inputs: _Properties) -> CheckResult:
 
     config, problems = check.parsed(inputs)
     if config and not problems:
-        inputs |= check.computed_inputs(config, olds)
+        inputs |= check.computed_inputs(config, olds, inputs.get("owner", {}).get("urn"))
     show = declaration.redactor(inputs) if problems else str
     failures = [CheckFailure(problem.path, show(problem.message)) for problem in problems]
     return CheckResult(state.with_markers(inputs), failures)

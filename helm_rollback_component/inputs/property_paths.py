@@ -35,6 +35,12 @@ def steps_of(path: str) -> Iterator[str]:
         yield json.loads(quoted) if quoted else index or name
 
 
+def ends_of(path: str) -> Iterator[tuple[str, int]]:
+    """Yield the keys and indices through which a path leads, each with where it ends in the path."""
+    for step in _STEP.finditer(path):
+        yield next(steps_of(step.group())), step.end()
+
+
 def value_at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON-like
     """Return the value at `path` in `value`, or the deepest one on the way if there is none."""
     for step in steps_of(path):

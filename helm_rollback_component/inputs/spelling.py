@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from helm_rollback_component.errors import Problem
-from helm_rollback_component.inputs.property_paths import below
+from helm_rollback_component.inputs.property_paths import below, ends_of
 
 Fields: TypeAlias = Mapping[str, "Fields | None"]
 """The keys of a section in snake_case, with the keys of those that are sections themselves."""
@@ -45,6 +45,23 @@ def to_snake_case(
             value = nested(value, section)  # noqa: PLW2901
         spelled[name] = value
     return spelled, problems
+
+
+def path_to_snake_case(path: str, fields: Fields) -> str | None:
+    """Return a property's path with the keys of `fields` in snake_case, or None if it leads to none of them.
+
+    Below a key that is no section any path is possible, and ``*`` stands for every key.
+    """
+    found, end = "", 0
+    here: Fields | None = fields
+    for step, stop in ends_of(path):
+        if not here or step == "*":
+            break
+        name = {_camel(name): name for name in here}.get(step, step)
+        if name not in here:
+            return None
+        found, end, here = below(found, name), stop, here[name]
+    return f"{found}{path[end:]}" or None
 
 
 def fields_at(fields: Fields, path: tuple[str, ...]) -> Fields:

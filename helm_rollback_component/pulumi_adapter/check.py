@@ -64,8 +64,16 @@ def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def computed_inputs(config: HelmConfig, olds: Mapping[str, Any]) -> dict[str, str]:
-    """Return the inputs that are computed from the declared ones and from the files they name."""
+def computed_inputs(config: HelmConfig, olds: Mapping[str, Any], owner: object = None) -> dict[str, str]:
+    """Return the inputs that are computed from the declared ones and from the files they name.
+
+    They are the same for the same inputs: an update plan compares them.
+
+    Args:
+        config: the declared inputs.
+        olds: the checked inputs of the state.
+        owner: the URN of the release.
+    """
     chart, marked = _chart(config.source)
     local_chart = config.source.chart if config.source.local else None
     return {
@@ -73,6 +81,7 @@ def computed_inputs(config: HelmConfig, olds: Mapping[str, Any]) -> dict[str, st
             local_chart,
             config.value_files,
             str(olds.get(state.CONTENT, "")),
+            owner=owner,
             dependency_update=config.source.dependency_update,
         ),
         state.CHART: chart,

@@ -8,25 +8,99 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from helm_rollback_component.args import FIELDS
+from helm_rollback_component.inputs.spelling import path_to_snake_case
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from helm_rollback_component.inputs.spelling import Fields
 
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 _UNITS = (3600, 60, 1)
 _ACTIONS = {"create": "deploy", "update": "upgrade", "delete": "delete"}
 
 
-def passed_on(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Return the options for the release itself: they name inputs, and its inputs are the component's."""
-    return pulumi.ResourceOptions(ignore_changes=opts.ignore_changes if opts else None)
+_AS_THEY_ARE = ("depends_on", "hooks", "deleted_with", "replacement_trigger", "replace_with")
+_PATHS_OF_INPUTS = ("ignore_changes", "hide_diffs")
 
 
-def replace_on_changes(opts: pulumi.ResourceOptions | None) -> list[str]:
+def of_the_component(name: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
+    """Return the options for the component, without the hooks: these run for the release, and not twice.
+
+    Raises:
+        pulumi.RunError: there is an option that a release cannot have.
+    """
+    if opts is None:
+        return None
+    if opts.import_ is not None:
+        raise pulumi.RunError(
+            f"{name}: a release cannot be imported; set the input adopt=True in place of the option import_, "
+            "and the next update takes over the release that exists"
+        )
+    without_hooks = pulumi.ResourceOptions.merge(opts, None)
+    without_hooks.hooks = None
+    return without_hooks
+
+
+def of_the_namespace(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Return the options for the managed namespace."""
+    return pulumi.ResourceOptions(**_given(opts, ("depends_on", "deleted_with")))
+
+
+def passed_on(
+    name: str, opts: pulumi.ResourceOptions | None, outputs: Mapping[str, str]
+) -> pulumi.ResourceOptions:
+    """Return the options for the release itself: its inputs are the component's, and so are its outputs.
+
+    Args:
+        name: the component's name, for messages.
+        opts: the component's options.
+        outputs: the names of the component's outputs, with those of the release resource.
+
+    Raises:
+        pulumi.RunError: an option names an input or an output that there is not.
+    """
+    passed = _given(opts, _AS_THEY_ARE)
+    for key in _PATHS_OF_INPUTS:
+        passed[key] = _inputs_in(name, key, opts)
+    passed["additional_secret_outputs"] = _outputs_in(name, opts, outputs)
+    return pulumi.ResourceOptions(**{key: value for key, value in passed.items() if value})
+
+
+def replace_on_changes(name: str, opts: pulumi.ResourceOptions | None) -> list[str]:
     """Return the paths whose change replaces the release.
 
     The engine uses them only with providers that tell which properties changed; a dynamic provider cannot.
+
+    Raises:
+        pulumi.RunError: one of them leads to no input.
     """
-    return list(opts.replace_on_changes or ()) if opts else []
+    return _inputs_in(name, "replace_on_changes", opts)
+
+
+def _given(opts: pulumi.ResourceOptions | None, options: tuple[str, ...]) -> dict[str, Any]:
+    """Return those of the options that are set; an older SDK does not have them all."""
+    found = {key: getattr(opts, key, None) for key in options}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _inputs_in(name: str, option: str, opts: pulumi.ResourceOptions | None) -> list[str]:
+    return [_known(name, option, path, FIELDS) for path in getattr(opts, option, None) or ()]
+
+
+def _outputs_in(name: str, opts: pulumi.ResourceOptions | None, outputs: Mapping[str, str]) -> list[str]:
+    option = "additional_secret_outputs"
+    fields = {**FIELDS, **dict.fromkeys(outputs)}
+    named = [_known(name, option, each, fields) for each in getattr(opts, option, None) or ()]
+    return [outputs.get(each, each) for each in named]
+
+
+def _known(name: str, option: str, path: str, fields: Fields) -> str:
+    found = path_to_snake_case(path, fields)
+    if found is None:
+        raise pulumi.RunError(f"{name}: {option} names {path}, and a release has no such property")
+    return found
 
 
 def timeouts(opts: pulumi.ResourceOptions | None) -> dict[str, int]:

@@ -483,6 +483,31 @@ class TestOptions:
         release = declare(opts=pulumi.ResourceOptions(ignore_changes=["values"])).one(RELEASE_TYPE)
         assert list(release.request.ignoreChanges) == ["values"]
 
+    def test_those_that_concern_other_resources_reach_the_release_and_its_namespace(self) -> None:
+        def program() -> dict[str, Any]:
+            first = pulumi.CustomResource("shop:index:First", "first")
+            opts = pulumi.ResourceOptions(depends_on=[first], deleted_with=first)
+            given: Any = {**LEAST, "manage_namespace": True}
+            HelmRelease("web", given, opts)
+            return {}
+
+        stack = Stack(program)
+        for child in (stack.one(RELEASE_TYPE), stack.one(NAMESPACE_TYPE)):
+            assert any(urn.endswith("::first") for urn in child.request.dependencies)
+            assert child.request.deletedWith.endswith("::first")
+
+    def test_hooks_run_for_the_release_alone(self) -> None:
+        def program() -> dict[str, Any]:
+            hook = pulumi.ResourceHook("tell", lambda _: None)
+            opts = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(after_create=[hook]))
+            given: Any = LEAST
+            HelmRelease("web", given, opts)
+            return {}
+
+        stack = Stack(program)
+        assert list(stack.one(RELEASE_TYPE).request.hooks.after_create) == ["tell"]
+        assert list(stack.one(TYPE).request.hooks.after_create) == []
+
     def test_timeouts_are_those_of_the_options_where_the_inputs_have_none(self) -> None:
         timeouts = pulumi.CustomTimeouts(create="10m", delete="1m")
         stack = declare(opts=pulumi.ResourceOptions(custom_timeouts=timeouts), timeouts={"delete": 5})

@@ -83,6 +83,7 @@ OF_A_PROGRAM = {
     "component",
     "inputs.chart_source",
     "inputs.chart_values",
+    "outputs",
     "pulumi_adapter.assets",
     "pulumi_adapter.cluster_choice",
     "pulumi_adapter.engine_resources",

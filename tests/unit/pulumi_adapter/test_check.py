@@ -134,8 +134,13 @@ class TestContent:
         before = content(value_files=[str(values)])
         assert content({"content": before}, value_files=[str(copy)]) == before
 
-    def test_it_tells_nothing_to_those_who_guess(self, values: Path) -> None:
-        assert content(value_files=[str(values)]) != content(value_files=[str(values)])
+    def test_it_is_the_same_each_time_as_an_update_plan_needs_it(self, values: Path) -> None:
+        assert content(value_files=[str(values)]) == content(value_files=[str(values)])
+
+    def test_equal_files_of_two_releases_cannot_be_told_to_be_equal(self, values: Path) -> None:
+        declared = config(value_files=[str(values)])
+        one, other = (computed_inputs(declared, {}, urn)["content"] for urn in ("urn:a", "urn:b"))
+        assert one.partition(":")[2] != other.partition(":")[2]
 
     def test_a_text_is_as_good_as_a_file_that_holds_it(self, values: Path) -> None:
         before = content(value_files=[str(values)])

@@ -38,7 +38,66 @@ def test_what_is_no_duration_is_refused(duration: str) -> None:
         resource_options.timeouts(opts)
 
 
-def test_named_inputs_are_passed_on() -> None:
-    opts = pulumi.ResourceOptions(ignore_changes=["values"], replace_on_changes=["source"])
-    assert resource_options.passed_on(opts).ignore_changes == ["values"]
-    assert resource_options.replace_on_changes(opts) == ["source"]
+PATHS = {
+    "skipCrds": "skip_crds",
+    "skip_crds": "skip_crds",
+    "operations.rollback.onRollback": "operations.rollback.on_rollback",
+    "operations": "operations",
+    "values.image.pullPolicy": "values.image.pullPolicy",
+    'values["a.b"][0].c': 'values["a.b"][0].c',
+    "valueFiles[0]": "value_files[0]",
+    '["timeouts"].upgrade': "timeouts.upgrade",
+    "*": "*",
+    "timeouts.*": "timeouts.*",
+}
+OUTPUTS = {"history": "revisions", "app_version": "app_version"}
+
+
+@pytest.mark.parametrize(("written", "sent"), PATHS.items())
+def test_inputs_are_named_in_either_spelling(written: str, sent: str) -> None:
+    opts = pulumi.ResourceOptions(
+        ignore_changes=[written], replace_on_changes=[written], hide_diffs=[written]
+    )
+    passed = resource_options.passed_on("web", opts, OUTPUTS)
+    assert (passed.ignore_changes, passed.hide_diffs) == ([sent], [sent])
+    assert resource_options.replace_on_changes("web", opts) == [sent]
+
+
+@pytest.mark.parametrize("path", ["vales", "operations.rollbak", "operations.rollback.rety", "", "skipCRDs"])
+def test_a_path_that_leads_to_no_input_is_refused_by_name(path: str) -> None:
+    opts = pulumi.ResourceOptions(ignore_changes=["values", path])
+    with pytest.raises(pulumi.RunError, match=f"web: ignore_changes names {path}, and"):
+        resource_options.passed_on("web", opts, OUTPUTS)
+    with pytest.raises(pulumi.RunError, match=f"web: replace_on_changes names {path}, and"):
+        resource_options.replace_on_changes("web", pulumi.ResourceOptions(replace_on_changes=[path]))
+
+
+def test_outputs_are_named_in_either_spelling_too() -> None:
+    opts = pulumi.ResourceOptions(additional_secret_outputs=["history", "appVersion", "values"])
+    passed = resource_options.passed_on("web", opts, OUTPUTS)
+    assert passed.additional_secret_outputs == ["revisions", "app_version", "values"]
+    wrong = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
+    with pytest.raises(pulumi.RunError, match="additional_secret_outputs names secret"):
+        resource_options.passed_on("web", wrong, OUTPUTS)
+
+
+def test_a_release_cannot_be_imported_by_an_option() -> None:
+    with pytest.raises(pulumi.RunError, match="adopt=True"):
+        resource_options.of_the_component("web", pulumi.ResourceOptions(import_="apps/web"))
+
+
+REACH_THE_RELEASE_BY_THEMSELVES = {
+    "parent", "protect", "provider", "providers", "aliases", "transformations", "transforms",
+    "retain_on_delete", "state_migrations",
+}  # fmt: skip
+HANDLED = {
+    "depends_on", "ignore_changes", "additional_secret_outputs", "custom_timeouts", "hooks", "import_",
+    "replace_on_changes", "replacement_trigger", "deleted_with", "replace_with", "hide_diffs",
+}  # fmt: skip
+OF_OTHER_RESOURCES = {"version", "plugin_download_url", "id", "urn", "env_var_mappings"}
+ALWAYS_SO = {"delete_before_replace"}
+
+
+def test_every_option_of_pulumi_is_thought_of() -> None:
+    known = REACH_THE_RELEASE_BY_THEMSELVES | HANDLED | OF_OTHER_RESOURCES | ALWAYS_SO
+    assert set(pulumi.ResourceOptions.__annotations__) - {"merge"} == known
