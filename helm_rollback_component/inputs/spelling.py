@@ -57,7 +57,7 @@ def path_to_snake_case(path: str, fields: Fields) -> str | None:
     for step, stop in ends_of(path):
         if not here or step == "*":
             break
-        name = {_camel(name): name for name in here}.get(step, step)
+        name = {camel(name): name for name in here}.get(step, step)
         if name not in here:
             return None
         found, end, here = below(found, name), stop, here[name]
