@@ -18,11 +18,11 @@ from helm_rollback_component.outputs import (
     RollbackStatusOutput,
 )
 from helm_rollback_component.provider import ReleaseProvider
-from helm_rollback_component.pulumi_adapter import cluster_choice, interrupts, resource_options
+from helm_rollback_component.pulumi_adapter import adoption, cluster_choice, interrupts, resource_options
 from helm_rollback_component.pulumi_adapter.program_inputs import inputs_of
 from helm_rollback_component.pulumi_adapter.run_kind import DRY_RUN
 from helm_rollback_component.pulumi_adapter.stack_id import stack_id
-from helm_rollback_component.pulumi_adapter.state import REPLACE_ON_CHANGES
+from helm_rollback_component.pulumi_adapter.state import REFUSALS, REPLACE_ON_CHANGES
 
 TYPE = "helm-rollback:index:HelmRelease"
 
@@ -83,6 +83,10 @@ class HelmRelease(pulumi.ComponentResource):
             {
                 **inputs,
                 **_context(self, name, inputs),
+                REFUSALS: {
+                    "kubeconfig": cluster_choice.problem_with(self, given),
+                    "adopt": adoption.problem_with(inputs),
+                },
                 REPLACE_ON_CHANGES: resource_options.replace_on_changes(name, opts),
                 DRY_RUN: pulumi.runtime.is_dry_run(),
             },

@@ -65,8 +65,9 @@ class ReleaseProvider(ResourceProvider):
         inputs.pop("__provider", None)
         present_kubeconfigs.note_inputs(inputs)
         run_kind.note(dry_run=inputs.pop(run_kind.DRY_RUN, False))
-        if problem := inputs.pop(state.CLUSTER_PROBLEM, None):
-            return CheckResult(state.with_markers(inputs), [CheckFailure("kubeconfig", problem)])
+        if refusals := inputs.pop(state.REFUSALS, None):
+            failures = [CheckFailure(name, reason) for name, reason in refusals.items()]
+            return CheckResult(state.with_markers(inputs), failures)
         again = unchanged.checked_before(olds, inputs)
         return CheckResult(again, []) if again else _checked(olds, inputs)
 

@@ -19,7 +19,7 @@ from pulumi.runtime import config as configuration
 
 from helm_rollback_component.pulumi_adapter import kubernetes_provider
 from helm_rollback_component.pulumi_adapter.program_inputs import secret_if_content
-from helm_rollback_component.pulumi_adapter.state import CLUSTER_PROBLEM, DELETE_UNREACHABLE
+from helm_rollback_component.pulumi_adapter.state import DELETE_UNREACHABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +62,12 @@ def choose(
     return {key: value for key, value in found.items() if key not in inputs}
 
 
+def problem_with(component: pulumi.ComponentResource, inputs: Mapping[str, Any]) -> pulumi.Input[str | None]:
+    """Return why Helm cannot go where the provider of the release leads; None if it can, or there is none."""
+    provider = component.get_provider(f"{PACKAGE}::")
+    return kubernetes_provider.problem_with(provider) if provider and "kubeconfig" not in inputs else None
+
+
 def _of_provider(provider: pulumi.ProviderResource) -> dict[str, Any]:
     def given(key: str) -> pulumi.Output[Any]:
         return kubernetes_provider.input_of(provider, key)
@@ -71,7 +77,6 @@ def _of_provider(provider: pulumi.ProviderResource) -> dict[str, Any]:
         "context": given("context"),
         "release_namespace": given("namespace"),
         DELETE_UNREACHABLE: given("deleteUnreachable").apply(lambda said: _is_true(said) or None),
-        CLUSTER_PROBLEM: kubernetes_provider.problem_with(provider),
     }
 
 

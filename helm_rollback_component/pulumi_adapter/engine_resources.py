@@ -1,4 +1,4 @@
-"""What the engine knows of a resource that is registered in this run, asked of its ``getResource``."""
+"""What the engine knows of resources: of those that are registered in this run, and of those in a state."""
 
 from __future__ import annotations
 
@@ -13,17 +13,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _GET_RESOURCE = "pulumi:pulumi:getResource"
+_READ_STACK = "pulumi:pulumi:readStackResourceOutputs"
 
 
 async def look_up(urn: str) -> Mapping[str, Any] | None:
     """Return ``id`` and ``state`` of the resource as protobuf values, or None where the host cannot tell."""
+    answer = await _call(_GET_RESOURCE, {"urn": urn})
+    return None if answer is None else answer.fields
+
+
+async def stored_resources(stack: str) -> Mapping[str, Any]:
+    """Return ``type`` and ``outputs`` of every resource in a stack's state by URN; none if the host cannot tell.
+
+    Args:
+        stack: ``organization/project/stack``.
+    """
+    answer = await _call(_READ_STACK, {"stackName": stack})
+    found = rpc.deserialize_properties(answer, keep_unknowns=True) if answer is not None else {}
+    return rpc.unwrap_rpc_secret(found.get("outputs")) or {}
+
+
+async def _call(function: str, arguments: dict[str, str]) -> Any:  # noqa: ANN401  # protobuf has no types
     request = resource_pb2.ResourceInvokeRequest(
-        tok=_GET_RESOURCE, args=await rpc.serialize_properties({"urn": urn}, {})
+        tok=function, args=await rpc.serialize_properties(arguments, {})
     )
     monitor: Any = settings.get_monitor()
     try:
         answer = await asyncio.get_running_loop().run_in_executor(None, monitor.Invoke, request)
     except grpc.RpcError:
         return None
-    found: Mapping[str, Any] = getattr(answer, "return").fields
-    return found
+    return getattr(answer, "return")

@@ -39,8 +39,8 @@ REPLACE_ON_CHANGES = "replace_on_changes"
 COMPUTED = (CONTENT, CHART, PLAN, CHECKED_BY)
 DELETE_UNREACHABLE = "delete_unreachable"
 """Input of the component's making: True if the provider lets the release go when its cluster is gone."""
-CLUSTER_PROBLEM = "cluster_problem"
-"""Input of the component's making, which check takes out again: why Helm cannot go to the named cluster."""
+REFUSALS = "refusals"
+"""Input of the component's making, which check takes out again: what is wrong in the program, by input."""
 CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES, DELETE_UNREACHABLE)
 """Inputs of the component's making."""
 _REACHES_THE_CLUSTER = ("kubeconfig", "context")

@@ -170,16 +170,16 @@ class TestProviders:
         [({"cluster": "c"}, "cluster"), ({"render_yaml_to_directory": "out"}, "renders manifests")],
     )
     def test_one_that_helm_cannot_follow_is_a_problem(self, inputs: dict[str, Any], word: str) -> None:
-        assert word in run(inner=given(**inputs)).one(RELEASE_TYPE).inputs["cluster_problem"]
+        assert word in run(inner=given(**inputs)).one(RELEASE_TYPE).inputs["refusals"]["kubeconfig"]
 
     def test_one_that_cannot_be_read_is_a_problem(self) -> None:
-        assert "cluster_problem" not in run(inner=given(kubeconfig=THERE)).one(RELEASE_TYPE).inputs
+        assert not run(inner=given(kubeconfig=THERE)).one(RELEASE_TYPE).inputs.get("refusals")
         reference = "urn:pulumi:dev::p::pulumi:providers:kubernetes::far::id"
 
         def far() -> pulumi.ResourceOptions:
             return pulumi.ResourceOptions(provider=pulumi.resource.DependencyProviderResource(reference))
 
-        problem = run(inner=far).one(RELEASE_TYPE).inputs["cluster_problem"]
+        problem = run(inner=far).one(RELEASE_TYPE).inputs["refusals"]["kubeconfig"]
         assert "write the inputs kubeconfig and context" in problem
 
     @pytest.mark.parametrize(("said", "told"), [(True, True), (False, None)])

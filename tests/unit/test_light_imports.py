@@ -84,6 +84,7 @@ OF_A_PROGRAM = {
     "inputs.chart_source",
     "inputs.chart_values",
     "outputs",
+    "pulumi_adapter.adoption",
     "pulumi_adapter.assets",
     "pulumi_adapter.cluster_choice",
     "pulumi_adapter.engine_resources",

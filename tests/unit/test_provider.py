@@ -245,10 +245,16 @@ class TestCheck:
         check(given)
         assert given == {**LEAST, "__provider": "x"}
 
-    def test_a_cluster_that_cannot_be_told_is_refused(self) -> None:
-        inputs, failures = check({**LEAST, "owner": OWNER, "cluster_problem": "write the input kubeconfig"})
-        assert failures == {"kubeconfig": "write the input kubeconfig"}
-        assert "cluster_problem" not in inputs
+    def test_what_the_program_finds_wrong_is_refused(self) -> None:
+        refusals = {"kubeconfig": "write it", "adopt": "belongs to another resource"}
+        inputs, failures = check({**LEAST, "owner": OWNER, "refusals": refusals})
+        assert failures == refusals
+        assert "refusals" not in inputs
+
+    def test_nothing_wrong_in_the_program_is_no_input(self) -> None:
+        inputs, failures = check({**LEAST, "owner": OWNER, "refusals": {}})
+        assert failures == {}
+        assert "refusals" not in inputs
 
 
 class TestDiff:
