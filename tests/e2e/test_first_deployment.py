@@ -1,9 +1,13 @@
 """A first deployment that fails leaves nothing, and can be repeated."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.e2e.conftest import Bench
+from tests.e2e.conftest import Bench, BenchMaker
+from tests.e2e.outcome import watch
 from tests.e2e.values import AT_ONCE, BAD, GOOD
+from tools.sandbox import CLI
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
@@ -23,3 +27,13 @@ def test_a_first_deployment_that_fails_leaves_nothing_and_can_be_repeated(root_b
 
     assert repaired.outputs["web"]["revision"] == 1
     assert repaired.outputs["web"]["phase"] == "Deployed"
+
+
+def test_an_update_plan_holds_for_a_first_deployment(benches: BenchMaker, tmp_path: Path) -> None:
+    plan = str(tmp_path / "plan.json")
+    with benches(CLI) as bench:
+        bench.project.declare({"web": bench.web(values=GOOD)})
+        assert not watch(bench.project.stack.preview, plan=plan).failed
+        outcome = bench.project.up(plan=plan)
+        assert not outcome.failed, outcome.text
+        assert bench.space.statuses() == ["deployed"]
