@@ -169,8 +169,10 @@ def test_rotated_credentials_take_no_helm_action(bench: Bench) -> None:
 
 def test_a_release_goes_where_a_kubernetes_resource_would(root_bench: Bench) -> None:
     bench = root_bench
-    content = "pulumi.Output.secret(open(__import__('os').environ['KUBECONFIG']).read())"
-    there = f"__import__('pulumi_kubernetes').Provider('there', kubeconfig={content})"
+    path = str(
+        bench.space.ground.kubeconfig
+    )  # the Kubernetes plugin writes a content into a file, and leaves it
+    there = f"__import__('pulumi_kubernetes').Provider('there', kubeconfig={path!r})"
     bench.project.stack.set_config("kubernetes:context", automation.ConfigValue("nowhere"))
     write(bench, options=f"providers=[{there}]", values=GOOD)
     up(bench)
