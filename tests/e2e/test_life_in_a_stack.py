@@ -169,9 +169,7 @@ def test_rotated_credentials_take_no_helm_action(bench: Bench) -> None:
 
 def test_a_release_goes_where_a_kubernetes_resource_would(root_bench: Bench) -> None:
     bench = root_bench
-    path = str(
-        bench.space.ground.kubeconfig
-    )  # the Kubernetes plugin writes a content into a file, and leaves it
+    path = str(bench.space.ground.kubeconfig)
     there = f"__import__('pulumi_kubernetes').Provider('there', kubeconfig={path!r})"
     bench.project.stack.set_config("kubernetes:context", automation.ConfigValue("nowhere"))
     write(bench, options=f"providers=[{there}]", values=GOOD)
@@ -184,6 +182,8 @@ def test_a_release_goes_where_a_kubernetes_resource_would(root_bench: Bench) -> 
     assert outcome.failed
     assert "no context nowhere" in outcome.text
     assert "Traceback" not in outcome.text
+    for copy in (bench.project.folder / "tmp").glob("kubeconfig*"):
+        copy.unlink()  # the Kubernetes plugin leaves its copy
 
 
 def test_a_release_whose_first_update_failed_can_be_destroyed(bench: Bench) -> None:
