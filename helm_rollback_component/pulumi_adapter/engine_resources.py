@@ -23,7 +23,7 @@ async def look_up(urn: str) -> Mapping[str, Any] | None:
 
 
 async def stored_resources(stack: str) -> Mapping[str, Any]:
-    """Return ``type`` and ``outputs`` of every resource in a stack's state by URN; none if the host cannot tell.
+    """Return ``type`` and ``outputs`` of the resources in a stack's state by URN; none if nobody can tell.
 
     Args:
         stack: ``organization/project/stack``.
