@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
-from helm_rollback_component.core.health.causes import Outlook, outlook_of_pull, outlook_of_start
+from helm_rollback_component.core.health.causes import Outlook
 from helm_rollback_component.core.health.model import Wait
 from helm_rollback_component.core.health.new_tries import NEW_RUNS, has_ended_again, has_run_again
 from helm_rollback_component.core.health.pod_status import in_trouble
+from helm_rollback_component.core.health.waiting_reasons import CANNOT_START, WAITING, passing, retried
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -24,16 +25,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.pod_status import Container
     from helm_rollback_component.core.health.sight import Sight
-
-KUBELET_RETRY = 15.0
-"""Seconds: the kubelet tries again 10 to 15 s after an error (``backOffPeriod`` in ``pkg/kubelet``)."""
-
-NEXT_TRIES = 60.0
-"""Seconds for the kubelet's next two tries of a pull, 10 and 20 s later (``imageBackOffPeriod``), each up to
-half as late again (``workerBackOffPeriodJitterFactor``), and 15 s for the pulls themselves."""
-
-ONE_MORE_TRY = 60.0
-"""Seconds until the one after these, 40 s later: a first deployment has it too."""
+    from helm_rollback_component.core.health.waiting_reasons import WaitingReason
 
 _MISSING = re.compile(r'\b(secret|configmap) "([^"]+)" not found', re.IGNORECASE)
 _NO_KEY = "couldn't find key"
@@ -64,89 +56,9 @@ def may_depend(pod: Manifest) -> bool:
     return any(reason in ("CrashLoopBackOff", "CreateContainerConfigError") for reason in reasons)
 
 
-def _at_once(_: Sight) -> float:
-    return 0
-
-
-def _pulls(sight: Sight) -> float:
-    return sight.health.image_pull_grace
-
-
-def _grace(sight: Sight) -> float:
-    return sight.health.grace
-
-
-def _retried(sight: Sight) -> float:
-    """A fix within the grace is visible only after the kubelet's next try."""
-    return sight.health.grace + KUBELET_RETRY
-
-
-def _passing(sight: Sight) -> float:
-    tries = NEXT_TRIES + ONE_MORE_TRY * sight.first
-    return max(tries, sight.health.image_pull_grace)
-
-
-def _no_words(_: str) -> Outlook:
-    return Outlook.UNKNOWN
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """What a waiting reason means.
-
-    Attributes:
-        reason: the reason word for it.
-        says: the sentence's end.
-        grace: how long it may last if its message says nothing of the next try.
-        certain: how long if the next try fails for certain.
-        outlook: reads the message.
-        paused: whether the kubelet's pauses between two tries grow, so that what it says may be old.
-    """
-
-    reason: str
-    says: str
-    grace: Callable[[Sight], float]
-    certain: Callable[[Sight], float] = _grace
-    outlook: Callable[[str], Outlook] = _no_words
-    paused: bool = False
-
-
-_NO_IMAGE = _Waiting(
-    Reason.IMAGE_PULL_BACK_OFF, "cannot pull its image", _passing, _pulls, outlook_of_pull, paused=True
-)
-
-# The words are the kubelet's: pkg/kubelet/images/types.go, pkg/kubelet/kuberuntime/kuberuntime_container.go,
-# pkg/kubelet/container/sync_result.go and k8s.io/cri-api/pkg/errors of Kubernetes 1.36.
-_WAITING = {
-    "ErrImagePull": _NO_IMAGE,
-    "ImagePullBackOff": _NO_IMAGE,
-    "SignatureValidationFailed": _Waiting(
-        Reason.SIGNATURE_VALIDATION_FAILED, "has an image with an invalid signature", _pulls, paused=True
-    ),
-    "RegistryUnavailable": _Waiting(
-        Reason.REGISTRY_UNAVAILABLE,
-        "cannot pull its image: the registry cannot be reached",
-        _passing,
-        paused=True,
-    ),
-    "ImageInspectError": _Waiting(Reason.IMAGE_INSPECT_ERROR, "has an image that cannot be read", _retried),
-    "InvalidImageName": _Waiting(Reason.INVALID_IMAGE_NAME, "has an invalid image name", _at_once),
-    "ErrImageNeverPull": _Waiting(
-        Reason.ERR_IMAGE_NEVER_PULL, "needs an image that is not on the node and may not be pulled", _at_once
-    ),
-    "CreateContainerConfigError": _Waiting(
-        Reason.CREATE_CONTAINER_CONFIG_ERROR, "cannot be configured", _retried, outlook=outlook_of_start
-    ),
-    "CreateContainerError": _Waiting(
-        Reason.CREATE_CONTAINER_ERROR, "cannot be created", _retried, outlook=outlook_of_start
-    ),
-}
-_CANNOT_START = _Waiting(Reason.RUN_CONTAINER_ERROR, "cannot be started", _retried, outlook=outlook_of_start)
-
-
 def _waiting(sight: Sight) -> Iterator[Fault]:
     for container in sight.in_trouble:
-        rule = _WAITING.get(_waits_for(container))
+        rule = WAITING.get(_waits_for(container))
         if rule is not None:
             yield _fault(rule, container, foreign.text(container.waiting, "message"), sight)
 
@@ -161,14 +73,14 @@ def _cannot_start(sight: Sight) -> Iterator[Fault]:
             if before and not has_ended_again(container, before):
                 continue
             told = container.waiting if _waits_for(container) == "RunContainerError" else container.ended
-            yield _fault(_CANNOT_START, container, foreign.text(told, "message"), sight)
+            yield _fault(CANNOT_START, container, foreign.text(told, "message"), sight)
 
 
-def _fault(rule: _Waiting, container: Container, message: str, sight: Sight) -> Fault:
+def _fault(rule: WaitingReason, container: Container, message: str, sight: Sight) -> Fault:
     outlook = rule.outlook(message)
     lacks = _lacks(container)
     certain = outlook is Outlook.CERTAIN or (lacks and _still_lacks(container, sight))
-    grace = rule.certain if certain else _passing if outlook is Outlook.PASSING else rule.grace
+    grace = rule.certain if certain else passing if outlook is Outlook.PASSING else rule.grace
     said, was_there = objects.one_line(message), sight.before(container) is not None
     fault = sight.fault(
         rule.reason,
@@ -182,10 +94,10 @@ def _fault(rule: _Waiting, container: Container, message: str, sight: Sight) -> 
     return replace(fault, former=former)
 
 
-def _until_tried_again(rule: _Waiting, grace: float, sight: Sight) -> float:
+def _until_tried_again(rule: WaitingReason, grace: float, sight: Sight) -> float:
     """What was there before may be old news until the kubelet has tried again; an invalid name never is."""
     seldom = rule.paused or rule.reason == Reason.INVALID_IMAGE_NAME
-    return grace if seldom else max(grace, _retried(sight))
+    return grace if seldom else max(grace, retried(sight))
 
 
 def _lacks(container: Container) -> bool:

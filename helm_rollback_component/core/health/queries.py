@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.container_rules import needed
 from helm_rollback_component.core.health.pod_status import claims_of, unschedulable
-from helm_rollback_component.core.health.workload_rules import short_of_pods
+from helm_rollback_component.core.health.pods_lacking import short_of_pods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

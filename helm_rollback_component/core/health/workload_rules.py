@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.model import Fault, FaultMarks
 from helm_rollback_component.core.health.pod_status import claims_of, containers
+from helm_rollback_component.core.health.pods_lacking import short_of_pods
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -77,12 +78,6 @@ def workload_faults(view: View) -> Iterator[Fault]:
     rules = _RULES_OF_NEWS if view.case.again else _RULES
     for rule in rules.get(view.case.object.kind, ()):
         yield from rule(view)
-
-
-def short_of_pods(case: Case) -> bool:
-    """Return whether the object has fewer pods than it should, so that its events may say why."""
-    rule = _SHORT.get(case.object.kind)
-    return rule is not None and rule(case.live)
 
 
 def _deadline(view: View) -> Iterator[Fault]:
@@ -210,31 +205,6 @@ def _exists_by_now(event: Manifest, pods: Container[str]) -> bool:
     named = _OF_POD.search(foreign.text(event, "message"))
     return named is not None and named.group(1) in pods
 
-
-def _daemon_set_short(live: Manifest) -> bool:
-    status = objects.status(live)
-    scheduled, desired = (
-        foreign.number(status, f"{which}NumberScheduled") for which in ("current", "desired")
-    )
-    return scheduled < desired
-
-
-def _stateful_set_short(live: Manifest) -> bool:
-    return foreign.number(objects.status(live), "replicas") < foreign.number(
-        objects.spec(live), "replicas", 1
-    )
-
-
-def _job_short(live: Manifest) -> bool:
-    status = objects.status(live)
-    return not any(foreign.number(status, count) for count in ("active", "succeeded", "failed"))
-
-
-_SHORT: dict[str, Callable[[Manifest], bool]] = {
-    "DaemonSet": _daemon_set_short,
-    "Job": _job_short,
-    "StatefulSet": _stateful_set_short,
-}
 
 _RULES: dict[str, tuple[Callable[[View], Iterator[Fault]], ...]] = {
     "DaemonSet": (_refused_by_events, _claims_of_pods),
