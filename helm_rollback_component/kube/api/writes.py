@@ -50,11 +50,11 @@ class Writes:
 
     def try_create(self, path: str, body: _Object) -> None:
         """Have the server check an object that is not stored; raises what speaks against it."""
-        self._once("POST", path, body, JSON, dryRun="All")
+        self._once("POST", f"{path}?dryRun=All", body, JSON)
 
-    def _once(self, method: str, path: str, body: Any, content_type: str, **query: str) -> _Object:  # noqa: ANN401  # any JSON
+    def _once(self, method: str, path: str, body: Any, content_type: str) -> _Object:  # noqa: ANN401  # any JSON
         headers, content = {"Content-Type": content_type}, json.dumps(body).encode()
-        status, answer = self._transport.send(method, path, query=query, content=content, headers=headers)
+        status, answer = self._transport.send(method, path, content=content, headers=headers)
         return answers.decode(status, answer, f"{method} {path}")
 
     def _done_already(self, method: str, path: str, body: Any, error: OperationError) -> _Object | None:  # noqa: ANN401  # any JSON
