@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.ground
 
-SHORT = {"after": "2s"}
+SHORT = {"play": "succeed", "after": "2s"}
 SLOW = {"play": "never-ready", "tag": "slow"}
 
 
