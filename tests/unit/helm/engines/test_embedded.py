@@ -343,6 +343,20 @@ def test_a_rollback_that_takes_too_long_is_left_to_itself(notes: Notes) -> None:
     os.kill(worker, signal.SIGKILL)
 
 
+@pytest.mark.usefixtures("notes")
+def test_a_worker_that_was_left_to_itself_ends_once_it_is_done(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    monkeypatch.setenv("FAKE_LIBRARY_GATE", str(gate))
+    with pytest.raises(EngineError, match="still runs"):
+        EmbeddedEngine(_hasty(0.5)).rollback(_target("late"), 1, 9)
+
+    gate.touch()
+
+    await_that(_nobody_works, "the worker to end")
+
+
 def test_a_worker_that_dies_fails_its_request_only(engine: EmbeddedEngine) -> None:
     with pytest.raises(EngineError, match=r"ended with exit status 2\nfatal error: all goroutines"):
         _upgrade(engine, "dies")

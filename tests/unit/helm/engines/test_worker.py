@@ -206,6 +206,26 @@ def test_what_is_under_way_when_the_parent_dies_is_finished(module: ModuleType, 
     parent.close()
 
 
+def test_what_does_not_end_soon_after_the_parent_died_is_ended(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gate, died = tmp_path / "gate", threading.Event()
+    monkeypatch.setenv("FAKE_LIBRARY_GATE", str(gate))
+    monkeypatch.setattr(module, "LAST_WORDS", 0.0)
+    monkeypatch.setattr(os, "_exit", lambda _: died.set())
+    parent = _Parent(module)
+    receive(parent.answers)
+    parent.ask("rollback", target={**_TARGET, "release": "late"}, options={"version": 1, "timeout": 9})
+
+    parent.requests.close()
+
+    assert died.wait(HANG_LIMIT)
+    gate.touch()
+    parent.thread.join()
+    receive(parent.answers)
+    parent.close()
+
+
 @pytest.mark.parametrize(
     ("verb", "option", "known"),
     [

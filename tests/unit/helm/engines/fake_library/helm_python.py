@@ -135,6 +135,9 @@ class Config(_Handle):
                 _wait(context)
             case "deaf":
                 threading.Event().wait(_PATIENCE)
+            case "late":
+                while not Path(os.environ["FAKE_LIBRARY_GATE"]).exists():
+                    threading.Event().wait(0.02)
 
 
 class RegistryClient(_Handle):
