@@ -68,7 +68,7 @@ def test_an_answer_that_helm_does_not_get(ground: Ground, operation: str) -> Non
     assert _failures(how, operation, [Fault.UNAVAILABLE, Fault.LOST]) == []
 
 
-@pytest.mark.parametrize("engine", ["helm4", "embedded"])
+@pytest.mark.parametrize("engine", ["helm4", pytest.param("embedded", marks=pytest.mark.sweep)])
 def test_helm_that_has_lost_sight_of_a_release_sees_it_again(ground: Ground, engine: str) -> None:
     of_the_watch = r"/replicasets\?.* Helm/4"
     how = Sweep(ground.kubeconfig.read_text(), _helm(ground, engine), of_the_watch, choose=lambda _: (1, 2))

@@ -34,7 +34,6 @@ def _killed_when(lab: Laboratory, reason: str, values: dict[str, str]) -> None:
     killed(lab, 2, "pending-upgrade", with_helm=True, once=partial(_waits_for, lab, reason), **bad)
 
 
-@pytest.mark.every_engine
 def test_what_fails_again_is_found_before_the_timeout(lab: Laboratory) -> None:
     _killed_when(lab, "CrashLoopBackOff", CRASHING)
     status = lab.upgrade(values=CRASHING, timeouts=LONGER_THAN_ANY_TEST)

@@ -94,6 +94,7 @@ def test_while_helm_waits_in_an_upgrade(lab: Laboratory) -> None:
     )
 
 
+@pytest.mark.sweep
 def test_while_helm_creates_in_an_upgrade(lab: Laboratory) -> None:
     lab.deploy()
     ended_during(

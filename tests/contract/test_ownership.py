@@ -105,7 +105,7 @@ def test_what_the_chart_does_not_set_stays_with_the_autoscaler(lab: Laboratory) 
     ("one", "other"),
     [
         ("helm3", "helm4"),
-        ("helm4", "helm3"),
+        pytest.param("helm4", "helm3", marks=pytest.mark.sweep),
         pytest.param("helm3", "embedded", marks=pytest.mark.sweep),
         pytest.param("embedded", "helm3", marks=pytest.mark.sweep),
         pytest.param("embedded", "helm4", marks=pytest.mark.sweep),
