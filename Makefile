@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 UV := $(or $(shell command -v uv),.uv/bin/uv)
-WORKERS ?= 9
+WORKERS ?= 14
 RUN := $(UV) run --no-sync
 GROUND := $(RUN) python -m tools.ground run --name
 
@@ -30,7 +30,7 @@ check: setup ## lint, formatting, types, dead code, and the walls between the la
 
 .PHONY: unit
 unit: setup ## what needs no cluster; these tests alone cover all that decides
-	COVERAGE_FILE=.coverage-unit $(RUN) pytest tests/unit --cov --cov-report=term-missing --cov-fail-under=0
+	COVERAGE_FILE=.coverage-unit $(RUN) pytest tests/unit --numprocesses 2 --cov --cov-report=term-missing --cov-fail-under=0
 	COVERAGE_FILE=.coverage-unit $(RUN) coverage report --include='helm_rollback_component/core/*'
 
 .PHONY: real
