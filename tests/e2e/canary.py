@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 HEAD = '"pass\\word"\n\t'
 _PIECE = 16
+_MIDDLE = 48
 _FOLDS = re.compile(rb"(?:\s|\\[nrt]|\\\\)+")
 
 
@@ -22,9 +23,7 @@ def hatch(of: str = "") -> str:
 
 def traces(content: bytes, secret: str) -> list[str]:
     """Return the spellings in which a secret, or the part of it that nobody can guess, is in a content."""
-    whole = [name for name, spelled in _spellings(secret) if spelled in content]
-    unfolded = _FOLDS.sub(b"", content)
-    return whole or [f"{name}, folded" for name, spelled in _spellings(secret) if spelled in unfolded]
+    return _traces(content, _FOLDS.sub(b"", content), [*_spellings(secret)])
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -39,7 +38,25 @@ def found(places: Mapping[str, bytes], secret: str) -> list[str]:
 
 def escaped(places: Mapping[str, bytes], hidden: Mapping[str, str]) -> list[str]:
     """Return which of several secrets are where, by their names; the secrets themselves are not told."""
-    return [f"{name} in {where}" for name, secret in hidden.items() for where in found(places, secret)]
+    spelled = {name: [*_spellings(secret)] for name, secret in hidden.items()}
+    return [
+        f"{name} in {place}: {spelling}"
+        for place, content in places.items()
+        for unfolded in (_FOLDS.sub(b"", content),)
+        for name, spellings in spelled.items()
+        for spelling in _traces(content, unfolded, spellings)
+    ]
+
+
+def middle(credential: str) -> str:
+    """Return a part of a credential that tells that it is there: keys have thousands of characters."""
+    begin = max(0, len(credential) // 2 - _MIDDLE // 2)
+    return credential[begin : begin + _MIDDLE]
+
+
+def _traces(content: bytes, unfolded: bytes, spellings: Iterable[tuple[str, bytes]]) -> list[str]:
+    whole = [name for name, spelled in spellings if spelled in content]
+    return whole or [f"{name}, folded" for name, spelled in spellings if spelled in unfolded]
 
 
 def _spellings(secret: str) -> Iterator[tuple[str, bytes]]:

@@ -52,7 +52,7 @@ def skip_unless_usable(engine: str, *, plain: bool) -> None:
 
 def no_secret_escaped(project: Project, kubeconfig: Path) -> None:
     """Look for the secrets of a project's releases in all that it showed, wrote and left."""
-    credentials = enumerate(credentials_in(kubeconfig.read_text()))
+    credentials = enumerate(map(canary.middle, credentials_in(kubeconfig.read_text())))
     hidden = {**project.hidden, **{f"credential {number}": found for number, found in credentials}}
     assert canary.escaped(project.places(), hidden) == []
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-INTERVAL = 0.2
+INTERVAL = 0.05
 NAMES = {"helm", "helm3", "helm4"}
-_LOOKS = 3
-_SELDOM = 4
+_LOOKS = 10
+_SELDOM = 12
 """A process without the mark may yet become a program that bears it: it is looked at `_LOOKS` times one after
 the other, and once in `_SELDOM` times after that."""
 
