@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 UV := $(or $(shell command -v uv),.uv/bin/uv)
-WORKERS ?= 14
+WORKERS ?= 10
 RUN := $(UV) run --no-sync
 GROUND := $(RUN) python -m tools.ground run --name
 

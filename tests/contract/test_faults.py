@@ -48,7 +48,9 @@ def _failures(how: Sweep, operation: str, faults: Sequence[Fault]) -> list[str]:
     return [failure for row in rows for failure in row.failures]
 
 
-@pytest.mark.parametrize("operation", ["upgrade", "automatic rollback"])
+@pytest.mark.parametrize(
+    "operation", [pytest.param("upgrade", marks=pytest.mark.sweep), "automatic rollback"]
+)
 def test_a_lost_answer_to_a_request_of_ours(ground: Ground, operation: str) -> None:
     how = Sweep(ground.kubeconfig.read_text(), str(ground.helm(4)), choose=_every_fifth)
     assert _failures(how, operation, [Fault.LOST]) == []

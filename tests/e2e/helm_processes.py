@@ -8,10 +8,10 @@ from pathlib import Path
 
 INTERVAL = 0.05
 NAMES = {"helm", "helm3", "helm4"}
-_LOOKS = 10
+_LOOKS = 6
 _SELDOM = 12
-"""A process without the mark may yet become a program that bears it: it is looked at `_LOOKS` times one after
-the other, and once in `_SELDOM` times after that."""
+"""A process may yet become another program: it is looked at `_LOOKS` times one after the other, and once in
+`_SELDOM` times after that."""
 
 
 class Sightings:
@@ -47,9 +47,8 @@ class Sightings:
             environment = Path("/proc", process, "environ").read_bytes()
         except OSError:
             return  # it has ended
-        if self._mark not in environment:
-            self._looks[process] += 1
-        elif command + environment not in self._noted:
+        self._looks[process] += 1
+        if self._mark in environment and command + environment not in self._noted:
             self._noted.add(command + environment)
             self.marked += command + environment
             self.commands += command
