@@ -64,7 +64,7 @@ def test_a_failure_that_lasts_is_tried_again_in_its_time_and_then_what_serves_is
     lab = one_engine_lab
     lab.deploy(values={"tag": "one"})
     with webhook_down(lab.space):
-        status = lab.upgrade(values={"tag": "two"}, timeouts={"upgrade": 1, "rollback": 2})
+        status = lab.upgrade(values={"tag": "two"}, timeouts={"upgrade": 1, "rollback": 10})
     assert len([line for line in lab.said if line == "rolling back to revision 1"]) > 1
     assert (status.phase, status.rollback_status.state) == (Phase.ROLLED_BACK, RollbackState.ROLLED_BACK)
     assert "gone.example.com" in status.rollback_status.message
