@@ -18,7 +18,7 @@ from helm_rollback_component.kube.health.wait import soak, wait_ready
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import failures
 from helm_rollback_component.reconcile.comparison import Comparison
-from helm_rollback_component.reconcile.partial_rollback import applied_so_far
+from helm_rollback_component.reconcile.partial_rollback import applied_so_far, unrestored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,15 @@ class Proof:
             return
         for line in takeovers(desired, namespace, before):
             context.warn_once(context.redact(line))
+
+    def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
+        """Return which objects are not as a revision has them; None if its workloads are not, or unseen."""
+        context = self._context
+        try:
+            declared, before = context.storage.manifest(target), context.storage.manifest(replaced)
+            return unrestored(context.informers.cluster, context.target.namespace, declared, before)
+        except OperationError:
+            return None
 
     def applied_so_far(self, revision: int) -> object:
         """Return what stays equal while Helm applies nothing of a revision."""

@@ -6,26 +6,20 @@ Every method returns why it failed, None if it did not; nothing is decided here 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
-from helm_rollback_component.core.health.readiness import judged_or_served
-from helm_rollback_component.core.health.silence import Silence
-from helm_rollback_component.core.health.snapshot import runs_as_hook
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation.standards import Known
-from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.kube.health.wait import Beginning
-from helm_rollback_component.kube.health.watch import Applied, HealthWatch
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import apply_options, failures
-from helm_rollback_component.reconcile.partial_rollback import unrestored
 from helm_rollback_component.reconcile.proof import Proof
 from helm_rollback_component.reconcile.removal import Removal
+from helm_rollback_component.reconcile.watched_deployment import Applying, WatchedDeployment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +27,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.records.history import Record
-    from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
-    from helm_rollback_component.helm.engines.engine import Deployment
+    from helm_rollback_component.core.remediation.steps import Install, Rollback, Upgrade
     from helm_rollback_component.reconcile.run_context import RunContext
 
 _HURRIED = 10
@@ -42,8 +35,6 @@ _HURRIED = 10
 
 _DELETED_NOTHING = frozenset({Reason.UNKNOWN_KIND, Reason.SERVER_ERROR})
 """How Helm's word on kinds that are lost is read: Helm 3 says no more than that it failed."""
-
-_OVERDUE = frozenset({Reason.INSTALL_TIMEOUT, Reason.UPGRADE_TIMEOUT})
 
 
 class WatchedHelm:
@@ -59,7 +50,7 @@ class WatchedHelm:
         self._context = context
         self._lost, self._stop = lost, Cancellation.of_any(lost, context.interrupt)
         self._proof = Proof(context, self._stop)
-        self._lost_sight_in: Install | Upgrade | None = None
+        self._deploying = WatchedDeployment(context, self._proof, self._stop)
 
     @property
     def evidence(self) -> Evidence:
@@ -81,7 +72,12 @@ class WatchedHelm:
             return failures.cannot_replace(self._context.helm.name)
         self._proof.begin(known)
         deployment = replace(deployment, options=options, timeout=timeout)
-        failure = self._deploy(action, deployment, revision, before)
+        found = self._proof.look_before(action, before)
+        ended = self._deploying.carry_out(action, deployment, revision, before[0], found)
+        if not isinstance(ended, Applying):
+            return ended
+        self._remove_leftovers(revision, before)
+        failure = self._proof.await_readiness(revision, ended.limit, ended.beginning)
         return failure or self._proof.stays_good(revision)
 
     def restore(
@@ -109,12 +105,7 @@ class WatchedHelm:
 
     def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
         """Return which objects are not as a revision has them; None if its workloads are not, or unseen."""
-        context = self._context
-        try:
-            declared, before = context.storage.manifest(target), context.storage.manifest(replaced)
-            return unrestored(context.informers.cluster, context.target.namespace, declared, before)
-        except OperationError:
-            return None
+        return self._proof.unrestored(target, replaced)
 
     def settle(self, revision: int, before: Sequence[Record | None], known: Known) -> Failure | None:
         """Wait until a revision that Helm has restored in part is ready."""
@@ -157,67 +148,6 @@ class WatchedHelm:
                 return failure
         return removal.await_end(max(0.0, until - clock.now()), stop)
 
-    def _deploy(
-        self,
-        action: Install | Upgrade,
-        deployment: Deployment,
-        revision: int,
-        before: Sequence[Record | None],
-    ) -> Failure | None:
-        context, cancellation, clock = self._context, Cancellation(), self._context.health.clock
-        verb, act, late = (
-            ("install", context.helm.install, Reason.INSTALL_TIMEOUT)
-            if isinstance(action, Install)
-            else ("upgrade", context.helm.upgrade, Reason.UPGRADE_TIMEOUT)
-        )
-        found = self._proof.look_before(action, before)
-        applied, silence = partial(self._applied, revision), self._silence(action, deployment)
-        watch = HealthWatch(context.health, applied, found, silence=silence)
-        began = clock.now()
-        try:
-            self._stop.on_request(cancellation.request)
-            with watch.start(cancellation.request, partial(self._proof.applied_so_far, revision)):
-                act(context.target, deployment, cancellation)
-        except EngineError as error:
-            failure = self._why_it_failed(watch, error, verb)
-            lost = failure.reason == Reason.HELM_LOST_SIGHT
-            self._lost_sight_in = action if lost else self._lost_sight_in
-            if not lost and clock.now() < began + deployment.timeout:
-                return failure
-            found_late = None if lost else self._explained(failure, watch, deployment.timeout, revision)
-            if found_late or not self._is_whole(revision, before[0]):
-                return found_late or failure
-            context.progress("Helm has not seen it, but all of the release is as declared")
-        finally:
-            self._proof.tell_what_is_taken_over(revision, found)
-        self._remove_leftovers(revision, before)
-        beginning = Beginning(found, began, watch.memory)
-        return self._proof.await_readiness(revision, Limit(late, deployment.timeout), beginning)
-
-    def _why_it_failed(self, watch: HealthWatch, error: EngineError, verb: str) -> Failure:
-        if verdict := watch.last_verdict():
-            return failures.of_health(self._context, verdict)
-        return failures.lost_sight() if watch.lost_sight else failures.of_helm(self._context, error, verb)
-
-    def _silence(self, action: Install | Upgrade, deployment: Deployment) -> Silence | None:
-        """Return how long Helm may be silent; it is stopped for that once in all tries of an action."""
-        if not apply_options.may_lose_sight(deployment.options, self._context.helm.capabilities):
-            return None
-        return Silence() if self._lost_sight_in is action else Silence.within(deployment.timeout)
-
-    def _explained(self, failure: Failure, watch: HealthWatch, timeout: int, revision: int) -> Failure | None:
-        """Return the failure; of one that means that time was over our reason in place of Helm's, if any."""
-        if failure.reason not in _OVERDUE:
-            return failure
-        objects = self._proof.comparison.objects(revision, judged_or_served)
-        verdict = watch.overdue(Limit(failure.reason, timeout), objects)
-        return failures.of_health(self._context, verdict) if verdict else None
-
-    def _is_whole(self, revision: int, latest: Record | None) -> bool:
-        """Whether all of a revision is applied, and it has no hook that Helm may not have run."""
-        hooks = any(map(runs_as_hook, self._proof.comparison.objects(revision)))
-        return not hooks and self.unrestored(revision, latest.revision if latest else revision) == ()
-
     def _await_restored(self, revision: int, beginning: Beginning) -> Failure | None:
         """Wait until what was restored is ready; where the run is to end, Helm's word counts."""
         limit = Limit(Reason.READINESS_TIMEOUT, self._context.config.timeouts.rollback)
@@ -243,9 +173,3 @@ class WatchedHelm:
             unread = error.message
         if unread:
             context.warn(f"what failed revisions have left was not looked for: {unread}")
-
-    def _applied(self, revision: int, stop: Cancellation) -> Applied:
-        """Return what Helm applies as soon as the revision has a record; nothing if it has none by then."""
-        storage = self._context.storage
-        storage.await_record(revision, stop)
-        return Applied(self._proof.comparison.objects(revision), storage.stored(revision))
