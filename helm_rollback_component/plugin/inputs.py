@@ -124,8 +124,10 @@ def _always_secret(inputs: Mapping[str, Any]) -> Iterator[str]:
         yield "kubeconfig"
     source = inputs.get("source")
     if isinstance(source, dict):
-        yield from (f"source.{key}" for key in ("password",) if source.get(key) is not None)
-        yield from (f"source.{key}" for key in ("repository",) if program_inputs.has_login(source.get(key)))
+        if source.get("password") is not None:
+            yield "source.password"
+        if program_inputs.has_login(source.get("repository")):
+            yield "source.repository"
 
 
 def _encoded(leaf: Any) -> Any:  # noqa: ANN401  # an asset, or what is not known yet

@@ -171,22 +171,24 @@ def plugin_with_token_that_expires(scene: Scene) -> Iterator[Way]:
     assert max(askers.count(asker) for asker in set(askers)) > 1, "nobody asked again"
 
 
+def _through(scene: Scene, proxy_url: str) -> Way:
+    scene.cluster["proxy-url"] = proxy_url
+    scene.lead_by_a_proxy_alone()
+    return {"kubeconfig": yaml.safe_dump(scene.config)}
+
+
 @_way
 def proxy_url_http(scene: Scene) -> Iterator[Way]:
     """An HTTP proxy in the kubeconfig."""
     with http_proxy(scene.address) as proxy:
-        scene.cluster["proxy-url"] = f"http://{proxy.address}"
-        scene.lead_by_a_proxy_alone()
-        yield {"kubeconfig": yaml.safe_dump(scene.config)}
+        yield _through(scene, f"http://{proxy.address}")
 
 
 @_way
 def proxy_url_socks(scene: Scene) -> Iterator[Way]:
     """A SOCKS proxy in the kubeconfig."""
     with socks_proxy(scene.address) as proxy:
-        scene.cluster["proxy-url"] = f"socks5://{proxy.address}"
-        scene.lead_by_a_proxy_alone()
-        yield {"kubeconfig": yaml.safe_dump(scene.config)}
+        yield _through(scene, f"socks5://{proxy.address}")
 
 
 @_way
