@@ -52,6 +52,12 @@ class FakeCluster(Cluster):
             self._begin("get", path)
             return copy.deepcopy(self._objects.get(path))
 
+    def get_metadata(self, path: str) -> dict[str, Any] | None:
+        with self._mutex:
+            self._begin("get metadata of", path)
+            found = self._objects.get(path)
+            return copy.deepcopy(found["metadata"]) if found else None
+
     def list_metadata(self, path: str, **query: str) -> list[dict[str, Any]]:
         with self._mutex:
             self._begin("list", path)

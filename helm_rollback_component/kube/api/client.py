@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.api.transport import Transport
 
 _PAGE = "500"
+_METADATA_OF_ONE = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,{JSON}"
 _METADATA_ONLY = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}"
 _CLUSTERS_KEPT = 32
 _ABSENT = frozenset({Reason.NOT_FOUND, Reason.NAMESPACE_MISSING})
@@ -119,10 +120,12 @@ class Cluster:
 
     def get(self, path: str, **query: str) -> _Object | None:
         """Return an object, or None if it does not exist."""
-        status, body = self._transport.send("GET", path, query=query)
-        if status == HTTPStatus.NOT_FOUND:
-            return None
-        return answers.decode(status, body, f"GET {path}")
+        return self._get(path, query, JSON)
+
+    def get_metadata(self, path: str) -> _Object | None:
+        """Return the ``metadata`` of an object, without the object, or None if it does not exist."""
+        found = self._get(path, {}, _METADATA_OF_ONE)
+        return None if found is None else found["metadata"]
 
     def list(self, path: str, **query: str) -> _Objects:
         """Return every object of a collection, each with its ``kind`` and ``apiVersion``."""
@@ -235,6 +238,12 @@ class Cluster:
         """
         found = self.find_kind(api_version, kind)
         return paths.resource(api_version, found.plural, name, namespace if found.namespaced else "")
+
+    def _get(self, path: str, query: dict[str, str], accept: str) -> _Object | None:
+        status, body = self._transport.send("GET", path, query=query, headers={"Accept": accept})
+        if status == HTTPStatus.NOT_FOUND:
+            return None
+        return answers.decode(status, body, f"GET {path}")
 
     def _pages(self, path: str, query: dict[str, str], accept: str) -> Iterator[_Object]:
         """Yield the pages of one consistent list."""

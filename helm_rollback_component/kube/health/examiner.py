@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -77,23 +78,34 @@ class Finding:
     due: float
 
 
+class Doubt(Enum):
+    """What is read anew before a finding counts as the last: the informers may be late without knowing it."""
+
+    NONE = auto()
+    OWN = auto()
+    """The release's own objects: by them alone it is ready (`core.health.readiness`)."""
+    ALL = auto()
+    """Their pods as well, and all that is said of them."""
+
+
 def condemned(finding: Finding) -> bool:
     """Return whether the release has certainly failed."""
     return finding.judgement.verdict is not None
 
 
-class Examiner:
-    """Looks, judges, remembers and tells. Not safe to use from more than one thread.
+def doubt_failure(finding: Finding) -> Doubt:
+    """Doubt a finding by which the release has certainly failed."""
+    return Doubt.ALL if condemned(finding) else Doubt.NONE
 
-    What would be the last word is looked at twice: what the informers know may be old without their knowing,
-    so everything is read anew before it counts.
-    """
+
+class Examiner:
+    """Looks, judges, remembers and tells. Not safe to use from more than one thread."""
 
     def __init__(
         self,
         context: HealthContext,
         observer: Observer,
-        concludes: Callable[[Finding], bool] = condemned,
+        doubt: Callable[[Finding], Doubt] = doubt_failure,
         memory: FaultMemory | None = None,
     ) -> None:
         """Look at nothing yet.
@@ -101,12 +113,12 @@ class Examiner:
         Args:
             context: the release, and how patient to be.
             observer: what looks.
-            concludes: says whether a finding would be the last.
+            doubt: says whether a finding would be the last, and what is read anew before it is.
             memory: that of another examiner, to go on from.
         """
         self._context = context
         self._observer = observer
-        self._concludes = concludes
+        self._doubt = doubt
         self._tell = Teller(context.on_progress)
         self.memory = memory or FaultMemory()
         """What was seen to be wrong, and since when."""
@@ -124,10 +136,12 @@ class Examiner:
             OperationError: what the cluster refused.
         """
         finding = self._look(manifests, also)
-        if self._concludes(finding):
-            self._observer.refresh()
-            finding = self._look(manifests, also)
-        return finding
+        doubt = self._doubt(finding)
+        if doubt is Doubt.NONE:
+            return finding
+        refresh = self._observer.refresh if doubt is Doubt.ALL else self._observer.refresh_own
+        refresh()
+        return self._look(manifests, also)
 
     def _look(
         self, manifests: Sequence[Manifest], also: Callable[[Snapshot], Iterable[Fault]] | None

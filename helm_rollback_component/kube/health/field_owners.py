@@ -125,11 +125,17 @@ def _written(cluster: Cluster, place: str, among: Mapping[str, Key]) -> dict[str
     """Return those of the objects that another manager wrote to."""
     if not among:
         return {}
-    (name, *others) = among
-    query = {"labelSelector": _HELMS} if others else {"fieldSelector": f"metadata.name={name}"}
-    heads: list[Manifest] = [{"metadata": each} for each in cluster.list_metadata(place, **query)]
+    heads: list[Manifest] = [{"metadata": each} for each in _heads(cluster, place, [*among])]
     names = map(objects.name, filter(foreign_entries, heads))
     return {name: among[name] for name in names if name in among}
+
+
+def _heads(cluster: Cluster, place: str, names: Sequence[str]) -> Iterable[Manifest]:
+    """Return the metadata of the objects of these names, and perhaps of more."""
+    if len(names) > 1:
+        return cluster.list_metadata(place, labelSelector=_HELMS)
+    found = cluster.get_metadata(f"{place}/{names[0]}")
+    return [] if found is None else [found]
 
 
 def _whole(cluster: Cluster, place: str, wanted: Mapping[str, Key]) -> Iterator[Manifest]:

@@ -24,12 +24,13 @@ from helm_rollback_component.core.health.unseen import OWN
 from helm_rollback_component.core.health.workload_rules import occurrences
 from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.health import places
+from helm_rollback_component.kube.health.children import Children
 from helm_rollback_component.kube.health.permitted import Permitted
 from helm_rollback_component.kube.health.picture import Picture
 from helm_rollback_component.kube.health.queries import Inquirer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from helm_rollback_component.core.health.baseline import Stored
     from helm_rollback_component.core.health.objects import Key, Manifest
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.informers.informers import Informers
 
 _TELL_BY_EVENTS = frozenset({"DaemonSet", "StatefulSet"})
-_REVISIONS = {"Deployment": "replicasets", "DaemonSet": "controllerrevisions"}
 _LARGE = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _READERS = 8
 _TRUSTED = 20.0
@@ -110,6 +110,7 @@ class Observer:
         self._clock = clock
         self._picture = Picture(informers, on_change)
         self._permitted = Permitted(before.unseen)
+        self._children = Children(self._picture, self._permitted)
         self._inquirer = Inquirer(self._cluster, self._picture, self._permitted, clock)
         self._incomplete = False
         self._trusted = _TRUSTED
@@ -131,6 +132,10 @@ class Observer:
         self._picture.refresh()
         self._inquirer.refresh()
 
+    def refresh_own(self) -> None:
+        """Have the next look be at the release's own objects as they are from now on."""
+        self._picture.refresh_named()
+
     def lacking(self) -> Iterator[str]:
         """Yield each right that the user was found to lack, one sentence each."""
         return chain(self._picture.lacking(), self._permitted.unseen.values())
@@ -145,7 +150,7 @@ class Observer:
         )
         live = seen.live
         found = self._inquirer.complete(
-            seen, lambda: self._children(filter(places.is_workload, live.values()))
+            seen, lambda: self._children.of(filter(places.is_workload, live.values()))
         )
         return replace(found, unseen=dict(self._permitted.unseen))
 
@@ -153,7 +158,7 @@ class Observer:
         live, hidden = self._live(desired)
         shown = tuple(each for each in desired if self._key(each) not in hidden)
         owners = [live[key] for each in shown if self._has_children(each, key := self._key(each), live)]
-        return Snapshot(self._namespace, shown, live, (*self._children(owners),), baseline=self._before)
+        return Snapshot(self._namespace, shown, live, (*self._children.of(owners),), baseline=self._before)
 
     def _with_others(self, seen: Snapshot, manifests: Sequence[Manifest]) -> Snapshot:
         """Add what failing containers may be waiting for; what may not be read, they do not wait for."""
@@ -167,7 +172,7 @@ class Observer:
         telling = [each for each in workloads if objects.kind(each) in _TELL_BY_EVENTS]
         with ThreadPoolExecutor(_READERS) as readers:
             told = chain(*readers.map(self._inquirer.events_about, telling))
-        pods = [each for each in self._children(workloads) if objects.kind(each) == "Pod"]
+        pods = [each for each in self._children.of(workloads) if objects.kind(each) == "Pod"]
         own = [each for each in live.values() if objects.kind(each) == "Pod"]
         return Baseline(
             marks={key: mark(each) for key, each in live.items()},
@@ -194,7 +199,7 @@ class Observer:
         placed = self._placed(desired)
         self._permitted.bound(place for place, _ in placed)
         self._picture.begin(
-            place for place, kind in placed if kind != _LARGE and not self._permitted.hidden(place)
+            place for place, kind in placed if kind != _LARGE and not self._permitted.hidden(OWN, place)
         )
         live: dict[Key, Manifest] = {}
         hidden: set[Key] = set()
@@ -226,26 +231,3 @@ class Observer:
         found, before = live[key], self._before
         judgeable = applied(desired, found, before.marks.get(key)) or tried_again(desired, found, key, before)
         return key.kind == "StatefulSet" or judgeable
-
-    def _children(self, owners: Iterable[Manifest]) -> Iterator[Manifest]:
-        for namespace, those in places.by_namespace(owners):
-            parents = [each for each in those if objects.kind(each) != "Deployment"]
-            for kind, plural in _REVISIONS.items():
-                revisions = self._owned(
-                    places.of_apps(plural, namespace),
-                    [each for each in those if objects.kind(each) == kind],
-                    those,
-                )
-                yield from revisions
-                parents += revisions if kind == "Deployment" else ()
-            yield from self._owned(places.of_core("pods", namespace), parents, those)
-
-    def _owned(
-        self, place: str, owners: Sequence[Manifest], workloads: Sequence[Manifest]
-    ) -> Sequence[Manifest]:
-        if not owners:
-            return ()
-        selected = places.selections(place, workloads)
-        uids = [objects.uid(each) for each in owners]
-        ask = partial(self._picture.owned, place, uids, selected)
-        return [*chain(*(self._permitted.read("children", place, ask) or {}).values())]

@@ -62,6 +62,6 @@ class Permitted:
         for place in islice(places, _MOST_PLACES, None):
             self.unseen[OWN, place] = _TOO_MANY
 
-    def hidden(self, place: str) -> bool:
-        """Whether the release's own objects there may not be read."""
-        return (OWN, place) in self.unseen
+    def hidden(self, what: str, place: str) -> bool:
+        """Whether this may not be read there."""
+        return (what, place) in self.unseen

@@ -39,6 +39,7 @@ class Picture:
         self._tell = on_change
         self._held: dict[Collection, Informer] = {}
         self._awaited: dict[Collection, int] = {}
+        self._named: set[Collection] = set()
         self._heard: set[tuple[Collection, str]] = set()
         self._fresh = False
 
@@ -50,13 +51,21 @@ class Picture:
             informer.forget(self._changed)
             self._informers.release(collection)
         self._held.clear()
+        self._named.clear()
         self._heard.clear()
 
     def refresh(self) -> None:
         """Have all that is known be read anew: what is asked for next is no older than now."""
         self._fresh = True
-        for collection, informer in self._held.items():
-            self._awaited[collection] = informer.refresh()
+        self._read_anew(self._held)
+
+    def refresh_named(self) -> None:
+        """Have what was asked for by name be read anew: it is no older than now when it is asked for next."""
+        self._read_anew(self._named)
+
+    def _read_anew(self, collections: Iterable[Collection]) -> None:
+        for collection in collections:
+            self._awaited[collection] = self._held[collection].refresh()
 
     def begin(self, places: Iterable[str]) -> None:
         """Begin to read several places at once."""
@@ -116,6 +125,7 @@ class Picture:
         informer = self._hold(collection)
         for name in names:
             self._listen(collection, informer, name=name)
+            self._named.add(collection)
         for owner in owners:
             self._listen(collection, informer, owner=owner)
         informer.await_reading(self._awaited[collection], whole=bool(owners))

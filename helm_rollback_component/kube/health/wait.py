@@ -15,7 +15,7 @@ from helm_rollback_component.core.health.snapshot import judged
 from helm_rollback_component.core.health.timeout import Wait, timed_out
 from helm_rollback_component.kube.health import container_logs
 from helm_rollback_component.kube.health.clearing import Clearing
-from helm_rollback_component.kube.health.examiner import Examiner, Finding, condemned, looks
+from helm_rollback_component.kube.health.examiner import Doubt, Examiner, Finding, condemned, looks
 from helm_rollback_component.kube.health.observer import Observer, judged_or_awaited
 from helm_rollback_component.kube.health.polling import Pace
 from helm_rollback_component.reasons import Reason
@@ -76,11 +76,13 @@ def wait_ready(
     clearing = Clearing(context)
     finding = None
 
-    def over(finding: Finding) -> bool:
-        return finding.readiness.ready or condemned(finding) or clock.now() >= until
+    def doubt(finding: Finding) -> Doubt:
+        if condemned(finding) or finding.readiness.excused or clock.now() >= until:
+            return Doubt.ALL
+        return Doubt.OWN if finding.readiness.ready else Doubt.NONE
 
     with _observer(context, pace, beginning.before, judged_or_awaited) as observer:
-        examiner = Examiner(context, observer, over, beginning.memory)
+        examiner = Examiner(context, observer, doubt, beginning.memory)
         for finding in looks(pace, lambda: examiner.look(objects)):
             if finding.judgement.verdict is not None:
                 return container_logs.attach(context.cluster, finding.judgement.verdict)
@@ -117,9 +119,12 @@ def soak(
     def over(finding: Finding) -> bool:
         return clock.now() >= ending and finding.judgement.due > ending + health.grace
 
+    def doubt(finding: Finding) -> Doubt:
+        return Doubt.ALL if condemned(finding) or over(finding) else Doubt.NONE
+
     with _observer(context, pace, Baseline(), judged) as observer:
         observer.refresh()
-        examiner = Examiner(context, observer, lambda finding: condemned(finding) or over(finding))
+        examiner = Examiner(context, observer, doubt)
         for finding in looks(pace, lambda: examiner.look(objects, also=worse.than_at_first)):
             if finding.judgement.verdict is not None:
                 return container_logs.attach(context.cluster, finding.judgement.verdict)

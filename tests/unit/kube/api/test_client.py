@@ -192,6 +192,12 @@ class TestList:
         assert cluster.list_metadata("/pods") == [{"name": "a"}, {"name": "b"}]
         assert "PartialObjectMetadataList" in api.asked[0].headers["Accept"]
 
+    def test_metadata_of_one_alone(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [Answer({"kind": "PartialObjectMetadata", "metadata": {"name": "a"}}), refused(404)]
+        assert cluster.get_metadata("/pods/a") == {"name": "a"}
+        assert cluster.get_metadata("/pods/b") is None
+        assert "as=PartialObjectMetadata;" in api.asked[0].headers["Accept"]
+
     def test_a_collection_that_is_not_there_is_an_error(self, api: ApiServer, cluster: Cluster) -> None:
         api.queue.append(refused(404))
         with pytest.raises(OperationError) as caught:

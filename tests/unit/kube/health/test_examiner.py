@@ -10,7 +10,7 @@ import pytest
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.kube.health.examiner import Examiner, Finding, HealthContext
+from helm_rollback_component.kube.health.examiner import Doubt, Examiner, Finding, HealthContext
 from helm_rollback_component.kube.health.observer import Observer
 from tests.support.fake_cluster import failure
 from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, seen, waiting
@@ -36,6 +36,9 @@ class Observations:
 
     def refresh(self) -> None:
         self.done.append("refresh")
+
+    def refresh_own(self) -> None:
+        self.done.append("refresh own")
 
     def look(self, _: object) -> Snapshot:
         self.done.append("look")
@@ -81,11 +84,14 @@ def test_a_conclusion_that_the_second_look_does_not_bear_out_is_dropped() -> Non
 
 def test_readiness_that_the_second_look_does_not_bear_out_is_dropped() -> None:
     grown = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
-    ready = seen(deployment(**cast("dict[str, Any]", grown)))
+    observations = Observations(seen(deployment(**cast("dict[str, Any]", grown))), GOOD)
     looking = Examiner(
-        context([]), cast("Observer", Observations(ready, GOOD)), lambda found: found.readiness.ready
+        context([]),
+        cast("Observer", observations),
+        lambda found: Doubt.OWN if found.readiness.ready else Doubt.NONE,
     )
     assert not looking.look([]).readiness.ready
+    assert observations.done == ["look", "refresh own", "look"]
 
 
 def test_without_an_answer_to_the_second_look_there_is_no_conclusion() -> None:

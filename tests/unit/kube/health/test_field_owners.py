@@ -49,14 +49,14 @@ def test_a_field_of_an_object_that_is_not_followed_is_told() -> None:
     assert told(town, declared()) == [
         "editor set .data.a of ConfigMap web; the chart sets it too and takes it over"
     ]
-    assert town.requests() == ("list configmaps", "get web")
+    assert town.requests() == ("get metadata of web", "get web")
 
 
 def test_where_only_helm_wrote_one_request_for_each_kind_is_all() -> None:
     names = [f"web-{number}" for number in range(9)]
     town = Town(*(settings(name, manager="helm") for name in names))
     assert told(town, *map(declared, names), thing("Service")) == []
-    assert sorted(town.requests()) == ["list configmaps", "list services"]
+    assert sorted(town.requests()) == ["get metadata of web", "list configmaps"]
 
 
 def test_where_others_wrote_to_many_they_are_read_at_once() -> None:

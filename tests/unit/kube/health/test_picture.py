@@ -130,6 +130,19 @@ def test_after_a_refresh_nothing_is_older_than_that(cluster: FollowedCluster, pi
     assert cluster.requests("list") == 2
 
 
+def test_after_a_refresh_of_what_was_named_other_things_are_as_known(
+    cluster: FollowedCluster, picture: Picture
+) -> None:
+    elsewhere = PODS.replace("pods", "replicasets")
+    picture.named(PODS, ["one"])
+    picture.owned(elsewhere, ["a"], ())
+    cluster.asked.clear()
+    picture.refresh_named()
+    picture.named(PODS, ["one"])
+    picture.owned(elsewhere, ["a"], ())
+    assert [each for each in cluster.asked if each[0] == "list"] == [("list", PODS)]
+
+
 def test_after_a_refresh_what_others_have_read_before_is_read_anew(
     cluster: FollowedCluster, informers: Counted, picture: Picture
 ) -> None:

@@ -8,11 +8,14 @@ import pytest
 
 from helm_rollback_component.config import HealthConfig
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.baseline import Baseline
 from helm_rollback_component.core.health.model import HealthVerdict
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.kube.health.wait import Beginning, soak, wait_ready
+from helm_rollback_component.kube.informers.informer import Informer
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Resource
 from tests.support.fake_cluster import failure
@@ -50,7 +53,7 @@ def town(live: Any, *pods: Any) -> Town:  # noqa: ANN401
 
 def wait(
     cluster: Town,
-    *objects: dict[str, Any],
+    *declared: dict[str, Any],
     timeout: float = 60,
     stop: Cancellation | None = None,
     clock: Clock | None = None,
@@ -61,7 +64,7 @@ def wait(
         Onlookers(cluster), NAMESPACE, HealthConfig(), said.append, clock=clock or SleepingClock()
     )
     limit = Limit(Reason.READINESS_TIMEOUT, timeout)
-    found = wait_ready(context, objects, limit, stop or Cancellation(), beginning or Beginning())
+    found = wait_ready(context, declared, limit, stop or Cancellation(), beginning or Beginning())
     return (found if isinstance(found, HealthVerdict) else None), said
 
 
@@ -77,6 +80,31 @@ def watch(
 
 def test_what_is_ready_is_not_waited_for() -> None:
     assert wait(town(deployment(**GROWN)), deployment(), thing("ConfigMap")) == (None, [])
+
+
+@pytest.fixture
+def read_anew(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The collections that were read anew so far, by the last part of their path."""
+    collections, refresh = list[str](), Informer.refresh
+
+    def note(informer: Informer) -> int:
+        collections.append(informer.collection.path.rpartition("/")[2])
+        return refresh(informer)
+
+    monkeypatch.setattr(Informer, "refresh", note)
+    return collections
+
+
+def test_a_release_is_ready_by_its_own_objects_read_anew(read_anew: list[str]) -> None:
+    assert wait(town(deployment(**GROWN), pod(NEW, running())), deployment()) == (None, [])
+    assert read_anew == ["deployments"]
+
+
+def test_where_something_is_excused_its_pods_are_read_anew_as_well(read_anew: list[str]) -> None:
+    short = town(deployment(**{**GROWN, "availableReplicas": 2}), pod(NEW, running()))
+    before = Baseline(allowed={objects.key(deployment(), NAMESPACE): 1})
+    assert wait(short, deployment(), beginning=Beginning(before))[0] is None
+    assert sorted(read_anew) == ["deployments", "pods", "replicasets"]
 
 
 def test_what_gets_ready_is_waited_for(clock: SleepingClock) -> None:
