@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import threading
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,8 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs.secret_values import credentials_of
 from helm_rollback_component.kube.api import answers, errors, identity, kubeconfig, paths
 from helm_rollback_component.kube.api.discovery import ApiKind, Discovery, server_validates_fields
-from helm_rollback_component.kube.api.writes import JSON, Writes
+from helm_rollback_component.kube.api.reads import Page, Reads
+from helm_rollback_component.kube.api.writes import Writes
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.api.kubeconfig import Selected
     from helm_rollback_component.kube.api.transport import Transport
 
-_PAGE = "500"
-_METADATA_OF_ONE = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,{JSON}"
-_METADATA_ONLY = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}"
 _CLUSTERS_KEPT = 32
 _ABSENT = frozenset({Reason.NOT_FOUND, Reason.NAMESPACE_MISSING})
 _STREAM_GRACE = 15.0
@@ -38,21 +35,6 @@ _SILENCE = 100.0
 
 _Object = dict[str, Any]
 _Objects = list[_Object]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A piece of a list.
-
-    Attributes:
-        objects: each with its ``kind`` and ``apiVersion``.
-        version: the resource version of the whole list.
-        last: whether nothing follows.
-    """
-
-    objects: _Objects
-    version: str
-    last: bool
 
 
 class Cluster:
@@ -68,6 +50,7 @@ class Cluster:
     def __init__(self, selected: Selected, transport: Transport) -> None:
         self._selected = selected
         self._transport = transport
+        self._reads = Reads(transport)
         self._writes = Writes(transport, self.get)
         self._discovery = Discovery(self.get)
         self._lock = threading.Lock()
@@ -120,12 +103,11 @@ class Cluster:
 
     def get(self, path: str, **query: str) -> _Object | None:
         """Return an object, or None if it does not exist."""
-        return self._get(path, query, JSON)
+        return self._reads.get(path, query)
 
     def get_metadata(self, path: str) -> _Object | None:
         """Return the ``metadata`` of an object, without the object, or None if it does not exist."""
-        found = self._get(path, {}, _METADATA_OF_ONE)
-        return None if found is None else found["metadata"]
+        return self._reads.get_metadata(path)
 
     def list(self, path: str, **query: str) -> _Objects:
         """Return every object of a collection, each with its ``kind`` and ``apiVersion``."""
@@ -133,24 +115,15 @@ class Cluster:
 
     def pages(self, path: str, **query: str) -> Iterator[Page]:
         """Yield one consistent list of a collection piece by piece; a ``limit`` in the query bounds each."""
-        for page in self._pages(path, query, JSON):
-            kind = {"apiVersion": page["apiVersion"], "kind": page["kind"].removesuffix("List")}
-            metadata = page.get("metadata") or {}
-            yield Page(
-                objects=[{**kind, **item} for item in page.get("items") or ()],
-                version=metadata.get("resourceVersion", ""),
-                last=not metadata.get("continue"),
-            )
+        yield from self._reads.pages(path, query)
 
     def list_metadata(self, path: str, **query: str) -> _Objects:
         """Return the ``metadata`` of every object of a collection, without the objects."""
-        pages = self._pages(path, query, _METADATA_ONLY)
-        return [item["metadata"] for page in pages for item in page.get("items") or ()]
+        return self._reads.list_metadata(path, query)
 
     def count(self, path: str, **query: str) -> int:
         """Return how many objects a collection has, reading one; at least 1 if the server does not say."""
-        page = next(self._pages(path, {"limit": "1", **query}, _METADATA_ONLY))
-        return len(page.get("items") or ()) + ((page.get("metadata") or {}).get("remainingItemCount") or 0)
+        return self._reads.count(path, query)
 
     def create(self, path: str, body: _Object) -> _Object:
         """Create an object in the collection at `path` and return it as stored."""
@@ -238,24 +211,6 @@ class Cluster:
         """
         found = self.find_kind(api_version, kind)
         return paths.resource(api_version, found.plural, name, namespace if found.namespaced else "")
-
-    def _get(self, path: str, query: dict[str, str], accept: str) -> _Object | None:
-        status, body = self._transport.send("GET", path, query=query, headers={"Accept": accept})
-        if status == HTTPStatus.NOT_FOUND:
-            return None
-        return answers.decode(status, body, f"GET {path}")
-
-    def _pages(self, path: str, query: dict[str, str], accept: str) -> Iterator[_Object]:
-        """Yield the pages of one consistent list."""
-        following = ""
-        while True:
-            asked = {"limit": _PAGE, **query, **({"continue": following} if following else {})}
-            status, body = self._transport.send("GET", path, query=asked, headers={"Accept": accept})
-            page = answers.decode(status, body, f"GET {path}")
-            yield page
-            following = (page.get("metadata") or {}).get("continue", "")
-            if not following:
-                return
 
 
 _connecting = threading.Lock()

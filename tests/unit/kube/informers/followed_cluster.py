@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.kube.api.client import Page
+from helm_rollback_component.kube.api.reads import Page
 from helm_rollback_component.kube.informers.collection import Collection
 from helm_rollback_component.kube.informers.informer import Informer
 from tests.support.fake_cluster import FakeCluster, failure
