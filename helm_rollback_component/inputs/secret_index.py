@@ -37,20 +37,28 @@ class SecretIndex:
 
     A secret of fewer than `PIECE` characters is found where all of it stands, and each line of a secret as
     well; one of fewer than `ALONE` where it is a word of its own. Of a longer one each piece of `PIECE`
-    characters is found. White space is passed over from `FOLDED` characters on.
+    characters is found. White space is passed over from `FOLDED` characters on. What has hardly anything
+    but plus signs is found as it is.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         parts = {part for secret in secrets for part in (secret, *secret.splitlines())}
+        self._plain: dict[str, list[str]] = {}
         self._short: dict[str, list[str]] = {}
         self._folded: dict[str, list[str]] = {}
         self._long = ""
         self._places: dict[str, list[int]] = {}
         for part in sorted(parts, key=len, reverse=True):
-            self._add(GAP.sub(" ", part).strip(" "))
+            spaced = GAP.sub(" ", part).strip(" ")
+            if len(spaced) >= SHORTEST:
+                self._add(spaced)
+            elif len(plain := part.strip(" \t\n\v\f\r")) >= SHORTEST:
+                self._plain.setdefault(plain[:SHORTEST], []).append(plain)
 
     def spans(self, reading: Reading) -> Iterator[Span]:
         """Yield where secrets stand in the text that was read."""
+        if self._plain:
+            yield from _originals(reading, _whole(reading, self._plain))
         if self._short:
             spaced = reading.single_spaced()
             yield from _originals(spaced, _whole(spaced, self._short))
@@ -66,7 +74,7 @@ class SecretIndex:
                 self._add_long(packed)
         elif len(packed) >= FOLDED:
             self._folded.setdefault(packed[:SHORTEST], []).append(packed)
-        elif len(secret) >= SHORTEST:
+        else:
             self._short.setdefault(secret[:SHORTEST], []).append(secret)
 
     def _add_long(self, packed: str) -> None:

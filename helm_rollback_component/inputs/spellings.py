@@ -19,7 +19,7 @@ _BACKSLASH = re.compile(
     r"(?:\\u[0-9a-fA-F]{4})+|\\U[0-9a-fA-F]{8}|(?:\\x[0-9a-fA-F]{2})+|(?:\\[0-7]{3})+|\\\n[ \t]*|\\.",
     re.DOTALL,
 )
-_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+(?:(?<=%0[aA])\+{2,})?")
 _NUMBERS = re.compile(r"(?:\b(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\b[\s,]+){2,}\b(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\b.?")
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _HTML = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -111,7 +111,9 @@ def _character(number: int) -> str:
 
 
 def _percent(escape: str) -> str:
-    return bytes.fromhex(escape.replace("%", "")).decode("latin-1")
+    """Return what an escape of a URL means; of a form too, where plus signs indent the line that follows."""
+    encoded = escape.rstrip("+")
+    return bytes.fromhex(encoded.replace("%", "")).decode("latin-1") + " " * (len(escape) - len(encoded))
 
 
 def _numbers(listed: str) -> str:

@@ -133,6 +133,13 @@ class TestRedactor:
             ("hunter2", "[104 117 110 116 101 114 50]"),
             ("hunter2", "[]uint8{0x68, 0x75, 0x6e, 0x74, 0x65, 0x72, 0x32}"),
             ("pa\u2028ss", "pa\u2028    ss"),
+            ("\x80\U000100000", "%5Cx80%5CU00010000%5C%0A++0"),
+            ("\x80\U000100000", "%5Cx80%5CU00010000%5C%0A%20%200"),
+            ("\x80\U00010000+0", "%5Cx80%5CU00010000%5C%0A++%2B0"),
+            ("hunter2", "aHVu%0A++++dGVy%0A++++Mg%3D%3D"),
+            ("c++", "c++"),
+            ("+dj", "%2Bdj"),
+            ("+++", "KysrKw"),
         ],
     )
     def test_escapes_of_other_languages(self, secret: str, spelled: str) -> None:
