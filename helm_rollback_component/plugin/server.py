@@ -1,8 +1,7 @@
-"""The plugin's process: it prints the port of its server, and serves until the engine ends it."""
+"""The plugin's server: it prints its port, and serves until the engine ends it, or is gone."""
 
 from __future__ import annotations
 
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +9,7 @@ import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from helm_rollback_component.plugin.host import PluginHost
+from helm_rollback_component.pulumi_adapter import process_lifetime
 
 _THREADS = 1024
 """More than the engine asks for at once (`--parallel`), so that a Cancel never waits for an operation."""
@@ -29,9 +29,13 @@ def serving(host: PluginHost) -> tuple[grpc.Server, int]:
     return server, port
 
 
-def main() -> None:
-    """Serve the engine that started this process; a Ctrl-C is for the engine, which then sends a Cancel."""
-    signal.signal(signal.SIGINT, lambda *_: None)
+def serve(alive: int) -> None:
+    """Print the port, and serve.
+
+    Args:
+        alive: a descriptor that comes to its end when the process is gone that stands for this one.
+    """
+    process_lifetime.end_with_process(alive)
     server, port = serving(PluginHost())
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()

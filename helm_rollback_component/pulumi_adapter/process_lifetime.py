@@ -20,7 +20,7 @@ from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.pulumi_adapter.engine_log import engine_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 INTERRUPT = Cancellation()
 """Requested once when this process is to end; every operation of the process follows it."""
@@ -31,6 +31,7 @@ _TO_ANSWER = 0.5
 _TOLD_TO_END = 128 + signal.SIGTERM
 
 _ENGINE_GONE = 1
+_STANDARD_OUTPUTS = (1, 2)
 
 _busy = 0
 _changing = threading.Condition()
@@ -66,6 +67,28 @@ def end_with_engine(
         told = _pipe_of_signals()
         threading.Thread(target=_watch, args=(address, sleep, end), name="engine-watch", daemon=True).start()
         threading.Thread(target=_heed, args=(told, sleep, end), name="signal-watch", daemon=True).start()
+
+
+def end_with_process(
+    alive: int, end: Callable[[int], object] = os._exit, outputs: Sequence[int] = _STANDARD_OUTPUTS
+) -> None:
+    """Begin to watch another process, with which this one ends; nobody reads its outputs then.
+
+    Args:
+        alive: a descriptor to read from, which comes to its end when the other process is gone.
+        end: ends this process with that exit code.
+        outputs: the descriptors that lead nowhere then.
+    """
+    threading.Thread(target=_outlive, args=(alive, end, outputs), name="process-watch", daemon=True).start()
+
+
+def _outlive(alive: int, end: Callable[[int], object], outputs: Sequence[int]) -> None:
+    os.read(alive, 1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for output in outputs:
+        os.dup2(nowhere, output)
+    _finish()
+    end(_ENGINE_GONE)
 
 
 def _watch(address: str, sleep: Callable[[float], object], end: Callable[[int], object]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import faulthandler
+import os
 import signal
 import socket
 import sys
 import threading
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,9 +54,9 @@ class Process:
 
     def watch(self) -> None:
         """Have it watch its engine."""
-        process_lifetime.end_with_engine(self.pauses, self._end)
+        process_lifetime.end_with_engine(self.pauses, self.end)
 
-    def _end(self, code: int) -> None:
+    def end(self, code: int) -> None:
         self.code = self.code or code
         self.ended.set()
 
@@ -166,3 +169,31 @@ def test_an_operation_that_fails_is_over_too(process: Process, engine: socket.so
     engine.close()
     process.watch()
     assert process.ends()
+
+
+@contextmanager
+def another_process(process: Process) -> Iterator[tuple[int, int]]:
+    """Yield what another process holds that is watched, and an output of this one."""
+    (alive, held), (read, output) = os.pipe(), os.pipe()
+    process_lifetime.end_with_process(alive, process.end, [output])
+    yield held, output
+    for descriptor in (alive, read, output):
+        os.close(descriptor)
+
+
+def test_a_process_ends_with_another_one_and_writes_to_nobody(process: Process) -> None:
+    with another_process(process) as (held, output):
+        assert not process.ended.is_set()
+        os.close(held)
+        assert process.ended.wait(HANG_LIMIT)
+        assert Path(f"/proc/self/fd/{output}").readlink() == Path(os.devnull)
+    assert process.code == 1
+
+
+def test_it_finishes_first_what_is_begun_then_too(process: Process) -> None:
+    with another_process(process) as (held, _):
+        with process_lifetime.operation():
+            os.close(held)
+            assert process_lifetime.INTERRUPT.event.wait(HANG_LIMIT)
+            assert not process.ended.is_set()
+        assert process.ended.wait(HANG_LIMIT)
