@@ -61,9 +61,13 @@ def _text(statement: ast.stmt) -> str:
 
 
 def _translated(text: str) -> str:
-    """Return a text as it reads in a program that spells names in camelCase, each paragraph on one line."""
+    """Return a text as it reads in another language: each paragraph on one line, and names in camelCase.
+
+    The provider of a release is this plugin's there.
+    """
     lines = "\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
     lines = _NAME.sub(lambda found: f"`{camel(found[1])}`", lines.replace("``", "`"))
+    lines = lines.replace("Kubernetes provider", "provider")
     return _TRUTH.sub(lambda found: found[1].lower(), lines)
 
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
-from pulumi.runtime.rpc import UNKNOWN
 
-from helm_rollback_component.plugin import differences, inputs, outputs
+from helm_rollback_component.plugin import differences, inputs, outputs, provider_inputs, urns
 from helm_rollback_component.plugin.endings import ended_well
 from helm_rollback_component.provider import ReleaseProvider
-from helm_rollback_component.pulumi_adapter import process_lifetime, run_kind
+from helm_rollback_component.pulumi_adapter import present_kubeconfigs, process_lifetime, run_kind, state
 from helm_rollback_component.pulumi_adapter.unchanged import version
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _NO_IMPORT = (
     "a release cannot be imported, as its record does not tell where its chart comes from; declare it with "
@@ -30,7 +26,7 @@ class PluginHost(ResourceProviderServicer):
 
     def __init__(self) -> None:
         self._provider = ReleaseProvider()
-        self._stack_id = ""
+        self._configured = provider_inputs.Provider()
 
     def Handshake(self, _request: Any, _context: Any) -> Any:
         """Tell what this plugin can deal with."""
@@ -47,40 +43,47 @@ class PluginHost(ResourceProviderServicer):
 
         return provider_pb2.GetSchemaResponse(schema=json.dumps(schema()))
 
+    @ended_well
     def CheckConfig(self, request: Any, _context: Any) -> Any:
-        """Accept the provider's own inputs, of which none means anything."""
-        return provider_pb2.CheckResponse(inputs=request.news)
+        """Check the provider's own inputs."""
+        checked, problems = provider_inputs.checked(request.news, urns.name_of(request.urn))
+        return provider_pb2.CheckResponse(
+            inputs=checked, failures=[_failure(each.path, each.message) for each in problems]
+        )
 
-    def DiffConfig(self, _request: Any, _context: Any) -> Any:
-        """Find nothing changed."""
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+    @ended_well
+    def DiffConfig(self, request: Any, _context: Any) -> Any:
+        """Tell which of the provider's own inputs differ; it is configured anew then, and never replaced."""
+        differing = provider_inputs.differing(request.olds, request.news)
+        known = provider_pb2.DiffResponse
+        return known(changes=known.DIFF_SOME if differing else known.DIFF_NONE, diffs=differing)
 
     @ended_well
     def Configure(self, request: Any, _context: Any) -> Any:
         """Set the process up; the id of this provider in the stack's state tells the stack from any other."""
-        self._stack_id = "" if request.id == UNKNOWN else request.id
+        self._configured = provider_inputs.configured(request.args, request.id)
+        present_kubeconfigs.note_inputs(self._configured.completes)
         self._provider.configure(ConfigureRequest(Config({}, "")))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @ended_well
     def Check(self, request: Any, _context: Any) -> Any:
         """Check a program's inputs."""
-        news, problems = inputs.given(request.news, request.urn, self._stack_id)
+        news, problems = inputs.given(request.news, request.urn, self._configured, of_program=True)
         if problems:
-            return provider_pb2.CheckResponse(
-                failures=_failures([(each.path, each.message) for each in problems])
-            )
-        olds = inputs.given(request.olds, request.urn, self._stack_id)[0] if request.olds.fields else {}
+            failures = [_failure(each.path, each.message) for each in problems]
+            return provider_pb2.CheckResponse(failures=failures)
+        olds = self._checked(request.olds, request.urn) if request.olds.fields else {}
         result = self._provider.check(olds, news)
         return provider_pb2.CheckResponse(
             inputs=inputs.returned(result.inputs or {}),
-            failures=_failures([(each.property, each.reason) for each in result.failures]),
+            failures=[_failure(each.property, each.reason) for each in result.failures],
         )
 
     @ended_well
     def Diff(self, request: Any, _context: Any) -> Any:
         """Tell what is to be done, and which values differ."""
-        olds, news = outputs.restored(request.olds), self._given(request.news, request.urn)
+        olds, news = self._before_and_now(request)
         result = self._provider.diff(request.id, olds, news)
         replaces = [inputs.camel_path(path) for path in result.replaces or ()]
         known = provider_pb2.DiffResponse
@@ -101,7 +104,7 @@ class PluginHost(ResourceProviderServicer):
     @ended_well
     def Create(self, request: Any, _context: Any) -> Any:
         """Deploy; in a preview, return what is known of the outputs."""
-        news = self._given(request.properties, request.urn)
+        news = self._checked(request.properties, request.urn)
         if request.preview:
             return provider_pb2.CreateResponse(properties=outputs.foreseen(news))
         result = self._provider.create(inputs.with_timeout(news, "deploy", request.timeout))
@@ -110,7 +113,7 @@ class PluginHost(ResourceProviderServicer):
     @ended_well
     def Update(self, request: Any, _context: Any) -> Any:
         """Upgrade; in a preview, tell what is foreseen and return what is known of the outputs."""
-        olds, news = outputs.restored(request.olds), self._given(request.news, request.urn)
+        olds, news = self._before_and_now(request)
         if request.preview:
             with run_kind.preview():
                 self._provider.diff(request.id, olds, news)
@@ -123,9 +126,9 @@ class PluginHost(ResourceProviderServicer):
     @ended_well
     def Read(self, request: Any, _context: Any) -> Any:
         """Look at the release as it is."""
-        olds = outputs.restored(request.properties)
-        if not olds:
+        if not outputs.restored(request.properties):
             raise RuntimeError(_NO_IMPORT)
+        olds = self._stored(request)
         result = self._provider.read(request.id, olds)
         if not result.id:
             return provider_pb2.ReadResponse()
@@ -138,7 +141,7 @@ class PluginHost(ResourceProviderServicer):
     @ended_well
     def Delete(self, request: Any, _context: Any) -> Any:
         """Uninstall."""
-        olds = outputs.restored(request.properties)
+        olds = self._stored(request)
         self._provider.delete(request.id, inputs.with_timeout(olds, "delete", request.timeout))
         return empty_pb2.Empty()
 
@@ -147,11 +150,20 @@ class PluginHost(ResourceProviderServicer):
         process_lifetime.INTERRUPT.request()
         return empty_pb2.Empty()
 
-    def _given(self, sent: Any, urn: str) -> dict[str, Any]:  # protobuf has no types
-        return inputs.given(sent, urn, self._stack_id)[0]
+    def _checked(self, sent: Any, urn: str) -> dict[str, Any]:  # protobuf has no types
+        return inputs.given(sent, urn, self._configured)[0]
+
+    def _before_and_now(self, request: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the outputs in the state, and the inputs of now, which the same stack declares."""
+        olds, news = outputs.restored(request.olds), self._checked(request.news, request.urn)
+        before = (olds.get("owner") or {}).get("stack_id")
+        return olds, {**news, "owner": {**news["owner"], **({"stack_id": before} if before else {})}}
+
+    def _stored(self, request: Any) -> dict[str, Any]:
+        """Return the outputs in the state, with what the provider is given today."""
+        today = {state.DELETE_UNREACHABLE: True} if self._configured.delete_unreachable else {}
+        return {**outputs.restored(request.properties), **today}
 
 
-def _failures(found: Sequence[tuple[str, str]]) -> list[Any]:
-    return [
-        provider_pb2.CheckFailure(property=inputs.camel_path(path), reason=reason) for path, reason in found
-    ]
+def _failure(path: str, reason: str) -> Any:
+    return provider_pb2.CheckFailure(property=inputs.camel_path(path), reason=reason)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
     from helm_rollback_component.plugin.marshalling import Steps
+    from helm_rollback_component.plugin.provider_inputs import Provider
 
 _Properties = dict[str, Any]
 
@@ -39,13 +40,16 @@ _FIELDS = {**FIELDS, **dict.fromkeys((*state.COMPUTED, state.OBSERVED))}
 _NULL = chart_values.encode(None)
 
 
-def given(sent: struct_pb2.Struct, urn: str, stack_id: str) -> tuple[_Properties, list[Problem]]:
+def given(
+    sent: struct_pb2.Struct, urn: str, provider: Provider, *, of_program: bool = False
+) -> tuple[_Properties, list[Problem]]:
     """Return the provider's inputs, and what is wrong with their form.
 
     Args:
         sent: the inputs of the program, or those that a check returned.
         urn: that of the release resource.
-        stack_id: see `urns.owner_of`.
+        provider: the one that the release is declared with.
+        of_program: whether they are the program's, which the provider completes.
     """
     plain, marked = marshalling.unmarshal(sent)
     spelled, problems = to_snake_case(plain, _FIELDS)
@@ -60,8 +64,10 @@ def given(sent: struct_pb2.Struct, urn: str, stack_id: str) -> tuple[_Properties
         inputs["values"] = chart_values.encode(values, leaf=_encoded)
     except ValidationError as error:
         problems += error.problems
-    secret = {*map(_in_snake_case, marked), *_always_secret(inputs)}
-    return inputs | _context(urn, stack_id, sorted(secret)), problems
+    lacking = provider.lacking(inputs) if of_program else {}
+    inputs |= lacking
+    secret = {*map(_in_snake_case, marked), *_always_secret(inputs), *(provider.secret & lacking.keys())}
+    return inputs | _context(urn, provider, sorted(secret)), problems
 
 
 def returned(inputs: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -106,9 +112,10 @@ def as_declared(outs: Mapping[str, Any]) -> _Properties:
     return kept
 
 
-def _context(urn: str, stack_id: str, secret: list[str]) -> _Properties:
-    owner = urns.owner_of(urn, stack_id)
-    return {"owner": owner, "secret_paths": secret, state.REPLACE_ON_CHANGES: []}
+def _context(urn: str, provider: Provider, secret: list[str]) -> _Properties:
+    owner = urns.owner_of(urn, provider.stack_id)
+    context = {"owner": owner, "secret_paths": secret, state.REPLACE_ON_CHANGES: []}
+    return context | ({state.DELETE_UNREACHABLE: True} if provider.delete_unreachable else {})
 
 
 def _refused(key: str) -> Problem:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.config.constraints import Floor, ValueFile
+from helm_rollback_component.config.provider import ProviderConfig
 from helm_rollback_component.inputs.spelling import camel
 from helm_rollback_component.plugin import documentation
 from helm_rollback_component.plugin.inputs import OF_A_COMPONENT
@@ -33,7 +34,8 @@ _DESCRIPTION = (
     "A Helm release that rolls back by itself. When an upgrade fails, the last revision that was seen to "
     "work is restored, the outputs say so, and the update fails."
 )
-_FROM_THE_RESOURCE = ("release_name",)
+_FROM_ELSEWHERE = ("release_name", "release_namespace")
+"""Required inputs that the resource or its provider gives where the program does not."""
 _TEXT: _Json = {"type": "string"}
 _SPECIAL: dict[Any, _Json] = {
     bool: {"type": "boolean"},
@@ -52,6 +54,7 @@ def schema() -> _Json:
     found: dict[str, _Json] = {}
     inputs = dict(_inputs(HelmConfig, found))
     outputs = dict(_outputs(ReleaseStatus, found))
+    provider = dict(_inputs(ProviderConfig, found))
     return {
         "name": NAME,
         "displayName": "Helm releases that roll back by themselves",
@@ -59,8 +62,8 @@ def schema() -> _Json:
         "description": "Helm releases that roll back by themselves.",
         "keywords": ["pulumi", "helm", "kubernetes", "rollback", "category/infrastructure", "kind/native"],
         "license": "Apache-2.0",
-        "config": {},
-        "provider": {"description": "The provider of Helm releases; it has no inputs of its own."},
+        "config": {"variables": provider},
+        "provider": {"description": documentation.summary(ProviderConfig), "inputProperties": provider},
         "types": found,
         "resources": {
             TOKEN: {
@@ -101,7 +104,7 @@ def _outputs(result: type, found: dict[str, _Json]) -> Iterator[tuple[str, _Json
 
 def _required(model: type[BaseModel]) -> list[str]:
     needed = (name for name, info in model.model_fields.items() if info.is_required())
-    return [camel(name) for name in needed if name not in _FROM_THE_RESOURCE]
+    return [camel(name) for name in needed if name not in _FROM_ELSEWHERE]
 
 
 def _default(info: FieldInfo) -> _Json:

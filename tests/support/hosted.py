@@ -13,6 +13,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from helm_rollback_component.plugin import inputs, marshalling, outputs
 from helm_rollback_component.plugin.host import PluginHost
+from helm_rollback_component.plugin.provider_inputs import Provider
 from helm_rollback_component.plugin.server import serving
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import run_kind, state
@@ -109,7 +110,7 @@ def _sent(given: Mapping[str, Any]) -> Any:  # noqa: ANN401  # protobuf has no t
 
 
 def _received(sent: Any) -> Properties:  # noqa: ANN401  # protobuf has no types
-    received, problems = inputs.given(sent, URN, STACK_ID)
+    received, problems = inputs.given(sent, URN, Provider(STACK_ID))
     assert not problems
     context = (state.REPLACE_ON_CHANGES, *(["secret_paths"] if not received["secret_paths"] else []))
     return {key: value for key, value in received.items() if key not in context}

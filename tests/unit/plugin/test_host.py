@@ -18,12 +18,14 @@ from helm_rollback_component.plugin import host as plugin_host
 from helm_rollback_component.plugin import outputs
 from helm_rollback_component.plugin.marshalling import marshal, unmarshal
 from helm_rollback_component.plugin.schema import schema
-from helm_rollback_component.pulumi_adapter import process_lifetime
+from helm_rollback_component.pulumi_adapter import present_kubeconfigs, process_lifetime
 from helm_rollback_component.pulumi_adapter.unchanged import version
-from tests.support.hosted import URN, RequestError, ask
+from tests.support.hosted import STACK_ID, URN, RequestError, ask
 from tests.unit.test_provider import BAD, GOOD, Cluster
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
 
 INPUTS: dict[str, Any] = {
@@ -36,6 +38,7 @@ INPUTS: dict[str, Any] = {
     "values": {"open": 1, "password": "swordfish"},
 }
 SECRET = {"values.password"}
+PROVIDER_URN = "urn:pulumi:dev::p::pulumi:providers:helm-rollback::there"
 
 
 @pytest.fixture
@@ -44,6 +47,15 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     made = Cluster()
     monkeypatch.setattr(operations, "HelmOperations", made.operations)
     return made
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> plugin_host.PluginHost:
+    """One that is not configured yet; what it sets up in the process is undone."""
+    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    monkeypatch.setattr(present_kubeconfigs, "_declared", {})
+    return plugin_host.PluginHost()
 
 
 def create(**of_request: Any) -> Any:  # noqa: ANN401  # protobuf has no types
@@ -64,20 +76,70 @@ def test_it_says_what_it_is_and_what_it_can_deal_with() -> None:
     assert json.loads(ask("GetSchema", provider_pb2.GetSchemaRequest()).schema) == schema()
 
 
-def test_its_own_configuration_is_taken_as_it_is() -> None:
-    news = marshal({"version": "1"})
-    assert ask("CheckConfig", provider_pb2.CheckRequest(news=news)).inputs == news
-    found = ask("DiffConfig", provider_pb2.DiffRequest(news=news))
-    assert found.changes == provider_pb2.DiffResponse.DIFF_NONE
+def test_its_own_inputs_are_checked_and_compared() -> None:
+    news = marshal({"version": "1", "context": "blue"})
+    checked = ask("CheckConfig", provider_pb2.CheckRequest(urn=PROVIDER_URN, news=news))
+    assert (checked.inputs, list(checked.failures)) == (news, [])
+    wrong = marshal({"deleteUnreachable": "maybe"})
+    (failure,) = ask("CheckConfig", provider_pb2.CheckRequest(urn=PROVIDER_URN, news=wrong)).failures
+    assert failure.property == "deleteUnreachable"
+    known = provider_pb2.DiffResponse
+    assert ask("DiffConfig", provider_pb2.DiffRequest(olds=news, news=news)).changes == known.DIFF_NONE
+    found = ask("DiffConfig", provider_pb2.DiffRequest(olds=marshal({"version": "1"}), news=news))
+    assert (found.changes, list(found.diffs), list(found.replaces)) == (known.DIFF_SOME, ["context"], [])
+
+
+def test_its_releases_are_completed_by_the_check_and_may_be_let_go(
+    host: plugin_host.PluginHost, cluster: Cluster, tmp_path: Path
+) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    contexts = [{"name": "blue", "context": {"cluster": "c", "user": "u"}}]
+    clusters = [{"name": "c", "cluster": {"server": "https://blue.example"}}]
+    content = {"contexts": contexts, "clusters": clusters, "users": [{"name": "u", "user": {}}]}
+    kubeconfig.write_text(json.dumps(content))
+    args = marshal(
+        {"kubeconfig": str(kubeconfig), "context": "blue", "namespace": "apps", "deleteUnreachable": True}
+    )
+    host.Configure(provider_pb2.ConfigureRequest(id="1", args=args), None)
+    assert (str(kubeconfig), "blue") in present_kubeconfigs.present()
+    news = {"source": INPUTS["source"], "kubeconfig": None}
+    answer = host.Check(provider_pb2.CheckRequest(urn=URN, news=marshal(news)), None)
+    completed, _ = unmarshal(answer.inputs)
+    assert [completed[key] for key in ("kubeconfig", "context", "releaseNamespace")] == [
+        str(kubeconfig),
+        "blue",
+        "apps",
+    ]
+    saved = create().properties
+    host.Delete(provider_pb2.DeleteRequest(id="apps/web", urn=URN, properties=saved), None)
+    assert cluster.may_be_let_go
+
+
+def test_an_update_belongs_to_the_stack_that_created_the_release(
+    host: plugin_host.PluginHost, cluster: Cluster
+) -> None:
+    """Another provider of the same stack, such as that of a new version of the plugin, has another id."""
+    olds = create().properties
+    host.Configure(provider_pb2.ConfigureRequest(id="another"), None)
+    request = provider_pb2.UpdateRequest(id="apps/web", urn=URN, olds=olds, news=marshal(INPUTS))
+    host.Update(request, None)
+    assert [each.owner.stack_id for each in cluster.identities if each.owner] == [STACK_ID, STACK_ID]
+
+
+def test_a_release_that_no_stack_is_known_of_gets_the_present_one(
+    host: plugin_host.PluginHost, cluster: Cluster
+) -> None:
+    host.Configure(provider_pb2.ConfigureRequest(id=UNKNOWN), None)
+    request = provider_pb2.CreateRequest(urn=URN, properties=marshal(INPUTS))
+    olds = host.Create(request, None).properties
+    update(olds, INPUTS)
+    assert [each.owner.stack_id for each in cluster.identities if each.owner] == ["", STACK_ID]
 
 
 @pytest.mark.parametrize(("given", "known"), [("9-9", "9-9"), (UNKNOWN, ""), ("", "")])
 def test_the_id_of_the_provider_tells_the_stack(
-    monkeypatch: pytest.MonkeyPatch, cluster: Cluster, given: str, known: str
+    host: plugin_host.PluginHost, cluster: Cluster, given: str, known: str
 ) -> None:
-    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
-    monkeypatch.setattr(sys, "stderr", sys.stderr)
-    host = plugin_host.PluginHost()
     answer = host.Configure(provider_pb2.ConfigureRequest(id=given), None)
     assert (answer.acceptSecrets, answer.supportsPreview) == (True, True)
     host.Create(provider_pb2.CreateRequest(urn=URN, properties=marshal(INPUTS)), None)

@@ -9,6 +9,7 @@ from pulumi.output import Unknown
 
 from helm_rollback_component.plugin import inputs, marshalling
 from helm_rollback_component.plugin.marshalling import marshal, unmarshal
+from helm_rollback_component.plugin.provider_inputs import Provider
 from tests.unit.plugin.test_marshalling import ARCHIVE, ASSET, KIND, struct
 
 if TYPE_CHECKING:
@@ -19,13 +20,13 @@ LEAST: dict[str, Any] = {"releaseNamespace": "apps", "source": {"chart": "./web"
 
 
 def given(sent: struct_pb2.Struct) -> dict[str, Any]:
-    found, problems = inputs.given(sent, URN, "1-2-3")
+    found, problems = inputs.given(sent, URN, Provider("1-2-3"))
     assert not problems
     return found
 
 
 def refused(**sent: object) -> dict[str, str]:
-    _, problems = inputs.given(marshal({**LEAST, **sent}), URN, "")
+    _, problems = inputs.given(marshal({**LEAST, **sent}), URN, Provider())
     return {problem.path: problem.message for problem in problems}
 
 

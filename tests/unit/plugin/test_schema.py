@@ -9,6 +9,7 @@ import pytest
 
 from helm_rollback_component import config, results
 from helm_rollback_component.args import FIELDS
+from helm_rollback_component.config.provider import ProviderConfig
 from helm_rollback_component.inputs.spelling import camel
 from helm_rollback_component.plugin.inputs import OF_A_COMPONENT
 from helm_rollback_component.plugin.schema import TOKEN, schema
@@ -89,9 +90,17 @@ def test_every_output_is_there_with_its_text(result: Any, outputs: dict[str, Any
 
 
 def test_only_what_has_no_default_is_required() -> None:
-    assert RELEASE["requiredInputs"] == ["releaseNamespace", "source"]
+    assert RELEASE["requiredInputs"] == ["source"]
     assert kind("Source")["required"] == ["chart"]
     assert kind("Rollback")["required"] == []
+
+
+def test_the_provider_has_the_same_inputs_as_the_configuration() -> None:
+    inputs = SCHEMA["provider"]["inputProperties"]
+    assert [*inputs] == [*map(camel, ProviderConfig.model_fields)]
+    assert SCHEMA["config"]["variables"] == inputs
+    assert all(each["description"] for each in inputs.values())
+    assert "Kubernetes provider" not in str(SCHEMA["resources"])
 
 
 def test_a_password_is_secret() -> None:
