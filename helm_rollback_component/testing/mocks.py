@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +83,7 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
 
     def __init__(self, outcomes: Mapping[str, Deployed | RolledBack] | None = None) -> None:
         super().__init__()
+        _ensure_event_loop()
         self._outcomes = dict(outcomes or {})
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
@@ -98,6 +101,15 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
         """Return the result of a provider's function: nothing."""
         del args
         return {}, []
+
+
+def _ensure_event_loop() -> None:
+    """Give this thread an event loop if it has none: `set_mocks` needs one, and Python 3.14 makes none."""
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of Python 3.12 and 3.13
+        try:
+            asyncio.get_event_loop()
+        except RuntimeError:
+            asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str, Any]:

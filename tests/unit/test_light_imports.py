@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "helm_rollback_component"
 PROGRAM = """
+import asyncio
 import pulumi
 from helm_rollback_component import HelmRelease
 
@@ -23,6 +24,7 @@ class Mocks(pulumi.runtime.Mocks):
     def call(self, args):
         return {}
 
+asyncio.set_event_loop(asyncio.new_event_loop())
 pulumi.runtime.set_mocks(Mocks())
 args = {"releaseNamespace": "apps", "source": {"chart": "./web"}, "values": {"replicas": 1}}
 pulumi.runtime.test(lambda: HelmRelease("web", args).phase)()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pulumi
@@ -68,6 +71,16 @@ def test_other_resources_have_their_inputs_as_outputs_and_calls_answer_nothing()
         "version": "1.0.0",
         "answer": {},
     }
+
+
+def test_a_thread_without_an_event_loop_is_given_one_as_outputs_need() -> None:
+    def declare() -> object:
+        HelmReleaseMocks()
+        with closing(asyncio.get_event_loop()):
+            return pulumi.Output.from_input("x")
+
+    with ThreadPoolExecutor(1) as threads:
+        assert isinstance(threads.submit(declare).result(), pulumi.Output)
 
 
 def test_other_resources_may_be_given_outputs() -> None:
