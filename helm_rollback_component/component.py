@@ -85,7 +85,7 @@ class HelmRelease(pulumi.ComponentResource):
                 **_context(self, name, inputs),
                 REFUSALS: {
                     "kubeconfig": cluster_choice.problem_with(self, given),
-                    "adopt": adoption.problem_with(inputs),
+                    **adoption.problems_with(inputs),
                 },
                 REPLACE_ON_CHANGES: resource_options.replace_on_changes(name, opts),
                 DRY_RUN: pulumi.runtime.is_dry_run(),

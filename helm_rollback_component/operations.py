@@ -176,7 +176,7 @@ class HelmOperations:
         In a namespace that is being deleted, the release may go with it instead.
 
         With ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment, a release whose cluster cannot be
-        reached counts as deleted; a warning says so.
+        reached counts as deleted; a warning says so, and where a ``kubernetes.helm.v3.Release`` has it now.
 
         Raises:
             OperationError: something could not be removed; it can be called again.
@@ -195,7 +195,7 @@ class HelmOperations:
             self._session.unless_namespace_ends(lambda: self._look()[1], self._progress),
             self._session.hold(self._progress, strict=True) as held,
         ):
-            deletion.delete(self._config, self._run.effects(held))
+            deletion.delete(self._config, self._run.effects(held), self._warn)
             held.release_claim()
 
     @guarded

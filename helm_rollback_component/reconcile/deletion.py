@@ -5,39 +5,54 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
-from helm_rollback_component.core.remediation import ledger_updates, predicates
+from helm_rollback_component.core.remediation import assessment, ledger_updates, predicates
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.persistence import Persistence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.failures.classify import Failure
-    from helm_rollback_component.core.records.history import History, Record
+    from helm_rollback_component.core.records.history import History
     from helm_rollback_component.reconcile.effects import Effects
 
+_TAKEN_OVER = (
+    "the release stays in the cluster: Pulumi's Kubernetes provider deployed its revision {revision}, so a "
+    "kubernetes.helm.v3.Release manages it now"
+)
 
-def delete(config: HelmConfig, effects: Effects) -> None:
+
+def delete(config: HelmConfig, effects: Effects, warn: Callable[[str], None]) -> None:
     """Uninstall, and delete the history unless that is to be kept.
+
+    A release that a ``kubernetes.helm.v3.Release`` has taken over stays as it is.
 
     Args:
         config: what is declared of the release.
         effects: Helm and the release's records.
+        warn: takes the sentence that says why the release stays.
 
     Raises:
         OperationError: something could not be removed; it can be called again.
     """
+    history = effects.records.history()
+    if theirs := assessment.taken_over(history, effects.lock.ledger):
+        warn(_TAKEN_OVER.format(revision=theirs.revision))
+        return
     effects.progress("uninstalling")
     if not config.history.keep_on_delete:
         effects.lock.write(ledger_updates.before_deletion(effects.lock.ledger))
     persistence = Persistence(effects, config.timeouts.delete)
 
-    def uninstall() -> Failure | None:
-        return effects.helm.uninstall(_present(effects), persistence.whole_seconds)
+    def uninstall(found: History) -> Failure | None:
+        present = predicates.present(found, effects.lock.ledger)
+        return effects.helm.uninstall(present, persistence.whole_seconds)
 
-    failure = persistence.carry_through(uninstall, lambda _: uninstall())
+    failure = persistence.carry_through(
+        lambda: uninstall(history), lambda _: uninstall(effects.records.history())
+    )
     if failure:
         raise failure.as_error(OperationError, "the uninstall failed", config.label)
     history = effects.records.history()
@@ -46,10 +61,6 @@ def delete(config: HelmConfig, effects: Effects) -> None:
     else:
         for revision in (*(record.revision for record in history), *history.unreadable):
             effects.records.delete(revision)
-
-
-def _present(effects: Effects) -> Sequence[Record]:
-    return predicates.present(effects.records.history(), effects.lock.ledger)
 
 
 def _mark_uninstalled(history: History, effects: Effects, release: str) -> None:

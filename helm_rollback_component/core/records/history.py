@@ -52,6 +52,8 @@ class Record:
             ``post-rollback``, or ``rollback`` if it is both; else an empty string.
         apply_method: how Helm applied it, ``ssa`` (server-side) or ``csa``; Helm 3 leaves it empty.
         stored_at: when the record was created, by the API server's clock (RFC 3339).
+        by_kubernetes_provider: whether Pulumi's Kubernetes provider wrote it, for a
+            ``kubernetes.helm.v3.Release``.
     """
 
     revision: int
@@ -67,6 +69,7 @@ class Record:
     hook_under_way: str = ""
     apply_method: str = ""
     stored_at: str = ""
+    by_kubernetes_provider: bool = False
 
     @property
     def server_side(self) -> bool:

@@ -150,6 +150,14 @@ def _known(latest: Record, ledger: Ledger) -> bool:
     return bool(ledger.attempt and ledger.attempt.revision == latest.revision)
 
 
+def taken_over(history: History, ledger: Ledger) -> Record | None:
+    """Return the newest revision if it shows that a ``kubernetes.helm.v3.Release`` has the release now."""
+    latest = history.latest
+    if latest is None or latest.status in (Status.UNINSTALLING, Status.UNINSTALLED):
+        return None
+    return latest if latest.by_kubernetes_provider and not _known(latest, ledger) else None
+
+
 def _unfinished(latest: Record) -> bool:
     return latest.status.pending or latest.status is Status.UNINSTALLING
 

@@ -196,7 +196,11 @@ class RecordReader:
     def _record(self, release: Release, secret: _Object) -> Record | None:
         try:
             found = release_codec.record(release, self._digester)
-            return replace(found, stored_at=release_codec.stored(secret).at)
+            return replace(
+                found,
+                stored_at=release_codec.stored(secret).at,
+                by_kubernetes_provider=release_codec.is_of_kubernetes_provider(secret),
+            )
         except release_codec.UndecodableError:
             return None
 

@@ -30,6 +30,8 @@ _LAST_REVISION = 2**63 - 1
 _LONGEST_WORD = 1000
 """In characters, of a name, a version or a time."""
 _LONGEST_DESCRIPTION = 65_536
+_KUBERNETES_PROVIDER = "pulumi-kubernetes"
+"""What Pulumi's Kubernetes provider calls itself."""
 _ROLLBACK_HOOKS = ("pre-rollback", "post-rollback")
 _STATUSES = frozenset(status.value for status in Status)
 
@@ -142,6 +144,12 @@ def stored(secret: dict[str, Any]) -> Stored:
     metadata = secret["metadata"]
     version = foreign.spelled_number(metadata, "resourceVersion")
     return Stored(metadata.get("creationTimestamp", ""), version or 0)
+
+
+def is_of_kubernetes_provider(secret: dict[str, Any]) -> bool:
+    """Whether Pulumi's Kubernetes provider wrote a record; the API server notes who writes."""
+    writers = foreign.mappings(secret["metadata"], "managedFields")
+    return any(each.get("manager") == _KUBERNETES_PROVIDER for each in writers)
 
 
 def status(release: Release) -> Status:

@@ -1,4 +1,4 @@
-"""A release that a resource in this stack still has is not taken over."""
+"""A release that a resource in this stack still has is not taken over, nor are its objects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 import pytest
-from pulumi.runtime import settings
+from pulumi.runtime import rpc, settings
 from pulumi.runtime.proto import resource_pb2
 
 from helm_rollback_component.pulumi_adapter import adoption
@@ -18,7 +18,16 @@ NAMED_BY_PULUMI = {
     "type": "kubernetes:helm.sh/v3:Release",
     "outputs": {"status": {"name": "web", "namespace": "apps"}},
 }
-INPUTS = {"adopt": True, "release_name": "web", "release_namespace": "apps"}
+WITH_A_SECRET = {
+    "type": "kubernetes:helm.sh/v3:Release",
+    "outputs": {"status": {rpc._special_sig_key: rpc._special_secret_sig, "value": OLD["outputs"]}},  # noqa: SLF001  # as the engine marks it
+}
+PLACE = {"release_name": "web", "release_namespace": "apps"}
+INPUTS = {"adopt": True, **PLACE}
+TO_OWN = {"take_ownership": True, **PLACE}
+CHART = "urn:pulumi:prod::shop::kubernetes:helm.sh/{version}:Chart::{name}"
+PART = "urn:pulumi:prod::shop::kubernetes:helm.sh/{version}:Chart$kubernetes:core/v1:Service::web:apps/web"
+OBJECT = {"type": "kubernetes:core/v1:Service", "outputs": {"metadata": {"name": "web", "namespace": "apps"}}}
 
 
 class Monitor:
@@ -39,11 +48,11 @@ class Monitor:
         return answer
 
 
-def problems(monitor: Monitor, *several: dict[str, Any]) -> list[str | None]:
-    """Return what is wrong with taking these releases over."""
+def problems(monitor: Monitor, *several: dict[str, Any], name: str = "adopt") -> list[str | None]:
+    """Return what is wrong with that input of these releases."""
 
     async def ask() -> list[str | None]:
-        return [await adoption.problem_with(inputs).future() for inputs in several]
+        return [await adoption.problems_with(inputs)[name].future() for inputs in several]
 
     before, loop = settings.SETTINGS, asyncio.new_event_loop()
     settings.configure(settings.Settings("shop", "prod", monitor, organization="acme"))
@@ -54,7 +63,7 @@ def problems(monitor: Monitor, *several: dict[str, Any]) -> list[str | None]:
         loop.close()
 
 
-@pytest.mark.parametrize("stored", [OLD, NAMED_BY_PULUMI])
+@pytest.mark.parametrize("stored", [OLD, NAMED_BY_PULUMI, WITH_A_SECRET])
 def test_it_is_refused_with_the_way_to_do_it(stored: dict[str, Any]) -> None:
     monitor = Monitor({"urn:other": {"type": "other", "outputs": {}}, URN: stored})
     (problem,) = problems(monitor, INPUTS)
@@ -82,3 +91,40 @@ def test_the_state_is_read_once_and_only_where_a_release_is_to_be_taken_over() -
 
 def test_a_host_that_cannot_tell_is_no_failure() -> None:
     assert problems(Monitor(grpc.RpcError("unimplemented")), INPUTS) == [None]
+
+
+def chart(name: str = "web", version: str = "v4", part: dict[str, Any] = OBJECT) -> dict[str, Any]:
+    """Return a state with a chart whose objects Pulumi deploys by itself."""
+    kind = f"kubernetes:helm.sh/{version}:Chart"
+    return {
+        CHART.format(version=version, name=name): {"type": kind, "outputs": {}},
+        PART.format(version=version): part,
+    }
+
+
+@pytest.mark.parametrize("version", ["v3", "v4"])
+def test_the_objects_of_a_chart_are_not_taken_over(version: str) -> None:
+    (problem,) = problems(Monitor(chart(version=version)), TO_OWN, name="take_ownership")
+    assert problem is not None
+    assert CHART.format(version=version, name="web") in problem
+    assert "retain_on_delete=True" in problem
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {},
+        chart(name="api"),
+        chart(part={"type": "kubernetes:core/v1:Service", "outputs": {"metadata": {"namespace": "test"}}}),
+        chart(part={"type": "kubernetes:core/v1:Service", "outputs": {}}),
+        {"urn:other": OBJECT},
+    ],
+    ids=["nothing", "of another name", "in another namespace", "nowhere", "of no chart"],
+)
+def test_those_of_others_may_be(stored: dict[str, Any]) -> None:
+    assert problems(Monitor(stored), TO_OWN, name="take_ownership") == [None]
+
+
+def test_each_input_is_refused_for_what_it_does_alone() -> None:
+    assert problems(Monitor(chart()), INPUTS) == [None]
+    assert problems(Monitor({URN: OLD}), TO_OWN, name="take_ownership") == [None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,10 +46,15 @@ class Refusing(Records):
 
 
 def deleted(
-    *ends: Failure | None, marks: bool = True, keep: bool = False, records: type[Records] = Records
+    *ends: Failure | None,
+    marks: bool = True,
+    keep: bool = False,
+    records: type[Records] = Records,
+    found: History | None = None,
 ) -> Release:
     """Delete a release and return what is left of it."""
-    release = Release(history=history("superseded", "deployed"))
+    release = Release(history=found or history("superseded", "deployed"))
+    warned: list[str] = []
     helm = Uninstalling(release, desired(), lambda: (Fate.GOOD, True), ends=[*ends], marks=marks)
     effects = Effects(
         helm=helm,
@@ -68,8 +73,9 @@ def deleted(
             "history": {"keep_on_delete": keep},
         }
     )
-    deletion.delete(config, effects)
+    deletion.delete(config, effects, warned.append)
     assert helm.ends == []
+    assert bool(warned) is bool(found)
     return release
 
 
@@ -107,3 +113,11 @@ def test_one_that_cannot_be_marked_is_an_error() -> None:
     with pytest.raises(OperationError, match="still deployed: 2 is refused") as caught:
         deleted(None, keep=True, marks=False, records=Refusing)
     assert caught.value.reason == "RecordNotUpdated"
+
+
+def test_a_release_that_another_resource_of_pulumi_has_taken_over_stays() -> None:
+    ours, theirs = history("superseded", "deployed")
+    found = History((ours, replace(theirs, by_kubernetes_provider=True)))
+    release = deleted(found=found)
+    assert release.history == found
+    assert release.ledger.attempt is None

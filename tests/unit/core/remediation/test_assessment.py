@@ -15,6 +15,7 @@ from helm_rollback_component.core.remediation.assessment import (
     found_foreign_change,
     observed,
     revisions,
+    taken_over,
     unobserved,
     warnings,
 )
@@ -301,6 +302,37 @@ class TestExplain:
             "apps/web: the release is not as declared (Unknown); the latest revision is 0 (none). "
             "The next update tries again"
         )
+
+
+class TestTakenOver:
+    """Whether a ``kubernetes.helm.v3.Release`` has the release now."""
+
+    @staticmethod
+    def _theirs(*statuses: str) -> History:
+        *before, latest = history(*statuses)
+        return History((*before, replace(latest, by_kubernetes_provider=True)))
+
+    @pytest.mark.parametrize("status", ["deployed", "failed", "pending-upgrade"])
+    def test_its_newest_revision_tells(self, status: str) -> None:
+        theirs = self._theirs("superseded", status)
+        assert taken_over(theirs, ledger(entry(1))) == theirs.latest
+        assert taken_over(theirs, Ledger()) == theirs.latest
+
+    @pytest.mark.parametrize(
+        ("found", "known"),
+        [
+            (History(), Ledger()),
+            (history("superseded", "deployed"), ledger(entry(1))),
+            (_theirs("superseded", "deployed"), ledger(entry(1), entry(2))),
+            (_theirs("superseded", "deployed"), ledger(entry(1), attempt=attempt(2))),
+            (_theirs("superseded", "uninstalling"), ledger(entry(1))),
+            (_theirs("superseded", "uninstalled"), ledger(entry(1))),
+            (History((*_theirs("superseded"), record(2))), ledger()),
+        ],
+        ids=["nothing", "a client's", "ours", "begun by us", "going", "gone", "a client's after it"],
+    )
+    def test_anything_else_does_not(self, found: History, known: Ledger) -> None:
+        assert taken_over(found, known) is None
 
 
 class TestHeadline:

@@ -304,3 +304,20 @@ def test_a_pending_rollback_tells_which_hook_it_has_begun(
     found = release(2, status)
     found["hooks"] = [{}, {"events": events, "last_run": {"phase": phase}}]
     assert release_codec.record(found, DIGESTER).hook_under_way == hook
+
+
+@pytest.mark.parametrize(
+    ("managers", "expected"),
+    [([], False), (["Helm"], False), (["pulumi-kubernetes"], True), (["Helm", "pulumi-kubernetes"], True)],
+)
+def test_who_wrote_a_record_is_told(managers: list[str], expected: bool) -> None:  # noqa: FBT001  # a parameter
+    written = secret(release())
+    written["metadata"]["managedFields"] = [{"manager": each, "operation": "Update"} for each in managers]
+    assert release_codec.is_of_kubernetes_provider(written) is expected
+
+
+@pytest.mark.parametrize("entries", [None, "Helm", [None], [{"manager": ["pulumi-kubernetes"]}]])
+def test_foreign_data_tells_nothing_of_it(entries: object) -> None:
+    written = secret(release())
+    written["metadata"]["managedFields"] = entries
+    assert not release_codec.is_of_kubernetes_provider(written)
