@@ -102,6 +102,12 @@ def test_what_became_unready_later_is_told_with_since_when(since: float, told: s
     assert message(awaited(deployment(updatedReplicas=1)), since=since) == f"{says} {told}"
 
 
+def test_since_when_is_not_told_of_what_the_last_look_alone_shows() -> None:
+    assert message(awaited(BALANCER), since=300) == (
+        "not ready after 300 s: Service web: its load balancer has no address yet"
+    )
+
+
 def test_what_was_ready_in_between_is_unready_only_since_then() -> None:
     unready, ready = readiness(seen(deployment(updatedReplicas=1))), readiness(seen())
     wait = Wait().after(unready, 0).after(unready, 10)
