@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import grpc  # type: ignore[import-untyped]
 
 from helm_rollback_component.errors import HelmRollbackError
-from helm_rollback_component.plugin import outputs
+from helm_rollback_component.plugin import outputs, spoken
 from helm_rollback_component.pulumi_adapter import partial_failure
 from helm_rollback_component.pulumi_adapter.error_text import whole
 
@@ -28,7 +28,7 @@ def ended_well(method: Callable[[Any, Any, Any], Any]) -> Method:
             with partial_failure.announced_to(lambda *saved: left.append(saved)):
                 return method(self, request, context)
         except (RuntimeError, HelmRollbackError) as error:
-            reason = str(error)
+            reason = spoken.in_camel_case(str(error))
         except Exception as error:  # noqa: BLE001  # whatever it is, the engine would show its type alone
             reason = f"unexpected error, please report it:\n{whole(error)}"
         for id_, outs in left:

@@ -9,7 +9,7 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
 
-from helm_rollback_component.plugin import differences, inputs, outputs, provider_inputs, urns
+from helm_rollback_component.plugin import differences, inputs, outputs, provider_inputs, spoken, urns
 from helm_rollback_component.plugin.endings import ended_well
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import present_kubeconfigs, process_lifetime, run_kind, state
@@ -83,6 +83,7 @@ class PluginHost(ResourceProviderServicer):
     @ended_well
     def Diff(self, request: Any, _context: Any) -> Any:
         """Tell what is to be done, and which values differ."""
+        inputs.refuse_unknown(request.ignoreChanges)
         olds, news = self._before_and_now(request)
         result = self._provider.diff(request.id, olds, news)
         replaces = [inputs.camel_path(path) for path in result.replaces or ()]
@@ -166,4 +167,4 @@ class PluginHost(ResourceProviderServicer):
 
 
 def _failure(path: str, reason: str) -> Any:
-    return provider_pb2.CheckFailure(property=inputs.camel_path(path), reason=reason)
+    return provider_pb2.CheckFailure(property=inputs.camel_path(path), reason=spoken.in_camel_case(reason))

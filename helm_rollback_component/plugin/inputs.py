@@ -14,14 +14,20 @@ from helm_rollback_component.args import FIELDS
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.inputs import chart_values
 from helm_rollback_component.inputs.property_paths import path_of, steps_of
-from helm_rollback_component.inputs.spelling import camel, fields_at, to_camel_case, to_snake_case
+from helm_rollback_component.inputs.spelling import (
+    camel,
+    fields_at,
+    path_to_snake_case,
+    to_camel_case,
+    to_snake_case,
+)
 from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.plugin import marshalling, urns
 from helm_rollback_component.pulumi_adapter import program_inputs, state
 from helm_rollback_component.pulumi_adapter.assets import without_assets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
@@ -85,6 +91,18 @@ def spelled(inputs: Mapping[str, Any]) -> _Properties:
 def camel_path(path: str) -> str:
     """Return the path of an input in camelCase."""
     return path_of(_respelled(tuple(steps_of(path))))
+
+
+def refuse_unknown(paths: Iterable[str]) -> None:
+    """Refuse paths of the option ``ignoreChanges`` that lead to no input, as a program spells it.
+
+    Raises:
+        RuntimeError: names the first of them.
+    """
+    for path in paths:
+        steps = tuple(steps_of(path))
+        if path_to_snake_case(path, _FIELDS) is None or tuple(map(str, _respelled(steps))) != steps:
+            raise RuntimeError(f"ignoreChanges names {path}, and a release has no such input")
 
 
 def with_timeout(inputs: _Properties, action: str, seconds: float) -> _Properties:

@@ -22,6 +22,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs.chart_values import encode
 from helm_rollback_component.inputs.redaction import MASK
 from helm_rollback_component.plugin.outputs import restored
+from helm_rollback_component.plugin.spoken import in_camel_case
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.stderr import MaskedStream
@@ -533,7 +534,7 @@ class TestPartialFailure:
         saved = failing(lambda: ReleaseProvider().update("apps/web", outputs, INPUTS))
         assert saved.id == "apps/web"
         assert (saved.outputs["phase"], saved.outputs["revision"]) == ("RolledBack", 3)
-        assert saved.outputs["message"] == saved.reasons[0]
+        assert in_camel_case(saved.outputs["message"]) == in_camel_case(saved.reasons[0])
         assert "ImagePullBackOff: no such image" in saved.reasons[0]
         assert said[-1] == ("progress", URN, ROLLED_BACK_TO_1)
 

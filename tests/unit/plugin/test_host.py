@@ -14,12 +14,14 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from helm_rollback_component import operations
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.errors import OperationError
 from helm_rollback_component.plugin import host as plugin_host
 from helm_rollback_component.plugin import outputs
 from helm_rollback_component.plugin.marshalling import marshal, unmarshal
 from helm_rollback_component.plugin.schema import schema
 from helm_rollback_component.pulumi_adapter import present_kubeconfigs, process_lifetime
 from helm_rollback_component.pulumi_adapter.unchanged import version
+from helm_rollback_component.reasons import Reason
 from tests.support.hosted import STACK_ID, URN, RequestError, ask
 from tests.unit.test_provider import BAD, GOOD, Cluster
 
@@ -212,6 +214,18 @@ def test_a_difference_names_each_value() -> None:
     }
     assert list(found.diffs) == ["plan", "releaseName", "values"]
     assert (list(found.replaces), found.hasDetailedDiff) == (["releaseName"], True)
+
+
+def test_a_difference_that_ignores_no_input_is_refused() -> None:
+    request = provider_pb2.DiffRequest(urn=URN, news=marshal(INPUTS), ignoreChanges=["valuez"])
+    with pytest.raises(RequestError, match="ignoreChanges names valuez"):
+        ask("Diff", request)
+
+
+def test_errors_name_inputs_as_the_program_spells_them(cluster: Cluster) -> None:
+    cluster.error = OperationError("raise timeouts, or set disable_hooks=True", reason=Reason.UPGRADE_FAILED)
+    with pytest.raises(RequestError, match="set disableHooks: true"):
+        create()
 
 
 @pytest.mark.usefixtures("cluster")

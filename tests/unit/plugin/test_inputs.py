@@ -138,3 +138,19 @@ def test_paths_are_told_as_the_program_spells_them() -> None:
     assert inputs.camel_path("value_files[0]") == "valueFiles[0]"
     assert inputs.camel_path('values["a.b"].c_d') == 'values["a.b"].c_d'
     assert inputs.camel_path("operations.rollback.on_rollback") == "operations.rollback.onRollback"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["*", "values", "values.any_key[0]", 'values["a.b"]', "health.imagePullGrace", "valueFiles[*]", "plan"],
+)
+def test_a_path_of_an_input_may_be_ignored(path: str) -> None:
+    inputs.refuse_unknown([path])
+
+
+@pytest.mark.parametrize(
+    "path", ["valuez", "health.imagePullGracE", "release_name", "health.image_pull_grace"]
+)
+def test_a_path_that_leads_to_no_input_is_refused(path: str) -> None:
+    with pytest.raises(RuntimeError, match=f"ignoreChanges names {path}, and a release has no such input"):
+        inputs.refuse_unknown(["values", path])
