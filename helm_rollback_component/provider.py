@@ -26,6 +26,7 @@ from helm_rollback_component.pulumi_adapter import (
     present_kubeconfigs,
     process_lifetime,
     run_kind,
+    stack_settings,
     state,
     stderr,
 )
@@ -55,6 +56,7 @@ class ReleaseProvider(ResourceProvider):
         sys.tracebacklimit = 0
         stderr.install()
         process_lifetime.end_with_engine()
+        stack_settings.note(getattr(req.config, "_props", {}))  # there is no public way to all of it
         parallelism.allow(req.config.get(parallelism.SETTING))
 
     def check(self, olds: _Properties, news: _Properties) -> CheckResult:

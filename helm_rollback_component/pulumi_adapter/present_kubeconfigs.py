@@ -7,11 +7,10 @@ among them may have expired since.
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.inputs.tree import leaves
-from helm_rollback_component.pulumi_adapter.stack_settings import CONFIGURATION
+from helm_rollback_component.pulumi_adapter import stack_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +34,8 @@ def note_inputs(inputs: Mapping[str, Any]) -> None:
 def present() -> Iterator[Way]:
     """Yield what to try in place of refused credentials: the program's, the configuration's, kubectl's."""
     yield from reversed(_declared)
-    yield from ((text, None) for text in _kubeconfigs(os.environ.get(CONFIGURATION, "")))
+    for _, value in leaves(stack_settings.known()):
+        yield from ((text, None) for text in _kubeconfigs(value))
     yield None, None
 
 

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 import json
 import os
+from typing import TYPE_CHECKING, Any
 
-CONFIGURATION = "PULUMI_CONFIG"
-"""The stack's configuration, which the engine puts into the environment of a provider (a JSON object)."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CONFIGURATION = "PULUMI_CONFIG"
+
+_noted: dict[str, Any] = {}
+
+
+def note(configuration: Mapping[str, Any]) -> None:
+    """Remember the configuration with which the engine configures a dynamic provider, by namespaced keys.
+
+    It is that of now where the program runs, also by ``--run-program``; else that of the last `pulumi up`.
+    """
+    _noted.update(configuration)
+
+
+def known() -> dict[str, Any]:
+    """Return what is known of the configuration, what is newer first.
+
+    The environment of a provider has the values of now that bear the name of its package, without that name:
+    ``pulumi-python:kubeconfig`` is ``kubeconfig`` there.
+    """
+    own = json.loads(os.environ.get(_CONFIGURATION) or "{}")
+    return {**own, **{key: value for key, value in _noted.items() if key not in own}}
 
 
 def delete_unreachable() -> bool:
     """Whether ``kubernetes:deleteUnreachable`` lets go what a cluster that is gone holds."""
-    configured = json.loads(os.environ.get(CONFIGURATION) or "{}")
-    return str(configured.get("kubernetes:deleteUnreachable")).lower() == "true"
+    return str(known().get("kubernetes:deleteUnreachable")).lower() == "true"

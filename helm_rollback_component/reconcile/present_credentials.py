@@ -17,7 +17,9 @@ Way = tuple[str | None, str | None]
 
 _REMEDY = (
     "the credentials in the state may have expired: run `pulumi up` first, which stores those that the "
-    "program has now, or let KUBECONFIG name a kubeconfig for the same server and certificate authority; "
+    "program has now; or give a kubeconfig for the same server and certificate authority by KUBECONFIG or by "
+    "`pulumi config set --secret pulumi-python:kubeconfig` (helm-rollback:kubeconfig for the plugin); or add "
+    "--run-program where the stack's configuration has one under another name; "
     "with a path as kubeconfig instead of its content, the file is read anew each time"
 )
 

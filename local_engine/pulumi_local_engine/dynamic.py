@@ -168,7 +168,7 @@ class DynamicProvider:
     def _started(self) -> Any:  # noqa: ANN401  # a gRPC stub
         with self._lock:
             if self._stub is None:
-                self._process = self._launcher.start_provider()
+                self._process = self._launcher.start_provider(PACKAGE)
                 port = self._process.first_line()
                 self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
                 stub = provider_pb2_grpc.ResourceProviderStub(self._channel)

@@ -96,23 +96,35 @@ class Launcher:
     """Knows how to start the two kinds of processes for one run."""
 
     def __init__(
-        self, main: Path, environment: Mapping[str, str], engine_address: str, on_line: OnLine
+        self,
+        main: Path,
+        environment: Mapping[str, str],
+        config: Properties,
+        engine_address: str,
+        on_line: OnLine,
     ) -> None:
-        """Run things in `main`, the program's folder, with this interpreter."""
+        """Run things in `main`, the program's folder, with this interpreter; `config` is the stack's."""
         self._main = main
         self._environment = environment
+        self._config = config
         self._engine_address = engine_address
         self._on_line = on_line
 
-    def start_provider(self) -> ChildProcess:
-        """Start the SDK's host of dynamic providers; it imports modules that lie beside the program."""
+    def start_provider(self, package: str) -> ChildProcess:
+        """Start the SDK's host of dynamic providers; it imports modules that lie beside the program.
+
+        As from the real engine, its environment has that part of the configuration alone that bears the name
+        of its `package`.
+        """
         command = Command([self._engine_address], module="pulumi.dynamic")
-        return ChildProcess(command, self._main, self._environment, self._on_line)
+        environment = {**self._environment, **_config_of_package(self._config, package)}
+        return ChildProcess(command, self._main, environment, self._on_line)
 
     def start_program(self, entry: Path, arguments: Sequence[str]) -> ChildProcess:
         """Start the user's program by the script `entry`, whose own folder stays off the import path."""
         command = Command(arguments, script=str(entry))
-        child = ChildProcess(command, self._main, self._environment, self._on_line)
+        environment = {**self._environment, **_config_environment(self._config)}
+        child = ChildProcess(command, self._main, environment, self._on_line)
         child.pass_output()
         return child
 
@@ -128,8 +140,14 @@ class RunInfo:
     parallel: int
 
 
-def config_environment(config: Properties) -> dict[str, str]:
-    """Return the variables that carry configuration to a process; arguments would show its secrets."""
+def _config_of_package(config: Properties, package: str) -> dict[str, str]:
+    prefix = f"{package}:"
+    own = {key.removeprefix(prefix): value for key, value in config.items() if key.startswith(prefix)}
+    return {"PULUMI_CONFIG": json.dumps(unwrap(own))}
+
+
+def _config_environment(config: Properties) -> dict[str, str]:
+    """Return the variables that carry configuration to a program; arguments would show its secrets."""
     secret_keys = [key for key, value in config.items() if isinstance(value, Secret)]
     return {
         "PULUMI_CONFIG": json.dumps(unwrap(config)),

@@ -16,7 +16,7 @@ from pulumi_local_engine.executor import (
     StoppedError,
 )
 from pulumi_local_engine.planner import Planner
-from pulumi_local_engine.process import Launcher, RunInfo, config_environment
+from pulumi_local_engine.process import Launcher, RunInfo
 from pulumi_local_engine.registration import FUNCTIONS
 from pulumi_local_engine.registry import Registry
 from pulumi_local_engine.snapshot import Snapshot
@@ -62,12 +62,10 @@ class Run:
         self.interrupted = False
         preview, parallel = setting.info.preview, setting.info.parallel
         self.server = Server(EngineService(events), parallel)
-        environment = {
-            **setting.environment,
-            **config_environment(setting.config),
-            "PULUMI_PROJECT": setting.project.name,
-        }
-        self.launcher = Launcher(setting.project.main, environment, self.server.address, self._on_line)
+        environment = {**setting.environment, "PULUMI_PROJECT": setting.project.name}
+        self.launcher = Launcher(
+            setting.project.main, environment, setting.config, self.server.address, self._on_line
+        )
         self.registry = Registry(
             {
                 dynamic.PACKAGE: self._dynamic,

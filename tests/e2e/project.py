@@ -89,11 +89,11 @@ class Project(Sandbox):
     def up(self, **options: Any) -> Outcome:  # noqa: ANN401  # passed on
         return self._watch(self.stack.up, **options)
 
-    def refresh(self) -> Outcome:
-        return self._watch(self.stack.refresh)
+    def refresh(self, **options: Any) -> Outcome:  # noqa: ANN401  # passed on
+        return self._watch(self.stack.refresh, **options)
 
-    def destroy(self) -> Outcome:
-        return self._watch(self.stack.destroy)
+    def destroy(self, **options: Any) -> Outcome:  # noqa: ANN401  # passed on
+        return self._watch(self.stack.destroy, **options)
 
     def deploy(self, releases: Releases) -> Outcome:
         """Configure the releases and bring them up, which must go well."""

@@ -124,15 +124,17 @@ def test_an_expired_token_is_told_with_the_way_out(stage: Stage, look: str) -> N
     told = " ".join(refused.messages)
     assert f"{stage.bench.space.name}/web: the API server answered 401" in told
     assert "may have expired: run `pulumi up` first" in told
+    assert "by `pulumi config set --secret pulumi-python:kubeconfig`" in told
+    assert "or add --run-program" in told
 
 
 @pytest.mark.parametrize("end", ["destroy", pytest.param("removal", marks=pytest.mark.sweep)])
-@pytest.mark.parametrize("stage", [LOCAL], indirect=True)
+@pytest.mark.parametrize("stage", [LOCAL, pytest.param(CLI, marks=pytest.mark.sweep)], indirect=True)
 def test_the_configurations_token_takes_the_place_of_one_that_expired(stage: Stage, end: str) -> None:
-    """The CLI gives a provider no configuration in a refresh or a destroy: the environment's is left."""
+    """An engine tells a provider the values of now under the name of its package alone."""
     expire(stage)
     stage.kubeconfig.write_text("")
-    stage.project.set_secret("kubeconfig", stage.bench.space.ground.kubeconfig.read_text())
+    stage.project.set_secret("pulumi-python:kubeconfig", stage.bench.space.ground.kubeconfig.read_text())
 
     refreshed = stage.project.refresh()
     ended = ENDS[end](stage)
@@ -141,6 +143,23 @@ def test_the_configurations_token_takes_the_place_of_one_that_expired(stage: Sta
     assert not ended.failed, ended.text
     assert not stage.bench.space.left()
     assert "web-release" not in stage.project.resources()
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("stage", [CLI], indirect=True)
+def test_with_the_program_the_configuration_is_that_of_now(stage: Stage) -> None:
+    expire(stage)
+    stage.kubeconfig.write_text("")
+    stage.project.set_secret("kubeconfig", stage.bench.space.ground.kubeconfig.read_text())
+
+    refused = stage.project.refresh()
+    refreshed = stage.project.refresh(run_program=True)
+    ended = stage.project.destroy(run_program=True)
+
+    assert refused.failed
+    assert not refreshed.failed, refreshed.text
+    assert not ended.failed, ended.text
+    assert not stage.bench.space.left()
 
 
 @pytest.mark.sweep
@@ -159,11 +178,20 @@ def leading_to(stage: Stage, server: str) -> None:
     stage.kubeconfig.write_text(yaml.safe_dump(config))
 
 
+def trusting_another(stage: Stage) -> None:
+    """Have the kubeconfig name a certificate as the authority that is none of the server's."""
+    config = yaml.safe_load(stage.kubeconfig.read_text())
+    other = config["users"][0]["user"]["client-certificate-data"]
+    config["clusters"][0]["cluster"]["certificate-authority-data"] = other
+    stage.kubeconfig.write_text(yaml.safe_dump(config))
+
+
 LOSSES: dict[str, Callable[[Stage], object]] = {
     "emptied": lambda stage: stage.kubeconfig.write_text(""),
     "gone": lambda stage: stage.kubeconfig.unlink(),
     "refused": lambda stage: leading_to(stage, "https://127.0.0.1:1"),
     "unresolvable": lambda stage: leading_to(stage, "https://cluster.invalid"),
+    "of another authority": trusting_another,
 }
 
 

@@ -24,6 +24,7 @@ from helm_rollback_component.inputs.redaction import MASK
 from helm_rollback_component.plugin.outputs import restored
 from helm_rollback_component.plugin.spoken import in_camel_case
 from helm_rollback_component.provider import ReleaseProvider
+from helm_rollback_component.pulumi_adapter import stack_settings
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.stderr import MaskedStream
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
@@ -176,11 +177,16 @@ class TestConfigure:
         """Have the limit set back afterwards, if a test sets it."""
         monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
         monkeypatch.setattr(sys, "stderr", sys.stderr)
+        monkeypatch.setattr(stack_settings, "_noted", {})
 
     def test_errors_are_shown_without_a_traceback(self) -> None:
         ReleaseProvider().configure(ConfigureRequest(Config({}, "p")))
         assert sys.tracebacklimit == 0
         assert isinstance(sys.stderr, MaskedStream)
+
+    def test_the_configuration_is_noted(self) -> None:
+        ReleaseProvider().configure(ConfigureRequest(Config({"kubernetes:deleteUnreachable": "true"}, "p")))
+        assert stack_settings.delete_unreachable()
 
 
 class TestCheck:

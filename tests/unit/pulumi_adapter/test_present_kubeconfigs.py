@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helm_rollback_component.pulumi_adapter import present_kubeconfigs
+from helm_rollback_component.pulumi_adapter import present_kubeconfigs, stack_settings
 from tests.unit.pulumi_adapter.properties import LATER
 
 YAML = "clusters: []\ncurrent-context: a\n"
@@ -17,6 +17,7 @@ JSON = '{"clusters": [], "current-context": "b"}'
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin as a new process does."""
     monkeypatch.setattr(present_kubeconfigs, "_declared", {})
+    monkeypatch.setattr(stack_settings, "_noted", {})
     monkeypatch.delenv("PULUMI_CONFIG", raising=False)
 
 
@@ -38,6 +39,13 @@ def test_kubeconfigs_in_the_configuration_are_found(monkeypatch: pytest.MonkeyPa
         "shop:releases": json.dumps({"web": {"kubeconfig": YAML.replace("a", "c")}, "sizes": [1, None]}),
         "shop:other": "text",
     }
-    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(configuration))
+    stack_settings.note(configuration)
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"kubeconfig": YAML.replace("a", "b")}))
     found = [text for text, _ in present_kubeconfigs.present()]
-    assert found == [YAML, JSON, YAML.replace("a", "c"), None]
+    assert found == [YAML.replace("a", "b"), YAML, JSON, YAML.replace("a", "c"), None]
+
+
+def test_what_the_environment_has_under_a_name_is_newer(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack_settings.note({"kubeconfig": YAML, "other": "text"})
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"kubeconfig": JSON}))
+    assert stack_settings.known() == {"kubeconfig": JSON, "other": "text"}

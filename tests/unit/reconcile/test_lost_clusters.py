@@ -1,21 +1,30 @@
 """When a release whose cluster is gone leaves the state."""
 
+import socket
+import ssl
+
 import pytest
 
 from helm_rollback_component.errors import HelmRollbackError, OperationError, Problem, ValidationError
+from helm_rollback_component.kube.api import errors
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.lost_clusters import VARIABLE, let_go
 
 GONE: list[HelmRollbackError] = [
-    OperationError("no answer", reason=Reason.UNREACHABLE),
+    errors.unreachable("GET /x", ConnectionRefusedError(111, "Connection refused")),
+    errors.unreachable("GET /x", ConnectionResetError(104, "Connection reset by peer")),
+    errors.unreachable("GET /x", socket.gaierror(-2, "Name or service not known")),
+    errors.unreachable("GET /x", OSError(113, "No route to host")),
+    errors.unreachable("GET /x", TimeoutError()),
+    errors.unreachable("GET /x", ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")),
+    errors.unreachable("GET /x", ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] other CA")),
     ValidationError([Problem("context", "no context a")], reason=Reason.KUBECONFIG_MISSING),
     OperationError("another cluster", reason=Reason.CLUSTER_CHANGED, release="apps/web"),
 ]
+LOST = {error.reason for error in GONE}
 THERE: list[HelmRollbackError] = [
-    OperationError("refused", reason=Reason.UNAUTHORIZED),
-    OperationError("not trusted", reason=Reason.UNTRUSTED),
-    OperationError("plugin", reason=Reason.CREDENTIAL_PLUGIN_FAILED),
     ValidationError([Problem("kubeconfig", "not YAML")], reason=Reason.INVALID_KUBECONFIG),
+    *(OperationError("an answer", reason=reason) for reason in Reason if reason not in LOST),
 ]
 
 
