@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 VARIABLE = "PULUMI_K8S_DELETE_UNREACHABLE"
 """With ``true``, what a cluster that cannot be reached holds leaves the state, as in Pulumi's own."""
 
-_SIGNS = frozenset(
-    {Reason.UNREACHABLE, Reason.UNTRUSTED, Reason.KUBECONFIG_MISSING, Reason.CLUSTER_CHANGED}
-)
+_SIGNS = frozenset({Reason.UNREACHABLE, Reason.UNTRUSTED, Reason.KUBECONFIG_MISSING, Reason.CLUSTER_CHANGED})
 """No answer; another server, or another cluster, in its place; no way there. Refused credentials are none."""
 
 

@@ -17,7 +17,7 @@ GONE: list[HelmRollbackError] = [
     errors.unreachable("GET /x", OSError(113, "No route to host")),
     errors.unreachable("GET /x", TimeoutError()),
     errors.unreachable("GET /x", ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")),
-    errors.unreachable("GET /x", ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] other CA")),
+    errors.unreachable("GET /x", ssl.SSLCertVerificationError(1, "CERTIFICATE_VERIFY_FAILED")),
     ValidationError([Problem("context", "no context a")], reason=Reason.KUBECONFIG_MISSING),
     OperationError("another cluster", reason=Reason.CLUSTER_CHANGED, release="apps/web"),
 ]
