@@ -96,7 +96,7 @@ def timed_out(
 
 
 def _told(unready: Unready, wait: Wait, now: float, fault: Fault | None) -> str:
-    """What was so from the first look on was so all the time; since when is unknown of what is seen only now."""
+    """What was so from the first look on was so all the time; since when what is new is so, nobody knows."""
     since = wait.since[unready.object]
     lasting = f" for the last {_spelled(now - since)}" if since not in {wait.began, now} else ""
     return f"{unready}{lasting}{f' ({fault.message})' if fault else ''}"
