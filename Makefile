@@ -10,6 +10,9 @@ WORKERS ?= 10
 RUN := $(UV) run --no-sync
 GROUND := $(RUN) python -m tools.ground run --name
 
+# Without compiled files each of hundreds of Python programs would compile anew all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo
 demo: setup ## show a rollback, from deployment to destruction, in a terminal
 	$(RUN) python -m tools.demo
