@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Bench
+from tests.e2e.conftest import Bench, BenchMaker
 from tests.e2e.values import AT_ONCE, BAD, BETTER, GOOD
+from tools.sandbox import CLI
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
@@ -67,6 +68,27 @@ def test_an_update_of_the_release_alone_tells_too(bench: Bench) -> None:
     assert outcome.failed
     assert "the upgrade failed (ImagePullBackOff" in outcome.text
     assert bench.project.release()["phase"] == "RolledBack"
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("selected", ["with dependents", "all but another"])
+def test_so_does_one_whose_selection_only_the_cli_knows(benches: BenchMaker, selected: str) -> None:
+    with benches(CLI) as bench:
+        both = {"web": _web(bench, GOOD), "api": _web(bench, {**GOOD, "fullname": "api"})}
+        bench.project.deploy(both)
+        bench.project.declare({**both, "web": _web(bench, BAD)})
+        urns = {name: found["urn"] for name, found in bench.project.resources().items()}
+        options: dict[str, Any] = (
+            {"target": [urns["web"]], "target_dependents": True}
+            if selected == "with dependents"
+            else {"exclude": [urns["api-release"]]}
+        )
+
+        outcome = bench.project.up(**options)
+
+        assert outcome.failed
+        assert "the upgrade failed (ImagePullBackOff" in outcome.text
+        assert bench.project.release()["phase"] == "RolledBack"
 
 
 def test_other_releases_go_on_where_the_update_is_to_continue_on_errors(bench: Bench) -> None:
