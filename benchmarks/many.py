@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 RELEASES = 50
 _AT_ONCE = 8
 _OURS = Path(__file__).with_name("many_program.py")
+_PLUGINS = Path(__file__).with_name("many_program_of_the_plugin.py")
 _OTHERS = Path(__file__).with_name("many_program_of_others.py")
 _STEPS = ("created", "upgraded", "unchanged, previewed", "unchanged, updated")
 _BARS_AGAINST_HELM = (1.0, 1.0, 1.0, 1.0)
@@ -79,13 +80,17 @@ def _against_helm(ground: Ground, helm: str, rounds: int) -> list[Result]:
 
 
 def _against_release(ground: Ground, helm: str, rounds: int) -> list[Result]:
-    ours: Figures = {step: [] for step in _STEPS}
-    theirs: Figures = {step: [] for step in _STEPS}
+    figures: dict[Path, Figures] = {
+        program: {step: [] for step in _STEPS} for program in (_OURS, _PLUGINS, _OTHERS)
+    }
     for _ in range(rounds):
-        _in_a_program(ground, CLI, _OURS, helm, ours)
-        _in_a_program(ground, CLI, _OTHERS, helm, theirs)
-    against = "kubernetes.helm.v3.Release, pulumi"
-    return _results(f"pulumi, {helm}", against, ours, theirs, _BARS_AGAINST_RELEASE[helm])
+        for program, found in figures.items():
+            _in_a_program(ground, CLI, program, helm, found)
+    against, bars = "kubernetes.helm.v3.Release, pulumi", _BARS_AGAINST_RELEASE[helm]
+    return [
+        *_results(f"pulumi, {helm}", against, figures[_OURS], figures[_OTHERS], bars),
+        *_results(f"pulumi, plugin, {helm}", against, figures[_PLUGINS], figures[_OTHERS], bars),
+    ]
 
 
 def _in_a_program(ground: Ground, engine: str, program: Path, helm: str, figures: Figures) -> None:

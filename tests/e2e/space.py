@@ -91,3 +91,10 @@ class Space:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+def holder(space: Space, release: str = "web") -> str:
+    """Return who holds the lock of a release, an empty string if nobody does."""
+    lease = space.get("lease", f"helm-rollback.{release}")
+    assert lease
+    return str(lease["spec"].get("holderIdentity", ""))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Bench, BenchMaker
+from tests.e2e.space import holder
 from tests.engine import operate
 from tests.support.waiting import await_that
 from tools.kills.processes import descendants, with_argument
@@ -63,12 +64,6 @@ def _interrupt_twice(engine: subprocess.Popen[bytes]) -> None:
         os.killpg(engine.pid, signal.SIGINT)
 
 
-def _holder(bench: Bench) -> str:
-    lease = bench.space.get("lease", "helm-rollback.web")
-    assert lease
-    return str(lease["spec"].get("holderIdentity", ""))
-
-
 def _runs(pid: int) -> bool:
     """Tell whether the process runs; of one that nobody has waited for there is no command line left."""
     command = Path(f"/proc/{pid}/cmdline")
@@ -90,7 +85,7 @@ def test_a_killed_engine_leaves_the_last_good_revision(benches: BenchMaker, prog
             await_that(lambda: bench.space.image().endswith(":2"), "the upgrade to wait")
             providers = descendants(engine.pid)
             engine.kill()
-        await_that(lambda: not _holder(bench), "the lock to be free")
+        await_that(lambda: not holder(bench.space), "the lock to be free")
         await_that(lambda: not with_argument(bench.space.name), "Helm to end")
         await_that(lambda: not any(map(_runs, providers)), "the providers to end")
         after_the_kill = bench.space.statuses(), bench.space.image().rpartition(":")[2]
@@ -132,5 +127,5 @@ def test_one_ctrl_c_lets_the_upgrade_come_to_its_end(benches: BenchMaker, progra
             selected = ("label", "pod", "--overwrite", "--selector=ground/play=never-ready")
             bench.space.kubectl(*selected, "ground/play=ready")
             engine.wait()
-        after = bench.space.statuses(), bench.space.image().rpartition(":")[2], _holder(bench)
+        after = bench.space.statuses(), bench.space.image().rpartition(":")[2], holder(bench.space)
     assert after == (["superseded", "deployed"], "2", "")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.space import Space, holder
 from tests.support.namespaces import fresh_namespace
+from tests.support.waiting import await_that
 from tools.sandbox import pulumi_cli
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tools.ground import Ground
 
@@ -49,6 +52,18 @@ class Program:
         )
         assert bool(done.returncode) is fails, done.stdout
         return done.stdout
+
+    @contextmanager
+    def begun(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the CLI in a process that does not outlive the block."""
+        line = ["pulumi", "--non-interactive", *arguments]
+        with subprocess.Popen(
+            line, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def configure(self, **values: str) -> None:
         """Set values of the stack's configuration."""
@@ -84,6 +99,30 @@ def copied(language: str, folder: Path, kubeconfig: Path) -> Program:
     return program
 
 
+ANOTHER_PROVIDER = """\
+name: helm-rollback-yaml
+runtime: yaml
+packages: {helm-rollback: ../../../plugin}
+config:
+  namespace: {type: string}
+  kubeconfig: {type: string}
+  helm: {type: string}
+resources:
+  first:
+    type: helm-rollback:HelmRelease
+    properties: {releaseNamespace: "${namespace}", source: {chart: ../../charts/web}, helm: "${helm}"}
+  there:
+    type: pulumi:providers:helm-rollback
+    properties: {kubeconfig: "${kubeconfig}-${first.revision}", namespace: "${namespace}"}
+  second:
+    type: helm-rollback:HelmRelease
+    properties: {source: {chart: ../../charts/web}, helm: "${helm}"}
+    options: {provider: "${there}"}
+outputs: {phase: "${second.phase}", namespace: "${second.releaseNamespace}"}
+"""
+"""The provider of one release needs another release: a preview does not know its kubeconfig."""
+
+
 def skip_unless_there(host: str) -> None:
     """Skip where the CLI or the host of the language is not there."""
     missing = "" if shutil.which(host) else f"{host} is not on the PATH"
@@ -108,4 +147,46 @@ def test_a_bad_upgrade_is_rolled_back_and_repaired(
         program.configure(tag="1.30", play="ready")
         program.up()
         program.pulumi("preview", "--expect-no-changes")
+        program.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def test_a_provider_may_be_known_only_in_the_update(
+    ground: Ground, helm_programs: Mapping[int, Path], tmp_path: Path
+) -> None:
+    skip_unless_there("pulumi-language-yaml")
+    program = copied("yaml", tmp_path, Path("/nowhere"))
+    (program.folder / "Pulumi.yaml").write_text(ANOTHER_PROVIDER)
+    for number in (1, 2):
+        shutil.copy(ground.kubeconfig, tmp_path / f"kubeconfig-{number}")
+    with fresh_namespace(ground) as namespace:
+        program.configure(
+            namespace=namespace, helm=str(helm_programs[4]), kubeconfig=f"{tmp_path}/kubeconfig"
+        )
+        program.pulumi("config", "set", "helm-rollback:kubeconfig", str(ground.kubeconfig))
+        program.pulumi("preview")
+        program.up()
+        assert program.pulumi("stack", "output", "phase").strip().endswith("Deployed")
+        assert program.pulumi("stack", "output", "namespace").strip().endswith(namespace)
+        program.pulumi("preview", "--expect-no-changes")
+        program.pulumi("destroy", "--yes", "--skip-preview")
+
+
+def test_a_killed_cli_leaves_the_last_good_revision(
+    ground: Ground, helm_programs: Mapping[int, Path], tmp_path: Path
+) -> None:
+    skip_unless_there("pulumi-language-yaml")
+    program = copied("yaml", tmp_path, ground.kubeconfig)
+    with fresh_namespace(ground) as namespace:
+        space = Space(ground, namespace)
+        program.configure(namespace=namespace, helm=str(helm_programs[4]), tag="v1")
+        program.up()
+        program.configure(tag="v2", play="never-ready")
+        with program.begun("up", "--yes", "--skip-preview") as cli:
+            await_that(lambda: space.image().endswith(":v2"), "the upgrade to wait")
+            cli.kill()
+        await_that(lambda: not holder(space), "the lock to be free")
+        assert (space.statuses(), space.image()[-3:]) == (["superseded", "failed", "deployed"], ":v1")
+        program.pulumi("cancel", "--yes")
+        program.configure(tag="v3", play="ready")
+        program.up()
         program.pulumi("destroy", "--yes", "--skip-preview")

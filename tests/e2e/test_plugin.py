@@ -17,7 +17,7 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from helm_rollback_component.plugin.marshalling import marshal, unmarshal
-from tests.e2e.space import Space
+from tests.e2e.space import Space, holder
 from tests.support.hosted import URN, RequestError
 from tests.support.namespaces import fresh_namespace
 from tests.support.waiting import await_that
@@ -135,13 +135,6 @@ def test_a_plugin_that_is_killed_with_its_engine_restores_and_frees_the_lock_wit
         await_that(lambda: not holder(upgrade.space), "the lock to be free")
         assert time.monotonic() - killed < 10
         assert upgrade.space.statuses() == ["superseded", "failed", "deployed"]
-
-
-def holder(space: Space) -> str:
-    """Return who holds the release's lock, or an empty string."""
-    lease = space.get("lease", "helm-rollback.web")
-    assert lease
-    return str(lease["spec"].get("holderIdentity", ""))
 
 
 def wait_for_revision(stub: Any, created: Any, revision: int) -> None:  # noqa: ANN401  # as above
