@@ -163,7 +163,9 @@ def test_nothing_is_printed_and_only_the_lock_logs() -> None:
                     printing.add(name)
                 case ast.Attribute(value=ast.Name(id="sys"), attr="stderr" | "__stderr__" | "__stdout__"):
                     streams.add(name)
-                case ast.Import(names=[ast.alias(name="logging" | "warnings"), *_]):
+                case ast.Import(names=[ast.alias(name="logging"), *_]):
+                    logging.add(name)
+                case ast.Attribute(value=ast.Name(id="warnings"), attr="warn" | "warn_explicit"):
                     logging.add(name)
     assert (printing, streams, logging) == (set(), {"pulumi_adapter/stderr.py"}, {"kube/claims/held_lock.py"})
 
