@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CONFIGURATION = "PULUMI_CONFIG"
+_DELETE_UNREACHABLE = ("kubernetes:deleteUnreachable", "deleteUnreachable")
 
 _noted: dict[str, Any] = {}
 
@@ -33,5 +34,9 @@ def known() -> dict[str, Any]:
 
 
 def delete_unreachable() -> bool:
-    """Whether ``kubernetes:deleteUnreachable`` lets go what a cluster that is gone holds."""
-    return str(known().get("kubernetes:deleteUnreachable")).lower() == "true"
+    """Whether the configuration lets go what a cluster that is gone holds.
+
+    It does so as ``kubernetes:deleteUnreachable``, and under the name of the provider's own package.
+    """
+    found = known()
+    return any(str(found.get(key)).lower() == "true" for key in _DELETE_UNREACHABLE)

@@ -451,6 +451,7 @@ class TestLostCluster:
             (True, {}, True),
             (None, {"kubernetes:deleteUnreachable": "true"}, True),
             (None, {"kubernetes:deleteUnreachable": "false"}, False),
+            (None, {"deleteUnreachable": "true"}, True),
         ],
     )
     def test_the_provider_or_the_configuration_lets_the_release_go(
