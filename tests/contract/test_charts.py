@@ -1,5 +1,6 @@
 """Charts from registries, repositories and signatures, with every engine's own tools."""
 
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,8 @@ import pytest
 from helm_rollback_component.config import SourceConfig
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.helm.charts.fetching import fetch
+from helm_rollback_component.helm.engines import cli
+from helm_rollback_component.helm.engines.crash import LARGEST_DOWNLOAD
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from helm_rollback_component.helm.engines.engine import Engine
 from tests.contract.helm_fixtures import ENGINES, engine_named
@@ -71,6 +74,65 @@ def test_a_registry_with_credentials(engine: Engine) -> None:
             with pytest.raises(OperationError) as caught:
                 fetch(_in_registry(registry, **wrong), engine)
             assert caught.value.reason == "RegistryUnauthorized"
+
+
+def test_a_login_goes_to_no_other_server_that_a_registry_redirects_to(engine: Engine) -> None:
+    archive = packed("web", "1.0.0")
+    with Registry(username="reader", password="pass:word") as registry, Registry() as other:
+        registry.push("web", "1.0.0", archive)
+        blob = other.keep_blob(archive)
+        registry.redirects[blob] = f"http://localhost:{other.address.partition(':')[2]}"
+
+        local = fetch(_in_registry(registry, username="reader", password="pass:word"), engine)
+
+    assert local.path.read_bytes() == archive
+    assert {asked.authorization for asked in registry.requests} > {""}
+    assert {asked.authorization for asked in other.requests} == {""}
+
+
+@pytest.mark.sweep
+def test_thousands_of_layers_are_no_obstacle(engine: Engine) -> None:
+    with Registry() as registry:
+        registry.more_layers = 10_000
+        registry.push("web", "1.0.0", packed("web", "1.0.0"))
+
+        assert fetch(_in_registry(registry), engine).version == "1.0.0"
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(600)
+def test_a_layer_without_end_takes_no_more_memory_than_a_chart_may(engine: Engine) -> None:
+    archive = packed("web", "1.0.0")
+    with Registry() as registry:
+        layer = registry.keep_blob(archive)
+        registry.sizes[layer] = 2**40
+        registry.endless.add(layer)
+        registry.push("web", "1.0.0", archive)
+
+        with pytest.raises(OperationError) as caught:
+            fetch(_in_registry(registry), engine)
+
+    assert caught.value.reason == "ChartCorrupt"
+    assert "larger than a chart can be" in str(caught.value)
+    taken = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024  # with the program itself
+    assert taken < 1.25 * LARGEST_DOWNLOAD
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(600)
+def test_redirects_in_a_circle_come_to_an_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "LARGEST_DOWNLOAD", 300 * 1024**2)
+    if isinstance(engine, EmbeddedEngine):
+        pytest.skip("the bound of the worker cannot be lowered, and the whole takes minutes")
+    with Registry() as registry:
+        registry.push("web", "1.0.0", packed("web", "1.0.0"))
+        registry.redirects["1.0.0"] = f"http://{registry.address}"
+
+        with pytest.raises(OperationError) as caught:
+            fetch(_in_registry(registry), engine)
+
+    assert caught.value.reason == "ChartCorrupt"
+    assert "redirects without end" in str(caught.value)
 
 
 def test_a_tag_that_moved_is_followed(engine: Engine, remembered: ChartCaches) -> None:

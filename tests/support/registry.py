@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from contextlib import suppress
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -52,7 +53,11 @@ class _Handler(Handler):  # the methods' names are the base class's
     def _read(self) -> None:
         path = urlsplit(self.path).path
         route = _ROUTE.match(path)
-        if route is None:
+        if route is not None and route["rest"] in self.state.redirects:
+            self.answer(307, headers={"Location": f"{self.state.redirects[route['rest']]}{path}"})
+        elif route is not None and route["rest"] in self.state.endless:
+            self._answer_without_end()
+        elif route is None:
             self.answer(200 if path == "/v2/" else 404, b"{}")
         elif route["kind"] == "tags":
             self._answer_tags(route["name"])
@@ -62,6 +67,14 @@ class _Handler(Handler):  # the methods' names are the base class's
             )
         else:
             self._answer_blob(route["rest"], "application/octet-stream")
+
+    def _answer_without_end(self) -> None:
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        with suppress(OSError):  # whoever asked has had enough
+            while True:
+                self.wfile.write(bytes(65536))
 
     def _answer_tags(self, name: str) -> None:
         tags = [tag for repository, tag in self.state.manifests if repository == name]
@@ -78,6 +91,9 @@ class _Handler(Handler):  # the methods' names are the base class's
 class Registry(Service):
     """Serves over plain HTTP; charts come in by `push`, or from Helm.
 
+    What is asked for by a tag or digest in `redirects` is elsewhere, at the address given there; what is in
+    `endless` has no end; manifests announce false `sizes`, and have `more_layers` of another kind.
+
     Example:
         with Registry(username="reader", password="secret") as registry:
             registry.push("web", "1.0.0", packed("web", "1.0.0"))
@@ -91,6 +107,10 @@ class Registry(Service):
         self.blobs: dict[str, bytes] = {}
         self.manifests: dict[tuple[str, str], str] = {}
         self.uploads: dict[str, bytes] = {}
+        self.redirects: dict[str, str] = {}
+        self.endless: set[str] = set()
+        self.sizes: dict[str, int] = {}
+        self.more_layers = 0
 
     def reference(self, name: str) -> str:
         """Return what to give as the chart called `name`."""
@@ -100,6 +120,7 @@ class Registry(Service):
         """Publish an archive, again if need be; return the digest of its manifest."""
         config = json.dumps({"apiVersion": "v2", "name": name, "version": version}).encode()
         layers = [self._described(_CHART, archive)]
+        layers += [self._described("text/plain", str(number).encode()) for number in range(self.more_layers)]
         if provenance:
             layers.append(self._described(_PROVENANCE, provenance))
         manifest = {
@@ -122,4 +143,5 @@ class Registry(Service):
         return self.manifests[name, tag]
 
     def _described(self, media_type: str, content: bytes) -> dict[str, object]:
-        return {"mediaType": media_type, "digest": self.keep_blob(content), "size": len(content)}
+        digest = self.keep_blob(content)
+        return {"mediaType": media_type, "digest": digest, "size": self.sizes.get(digest, len(content))}

@@ -19,6 +19,7 @@ from helm_rollback_component.helm.charts.dependencies import with_dependencies
 from helm_rollback_component.helm.charts.download import download, shown
 from helm_rollback_component.helm.charts.retrying import attempt
 from helm_rollback_component.helm.charts.ttl_cache import TtlCache
+from helm_rollback_component.helm.engines.crash import ran_out_of_memory
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.reasons import Reason
 
@@ -155,4 +156,10 @@ def _signature_url(url: str) -> str:
 
 
 def _failed(source: SourceConfig, error: EngineError) -> OperationError:
+    if ran_out_of_memory(error.output):
+        return OperationError(
+            f"the chart {source.chart}, or one of its dependencies, is larger than a chart can be, or its "
+            "registry redirects without end",
+            reason=Reason.CHART_CORRUPT,
+        )
     return classify(error.output).as_error(OperationError, f"the chart {source.chart} cannot be fetched")

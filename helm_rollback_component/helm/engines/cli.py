@@ -12,6 +12,7 @@ from helm_rollback_component.helm.charts.chart_files import read_metadata
 from helm_rollback_component.helm.engines import arguments
 from helm_rollback_component.helm.engines.arguments import DIALECTS, CommandLine
 from helm_rollback_component.helm.engines.cli_version import helm_version, spell
+from helm_rollback_component.helm.engines.crash import LARGEST_DOWNLOAD
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.environment import helm_environment
 from helm_rollback_component.helm.engines.known_faults import known_faults
@@ -191,4 +192,11 @@ class CliEngine:
         descriptors: tuple[int, ...] = (),
     ) -> str:
         whole = helm_environment(os.environ, environment)
-        return run(Command((str(self._program), *line), whole, _DOWNLOADING, descriptors=descriptors))
+        command = Command(
+            (str(self._program), *line),
+            whole,
+            _DOWNLOADING,
+            descriptors=descriptors,
+            memory=LARGEST_DOWNLOAD,
+        )
+        return run(command)

@@ -28,6 +28,7 @@ _DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
 LAST_WORDS = 10
 """For so many seconds a command may go on after the death of this process."""
 
+_BOUND = "ulimit -d {kibibytes} 2>/dev/null; "
 _BEGIN = 'pipe=$1; shift; read -r word <"$pipe" || exit 143; '
 _TELL = "kill -TERM $$; "
 _TIE = (
@@ -67,18 +68,20 @@ class Leash:
 
 
 @contextmanager
-def held(command: Sequence[str], *, tell: bool) -> Iterator[Leash]:
+def held(command: Sequence[str], *, tell: bool, memory: int = 0) -> Iterator[Leash]:
     """Give the leash for a command; after an error in the block one that has not begun never does.
 
     Args:
         command: a program, by its path, and its arguments.
         tell: whether it is told to end when this process is dead; else it may end by itself for a while.
+        memory: how much it may take where the system can bound that, in bytes; 0 for as much as it likes.
     """
     if not os.access(_SHELL, os.X_OK) or not os.access(command[0], os.X_OK):
         yield Leash(command)
         return
     reading, writing = os.pipe()
-    script = _BEGIN + _TIE.format(tell=_TELL if tell else "", seconds=LAST_WORDS) + _BECOME
+    bound = _BOUND.format(kibibytes=memory // 1024) if memory else ""
+    script = bound + _BEGIN + _TIE.format(tell=_TELL if tell else "", seconds=LAST_WORDS) + _BECOME
     arguments = (_SHELL, "-c", script, "helm", f"{_DESCRIPTORS}/{reading}", *command)
     leash = Leash(arguments, (reading,), ties=True, _words=writing)
     try:

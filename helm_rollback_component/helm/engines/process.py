@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.helm.engines.crash import without_dump
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.leash import held
 from helm_rollback_component.helm.engines.memory_files import anonymous_file
@@ -68,6 +69,7 @@ class Command:
         descriptors: file descriptors that it inherits.
         patience: how long it is waited for, and whether it may be signalled at all.
         on_start: called before it begins, and `on_end` when it has ended; see `Target`.
+        memory: how much it may take, see `leash.held`.
     """
 
     arguments: Sequence[str]
@@ -77,6 +79,7 @@ class Command:
     descriptors: tuple[int, ...] = ()
     on_start: Callable[[int, float], None] = lambda *_: None
     on_end: Callable[[], None] = lambda: None
+    memory: int = 0
 
 
 def run(command: Command, cancellation: Cancellation | None = None) -> str:
@@ -101,7 +104,9 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
         stdin, stdout, stderr = (
             files.enter_context(anonymous_file(content)).fileno() for content in (command.stdin, b"", b"")
         )
-        leash = files.enter_context(held(command.arguments, tell=command.patience.interruptible))
+        leash = files.enter_context(
+            held(command.arguments, tell=command.patience.interruptible, memory=command.memory)
+        )
         running = _Running(_start(command, leash, stdin, stdout, stderr), command.patience.grace)
         command.on_start(running.pid, 0.0 if leash.ties else command.patience.limit)
         leash.begin()
@@ -115,7 +120,7 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
             command.on_end()
         if running.succeeded:
             return _tail(stdout)
-        said = (_tail(stderr) or _tail(stdout)).strip()
+        said = without_dump(_tail(stderr) or _tail(stdout)).strip()
     raise _failure(command, running, said, in_time=in_time)
 
 

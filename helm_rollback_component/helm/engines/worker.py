@@ -11,6 +11,7 @@ minutes later. So a worker answers a cancelled request and dies at once, as Helm
 from __future__ import annotations
 
 import os
+import resource
 import threading
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 import helm_python
 
 from helm_rollback_component.helm.engines import library, library_options
+from helm_rollback_component.helm.engines.crash import LARGEST_DOWNLOAD
 from helm_rollback_component.helm.engines.leash import LAST_WORDS
 from helm_rollback_component.helm.engines.memory_files import readable_path
 from helm_rollback_component.helm.engines.wire import Message, receive, send
@@ -150,8 +152,21 @@ def _test(_: helm_python.HelmContext, target: Message, timeout: int) -> None:
         config.test(target["release"], timeout=timeout)
 
 
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """Bound what this process may take while it downloads, where the system can."""
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    bounds = (each for each in before if each != resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_DATA, (min([LARGEST_DOWNLOAD, *bounds]), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
 def _pull(_: helm_python.HelmContext, chart: Message, folder: str, credentials: str) -> None:
     with (
+        _bounded_memory(),
         readable_path(credentials) as (path, _descriptors),
         helm_python.RegistryClient(
             plain_http=chart["plain_http"], credentials_file=path if credentials else None
@@ -172,7 +187,8 @@ def _verify(_: helm_python.HelmContext, archive: str, keyring: str) -> None:
 
 def _build_dependencies(_: helm_python.HelmContext, chart: str, *, locked: bool) -> None:
     fetch = helm_python.dependency_build if locked else helm_python.dependency_update
-    fetch(chart)
+    with _bounded_memory():
+        fetch(chart)
 
 
 _VERBS: dict[str, Callable[..., None]] = {

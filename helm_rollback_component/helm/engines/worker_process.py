@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
+from helm_rollback_component.helm.engines.crash import without_dump
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.helm.engines.environment import helm_environment
 from helm_rollback_component.helm.engines.memory_files import anonymous_file
@@ -27,7 +28,8 @@ _PROGRAM = (
     "from helm_rollback_component.helm.engines.worker import main; main()"
 )
 _CANCELLING: Message = {"cancelling": True}
-_LONGEST_LAST_WORDS = 4096
+_LONGEST_LAST_WORDS = 64 * 1024
+_SHOWN_LAST_WORDS = 4096
 _LAST_BREATH = 1.0
 
 
@@ -189,4 +191,5 @@ class WorkerProcess:
     def _stderr_tail(self) -> str:
         descriptor = self._stderr.fileno()
         start = max(0, os.fstat(descriptor).st_size - _LONGEST_LAST_WORDS)
-        return os.pread(descriptor, _LONGEST_LAST_WORDS, start).decode(errors="replace")
+        said = os.pread(descriptor, _LONGEST_LAST_WORDS, start).decode(errors="replace")
+        return without_dump(said)[-_SHOWN_LAST_WORDS:]

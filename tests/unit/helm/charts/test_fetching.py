@@ -389,6 +389,15 @@ def test_a_registry_that_is_busy_is_asked_again(tools: _Tools, pauses: list[floa
     assert pauses == [0.5]
 
 
+def test_a_pull_that_runs_out_of_memory(tools: _Tools) -> None:
+    tools.failure = "fatal error: runtime: out of memory"
+
+    with pytest.raises(OperationError, match="larger than a chart can be") as caught:
+        fetch(SourceConfig(chart="oci://registry.example/charts/web", version="1.0.0"), tools)
+
+    assert caught.value.reason == "ChartCorrupt"
+
+
 def test_a_pull_of_something_huge(tools: _Tools, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     monkeypatch.setattr(repositories, "LARGEST_ARCHIVE", 10)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -126,6 +127,13 @@ def test_it_never_begins_where_that_cannot_be_written_down(tmp_path: Path) -> No
         run(Command((sys.executable, "-S", "-c", program), {}, _LONG, on_start=refuse))
     await_that(lambda: not _alive(pids[0]), "the shell to end")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_its_memory_can_be_bounded(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leash, "_SHELL", shell)
+    bound = "import resource; print(*resource.getrlimit(resource.RLIMIT_DATA))"
+    limits = [run(Command((sys.executable, "-c", bound), {}, _LONG, memory=each)) for each in (0, 2**30)]
+    assert limits == ["{} {}\n".format(*resource.getrlimit(resource.RLIMIT_DATA)), f"{2**30} {2**30}\n"]
 
 
 def test_without_a_shell_it_is_begun_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import resource
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import IO, Any
 import pytest
 
 from helm_rollback_component.helm import engines
+from helm_rollback_component.helm.engines.crash import LARGEST_DOWNLOAD
 from helm_rollback_component.helm.engines.wire import receive, send
 from tests.support.waiting import HANG_LIMIT
 
@@ -118,10 +120,13 @@ def test_requests_are_answered_in_turn(parent: _Parent) -> None:
 def test_every_verb_is_carried_out(
     parent: _Parent, notes: Path, verb: str, arguments: dict[str, Any]
 ) -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
     parent.ask(verb, **arguments)
 
     assert receive(parent.answers) == {"error": None}
     assert json.loads(notes.read_text())["verb"] == verb
+    assert json.loads(notes.read_text()).get("memory", LARGEST_DOWNLOAD) == LARGEST_DOWNLOAD
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
 
 
 @pytest.mark.parametrize(

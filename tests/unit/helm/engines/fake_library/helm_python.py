@@ -6,6 +6,7 @@ go past them. Of an uninstall it has no ``disable_hooks``, and of an upgrade no 
 
 import json
 import os
+import resource
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -148,7 +149,9 @@ class RegistryClient(_Handle):
         self.plain_http = plain_http
 
     def pull(self, reference: str, **options: Any) -> None:  # noqa: ANN401
-        _note({"verb": "pull", "reference": reference, "credentials": self.credentials, **options})
+        bound = resource.getrlimit(resource.RLIMIT_DATA)[0]
+        note = {"verb": "pull", "reference": reference, "credentials": self.credentials, "memory": bound}
+        _note({**note, **options})
 
 
 def verify(archive: str, keyring: str) -> None:
