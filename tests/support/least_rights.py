@@ -93,7 +93,9 @@ def user(place: Place, rules: Rules, everywhere: Rules = ()) -> Iterator[tuple[s
     with place.allowed_everywhere(name, everywhere):
         content = place.with_token(place.token(name))
         cluster = Cluster.connect(content)
-        recorder = cluster._transport = Recorder(content)  # noqa: SLF001  # the product makes its own
+        recorder = Recorder(content)
+        made = Cluster(cluster._selected, recorder)  # noqa: SLF001  # the product's own has another way
+        vars(cluster).update(vars(made))
         await_that(lambda: _allowed(cluster, place.namespace), "the API server to know the user's rights")
         yield content, recorder
         _write(recorder.rights)
