@@ -33,10 +33,11 @@ class Right:
 
         Args:
             method: of HTTP.
-            path: such as ``/apis/apps/v1/namespaces/apps/deployments/web``.
+            path: such as ``/apis/apps/v1/namespaces/apps/deployments/web``; what follows a question mark
+                does not count.
             query: its parameters.
         """
-        root, *parts = path.strip("/").split("/")
+        root, *parts = path.partition("?")[0].strip("/").split("/")
         group, parts = ("", parts[1:]) if root == "api" else (parts[0] if parts else "", parts[2:])
         if not parts or group == "authorization.k8s.io":
             return None

@@ -27,6 +27,7 @@ APPS = "/api/v1/namespaces/apps"
         ("GET", f"{APPS}/pods", {"watch": "1"}, Right("", "pods", "watch", namespaced=True)),
         ("GET", f"{APPS}/pods/web/log", {}, Right("", "pods/log", "get", namespaced=True)),
         ("POST", f"{APPS}/pods/web/eviction", {}, Right("", "pods/eviction", "create", namespaced=True)),
+        ("POST", f"{APPS}/pods?dryRun=All", {}, Right("", "pods", "create", namespaced=True)),
         ("PUT", f"{APPS}/secrets/web", {}, Right("", "secrets", "update", namespaced=True)),
         ("DELETE", f"{APPS}/secrets/web", {}, Right("", "secrets", "delete", namespaced=True)),
         ("DELETE", f"{APPS}/secrets", {}, Right("", "secrets", "deletecollection", namespaced=True)),
