@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -105,11 +104,10 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
 
 def _ensure_event_loop() -> None:
     """Give this thread an event loop if it has none: `set_mocks` needs one, and Python 3.14 makes none."""
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of Python 3.12 and 3.13
-        try:
-            asyncio.get_event_loop()
-        except RuntimeError:
-            asyncio.set_event_loop(asyncio.new_event_loop())
+    try:
+        asyncio.get_event_loop()
+    except (RuntimeError, DeprecationWarning):  # that warning, where it is an error, comes instead of a loop
+        asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from copy import deepcopy
+from importlib import metadata
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 import pytest
 from pulumi.output import Unknown
+from semver import Version
 
 from helm_rollback_component import HelmRelease
 from helm_rollback_component.component import RELEASE_TYPE, TYPE
@@ -54,8 +56,7 @@ class TestChildren:
             "pulumi-python:dynamic/helm-rollback:Release",
             "web-release",
         )
-        parent = "urn:pulumi:dev::p::pulumi:pulumi:Stack$helm-rollback:index:HelmRelease::web"
-        assert release.request.parent == parent
+        assert release.request.parent.endswith("::pulumi:pulumi:Stack$helm-rollback:index:HelmRelease::web")
 
     def test_a_release_is_deleted_before_it_is_replaced(self) -> None:
         assert declare().one(RELEASE_TYPE).request.deleteBeforeReplace
@@ -496,6 +497,9 @@ class TestOptions:
             assert any(urn.endswith("::first") for urn in child.request.dependencies)
             assert child.request.deletedWith.endswith("::first")
 
+    @pytest.mark.skipif(
+        Version.parse(metadata.version("pulumi")) < "3.260.0", reason="mocks of that Pulumi take no hooks"
+    )
     def test_hooks_run_for_the_release_alone(self) -> None:
         def program() -> dict[str, Any]:
             hook = pulumi.ResourceHook("tell", lambda _: None)

@@ -73,14 +73,13 @@ def test_other_resources_have_their_inputs_as_outputs_and_calls_answer_nothing()
     }
 
 
-def test_a_thread_without_an_event_loop_is_given_one_as_outputs_need() -> None:
-    def declare() -> object:
+def test_a_thread_without_an_event_loop_is_given_one() -> None:
+    def loop() -> asyncio.AbstractEventLoop:
         HelmReleaseMocks()
-        with closing(asyncio.get_event_loop()):
-            return pulumi.Output.from_input("x")
+        return asyncio.get_event_loop()
 
-    with ThreadPoolExecutor(1) as threads:
-        assert isinstance(threads.submit(declare).result(), pulumi.Output)
+    with ThreadPoolExecutor(1) as threads, closing(threads.submit(loop).result()) as found:
+        assert not found.is_running()
 
 
 def test_other_resources_may_be_given_outputs() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import grpc  # type: ignore[import-untyped]
 import pytest
 from pulumi.runtime import rpc, settings
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2
 
 from helm_rollback_component.pulumi_adapter import adoption
 
@@ -43,7 +43,7 @@ class Monitor:
         self.asked.append(request)
         if isinstance(self.stored, Exception):
             raise self.stored
-        answer = resource_pb2.ResourceInvokeResponse()
+        answer = provider_pb2.InvokeResponse()  # what older SDKs have, too
         getattr(answer, "return").update({"name": "prod", "outputs": self.stored})
         return answer
 

@@ -100,4 +100,4 @@ ALWAYS_SO = {"delete_before_replace"}
 
 def test_every_option_of_pulumi_is_thought_of() -> None:
     known = REACH_THE_RELEASE_BY_THEMSELVES | HANDLED | OF_OTHER_RESOURCES | ALWAYS_SO
-    assert set(pulumi.ResourceOptions.__annotations__) - {"merge"} == known
+    assert set(pulumi.ResourceOptions.__annotations__) - {"merge"} <= known

@@ -8,7 +8,7 @@ from typing import Any
 import grpc  # type: ignore[import-untyped]
 import pytest
 from pulumi.runtime import settings
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.rpc import UNKNOWN
 
 from helm_rollback_component.pulumi_adapter.stack_id import stack_id
@@ -27,7 +27,7 @@ class Monitor:
         self.asked.append(request)
         if isinstance(self.answer, Exception):
             raise self.answer
-        answer = resource_pb2.ResourceInvokeResponse()
+        answer = provider_pb2.InvokeResponse()  # what older SDKs have, too
         getattr(answer, "return").update({"id": self.answer, "state": {}})
         return answer
 
