@@ -13,6 +13,7 @@ from helm_rollback_component.config.constraints import ValueFile
 from helm_rollback_component.core.remediation.preview import describe
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.helm.charts import chart_files
+from helm_rollback_component.helm.engines.platforms import problems_of_platform
 from helm_rollback_component.inputs.property_paths import steps_of
 from helm_rollback_component.inputs.value_files import read_files
 from helm_rollback_component.kube.api import kubeconfig
@@ -48,6 +49,7 @@ def parsed(inputs: Mapping[str, Any]) -> tuple[HelmConfig | None, list[Problem]]
         found.extend(error.problems)
     except NotYetKnown:
         pass
+    found.extend(problems_of_platform())
     return config, [*found, *_problems_of_arguments(inputs), *problems_of_files(inputs)]
 
 

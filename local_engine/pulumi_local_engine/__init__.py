@@ -31,6 +31,11 @@ virtual environments. After a failed step the program is ended with SIGTERM, whe
 
 from __future__ import annotations
 
+import platform
+
+if platform.system() == "Windows":
+    raise ImportError("pulumi-local-engine does not run on Windows; use Linux, WSL or a container")
+
 from pulumi_local_engine.stack import LocalEngine
 
 __all__ = ["LocalEngine"]

@@ -13,6 +13,7 @@ from helm_rollback_component.helm.engines.arguments import DIALECTS, OLDEST
 from helm_rollback_component.helm.engines.cli import CliEngine
 from helm_rollback_component.helm.engines.cli_version import locate
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
+from helm_rollback_component.helm.engines.platforms import problems_of_platform
 from helm_rollback_component.helm.engines.worker_pool import ALWAYS
 from helm_rollback_component.reasons import Reason
 
@@ -41,8 +42,10 @@ def choose_engine(helm: str, required: frozenset[Capability]) -> Engine:
 
     Raises:
         OperationError: there is no such Helm, or it cannot be used.
-        ValidationError: no possible engine supports what is required.
+        ValidationError: no possible engine supports what is required, or this is Windows.
     """
+    if found := problems_of_platform():
+        raise ValidationError(found)
     engines = list(_available() if helm == AUTO else [_named(helm)])
     for engine in engines:
         if not required or required <= engine.capabilities:

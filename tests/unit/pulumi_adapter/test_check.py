@@ -165,3 +165,12 @@ class TestContent:
 def test_a_secret_is_no_argument_of_helm(path: str) -> None:
     _, problems = parsed({"source": OCI, "secret_paths": [path, "values.labels"]})
     assert [problem.path for problem in problems if "argument of Helm" in problem.message] == [path]
+
+
+def test_windows_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Windows")
+    inputs = {"release_name": "web", "release_namespace": "apps", "source": OCI}
+    _, problems = parsed(inputs)
+    assert [problem.path for problem in problems] == ["helm"]
+    assert "WSL" in problems[0].message
+    assert HelmConfig.parse(inputs)

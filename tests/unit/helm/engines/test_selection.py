@@ -185,3 +185,9 @@ def test_who_can() -> None:
 @pytest.mark.parametrize("capability", Capability)
 def test_for_every_capability_there_is_an_engine(capability: Capability) -> None:
     assert who_can(capability)
+
+
+def test_no_engine_is_used_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Windows")
+    with pytest.raises(ValidationError, match=r"helm: cannot be run on Windows.*in WSL"):
+        choose_engine("auto", frozenset())
