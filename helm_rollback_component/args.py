@@ -232,7 +232,7 @@ class HelmReleaseArgs(TypedDict):
     """Replace objects that cannot be updated, which can interrupt the service. Default: False."""
     take_ownership: NotRequired[pulumi.Input[bool]]
     """Take over existing objects that belong to no release, or to another one. A first deployment that fails
-    is removed, together with what it took over. Default: False.
+    and took over any leaves all of its objects as they are. Default: False.
     """
     wait_for_jobs: NotRequired[pulumi.Input[bool]]
     """Count the release as ready only when its Jobs are complete. Default: False."""

@@ -93,7 +93,7 @@ class HelmConfig(Part):
     """Replace objects that cannot be updated, which can interrupt the service. Default: False."""
     take_ownership: bool = False
     """Take over existing objects that belong to no release, or to another one. A first deployment that fails
-    is removed, together with what it took over. Default: False.
+    and took over any leaves all of its objects as they are. Default: False.
     """
     wait_for_jobs: bool = False
     """Count the release as ready only when its Jobs are complete. Default: False."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.failures.classify import Failure
+from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import ledger_updates, predicates, standards, targets
 from helm_rollback_component.core.remediation.steps import (
     Accept,
@@ -107,10 +108,12 @@ class Actions:
 
     def _remove(self, situation: Situation, timeout: int) -> Failure | None:
         self._effects.progress("removing the objects of the failed deployment")
-        present = predicates.present(situation.history, situation.ledger)
-        failure = self._effects.helm.uninstall(present, timeout)
+        history, helm = situation.history, self._effects.helm
+        present = predicates.present(history, situation.ledger)
+        begun = history.latest is not None and history.latest.status is Status.UNINSTALLING
+        failure = (helm.uninstall if begun else helm.undo_install)(present, timeout)
         if failure is None:
-            for record in situation.history:
+            for record in history:
                 self._effects.records.delete(record.revision)
         return failure
 

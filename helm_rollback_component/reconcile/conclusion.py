@@ -33,7 +33,7 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
 
     Raises:
         ValidationError: the request is not possible for this release.
-        OperationError: the first deployment failed, and its objects were removed; or a write failed.
+        OperationError: the first deployment failed, and the release was removed; or a write failed.
     """
     match outcome:
         case Refuse():
@@ -41,7 +41,7 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
         case Gone():
             effects.lock.release_claim()
             raise OperationError(
-                f"the first deployment failed, and its objects were removed: {outcome.message}",
+                f"the first deployment failed, and the release was removed: {outcome.message}",
                 reason=outcome.reason,
                 release=config.label,
                 remedy=outcome.remedy,

@@ -78,6 +78,14 @@ class Helm(Protocol):
     def verify(self, revision: int, known: Known) -> Failure | None:
         """Wait until a deployed revision is ready, then soak and test it like a new one."""
 
+    def undo_install(self, present: Sequence[Record], timeout: int) -> Failure | None:
+        """Uninstall a first deployment; where it took over objects that were there before, leave them all.
+
+        Args:
+            present: the revisions whose objects may be there, oldest first.
+            timeout: how long it may take, in seconds.
+        """
+
     def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
         """Uninstall, keep the history, and see that the objects are gone; delete what Helm passed over.
 

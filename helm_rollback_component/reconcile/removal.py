@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import Failure
-from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.remediation import data_loss
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import places
@@ -46,6 +46,7 @@ class Removal:
         self._context = context
         self._cluster = context.informers.cluster
         self._declared = dict(self._of(records))
+        self._began = records[0].stored_at if records else ""
         self._passed_over = _NOT_THERE | _LEFT_TO_HELM
 
     def without_helm(self) -> str:
@@ -63,6 +64,15 @@ class Removal:
             return ""
         self._passed_over = _NOT_THERE
         return f"{_LOST_KIND}: {', '.join(lost)}"
+
+    def earlier(self) -> tuple[Key, ...]:
+        """Return those that were there before the first of the revisions, by the API server's clock.
+
+        Raises:
+            OperationError: the cluster cannot be read.
+        """
+        live = ((key, self._get(declared)) for key, declared in self._declared.items())
+        return tuple(key for key, found in live if found and self._is_earlier(found))
 
     def await_end(self, timeout: float, lost: Cancellation) -> Failure | None:
         """Wait until none of them is there; delete those that Helm passed over. Return why some stay.
@@ -99,6 +109,11 @@ class Removal:
                 continue
             if objects.belongs_to(live, target.release, target.namespace):
                 yield key, live
+
+    def _is_earlier(self, live: Manifest) -> bool:
+        """Both times are whole seconds of UTC, spelled alike."""
+        created = foreign.text(objects.meta(live), "creationTimestamp")
+        return bool(created) and created < self._began and not objects.is_kept(live)
 
     def _get(self, declared: Manifest) -> Manifest | None:
         try:

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 _HURRIED = 10
 """So many seconds an uninstall may take that begins when the run is to end already."""
 
+_LEFT = (
+    "the release is given up, but all its objects stay as they are, because it had taken over objects that "
+    "were there before: {objects}"
+)
 _DELETED_NOTHING = frozenset({Reason.UNKNOWN_KIND, Reason.SERVER_ERROR})
 """How Helm's word on kinds that are lost is read: Helm 3 says no more than that it failed."""
 
@@ -119,6 +123,14 @@ class WatchedHelm:
         limit = Limit(Reason.READINESS_TIMEOUT, self._context.config.timeouts.upgrade)
         failure = self._proof.await_readiness(revision, limit, Beginning())
         return failure or self._proof.stays_good(revision)
+
+    def undo_install(self, present: Sequence[Record], timeout: int) -> Failure | None:
+        """Uninstall a first deployment; where it took over objects that were there before, leave them all."""
+        earlier = Removal(self._context, present).earlier()
+        if not earlier:
+            return self.uninstall(present, timeout)
+        self._context.warn_once(_LEFT.format(objects=", ".join(map(str, earlier))))
+        return None
 
     def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
         """Uninstall, and see that the objects are gone."""

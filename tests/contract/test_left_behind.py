@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.results import Phase
 from tests.contract.laboratory import BAD_IMAGE, ready
 from tests.contract.obstacles import refusing
+from tests.support.waiting import await_that
 from tools.relay import relay
 
 if TYPE_CHECKING:
@@ -37,6 +39,24 @@ def test_a_failed_deployment_that_was_removed_left_nothing(one_engine_lab: Labor
     assert error.reason == "ImagePullBackOff"
     assert left is None
     assert one_engine_lab.leftovers() == []
+
+
+def create(lab: Laboratory, name: str) -> str:
+    """Create a ConfigMap; return when that was, by the API server's clock."""
+    lab.space.kubectl("create", "configmap", name)
+    return lab.space.kubectl("get", "configmap", name, "-o", "jsonpath={.metadata.creationTimestamp}")
+
+
+def test_what_a_failed_deployment_took_over_stays(one_engine_lab: Laboratory) -> None:
+    lab = one_engine_lab
+    created, names = create(lab, "web"), (f"later-{number}" for number in count())
+    await_that(lambda: create(lab, next(names)) > created, "a second to pass")
+    error, left = broken_off(lab.operations(values=BAD_IMAGE, take_ownership=True))
+    assert error.reason == "ImagePullBackOff"
+    assert left is None
+    assert lab.space.records() == []
+    assert lab.space.get("configmap", "web")
+    assert ready(lab.operations(take_ownership=True).deploy()) == (Phase.DEPLOYED, "InstallSucceeded")
 
 
 def test_a_claim_that_cannot_be_released_is_left(one_engine_lab: Laboratory) -> None:

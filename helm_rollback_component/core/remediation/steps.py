@@ -59,7 +59,7 @@ class Accept:
 
 @dataclass(frozen=True)
 class Uninstall:
-    """Remove what a first deployment or an interrupted uninstall left."""
+    """Remove what a first deployment or an interrupted uninstall left, but nothing that was there before."""
 
     reason: str
 
@@ -89,7 +89,7 @@ class Conclude:
 
 @dataclass(frozen=True)
 class Gone:
-    """Nothing is deployed: the first deployment failed, and its objects were removed."""
+    """Nothing is deployed: the first deployment failed, and the release was removed."""
 
     reason: str
     message: str

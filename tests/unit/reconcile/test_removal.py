@@ -12,7 +12,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.reconcile.removal import Removal
 from tests.support.fake_cluster import FakeCluster, failure
-from tests.support.histories import history
+from tests.support.histories import BEGAN, history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAMESPACE = "apps"
 OURS = {"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": NAMESPACE}
 GOING = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+EARLIER = "2025-12-31T23:59:59Z"
 KEEP = {"helm.sh/resource-policy": "keep"}
 WEB = f"/api/v1/namespaces/{NAMESPACE}/configmaps/web"
 
@@ -74,6 +75,19 @@ def test_what_helm_passed_over_is_deleted_with_what_belongs_to_it() -> None:
     assert place.await_end(60) is None
     assert place.cluster.paths() == []
     assert place.said == ["ConfigMap web is still there; deleting it"]
+
+
+def test_earlier_is_what_was_created_before_the_first_revision_was_stored() -> None:
+    place = Place([declared("old"), declared("new"), declared("kept"), declared("gone")])
+    place.put("old", creationTimestamp=EARLIER, annotations={})
+    place.put("kept", creationTimestamp=EARLIER, annotations=OURS | KEEP)
+    place.put("new", creationTimestamp=BEGAN)
+    assert [key.name for key in place.removal().earlier()] == ["old"]
+
+
+def test_nothing_is_earlier_than_no_revision() -> None:
+    place = Place([])
+    assert Removal(place.removal()._context, ()).earlier() == ()  # noqa: SLF001  # as any run has it
 
 
 def when_looked_at(times: int, act: Callable[[], object]) -> Callable[[str, str], None]:

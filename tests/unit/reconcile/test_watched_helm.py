@@ -25,8 +25,8 @@ from helm_rollback_component.reconcile.leftovers import Leftovers
 from helm_rollback_component.reconcile.run_context import RunContext
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 from tests.support.fake_cluster import failure
-from tests.support.histories import record
-from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
+from tests.support.histories import BEGAN, record
+from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, thing, waiting
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def failing(words: str) -> Engine:
     return Engine(fail)
 
 
+_EARLIER = "2025-12-31T23:59:59Z"
 FORBIDDEN = "it is Forbidden"
 
 
@@ -530,6 +531,19 @@ class TestInterrupted:
         assert place.helm.uninstall((record(1),), 60) is None
         assert not any("deployments/" in path for path in cluster.paths())
         assert any("Helm deletes nothing" in line and "Unheard" in line for line in place.said)
+
+    @pytest.mark.parametrize(("created", "asked"), [(_EARLIER, []), (BEGAN, ["uninstall"])])
+    def test_a_first_deployment_is_undone_unless_it_took_over_what_was_there(
+        self, created: str, asked: list[str]
+    ) -> None:
+        live = select(deployment())
+        live["metadata"]["creationTimestamp"] = created
+        engine = Engine()
+        place = Place(Town(live), engine, Records(also=(thing("Service"),)))
+        assert place.helm.undo_install((record(1),), 60) is None
+        assert engine.asked == asked
+        told = [line for line in place.said if "were there before: Deployment web" in line]
+        assert bool(told) is not bool(asked)
 
     def test_a_removal_that_fails_although_every_kind_is_there_is_left_to_helm(self) -> None:
         place = Place(Town(), failing("Error: failed to delete release: web"))

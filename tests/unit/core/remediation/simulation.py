@@ -320,6 +320,10 @@ class Helm:
         seen = fate if fate in (*WORKING, *DEATHS) else Fate.UNHEALTHY
         return self._seen(revision, _failure(seen, temporary=False))
 
+    def undo_install(self, present: Sequence[Record], timeout: int) -> Failure | None:
+        """Remove what a first deployment left."""
+        return self.uninstall(present, timeout)
+
     def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
         """Remove the objects, or leave the release half removed."""
         assert timeout >= 1
