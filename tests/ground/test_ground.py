@@ -16,7 +16,9 @@ from tools.ground import Ground, GroundError
 from tools.ground.processes import wait_gone
 from tools.ground.state import State
 
-pytestmark = [pytest.mark.ground, pytest.mark.timeout(1800), pytest.mark.xdist_group("ground")]
+pytestmark = [pytest.mark.ground, pytest.mark.timeout(1800)]
+ONE_BY_ONE = pytest.mark.xdist_group("ground")
+"""For those that bring up control planes of their own, each of which takes seconds of all processors."""
 
 Object = dict[str, Any]
 
@@ -37,24 +39,11 @@ spec:
 """
 
 
-@pytest.fixture(scope="module")
-def ground() -> Iterator[Ground]:
-    with Ground(f"test-{os.getpid()}", lifetime=1800) as up:
-        yield up
-
-
 @pytest.fixture
 def second() -> Iterator[Ground]:
     second = Ground(f"test-{os.getpid()}-second", lifetime=600)
     yield second
     second.down()
-
-
-@pytest.fixture
-def namespace(ground: Ground, request: pytest.FixtureRequest) -> str:
-    name = f"t{abs(hash(request.node.name))}"
-    kubectl(ground, "create", "namespace", name)
-    return name
 
 
 @pytest.fixture
@@ -320,6 +309,7 @@ def test_helm_installs_upgrades_fails_and_rolls_back(
     assert [revision["status"] for revision in history] == ["superseded", "superseded", "failed", "deployed"]
 
 
+@ONE_BY_ONE
 def test_a_second_one_runs_beside_the_first(ground: Ground, second: Ground) -> None:
     state = second.up()
     assert state.server != kubectl(ground, "config", "view", "--minify", "-o", "jsonpath={..server}")
@@ -331,11 +321,12 @@ def test_a_second_one_runs_beside_the_first(ground: Ground, second: Ground) -> N
     assert second.down()
     assert wait_gone(processes, timeout=0)
     assert not second.is_up
-    assert ground.is_up
+    assert kubectl(ground, "get", "--raw", "/readyz") == "ok"
 
 
+@ONE_BY_ONE
 @pytest.mark.parametrize("killed", ["supervisor", "kube-scheduler"])
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", [pytest.param(signal.SIGTERM, marks=pytest.mark.sweep), signal.SIGKILL])
 def test_when_one_process_ends_all_end(second: Ground, killed: str, how: signal.Signals) -> None:
     state = second.up()
     victim = state.supervisor if killed == "supervisor" else state.programs[killed]
@@ -344,6 +335,7 @@ def test_when_one_process_ends_all_end(second: Ground, killed: str, how: signal.
     assert not second.is_up
 
 
+@ONE_BY_ONE
 def test_it_ends_when_its_time_is_over() -> None:
     short, state = short_lived()
     assert wait_gone(state.processes, timeout=HANG_LIMIT)
