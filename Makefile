@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 UV := $(or $(shell command -v uv),.uv/bin/uv)
-WORKERS ?= 10
+WORKERS ?= 5
 RUN := $(UV) run --no-sync
 GROUND := $(RUN) python -m tools.ground run --name
 
@@ -38,13 +38,25 @@ unit: setup ## what needs no cluster; these tests alone cover all that decides
 
 .PHONY: real
 real: setup ## everything that runs for real: control plane, Helm, provider host, programs
-	COVERAGE_FILE=.coverage-real $(GROUND) tests --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) \
-		--dist loadgroup -m "not sweep" --cov --cov-report= --cov-fail-under=0 \
-		tests/ground tests/engine tests/contract tests/e2e
+	$(MAKE) --no-print-directory --jobs=2 measured unmeasured
+
+# To trace a test takes as long again as the test. What is not traced runs the product in processes of its own,
+# or only what unit tests cover by themselves.
+ENGINES_ALONE := $(addprefix tests/contract/,test_engines.py test_engine_switches.py test_charts.py)
+REAL := $(RUN) pytest --dist loadgroup -m "not sweep" --numprocesses $(WORKERS)
+
+.PHONY: measured
+measured: setup
+	COVERAGE_FILE=.coverage-real $(GROUND) tests --for 5000 -- $(REAL) --cov --cov-report= --cov-fail-under=0 \
+		$(addprefix --ignore=,$(ENGINES_ALONE)) tests/contract
+
+.PHONY: unmeasured
+unmeasured: setup
+	$(GROUND) programs --for 5000 -- $(REAL) $(ENGINES_ALONE) tests/ground tests/engine tests/e2e
 
 .PHONY: sweep
 sweep: setup ## what `make` leaves out: pins of Helm's own behaviour, and the same stories on further engines
-	$(GROUND) sweep --for 5000 -- $(RUN) pytest --numprocesses $(WORKERS) --dist loadgroup -m sweep \
+	$(GROUND) sweep --for 5000 -- $(RUN) pytest --numprocesses $$((2 * $(WORKERS))) --dist loadgroup -m sweep \
 		tests/ground tests/engine tests/contract tests/e2e
 
 .PHONY: lowest
