@@ -10,7 +10,7 @@ import pytest
 
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from tests.contract.commands import Helm
-from tests.contract.helm_fixtures import ENGINES, engine_named, helm_input, space_of, write_chart
+from tests.contract.helm_fixtures import ENGINES, HELMS, engine_named, helm_input, space_of, write_chart
 from tests.contract.laboratory import Laboratory
 from tools import one_helm
 from tools.ground import Ground
@@ -25,20 +25,23 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave each scenario on all engines but one to the sweep; its name says which one that is."""
+    """Leave scenarios on all engines but one to the sweep, and what is asked of an engine itself on one Helm.
+
+    The name of a test says which engines those are.
+    """
     for item in items:
-        engine = _engine_of(item)
-        scenario = item.nodeid.partition("[")[0]
-        if engine and engine != ENGINES[crc32(scenario.encode()) % len(ENGINES)]:
+        number = crc32(item.nodeid.partition("[")[0].encode())
+        engine, asked_itself = (_parameter(item, name) for name in ("engine_name", "engine"))
+        if engine not in {"", ENGINES[number % len(ENGINES)]} or asked_itself == HELMS[number % len(HELMS)]:
             item.add_marker(pytest.mark.sweep)
 
 
-def _engine_of(item: pytest.Item) -> str:
-    """Return the engine of a scenario that is to be on one; an empty string for any other test."""
+def _parameter(item: pytest.Item, name: str) -> str:
+    """Return which engine a parameter has a test run on; an empty string where that is to be every one."""
     if not isinstance(item, pytest.Function) or item.get_closest_marker("every_engine"):
         return ""
     callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("engine_name", "")) if callspec else ""
+    return str(callspec.params.get(name, "")) if callspec else ""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,8 @@ from tests.support.objects import Objects, record_of
 from tests.support.waiting import await_that
 from tools.ground import Ground
 
-ENGINES = ("helm3", "helm4", "embedded")
+HELMS = ("helm3", "helm4")
+ENGINES = (*HELMS, "embedded")
 
 ENDLESS = {"play": "succeed", "after": "1h"}
 """What the chart's hook plays to run until `end_hook`."""

@@ -26,6 +26,7 @@ runtimeConfig:
 """
 
 
+@pytest.mark.every_engine
 def test_every_engine_says_what_it_has(engine: Engine) -> None:
     lacks = (
         {Capability.FORCE_CONFLICTS, Capability.WAIT_STRATEGY} if engine.name.startswith("helm 3") else set()
@@ -128,6 +129,7 @@ def test_an_uninstalled_release_can_be_installed_over_its_history(space: Space) 
     assert space.statuses() == ["superseded", "deployed"]
 
 
+@pytest.mark.every_engine
 def test_manifests_can_be_rendered_further(
     space: Space, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -187,6 +189,7 @@ def test_objects_can_be_replaced_with_all_that_others_added(space: Space) -> Non
     assert "added" not in _annotations(space, "configmap", "web")
 
 
+@pytest.mark.every_engine
 def test_a_field_of_another_manager_is_taken_by_helm_4_only_if_that_is_forced(space: Space) -> None:
     space.install({"tag": "1"})
     change = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}, "data": {"whole": "9"}}
