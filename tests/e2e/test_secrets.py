@@ -17,7 +17,8 @@ from tools.sandbox import CLI, LOCAL
 
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
-TELLINGS = [(LOCAL, "helm4"), (LOCAL, "embedded"), (CLI, "helm4")]
+TELLINGS = [(LOCAL, "embedded"), (CLI, "helm4")]
+FURTHER = [(LOCAL, "helm4")]
 PASSWORD = "correct-horse-battery-staple"
 PLAY = {"ground/play": "image-pull"}
 PROGRAM = """\
@@ -51,7 +52,7 @@ class Traces:
             yield str(path), content
 
 
-@pytest.fixture(scope="module", params=shared("traces", TELLINGS))
+@pytest.fixture(scope="module", params=shared("traces", TELLINGS, FURTHER))
 def traces(request: pytest.FixtureRequest, benches: BenchMaker) -> Iterator[Traces]:
     """A release whose whole values are secret, because a structured configuration value holds a secret."""
     engine, helm = request.param
