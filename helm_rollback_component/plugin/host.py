@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
-from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.dynamic import CheckFailure, Config, ConfigureRequest
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
 
 from helm_rollback_component.plugin import differences, inputs, outputs, provider_inputs, spoken, urns
@@ -77,7 +77,9 @@ class PluginHost(ResourceProviderServicer):
         result = self._provider.check(olds, news)
         return provider_pb2.CheckResponse(
             inputs=inputs.returned(result.inputs or {}),
-            failures=[_failure(each.property, each.reason) for each in result.failures],
+            failures=[
+                _failure(each.property, self._with_origin(each, request.news)) for each in result.failures
+            ],
         )
 
     @ended_well
@@ -150,6 +152,13 @@ class PluginHost(ResourceProviderServicer):
         """Have what is under way brought to a good end at once: the first Ctrl-C asks for that."""
         process_lifetime.INTERRUPT.request()
         return empty_pb2.Empty()
+
+    def _with_origin(self, failure: CheckFailure, sent: Any) -> str:
+        """Return why an input is refused, and where it comes from if that is not the program."""
+        name = failure.property
+        if name in self._configured.completes and inputs.camel_path(name) not in sent.fields:
+            return f"{failure.reason} (given by the provider, or by the stack's configuration)"
+        return failure.reason
 
     def _checked(self, sent: Any, urn: str) -> dict[str, Any]:  # protobuf has no types
         return inputs.given(sent, urn, self._configured)[0]

@@ -117,6 +117,19 @@ def test_its_releases_are_completed_by_the_check_and_may_be_let_go(
     assert cluster.may_be_let_go
 
 
+def test_a_refusal_says_that_the_input_comes_from_the_provider(host: plugin_host.PluginHost) -> None:
+    args = marshal({"kubeconfig": "/nowhere"})
+    host.Configure(provider_pb2.ConfigureRequest(id="1", args=args), None)
+
+    def refusal(**given: object) -> str:
+        news = marshal({"source": INPUTS["source"], "releaseNamespace": "apps", **given})
+        (failure,) = host.Check(provider_pb2.CheckRequest(urn=URN, news=news), None).failures
+        return str(failure.reason)
+
+    assert refusal().endswith("/nowhere (given by the provider, or by the stack's configuration)")
+    assert refusal(kubeconfig="/elsewhere").endswith("/elsewhere")
+
+
 def test_an_update_belongs_to_the_stack_that_created_the_release(
     host: plugin_host.PluginHost, cluster: Cluster
 ) -> None:
