@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 import yaml
 
 from helm_rollback_component.kube.api import paths
@@ -179,9 +181,9 @@ def leading_to(stage: Stage, server: str) -> None:
 
 
 def trusting_another(stage: Stage) -> None:
-    """Have the kubeconfig name a certificate as the authority that is none of the server's."""
+    """Have the kubeconfig name another authority than the server's."""
     config = yaml.safe_load(stage.kubeconfig.read_text())
-    other = config["users"][0]["user"]["client-certificate-data"]
+    other = base64.b64encode(trustme.CA().cert_pem.bytes()).decode()
     config["clusters"][0]["cluster"]["certificate-authority-data"] = other
     stage.kubeconfig.write_text(yaml.safe_dump(config))
 
