@@ -25,7 +25,6 @@ class Dialect:
 
     Attributes:
         waits: wait until everything is ready, or gone; by `Options.wait_strategy`.
-        wait_for_hooks_only: do not wait for readiness.
         force: replace objects that cannot be updated in place.
         capabilities: for each, since which version it is supported.
         leaves_fields_to_server: whether it asks the server to refuse unknown fields, and has nothing to add.
@@ -34,7 +33,6 @@ class Dialect:
     """
 
     waits: Mapping[str, str]
-    wait_for_hooks_only: tuple[str, ...]
     force: tuple[str, ...]
     capabilities: Mapping[Capability, Version]
     leaves_fields_to_server: bool
@@ -63,14 +61,12 @@ _COMMON = {
 DIALECTS: Mapping[int, Dialect] = {
     3: Dialect(
         waits={"": "--wait", "legacy": "--wait"},
-        wait_for_hooks_only=(),
         force=("--force",),
         capabilities={**_COMMON, Capability.TAKE_OWNERSHIP: (3, 17, 0)},
         leaves_fields_to_server=False,
     ),
     4: Dialect(
         waits={"": "--wait=watcher", "watcher": "--wait=watcher", "legacy": "--wait=legacy"},
-        wait_for_hooks_only=("--wait=hookOnly",),
         # Replacing is refused in the middle of a server-side apply, when the history is already touched.
         force=("--force-replace", "--server-side=false"),
         capabilities={
@@ -120,11 +116,13 @@ class CommandLine:
     def rollback(
         self, revision: int, timeout: int, *, disable_hooks: bool = False, force_conflicts: bool = False
     ) -> list[str]:
-        """Return the arguments of a rollback that does not wait for readiness."""
+        """Return the arguments of a rollback that does not wait for readiness.
+
+        Without ``--wait`` every Helm waits for hooks alone; 4.0 knows no word for that.
+        """
         return [
             *("rollback", self.target.release, str(revision)),
             *self._cluster(),
-            *self.dialect.wait_for_hooks_only,
             f"--timeout={timeout}s",
             "--history-max=0",
             *_switch("no-hooks", on=disable_hooks),

@@ -43,11 +43,9 @@ def test_an_upgrade_resets_values_and_prunes_nothing(line: CommandLine, major: i
     ]
 
 
-def test_a_rollback_does_not_wait_for_readiness(line: CommandLine, major: int) -> None:
-    not_waiting = {3: [], 4: ["--wait=hookOnly"]}
-
+def test_a_rollback_does_not_wait_for_readiness(line: CommandLine) -> None:
     assert line.rollback(2, 60, disable_hooks=False) == [
-        *("rollback", "web", "2", *_CLUSTER, *not_waiting[major], "--timeout=60s", "--history-max=0")
+        *("rollback", "web", "2", *_CLUSTER, "--timeout=60s", "--history-max=0")
     ]
     assert line.rollback(2, 60, disable_hooks=True)[-1] == "--no-hooks"
 
