@@ -14,6 +14,7 @@ from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.baseline import Baseline, mark
 from helm_rollback_component.core.health.blocked_rollback import obstruction
 from helm_rollback_component.core.health.dependencies import others_to_read
+from helm_rollback_component.core.health.foreign import pairs
 from helm_rollback_component.core.health.judge import FaultMemory, faults, judge, progress
 from helm_rollback_component.core.health.kept import kept
 from helm_rollback_component.core.health.queries import questions
@@ -131,3 +132,7 @@ def test_numbers_that_are_texts_are_no_numbers() -> None:
     }
     assert lack(deployment(**ready)) == "0 of 3 replicas are updated"
     assert lack(daemon_set(desiredNumberScheduled="3")) == ""
+
+
+def test_a_label_that_is_no_text_is_none() -> None:
+    assert [*pairs({"labels": {"app": "web", "tier": 3}}, "labels")] == [("app", "web")]
