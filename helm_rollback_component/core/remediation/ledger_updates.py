@@ -158,7 +158,7 @@ def of_judged_again(record: Record, situation: Situation) -> Lineage:
     if attempt is None or attempt.revision != record.revision:
         return Lineage(origin, "")
     if attempt.action != "rollback":
-        return Lineage(record.revision, situation.desired.digest)
+        return Lineage(record.revision, attempt.desired_digest)
     target = situation.history.get(attempt.target)
     restored = of_rollback(target, situation, requested=attempt.reason in REQUESTS)
     return Lineage(origin, restored.desired_digest)

@@ -105,8 +105,9 @@ def test_a_verdict_given_once_more_keeps_the_spec() -> None:
 
 
 def test_an_interrupted_upgrade_serves_what_it_was_begun_for() -> None:
-    seen = situation(desired(), FOUND, ledger(attempt=attempt(3)))
-    assert of_judged_again(record(3), seen) == Lineage(3, "spec-new")
+    begun = attempt(3, spec="spec-before")
+    seen = situation(desired("spec-declared-since"), FOUND, ledger(attempt=begun))
+    assert of_judged_again(record(3), seen) == Lineage(3, "spec-before")
 
 
 def test_an_interrupted_rollback_serves_the_spec_of_its_target() -> None:
