@@ -179,8 +179,8 @@ class Cluster:
                 yield answers.event(line, path)
 
     def text(self, path: str, **query: str) -> str:
-        """Return an answer that is plain text, such as a pod's log."""
-        status, body = self._transport.send("GET", path, query=query)
+        """Return an answer that is plain text, such as a pod's log; it is asked for once."""
+        status, body = self._transport.ask_once(path, query)
         if status != HTTPStatus.OK:
             raise errors.refusal(status, body, f"GET {path}")
         return body.decode(errors="replace")

@@ -103,9 +103,12 @@ class Transport:
                 break
             time.sleep(wait)
             outcome = self._once(request)
-        if isinstance(outcome, httpx2.TransportError):
-            raise errors.unreachable(f"{method} {path}", outcome) from None
-        return outcome.status_code, outcome.content
+        return _answer(f"{method} {path}", outcome)
+
+    def ask_once(self, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
+        """GET what is not worth waiting for: as `send`, but never again."""
+        request = self._client.build_request("GET", path, params=query, extensions=self._extensions)
+        return _answer(f"GET {path}", self._once(request))
 
     @contextmanager
     def stream(
@@ -157,6 +160,12 @@ class Transport:
         if told := _date(response):
             self._told = told, time.monotonic()
         return response
+
+
+def _answer(asked: str, outcome: _Outcome) -> tuple[int, bytes]:
+    if isinstance(outcome, httpx2.TransportError):
+        raise errors.unreachable(asked, outcome) from None
+    return outcome.status_code, outcome.content
 
 
 def wait_before_next(request: httpx2.Request, outcome: _Outcome, pause: float) -> float | None:

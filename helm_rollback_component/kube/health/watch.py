@@ -152,11 +152,14 @@ class HealthWatch:
                 self._await_objects()
                 for finding in looks(self._pace, self._look):
                     if finding.judgement.verdict is not None:
-                        self._give(self._with_log(finding.judgement.verdict), on_verdict)
+                        self._verdict = finding.judgement.verdict
+                        self._call(on_verdict)
+                        self._verdict = self._with_log(self._verdict)
                         return
                     self._pace.due = min(finding.due, self._show(finding.snapshot))
                     if self._is_lost():
-                        self._give_up(on_verdict)
+                        self.lost_sight = not self._stop.requested
+                        self._call(on_verdict)
                         return
         except OperationError as error:
             self._context.on_progress(f"the health of the release is no longer watched: {error.message}")
@@ -214,12 +217,6 @@ class HealthWatch:
     def _with_log(self, verdict: HealthVerdict) -> HealthVerdict:
         return container_logs.attach(self._context.cluster, verdict)
 
-    def _give(self, verdict: HealthVerdict, on_verdict: Callable[[], None]) -> None:
+    def _call(self, on_verdict: Callable[[], None]) -> None:
         if not self._stop.requested:
-            self._verdict = verdict
-            on_verdict()
-
-    def _give_up(self, on_verdict: Callable[[], None]) -> None:
-        if not self._stop.requested:
-            self.lost_sight = True
             on_verdict()

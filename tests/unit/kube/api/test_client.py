@@ -312,6 +312,13 @@ class TestWatch:
         assert (caught.value.reason, caught.value.temporary) == ("Expired", True)
 
 
+def test_text_is_asked_for_once(api: ApiServer, cluster: Cluster) -> None:
+    api.queue += [refused(503), Answer({})]
+    with pytest.raises(OperationError):
+        cluster.text("/log")
+    assert len(api.asked) == 1
+
+
 def test_text(api: ApiServer, cluster: Cluster) -> None:
     api.queue += [Answer(b"line \xff\n"), refused(400, message="container is waiting to start")]
     assert cluster.text("/log", tailLines="5") == "line \ufffd\n"

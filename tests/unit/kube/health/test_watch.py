@@ -92,6 +92,15 @@ def test_a_verdict_comes_once_and_with_the_log() -> None:
     assert observed.said == ["Deployment web: 0 of 3 replicas are updated; web-0: CrashLoopBackOff"]
 
 
+def test_a_verdict_does_not_wait_for_the_log() -> None:
+    cluster = town(LOOP)
+    observed = Observed(cluster)
+    told: list[int] = []
+    cluster.before = lambda verb, _: told.append(observed.times_told) if verb == "text" else None
+    observed.start()._thread.join(HANG_LIMIT)  # type: ignore[union-attr]  # noqa: SLF001  # ends by itself
+    assert told == [1]
+
+
 def test_a_verdict_without_a_log_that_cannot_be_read() -> None:
     cluster = town(LOOP)
     cluster.before = lambda verb, path: fail_with("NotFound")(verb, path) if verb == "text" else None
@@ -150,7 +159,7 @@ def test_a_request_that_is_refused_ends_the_watch_and_says_so() -> None:
 def test_no_verdict_is_given_after_the_end() -> None:
     cluster = town(LOOP)
     observed = Observed(cluster)
-    cluster.before = lambda verb, _: observed.watch.stop() if verb == "text" else None
+    cluster.before = lambda verb, _: observed.watch.stop() if verb == "list" else None
     observed.start()._thread.join(HANG_LIMIT)  # type: ignore[union-attr]  # noqa: SLF001  # ends by itself
     assert observed.times_told == 0
 
