@@ -68,6 +68,22 @@ lowest: $(UV) ## the unit tests of the product with the lowest versions that pyp
 		--deselect 'tests/unit/test_package.py::test_so_can_every_name_for_tests[LocalEngine]' \
 		--deselect tests/unit/test_package.py::test_another_module_that_the_engine_misses_is_named
 
+OLDEST := $(CURDIR)/.oldest
+ROLLING_BACK := $(addprefix tests/contract/test_,$(addsuffix .py,automatic delete manual ownership recovery version_based))
+
+.PHONY: oldest-helms
+oldest-helms: setup $(OLDEST)/v3.13.0/helm $(OLDEST)/v4.0.0/helm ## rollbacks with the oldest Helms that are supported
+	HELM3=$(OLDEST)/v3.13.0/helm HELM4=$(OLDEST)/v4.0.0/helm $(GROUND) oldest --for 3000 -- $(RUN) pytest \
+		--dist loadgroup --numprocesses $(WORKERS) -m "sweep or not sweep" -k "helm3 or helm4" $(ROLLING_BACK)
+
+INSTALL_HELM = GOBIN=$(@D) GOFLAGS=-trimpath go install -ldflags "-X $(1)/internal/version.version=$(2)" $(1)/cmd/helm@$(2)
+
+$(OLDEST)/v3.%/helm:
+	$(call INSTALL_HELM,helm.sh/helm/v3,v3.$*)
+
+$(OLDEST)/v4.%/helm:
+	$(call INSTALL_HELM,helm.sh/helm/v4,v4.$*)
+
 .PHONY: permissions
 permissions: setup ## docs/permissions, made anew from the requests that tests make
 	rm -f .rights

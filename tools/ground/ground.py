@@ -114,8 +114,9 @@ class Ground:
         return self.bin_dir / "kubectl"
 
     def helm(self, major: int) -> Path:
-        """Return the Helm program of that major version, 3 or 4."""
-        return self.bin_dir / f"helm{major}"
+        """Return a Helm program of that major version, 3 or 4: that of ``HELM3`` or ``HELM4``, or ours."""
+        given = os.environ.get(f"HELM{major}")
+        return Path(given) if given else self.bin_dir / f"helm{major}"
 
     def log(self, program: str) -> Path:
         """Return the log of one of the programs."""

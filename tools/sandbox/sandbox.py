@@ -103,9 +103,8 @@ class Sandbox:
         return outputs
 
     def _copy(self) -> None:
-        shutil.copytree(
-            _CHECKOUT / "stacks", self.work_dir / "stacks", ignore=shutil.ignore_patterns("__pycache__")
-        )
+        needless = shutil.ignore_patterns("__pycache__", ".venv")
+        shutil.copytree(_CHECKOUT / "stacks", self.work_dir / "stacks", ignore=needless)
         shutil.copy(_CHECKOUT / "uv.lock", self.work_dir)
         self._write_project(declares_configuration=True)
 
