@@ -12,7 +12,13 @@ from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_
 from helm_rollback_component.plugin import differences, inputs, outputs, provider_inputs, spoken, urns
 from helm_rollback_component.plugin.endings import ended_well
 from helm_rollback_component.provider import ReleaseProvider
-from helm_rollback_component.pulumi_adapter import present_kubeconfigs, process_lifetime, run_kind, state
+from helm_rollback_component.pulumi_adapter import (
+    engine_log,
+    present_kubeconfigs,
+    process_lifetime,
+    run_kind,
+    state,
+)
 from helm_rollback_component.pulumi_adapter.unchanged import version
 
 _NO_IMPORT = (
@@ -63,6 +69,7 @@ class PluginHost(ResourceProviderServicer):
         """Set the process up; the id of this provider in the stack's state tells the stack from any other."""
         self._configured = provider_inputs.configured(request.args, request.id)
         present_kubeconfigs.note_inputs(self._configured.completes)
+        engine_log.spell(spoken.in_camel_case)
         self._provider.configure(ConfigureRequest(Config({}, "")))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 

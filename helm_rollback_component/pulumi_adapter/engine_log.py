@@ -51,7 +51,7 @@ class ResourceLog:
 
         line = engine_pb2.LogRequest(
             severity=engine_pb2.LogSeverity.Value(severity),
-            message=self._redact(message),
+            message=_spelled(self._redact(message)),
             urn=self._urn,
             ephemeral=ephemeral,
         )
@@ -59,6 +59,15 @@ class ResourceLog:
             engine.Log(line, timeout=5)
         except grpc.RpcError:
             return
+
+
+def spell(how: Callable[[str], str]) -> None:
+    """Have every line of this process spelled so from now on: programs in other languages name inputs so."""
+    global _spelled  # noqa: PLW0603  # a process serves programs of one language
+    _spelled = how
+
+
+_spelled: Callable[[str], str] = str
 
 
 def engine_address() -> str:

@@ -19,7 +19,7 @@ from helm_rollback_component.plugin import host as plugin_host
 from helm_rollback_component.plugin import outputs
 from helm_rollback_component.plugin.marshalling import marshal, unmarshal
 from helm_rollback_component.plugin.schema import schema
-from helm_rollback_component.pulumi_adapter import present_kubeconfigs, process_lifetime
+from helm_rollback_component.pulumi_adapter import engine_log, present_kubeconfigs, process_lifetime
 from helm_rollback_component.pulumi_adapter.unchanged import version
 from helm_rollback_component.reasons import Reason
 from tests.support.hosted import STACK_ID, URN, RequestError, ask
@@ -115,6 +115,14 @@ def test_its_releases_are_completed_by_the_check_and_may_be_let_go(
     saved = create().properties
     host.Delete(provider_pb2.DeleteRequest(id="apps/web", urn=URN, properties=saved), None)
     assert cluster.may_be_let_go
+
+
+def test_lines_name_inputs_as_other_languages_spell_them(
+    host: plugin_host.PluginHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_log, "_spelled", str)
+    host.Configure(provider_pb2.ConfigureRequest(id="1"), None)
+    assert engine_log._spelled("set take_ownership") == "set takeOwnership"  # noqa: SLF001  # what a line goes through
 
 
 def test_a_refusal_says_that_the_input_comes_from_the_provider(host: plugin_host.PluginHost) -> None:

@@ -37,10 +37,12 @@ class Engine(engine_pb2_grpc.EngineServicer):
 
 @pytest.fixture(autouse=True)
 def anew() -> Iterator[None]:
-    """Have every test look for its engine itself."""
+    """Have every test look for its engine itself, and spell as it likes."""
     engine_log._engine.cache_clear()  # noqa: SLF001  # a process has one engine, the tests have many
+    engine_log.spell(str)
     yield
     engine_log._engine.cache_clear()  # noqa: SLF001  # the same
+    engine_log.spell(str)
 
 
 @pytest.fixture
@@ -62,6 +64,12 @@ def test_progress_is_shown_for_a_while(engine: Engine) -> None:
     (line,) = engine.lines
     assert (line.urn, line.message, line.severity) == (URN, "upgrading", engine_pb2.INFO)
     assert line.ephemeral
+
+
+def test_lines_are_spelled_as_the_program_is(engine: Engine) -> None:
+    engine_log.spell(str.upper)
+    ResourceLog(URN, Redactor()).progress("upgrading")
+    assert [line.message for line in engine.lines] == ["UPGRADING"]
 
 
 def test_an_information_stays(engine: Engine) -> None:
