@@ -13,6 +13,7 @@ _SELDOM = 12
 """A process may yet become another program: it is looked at `_LOOKS` times one after the other, and once in
 `_SELDOM` times after that."""
 _PIECE = 2**20
+_CONFIGURATION = b"PULUMI_CONFIG="
 
 
 class Sightings:
@@ -22,7 +23,7 @@ class Sightings:
         processes: the ids of Helm's.
         seen: the command lines and environments of Helm's.
         commands: the command lines of all.
-        marked: the command lines and environments of all.
+        marked: the same of all, but for the configuration that Pulumi itself gives to its programs.
     """
 
     def __init__(self, mark: str) -> None:
@@ -57,14 +58,17 @@ class Sightings:
             self._without_program.add(process)
         if self._mark in environment and command + environment not in self._noted:
             self._noted.add(command + environment)
-            self.marked += command + environment
             self.commands += command
-            self._note_helm(process, command, environment)
+            if Path(command.partition(b"\0")[0].decode()).name in NAMES:
+                self.processes.add(int(process))
+                self.seen += command + environment
+                self.marked += command + environment
+            else:
+                self.marked += command + _but_configuration(environment)
 
-    def _note_helm(self, process: str, command: bytes, environment: bytes) -> None:
-        if Path(command.partition(b"\0")[0].decode()).name in NAMES:
-            self.processes.add(int(process))
-            self.seen += command + environment
+
+def _but_configuration(environment: bytes) -> bytes:
+    return b"\0".join(each for each in environment.split(b"\0") if not each.startswith(_CONFIGURATION))
 
 
 def _content(path: str) -> bytes:
