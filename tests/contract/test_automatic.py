@@ -159,7 +159,7 @@ def test_without_rollback_the_failure_is_left(lab: Laboratory) -> None:
 
 
 def test_a_failed_first_deployment_leaves_nothing_and_can_be_repeated(lab: Laboratory) -> None:
-    with pytest.raises(OperationError, match="objects were removed") as caught:
+    with pytest.raises(OperationError, match="release was removed") as caught:
         lab.deploy(values=BAD_IMAGE)
     assert caught.value.reason == "ImagePullBackOff"
     assert lab.leftovers() == []

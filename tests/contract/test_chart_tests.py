@@ -36,7 +36,7 @@ def test_an_upgrade_whose_tests_fail_is_rolled_back(lab: Laboratory) -> None:
 
 def test_a_first_deployment_whose_tests_fail_is_removed(one_engine_lab: Laboratory) -> None:
     lab = one_engine_lab
-    with pytest.raises(OperationError, match="objects were removed") as caught:
+    with pytest.raises(OperationError, match="release was removed") as caught:
         lab.deploy(values={"test": "fail"}, health=TESTED)
     assert caught.value.reason == "TestFailed"
     assert [name for name in lab.leftovers() if not name.startswith("pod/")] == []

@@ -141,10 +141,9 @@ class TestUnreachable:
         monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
         one_engine_lab.operations(Identity(OWNER, "first", "uid:another")).delete()
 
-    def test_refused_credentials_and_certificates_are_no_sign_of_it(
+    def test_refused_credentials_are_no_sign_of_it_and_a_strange_certificate_is(
         self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
         config = yaml.safe_load(one_engine_lab.space.ground.kubeconfig.read_text())
         expired = {**config, "users": [{**config["users"][0], "user": {"token": "expired"}}]}
         cluster = {"server": config["clusters"][0]["cluster"]["server"]}
@@ -155,6 +154,10 @@ class TestUnreachable:
                 with pytest.raises(OperationError) as caught:
                     ask()
                 assert caught.value.reason == reason
+        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+        with pytest.raises(OperationError):
+            one_engine_lab.operations(kubeconfig=yaml.safe_dump(expired)).delete()
+        one_engine_lab.operations(kubeconfig=yaml.safe_dump(strange)).delete()
 
     def test_a_cluster_that_answers_is_not_spared_by_that(
         self, one_engine_lab: Laboratory, monkeypatch: pytest.MonkeyPatch

@@ -170,7 +170,7 @@ class TestAtTheEnd:
     def test_a_failed_deployment_over_it_leaves_it(self, lab: Laboratory) -> None:
         lab.deploy(history=KEPT)
         lab.delete(history=KEPT)
-        with pytest.raises(OperationError, match="objects were removed"):
+        with pytest.raises(OperationError, match="release was removed"):
             lab.deploy(values=BAD_IMAGE, history=KEPT)
         assert [name for name in lab.leftovers() if "helm.release" not in name] == []
 

@@ -32,7 +32,7 @@ def retries(number: int) -> dict[str, Any]:
 
 def refused_first_deployment(lab: Laboratory, reason: str, **inputs: Any) -> None:  # noqa: ANN401
     """Create the release, which fails for that reason and leaves nothing but what Helm's tests leave."""
-    with pytest.raises(OperationError, match="objects were removed") as caught:
+    with pytest.raises(OperationError, match="release was removed") as caught:
         lab.deploy(**inputs)
     assert caught.value.reason == reason
     assert [name for name in lab.leftovers() if name != "pod/web-smoke"] == []
