@@ -12,6 +12,8 @@ GROUND := $(RUN) python -m tools.ground run --name
 
 # Without compiled files each of hundreds of Python programs would compile anew all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
+# Helm and the control plane live for minutes at most: they need not collect garbage as often as services do.
+export GOGC ?= 400
 
 .PHONY: demo
 demo: setup ## show a rollback, from deployment to destruction, in a terminal

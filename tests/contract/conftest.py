@@ -10,7 +10,7 @@ import pytest
 
 from helm_rollback_component.helm.engines.embedded import EmbeddedEngine
 from tests.contract.commands import Helm
-from tests.contract.helm_fixtures import ENGINES, HELMS, engine_named, helm_input, space_of, write_chart
+from tests.contract.helm_fixtures import ENGINES, engine_named, helm_input, space_of, write_chart
 from tests.contract.laboratory import Laboratory
 from tools import one_helm
 from tools.ground import Ground
@@ -25,14 +25,11 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave scenarios on all engines but one to the sweep, and what is asked of an engine itself on one Helm.
-
-    The name of a test says which engines those are.
-    """
+    """Leave every test on all engines but one to the sweep; the name of a test says which one that is."""
     for item in items:
         number = crc32(item.nodeid.partition("[")[0].encode())
-        engine, asked_itself = (_parameter(item, name) for name in ("engine_name", "engine"))
-        if engine not in {"", ENGINES[number % len(ENGINES)]} or asked_itself == HELMS[number % len(HELMS)]:
+        engines = {_parameter(item, name) for name in ("engine_name", "engine")}
+        if engines - {"", ENGINES[number % len(ENGINES)]}:
             item.add_marker(pytest.mark.sweep)
 
 

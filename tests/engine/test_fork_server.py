@@ -58,6 +58,7 @@ def test_it_runs_a_script_with_its_arguments_folder_and_environment(start: Start
     assert code == 0
 
 
+@pytest.mark.sweep
 def test_its_own_folder_is_not_on_the_import_path_of_a_script(start: Start, tmp_path: Path) -> None:
     child = start(_script(tmp_path, "import sys; print(*sys.path, sep='\\n')"), tmp_path, {})
 
@@ -66,12 +67,14 @@ def test_its_own_folder_is_not_on_the_import_path_of_a_script(start: Start, tmp_
     assert {str(tmp_path), ""}.isdisjoint(path)
 
 
+@pytest.mark.sweep
 def test_a_module_finds_what_lies_in_the_folder(start: Start, tmp_path: Path) -> None:
     (tmp_path / "neighbour.py").write_text("print('found')\n")
 
     assert _ended(start(Command([], module="neighbour"), tmp_path, {}))[:2] == (0, "found\n")
 
 
+@pytest.mark.sweep
 def test_what_python_reads_as_it_starts_is_heeded(start: Start, tmp_path: Path) -> None:
     text = "import sys; print(sys.flags.optimize, sys.path[0])"
     environment = {"PYTHONOPTIMIZE": "2", "PYTHONPATH": str(tmp_path)}
@@ -117,6 +120,7 @@ def test_it_can_be_interrupted(start: Start, tmp_path: Path) -> None:
     assert _ended(child)[:2] == (0, "interrupted\n")
 
 
+@pytest.mark.sweep
 def test_it_learns_that_whoever_started_it_is_gone(start: Start, tmp_path: Path) -> None:
     text = "import sys; print('ready', flush=True); print(repr(sys.stdin.read()))"
     child = start(_script(tmp_path, text), tmp_path, {})
@@ -129,6 +133,7 @@ def test_it_learns_that_whoever_started_it_is_gone(start: Start, tmp_path: Path)
     assert _ended(child)[:2] == (0, "''\n")
 
 
+@pytest.mark.sweep
 def test_its_environment_may_be_large(start: Start, tmp_path: Path) -> None:
     environment = {f"LARGE_{number}": "x" * 100_000 for number in range(10)}
     child = start(

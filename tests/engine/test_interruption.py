@@ -136,6 +136,7 @@ def test_an_exception_in_a_listener_does_not_disturb_the_run(local: Laboratory) 
     assert not _alive(_provider(local))
 
 
+@pytest.mark.sweep
 def test_second_interrupt_of_a_destruction_abandons_it_too(local: Laboratory) -> None:
     local.up('Thing("slow", text="x", hold="delete")')
     local.notes()
