@@ -22,6 +22,8 @@ from tools.sandbox.sandbox import STACK
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(600)]
 
 LONGER_THAN_ANY_TEST = 3600
+GRACE = 10.0
+"""Seconds, as Docker and GitLab give them."""
 BETWEEN_TWO = 1.0
 """Seconds: Pulumi takes two signals in a row for one."""
 
@@ -53,7 +55,11 @@ def _kill(engine: subprocess.Popen[bytes]) -> None:
 
 
 def _terminate(engine: subprocess.Popen[bytes]) -> None:
+    """Do as a runner of CI does: ask, and kill what has not ended; the CLI waits for what is under way."""
     engine.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        engine.wait(GRACE)
+    engine.kill()
 
 
 def _interrupt_twice(engine: subprocess.Popen[bytes]) -> None:
