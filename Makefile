@@ -73,10 +73,14 @@ lowest: $(UV) ## the unit tests of the product with the lowest versions that pyp
 OLDEST := $(CURDIR)/.oldest
 ROLLING_BACK := $(addprefix tests/contract/test_,$(addsuffix .py,automatic delete manual ownership recovery version_based))
 
+# It waits for its whole timeout although a hook has failed, and the user is warned of that.
+KNOWN_FAULT_OF_4_0 := tests/contract/test_delete.py::test_a_failing_hook_is_an_error_and_the_claim_stays[helm4]
+
 .PHONY: oldest-helms
 oldest-helms: setup $(OLDEST)/v3.13.0/helm $(OLDEST)/v4.0.0/helm ## rollbacks with the oldest Helms that are supported
 	HELM3=$(OLDEST)/v3.13.0/helm HELM4=$(OLDEST)/v4.0.0/helm $(GROUND) oldest --for 3000 -- $(RUN) pytest \
-		--dist loadgroup --numprocesses $(WORKERS) -m "sweep or not sweep" -k "helm3 or helm4" $(ROLLING_BACK)
+		--dist loadgroup --numprocesses $(WORKERS) -m "sweep or not sweep" -k "helm3 or helm4" $(ROLLING_BACK) \
+		--deselect '$(KNOWN_FAULT_OF_4_0)'
 
 INSTALL_HELM = GOBIN=$(@D) GOFLAGS=-trimpath go install -ldflags "-X $(1)/internal/version.version=$(2)" $(1)/cmd/helm@$(2)
 

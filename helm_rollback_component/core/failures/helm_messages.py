@@ -76,7 +76,9 @@ def hooks_and_tests() -> Iterable[Rule]:
             Reason.HOOK_FAILED,
             remedy=_FAILED_HOOK,
         )
+    unnamed = r"\bjob failed: "  # Helm 3.13 does not say which
     over = (
+        unnamed,
         r"not ready\. status",
         r"(?<!connection )(?<!operation )timed out",
         r"(?<!\": context )deadline exceeded",
@@ -86,7 +88,7 @@ def hooks_and_tests() -> Iterable[Rule]:
         Reason.HOOK_FAILED,
     )
     yield Rule(
-        pattern(*failed),
+        pattern(*failed, unnamed),
         Reason.HOOK_FAILED,
         remedy="read the logs of the hook's pod, or set disable_hooks to run no hooks",
         actions=frozenset({"rollback", "uninstall"}),
