@@ -176,7 +176,8 @@ class HelmOperations:
         In a namespace that is being deleted, the release may go with it instead.
 
         With ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment, a release whose cluster cannot be
-        reached counts as deleted; a warning says so, and where a ``kubernetes.helm.v3.Release`` has it now.
+        reached counts as deleted. One that a ``kubernetes.helm.v3.Release`` has taken over stays. A warning
+        says so.
 
         Raises:
             OperationError: something could not be removed; it can be called again.

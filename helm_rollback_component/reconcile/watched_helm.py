@@ -126,14 +126,18 @@ class WatchedHelm:
 
     def undo_install(self, present: Sequence[Record], timeout: int) -> Failure | None:
         """Uninstall a first deployment; where it took over objects that were there before, leave them all."""
-        earlier = Removal(self._context, present).earlier()
+        removal = Removal(self._context, present)
+        earlier = removal.earlier()
         if not earlier:
-            return self.uninstall(present, timeout)
+            return self._remove(removal, timeout)
         self._context.warn_once(_LEFT.format(objects=", ".join(map(str, earlier))))
         return None
 
     def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
         """Uninstall, and see that the objects are gone."""
+        return self._remove(Removal(self._context, present), timeout)
+
+    def _remove(self, removal: Removal, timeout: int) -> Failure | None:
         context, clock = self._context, self._context.health.clock
         self._proof.begin(Known())
         cancellation, stop = Cancellation(), self._stop
@@ -141,7 +145,7 @@ class WatchedHelm:
             timeout, stop = min(timeout, _HURRIED), self._lost
         else:
             context.interrupt.on_request(cancellation.request)
-        removal, until = Removal(context, present), clock.now() + timeout
+        until = clock.now() + timeout
         try:
             context.helm.uninstall(
                 context.target,

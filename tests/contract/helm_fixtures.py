@@ -18,8 +18,7 @@ from tests.support.objects import Objects, record_of
 from tests.support.waiting import await_that
 from tools.ground import Ground
 
-HELMS = ("helm3", "helm4")
-ENGINES = (*HELMS, "embedded")
+ENGINES = ("helm3", "helm4", "embedded")
 
 ENDLESS = {"play": "succeed", "after": "1h"}
 """What the chart's hook plays to run until `end_hook`."""

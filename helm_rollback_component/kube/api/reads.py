@@ -43,13 +43,16 @@ class Reads:
         """Send nothing yet."""
         self._transport = transport
 
-    def get(self, path: str, query: Mapping[str, str]) -> _Object | None:
-        """Return an object, or None if it does not exist."""
-        return self._get(path, query, JSON)
+    def get(self, path: str, query: Mapping[str, str], accept: str = JSON) -> _Object | None:
+        """Return an object, or None if it does not exist; `accept` is what the server is to answer with."""
+        status, body = self._transport.send("GET", path, query=query, headers={"Accept": accept})
+        if status == HTTPStatus.NOT_FOUND:
+            return None
+        return answers.decode(status, body, f"GET {path}")
 
     def get_metadata(self, path: str) -> _Object | None:
         """Return the ``metadata`` of an object, without the object, or None if it does not exist."""
-        found = self._get(path, {}, _METADATA_OF_ONE)
+        found = self.get(path, {}, _METADATA_OF_ONE)
         return None if found is None else found["metadata"]
 
     def pages(self, path: str, query: Mapping[str, str]) -> Iterator[Page]:
@@ -72,12 +75,6 @@ class Reads:
         """Return how many objects a collection has, reading one; at least 1 if the server does not say."""
         page = next(self._pages(path, {"limit": "1", **query}, _METADATA_OF_ALL))
         return len(page.get("items") or ()) + ((page.get("metadata") or {}).get("remainingItemCount") or 0)
-
-    def _get(self, path: str, query: Mapping[str, str], accept: str) -> _Object | None:
-        status, body = self._transport.send("GET", path, query=query, headers={"Accept": accept})
-        if status == HTTPStatus.NOT_FOUND:
-            return None
-        return answers.decode(status, body, f"GET {path}")
 
     def _pages(self, path: str, query: Mapping[str, str], accept: str) -> Iterator[_Object]:
         following = ""
