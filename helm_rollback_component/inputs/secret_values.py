@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.inputs import go_yaml
 from helm_rollback_component.inputs.chart_source import passwords_in
 from helm_rollback_component.inputs.property_paths import value_at
+from helm_rollback_component.inputs.secret_texts import texts_in
 from helm_rollback_component.inputs.tree import leaves
 
 if TYPE_CHECKING:
@@ -20,35 +20,22 @@ _KEY = "client-key-data"
 _CREDENTIAL = re.compile(rf"\buser\.(token|password|{_KEY})$|\bauth-provider\.config\.[\w-]*(token|secret)$")
 _SECRET_NAME = re.compile("token|secret|password|key|credential", re.IGNORECASE)
 _SHOWN_OF_SOURCE = ("chart", "repository", "version")
-_WORDS = frozenset(
-    [
-        *("true", "false", "yes", "none", "null", "enabled", "disabled", "default"),
-        *("always", "never", "ifnotpresent", "onfailure", "retain", "delete", "recreate", "rollingupdate"),
-        *("clusterip", "nodeport", "loadbalancer", "tcp", "udp", "http", "https", "grpc", "localhost"),
-        *("debug", "info", "warn", "warning", "error", "json", "text"),
-        *("get", "list", "watch", "create", "update", "patch"),
-    ]
-)
-"""What messages and charts say everywhere: a mask would hide nothing there, and take the sense away."""
-_DIGITS_WITH_EXPONENT = 7
-_DIGITS_OF_A_FLOAT = 15
 
 
 def secrets_at(inputs: Mapping[str, Any], paths: Iterable[str]) -> Iterator[str]:
     """Yield every secret text that stands at or below one of the `paths` (`property_paths`).
 
-    Numbers count, as texts. Of a kubeconfig the credentials are secret, not the names and addresses in it; of
-    a source, everything but where the chart comes from. Yes and no are never secret, nor are the words that
-    every chart says, such as ``default`` and ``IfNotPresent``.
+    What of a value counts, `secret_texts` says. Of a kubeconfig the credentials are secret, not the names
+    and addresses in it; of a source, everything but where the chart comes from.
     """
     for path in paths:
         found = value_at(inputs, path)
         if path == "kubeconfig" and isinstance(found, str):
             yield from credentials_in(found) or (found,)
         elif path == "source" and isinstance(found, Mapping):
-            yield from _of({key: value for key, value in found.items() if key not in _SHOWN_OF_SOURCE})
+            yield from texts_in({key: value for key, value in found.items() if key not in _SHOWN_OF_SOURCE})
         else:
-            yield from _of(found)
+            yield from texts_in(found)
 
 
 def credentials_in(kubeconfig: str) -> list[str]:
@@ -81,38 +68,3 @@ def _decoded(key: str) -> str:
         return base64.b64decode(key, validate=True).decode()
     except ValueError:
         return key
-
-
-def _of(found: Any) -> Iterator[str]:  # noqa: ANN401  # nested inputs
-    for _, leaf in leaves(found):
-        match leaf:
-            case bool():
-                continue
-            case str() if leaf.strip().lower() in _WORDS:
-                continue
-            case str():
-                yield leaf
-                yield from _inside(leaf)
-            case int() | float():
-                yield from _spelled(leaf)
-
-
-def _inside(text: str) -> Iterator[str]:
-    """Yield what stands in a text that is a JSON document: a chart may take it apart."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    yield from _of(document)
-
-
-def _spelled(number: float) -> Iterator[str]:
-    """Yield a number as Python writes it, and as Go does where a chart's number is a float."""
-    yield str(number)
-    whole = str(abs(number))
-    if isinstance(number, int) and _DIGITS_OF_A_FLOAT >= len(whole) >= _DIGITS_WITH_EXPONENT:
-        digits = whole.rstrip("0")
-        point = "." if len(digits) > 1 else ""
-        yield f"{whole[0]}{point}{digits[1:]}e+{len(whole) - 1:02}"

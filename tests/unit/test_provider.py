@@ -20,7 +20,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from helm_rollback_component import operations
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs.chart_values import encode
-from helm_rollback_component.inputs.redaction import MASK
+from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.plugin.outputs import restored
 from helm_rollback_component.plugin.spoken import in_camel_case
 from helm_rollback_component.provider import ReleaseProvider

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.masking import MASK
+from helm_rollback_component.inputs.redaction import Redactor
 from tests.support.go_templates import rendering
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.masking import MASK
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.inputs.secret_values import secrets_at
 
 VALUES = {

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helm_rollback_component.inputs.chart_source import passwords_in
+from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.inputs.property_paths import below
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.inputs.secret_values import credentials_in, secrets_at
 
 if TYPE_CHECKING:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs.chart_values import encode
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.pulumi_adapter import declaration, state
 from tests.unit.pulumi_adapter.properties import LATER, LEAST, STATUS
+
+if TYPE_CHECKING:
+    from helm_rollback_component.inputs.redaction import Redactor
 
 
 class TestParse:

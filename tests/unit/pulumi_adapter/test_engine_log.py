@@ -11,7 +11,8 @@ import pytest
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.masking import MASK
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.pulumi_adapter import engine_log
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog, engine_address
 

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.masking import MASK
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.pulumi_adapter import stderr
 from helm_rollback_component.pulumi_adapter.stderr import MaskedStream
 

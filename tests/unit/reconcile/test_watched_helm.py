@@ -19,7 +19,8 @@ from helm_rollback_component.core.remediation.standards import Known, Reference
 from helm_rollback_component.core.remediation.steps import Rollback, Upgrade
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, Deployment, EngineError, Target
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.masking import MASK
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.health import polling, showing
 from helm_rollback_component.reconcile.leftovers import Leftovers
 from helm_rollback_component.reconcile.run_context import RunContext

@@ -12,7 +12,8 @@ import pytest
 import helm_rollback_component
 from helm_rollback_component.core.records.ledger import Conclusion, Ledger
 from helm_rollback_component.errors import HelmRollbackError, OperationError, Problem, ValidationError
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.masking import MASK
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.operations import HelmOperations
 from helm_rollback_component.reconcile.way_out import MaskedLock, WayOut, guarded
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackStatus

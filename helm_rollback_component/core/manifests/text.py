@@ -1,0 +1,133 @@
+"""The differences of two manifests as lines of text; most have at most 100 columns. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.manifests.fields import Change
+from helm_rollback_component.core.manifests.layout import block, clipped, inline, shortened
+from helm_rollback_component.core.manifests.line_differences import line_differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from helm_rollback_component.core.manifests.differences import ObjectDifference
+    from helm_rollback_component.core.manifests.fields import FieldDifference
+
+_SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.REORDERED: "~"}
+_VERSIONS = frozenset(f'metadata.labels["{name}"]' for name in ("helm.sh/chart", "app.kubernetes.io/version"))
+_DIGEST = "checksum"
+_IN_LINE = 60
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is told.
+
+    Attributes:
+        lines: of all objects together.
+        lines_of_object: of one object.
+        lines_of_field: of one field.
+        width: characters of a value in a line.
+    """
+
+    lines: int = 100
+    lines_of_object: int = 24
+    lines_of_field: int = 10
+    width: int = 80
+
+
+def summary(found: Sequence[ObjectDifference]) -> str:
+    """Return how many objects become what, such as ``2 changed, 1 added``; hooks are not counted."""
+    counts = Counter(each.change for each in found if not each.hook)
+    order = (Change.CHANGED, Change.ADDED, Change.REMOVED)
+    told = [f"{counts[change]} {change}" for change in order if counts[change]]
+    return ", ".join(told) or "no object changes"
+
+
+def lines(found: Sequence[ObjectDifference], namespace: str, limits: Limits | None = None) -> list[str]:
+    """Return the differences as lines, what is too long shortened with a count.
+
+    Args:
+        found: what `differences` returned.
+        namespace: the release's; objects in another one are told with it.
+        limits: how much is told.
+    """
+    limits = limits or Limits()
+    versions = [each for each in found if _only_versions(each)]
+    others = [each for each in found if not _only_versions(each)]
+    ordered = sorted(others, key=lambda each: each.hook)
+    told = [*_within(limits.lines, [_of_object(each, namespace, limits) for each in ordered])]
+    if versions:
+        told.append(f"~ {_count(len(versions), 'object')} only in the labels of the chart's version")
+    return told
+
+
+def _within(most: int, objects: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of as many objects as there is room for, at least of the first."""
+    used = 0
+    for place, each in enumerate(objects):
+        used += len(each)
+        if place and used > most:
+            yield f"… and {_count(len(objects) - place, 'more object')}"
+            return
+        yield from each
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number > 1 else ''}"
+
+
+def _only_versions(found: ObjectDifference) -> bool:
+    return bool(found.fields) and all(field.path in _VERSIONS for field in found.fields)
+
+
+def _of_object(found: ObjectDifference, namespace: str, limits: Limits) -> list[str]:
+    key = found.key
+    where = f" in {key.namespace}" if key.namespace != namespace else ""
+    hook = "hook " if found.hook else ""
+    kept = " (stays in the cluster: helm.sh/resource-policy)" if found.kept else ""
+    heading = f"{_SIGNS[found.change]} {hook}{key}{where}{kept}"
+    inner = [line for field in found.fields for line in _of_field(field, limits)]
+    return [heading, *_indented(shortened(inner, limits.lines_of_object))]
+
+
+def _of_field(found: FieldDifference, limits: Limits) -> list[str]:
+    sign, path = _SIGNS[found.change], found.path
+    if found.secret:
+        return [f"{sign} {path}: {found.change} (secret)"]
+    if found.change is Change.REORDERED:
+        return [f"{sign} {path}: the same in another order"]
+    if found.change is Change.CHANGED:
+        return _of_values(f"{sign} {path}:", found, limits)
+    value = found.new if found.change is Change.ADDED else found.old
+    return _with_value(f"{sign} {path}:", sign, [*block(value)], limits)
+
+
+def _of_values(beginning: str, found: FieldDifference, limits: Limits) -> list[str]:
+    old, new = found.old, found.new
+    if _DIGEST in found.path and isinstance(old, str) and isinstance(new, str):
+        return [f"{beginning} changed"]
+    if isinstance(old, str) and isinstance(new, str) and "\n" in f"{old}{new}":
+        told = (clipped(line, limits.width) for line in line_differences(old, new))
+        return [beginning, *_indented(shortened([*told], limits.lines_of_field))]
+    before, after = inline(old), inline(new)
+    if len(before) + len(after) <= _IN_LINE:
+        return [f"{beginning} {before} → {after}"]
+    return [
+        beginning,
+        *_indented([f"- {clipped(before, limits.width)}", f"+ {clipped(after, limits.width)}"]),
+    ]
+
+
+def _with_value(beginning: str, sign: str, value: Sequence[str], limits: Limits) -> list[str]:
+    if len(value) == 1 and len(value[0]) <= _IN_LINE:
+        return [f"{beginning} {value[0]}"]
+    told = [f"{sign} {clipped(line, limits.width)}" for line in value]
+    return [beginning, *_indented(shortened(told, limits.lines_of_field))]
+
+
+def _indented(inner: Iterable[str]) -> list[str]:
+    return [f"    {line}" for line in inner]
