@@ -16,6 +16,7 @@ from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import access
 from helm_rollback_component.reconcile import clock, deletion, lost_clusters, needed_rights, refusals
+from helm_rollback_component.reconcile.foresight import Foresight
 from helm_rollback_component.reconcile.release_run import ReleaseRun
 from helm_rollback_component.reconcile.session import Session, released_if_unused
 from helm_rollback_component.reconcile.status import failed_status, unknown_status
@@ -139,6 +140,20 @@ class HelmOperations:
         """
         with self._session.hold(self._progress) as held:
             return self._run.reconcile(held, self._config.timeouts.upgrade)
+
+    @guarded
+    def foresee(self, tell: Callable[[str], None]) -> None:
+        """Tell what `upgrade` will do, line by line; nothing is changed, and no lock is taken.
+
+        Args:
+            tell: takes what it begins with, such as ``upgrade 1.2.0 → 1.3.0``, and then what it changes in
+                the manifests, without secrets.
+
+        Raises:
+            HelmRollbackError: the chart or the release cannot be read.
+        """
+        for line in Foresight(self._config, self._session, self._run.redact).lines():
+            tell(self.way_out.mask(line))
 
     @guarded
     def rollback(self, revision: int | None = None) -> ReleaseStatus:

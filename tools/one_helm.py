@@ -84,10 +84,10 @@ def overlaps(folder: Path) -> list[str]:
     return found
 
 
-def _recorded(verb: str, act: Callable[..., None]) -> Callable[..., None]:
-    def acting(context: object, target: dict[str, Any], *args: object, **kwargs: object) -> None:
+def _recorded(verb: str, act: Callable[..., Any]) -> Callable[..., Any]:
+    def acting(context: object, target: dict[str, Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401  # what the verb returns
         with _alone(verb, target["namespace"]):
-            act(context, target, *args, **kwargs)
+            return act(context, target, *args, **kwargs)
 
     return acting
 

@@ -1,21 +1,26 @@
-"""What a preview tells beside the plan: points of no return in the history, and of a chart to be fetched.
+"""What a preview tells of a changed release: what the update begins with, and what it changes.
 
-They are lines of the log and no part of the plan, because a plan follows from inputs alone. The history is
-that in the state. A chart is fetched only if another is declared than before; the update then finds it in the
-cache.
+These are lines of the log and no part of the plan, because a plan follows from inputs alone. A release of
+which nothing changes is not asked for at all. Nothing is changed, and the preview succeeds whatever fails
+here: then a line says what is not known.
 """
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
+
+from pulumi.output import Unknown
 
 from helm_rollback_component.core.remediation import preview
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.helm.charts.chart_files import read_metadata
 from helm_rollback_component.helm.engines.selection import choose_engine
-from helm_rollback_component.pulumi_adapter import declaration, state
+from helm_rollback_component.inputs.tree import leaves
+from helm_rollback_component.pulumi_adapter import declaration, difference_setting, state
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
+from helm_rollback_component.pulumi_adapter.managed_release import ManagedRelease
 from helm_rollback_component.reconcile.desired import required_capabilities
 
 if TYPE_CHECKING:
@@ -23,16 +28,23 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
 
+_LATER = "what it changes is known once all of its inputs are"
+_PATIENCE = 60.0
+"""Seconds for which a preview waits for one release."""
+_TOO_LATE = f"what else it changes was not known within {_PATIENCE:g} s"
+_AT_ONCE = threading.BoundedSemaphore(4)
+"""A Helm runs for each: more of them would take longer, and more memory."""
+
 
 def tell(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-    """Tell which points of no return the update meets, as far as the inputs are known.
+    """Tell what the update does, as far as the inputs are known.
 
     Args:
         olds: the outputs in the state.
         news: the new checked inputs.
     """
     try:
-        declared = declaration.read(news)
+        declared = declaration.read(news, olds)
     except declaration.NotYetKnown:
         return
     row = ResourceLog(declared.owner["urn"], declared.redact)
@@ -42,6 +54,8 @@ def tell(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
     chart = _of_chart(declared.config) if another else ""
     for line in filter(None, (preview.across_history(declared.config.rollback, known), chart)):
         row.information(line)
+    if difference_setting.is_on():
+        _tell_changes(olds, news, row)
 
 
 def _of_chart(config: HelmConfig) -> str:
@@ -53,3 +67,23 @@ def _of_chart(config: HelmConfig) -> str:
     except HelmRollbackError as error:
         return f"whether the chart is a point of no return is not known yet: {error.message}"
     return preview.across_chart(f"{chart.name} {chart.version}") if marked else ""
+
+
+def _tell_changes(olds: Mapping[str, Any], news: Mapping[str, Any], row: ResourceLog) -> None:
+    if any(isinstance(leaf, Unknown) for key in state.DECLARED for _, leaf in leaves(news.get(key))):
+        row.information(_LATER)
+        return
+    with _AT_ONCE:
+        lines: list[str] = []
+        looking = threading.Thread(target=_look, args=(olds, news, lines), daemon=True)
+        looking.start()
+        looking.join(_PATIENCE)
+        row.information("\n".join([*lines, *([_TOO_LATE] if looking.is_alive() else [])]))
+
+
+def _look(olds: Mapping[str, Any], news: Mapping[str, Any], lines: list[str]) -> None:
+    try:
+        release = ManagedRelease(news, incarnation=olds["incarnation"], cluster=olds["cluster"], before=olds)
+        release.operations.foresee(lines.append)
+    except HelmRollbackError as error:
+        lines.append(f"what it changes is not known: {error}")

@@ -65,6 +65,13 @@ def lines(found: Sequence[ObjectDifference], namespace: str, limits: Limits | No
     return told
 
 
+def field_lines(fields: Iterable[FieldDifference], limits: Limits | None = None) -> list[str]:
+    """Return fields that differ as lines; arguments as `lines` has them."""
+    limits = limits or Limits()
+    told = [line for field in fields for line in _of_field(field, limits)]
+    return _indented(shortened(told, limits.lines_of_object))
+
+
 def _within(most: int, objects: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the lines of as many objects as there is room for, at least of the first."""
     used = 0
@@ -90,8 +97,7 @@ def _of_object(found: ObjectDifference, namespace: str, limits: Limits) -> list[
     hook = "hook " if found.hook else ""
     kept = " (stays in the cluster: helm.sh/resource-policy)" if found.kept else ""
     heading = f"{_SIGNS[found.change]} {hook}{key}{where}{kept}"
-    inner = [line for field in found.fields for line in _of_field(field, limits)]
-    return [heading, *_indented(shortened(inner, limits.lines_of_object))]
+    return [heading, *field_lines(found.fields, limits)]
 
 
 def _of_field(found: FieldDifference, limits: Limits) -> list[str]:

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.helm.charts import archives
+from helm_rollback_component.inputs import go_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,6 +44,10 @@ _OWN_GROUPS = frozenset(
 )
 """Those of Kubernetes itself whose names have dots."""
 _LOAD_BALANCER = re.compile(rb"^[^#\n]*\btype: *[\"']?LoadBalancer\b", re.MULTILINE)
+_CHANCE = re.compile(
+    rb"\b(?:rand(?:AlphaNum|Alpha|Numeric|Ascii|Bytes|Int)|gen(?:PrivateKey|CA|SelfSignedCert|SignedCert)|"
+    rb"uuidv4|shuffle|htpasswd|bcrypt|encryptAES|now)\b"
+)
 _TEMPLATES = "templates/"
 _VALUES = "values.yaml"
 _DEPENDENCIES = "charts/"
@@ -72,6 +77,31 @@ def ask_for_a_load_balancer(chart: Path, values: Mapping[str, Any]) -> bool:
     """
     given = b'"LoadBalancer"' in json.dumps(values).encode()
     return given or any(_LOAD_BALANCER.search(text) for _, text in _texts(chart))
+
+
+def ask_for_chance(chart: Path, values: Mapping[str, Any]) -> bool:
+    """Return whether the chart may render something else each time: random texts, certificates, the time.
+
+    Args:
+        chart: the chart's folder or archive.
+        values: the merged values; charts may render templates that stand in them.
+    """
+    texts = (text for name, text in _texts(chart) if _is_template(name))
+    return any(map(_CHANCE.search, (json.dumps(values).encode(), *texts)))
+
+
+def default_values(chart: Path) -> dict[str, Any]:
+    """Return the chart's default values, nothing if they cannot be read.
+
+    Args:
+        chart: the chart's folder or archive.
+    """
+    text = next((text for name, text in _texts(chart) if name == _VALUES), b"")
+    try:
+        found = go_yaml.first_document(text)
+    except go_yaml.YamlError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _names_one(text: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.failures.classify import is_absent
 from helm_rollback_component.helm.charts.chart_files import read_metadata
@@ -19,6 +19,7 @@ from helm_rollback_component.helm.engines.known_faults import known_faults
 from helm_rollback_component.helm.engines.memory_files import readable_path
 from helm_rollback_component.helm.engines.process import Command, Patience, run
 from helm_rollback_component.helm.engines.registry_login import registry_config
+from helm_rollback_component.helm.engines.rendering import LONGEST_RENDERED, RENDERING, rendered
 from helm_rollback_component.helm.engines.repository_config import repository_config
 from helm_rollback_component.helm.engines.values_text import values_text
 
@@ -79,6 +80,17 @@ class CliEngine:
             values_text(deployment.values),
             cancellation,
         )
+
+    def render(self, target: Target, deployment: Deployment) -> dict[str, Any]:
+        """Return what an upgrade would store; see `HelmEngine`."""
+        said = self._on_cluster(
+            target,
+            lambda line: line.render(deployment),
+            RENDERING,
+            values_text(deployment.values),
+            longest=LONGEST_RENDERED,
+        )
+        return rendered(said)
 
     def rollback(
         self,
@@ -171,7 +183,8 @@ class CliEngine:
         patience: Patience,
         stdin: str = "",
         cancellation: Cancellation | None = None,
-    ) -> None:
+        **bounds: int,
+    ) -> str:
         with readable_path(target.kubeconfig) as (kubeconfig, descriptors):
             line = spell_out(CommandLine(self._dialect, target, kubeconfig))
             command = Command(
@@ -182,8 +195,9 @@ class CliEngine:
                 descriptors,
                 target.on_start,
                 target.on_end,
+                **bounds,
             )
-            run(command, cancellation)
+            return run(command, cancellation)
 
     def _run(
         self,

@@ -6,7 +6,7 @@ import atexit
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.failures.classify import is_absent
 from helm_rollback_component.errors import OperationError, Problem, ValidationError
@@ -16,6 +16,7 @@ from helm_rollback_component.helm.engines.engine import Capability, EngineError,
 from helm_rollback_component.helm.engines.known_faults import known_faults
 from helm_rollback_component.helm.engines.process import Patience
 from helm_rollback_component.helm.engines.registry_login import registry_config
+from helm_rollback_component.helm.engines.rendering import RENDERING
 from helm_rollback_component.helm.engines.worker_pool import ALWAYS, WorkerPool
 from helm_rollback_component.reasons import Reason
 
@@ -72,6 +73,12 @@ class EmbeddedEngine:
     def upgrade(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Upgrade with reset values and wait until ready; see `HelmEngine`."""
         self._deploy("upgrade", target, deployment, cancellation)
+
+    def render(self, target: Target, deployment: Deployment) -> dict[str, Any]:
+        """Return what an upgrade would store; see `HelmEngine`."""
+        with self._workers.one() as worker:
+            asked = self._asked("upgrade", target, deployment)
+            return worker.call({"verb": "render", "target": _told(target), "deployment": asked}, RENDERING)
 
     def rollback(
         self,
@@ -147,16 +154,19 @@ class EmbeddedEngine:
         if cancellation.requested:
             raise EngineError("cancelled before Helm was started")
         with self._workers.one() as worker:
-            asked = {
-                "chart": os.fspath(deployment.chart),
-                "values": dict(deployment.values),
-                "timeout": deployment.timeout,
-                "description": deployment.options.description,
-                "labels": dict(deployment.options.labels),
-                "options": library_options.deploying(verb, self._fitting(deployment.options, target)),
-            }
+            asked = self._asked(verb, target, deployment)
             request = {"verb": verb, "target": _told(target), "deployment": asked}
             _serve(worker, target, request, self._patience(deployment.timeout), cancellation)
+
+    def _asked(self, verb: str, target: Target, deployment: Deployment) -> Message:
+        return {
+            "chart": os.fspath(deployment.chart),
+            "values": dict(deployment.values),
+            "timeout": deployment.timeout,
+            "description": deployment.options.description,
+            "labels": dict(deployment.options.labels),
+            "options": library_options.deploying(verb, self._fitting(deployment.options, target)),
+        }
 
     def _fitting(self, options: Options, target: Target) -> Options:
         """Leave unknown fields to a server that refuses them, as `Dialect.leaves_fields_to_server` says."""

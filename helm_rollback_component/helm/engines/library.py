@@ -43,8 +43,8 @@ def deploy(
     chart: helm_python.Chart,
     context: helm_python.HelmContext,
     options: Mapping[str, Any],
-) -> None:
-    """Install or upgrade.
+) -> dict[str, Any]:
+    """Install or upgrade, and return what the library tells of the release.
 
     Args:
         verb: which of both.
@@ -58,11 +58,12 @@ def deploy(
     """
     function = getattr(config, verb)
     if options.keys() <= _parameters(function):
-        function(chart, context=context, **options)
-        return
+        return {**function(chart, context=context, **options)}
     others = {name: value for name, value in options.items() if name not in ("name", "values")}
     handles = (context._raw(), chart._raw())  # noqa: SLF001  # the Python functions pass them on like this
-    _call(verb, config, *handles, None, options["name"], json.dumps(options["values"]), others)
+    told = _call(verb, config, *handles, None, options["name"], json.dumps(options["values"]), others)
+    found: dict[str, Any] = json.loads(told)
+    return found
 
 
 def act(verb: str, config: helm_python.Config, release: str, options: Mapping[str, Any]) -> None:
@@ -88,10 +89,10 @@ def _refusal(verb: str, config: helm_python.Config, options: Mapping[str, Any]) 
     return ""
 
 
-def _call(verb: str, config: helm_python.Config, *arguments: Any) -> None:  # noqa: ANN401  # handles, text, options
+def _call(verb: str, config: helm_python.Config, *arguments: Any) -> Any:  # noqa: ANN401  # handles, text, options
     *given, options = arguments
     call = _native.call_status if verb == "rollback" else _native.call_string
-    call(f"helm_{verb}", config._raw(), *given, _packed(options))  # noqa: SLF001  # as above
+    return call(f"helm_{verb}", config._raw(), *given, _packed(options))  # noqa: SLF001  # as above
 
 
 def _packed(options: Mapping[str, Any]) -> str:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.helm.engines.leash import Leash
 
-_LONGEST_OUTPUT = 64 * 1024
+LONGEST_OUTPUT = 64 * 1024
+"""In bytes: of more, the end is read."""
 _PHASES = 3
 _MARGIN = 60.0
 _GRACE = 10.0
@@ -70,6 +71,7 @@ class Command:
         patience: how long it is waited for, and whether it may be signalled at all.
         on_start: called before it begins, and `on_end` when it has ended; see `Target`.
         memory: how much it may take, see `leash.held`.
+        longest: how many bytes of its standard output are returned, from the end.
     """
 
     arguments: Sequence[str]
@@ -80,6 +82,7 @@ class Command:
     on_start: Callable[[int, float], None] = lambda *_: None
     on_end: Callable[[], None] = lambda: None
     memory: int = 0
+    longest: int = LONGEST_OUTPUT
 
 
 def run(command: Command, cancellation: Cancellation | None = None) -> str:
@@ -119,7 +122,7 @@ def run(command: Command, cancellation: Cancellation | None = None) -> str:
         if in_time or command.patience.interruptible:
             command.on_end()
         if running.succeeded:
-            return _tail(stdout)
+            return _tail(stdout, command.longest)
         said = without_dump(_tail(stderr) or _tail(stdout)).strip()
     raise _failure(command, running, said, in_time=in_time)
 
@@ -181,9 +184,9 @@ def _start(command: Command, leash: Leash, stdin: int, stdout: int, stderr: int)
         raise EngineError(f"Helm could not be started: {error.strerror}: {command.arguments[0]}") from error
 
 
-def _tail(descriptor: int) -> str:
-    start = max(0, os.fstat(descriptor).st_size - _LONGEST_OUTPUT)
-    return os.pread(descriptor, _LONGEST_OUTPUT, start).decode(errors="replace")
+def _tail(descriptor: int, longest: int = LONGEST_OUTPUT) -> str:
+    start = max(0, os.fstat(descriptor).st_size - longest)
+    return os.pread(descriptor, longest, start).decode(errors="replace")
 
 
 def _failure(command: Command, running: _Running, said: str, *, in_time: bool) -> EngineError:

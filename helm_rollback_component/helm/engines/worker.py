@@ -1,8 +1,8 @@
 """The process that runs the Helm library: it serves one request at a time, and ends with its parent.
 
 It speaks the messages of `wire`. After its greeting it answers each request ``{"verb": …, …}`` with
-``{"error": null}``, or with what Helm said and whether that was a cancellation. ``{"verb": "cancel"}``
-stops the request under way.
+``{"error": null}`` and what was ``found``, or with what Helm said and whether that was a cancellation.
+``{"verb": "cancel"}`` stops the request under way.
 
 A cancelled upgrade goes on inside the library: it keeps waiting, and may run hooks or rewrite records
 minutes later. So a worker answers a cancelled request and dies at once, as Helm's own program does.
@@ -75,8 +75,8 @@ class Worker:
         cancelled = False
         with context:
             try:
-                _VERBS[message.pop("verb")](context, **message)
-                answer: Message = {"error": None}
+                found = _VERBS[message.pop("verb")](context, **message)
+                answer: Message = {"error": None} if found is None else {"error": None, "found": found}
             except helm_python.HelmCancelledError as error:
                 cancelled = self._cancelled  # a timeout of Helm's own comes as this error too
                 answer = {"error": str(error), "cancelled": cancelled}
@@ -137,6 +137,12 @@ def _upgrade(context: helm_python.HelmContext, target: Message, deployment: Mess
         library.deploy("upgrade", config, chart, context, options)
 
 
+def _render(context: helm_python.HelmContext, target: Message, deployment: Message) -> Message:
+    with _cluster(target) as config, _installable(deployment["chart"]) as chart:
+        options = {"reset_values": True, "dry_run": "server", **_deploying(target, deployment)}
+        return library.deploy("upgrade", config, chart, context, options)
+
+
 def _rollback(_: helm_python.HelmContext, target: Message, options: Message) -> None:
     with _cluster(target) as config:
         library.act("rollback", config, target["release"], {"wait": _WAIT_FOR_HOOKS_ONLY, **options})
@@ -191,9 +197,10 @@ def _build_dependencies(_: helm_python.HelmContext, chart: str, *, locked: bool)
         fetch(chart)
 
 
-_VERBS: dict[str, Callable[..., None]] = {
+_VERBS: dict[str, Callable[..., Message | None]] = {
     "install": _install,
     "upgrade": _upgrade,
+    "render": _render,
     "rollback": _rollback,
     "uninstall": _uninstall,
     "test": _test,

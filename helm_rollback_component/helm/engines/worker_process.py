@@ -79,8 +79,8 @@ class WorkerProcess:
         """Whether it can serve another request."""
         return not self._spent and self._process.poll() is None
 
-    def call(self, request: Message, patience: Patience, cancellation: Cancellation | None = None) -> None:
-        """Run `request`.
+    def call(self, request: Message, patience: Patience, cancellation: Cancellation | None = None) -> Message:
+        """Run `request` and return what it found, which is nothing for most.
 
         Raises:
             EngineError: Helm failed, was cancelled or did not end in time, or the worker died.
@@ -96,6 +96,8 @@ class WorkerProcess:
                 self._serving = None
         if answer["error"] is not None:
             raise EngineError(answer["error"])
+        found: Message = answer.get("found", {})
+        return found
 
     def close(self) -> None:
         """End it after its present request; one that was left at work goes on for as long as we live."""

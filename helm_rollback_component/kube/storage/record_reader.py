@@ -40,6 +40,8 @@ _READS_AT_ONCE = 4
 _TEXT_KEPT = 32_000_000
 _MOST_NOTED = 20
 _AND_MORE = "and further ones"
+_NOT_STORED = 0
+"""No revision has this number."""
 
 _Object = dict[str, Any]
 
@@ -129,6 +131,25 @@ class RecordReader:
         """Return the objects of a revision and of its hooks; otherwise the same as `manifest`."""
         with about(self._namespace, self._release):
             return self._objects(revision, self._texts(revision), whole)
+
+    def default_values(self, revision: int) -> dict[str, Any]:
+        """Return the default values of a revision's chart; raises as `manifest` does."""
+        with about(self._namespace, self._release):
+            chart = self._read(revision)[1].get("chart")
+        found = chart.get("values") if isinstance(chart, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def rendered(self, release: Release) -> tuple[_Object, ...]:
+        """Return the objects, hooks included, of a release that Helm has rendered and not stored.
+
+        Raises:
+            OperationError: also ``MANIFEST_UNREADABLE`` if a part of it cannot be read.
+        """
+        with about(self._namespace, self._release):
+            found = self._objects(_NOT_STORED, release_codec.texts(release), lambda _: True)
+            if unread := self.unread(_NOT_STORED):
+                raise OperationError("; ".join(unread), reason=Reason.MANIFEST_UNREADABLE)
+            return found
 
     def known_values(self) -> Iterator[dict[str, Any]]:
         """Yield the values of each revision that was read; they may be secret."""

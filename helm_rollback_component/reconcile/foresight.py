@@ -1,0 +1,164 @@
+"""What an update will do to a release, as far as that can be known before: nothing is changed for it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.core.failures.classify import classify
+from helm_rollback_component.core.health import field_owners
+from helm_rollback_component.core.health.baseline import Baseline
+from helm_rollback_component.core.manifests import text
+from helm_rollback_component.core.manifests.differences import differences, keyed
+from helm_rollback_component.core.manifests.fields import Change
+from helm_rollback_component.core.manifests.moved_defaults import moved_defaults
+from helm_rollback_component.core.manifests.unsteady import without_unsteady
+from helm_rollback_component.core.remediation import first_step
+from helm_rollback_component.core.remediation.plan import next_step
+from helm_rollback_component.core.remediation.steps import Rollback, Situation, Unlock, Upgrade
+from helm_rollback_component.errors import HelmRollbackError, OperationError
+from helm_rollback_component.helm.charts import chart_texts, fetching
+from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.kube.health import places
+from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile import clock, desired
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.health.objects import Key, Manifest
+    from helm_rollback_component.core.manifests.differences import ObjectDifference
+    from helm_rollback_component.core.remediation.steps import Step
+    from helm_rollback_component.helm.charts.fetching import LocalChart
+    from helm_rollback_component.inputs.redaction import Redactor
+    from helm_rollback_component.reconcile.session import Session
+
+_NOT_KNOWN = "what it changes in the manifests is not known: "
+_FOR_CERTAIN = frozenset(
+    {
+        Reason.RENDER_FAILED,
+        Reason.SCHEMA_INVALID,
+        Reason.CHART_INVALID,
+        Reason.DEPENDENCY_MISSING,
+    }
+)
+"""What no cluster can change: the update fails with it as well."""
+_MOST_LIVE = 10
+"""Changed objects that are read in the cluster, to find what others changed in them."""
+_MOST_NAMED = 3
+
+_Objects = dict["Key", "Manifest"]
+
+
+class Foresight:
+    """Looks ahead for one release.
+
+    Args:
+        config: what is declared.
+        session: the release's connections.
+        redact: removes the secrets from a text.
+    """
+
+    def __init__(self, config: HelmConfig, session: Session, redact: Redactor) -> None:
+        self._config = config
+        self._session = session
+        self._redact = redact
+
+    def lines(self) -> Iterator[str]:
+        """Yield what the update begins with, and then what it changes in the manifests.
+
+        Raises:
+            HelmRollbackError: not even the first can be known.
+        """
+        chart = fetching.fetch(self._config.source, self._session.engine)
+        situation = self._situation(chart)
+        step = next_step(situation)
+        try:
+            changes = [*self._changes(step, situation, chart)]
+        except (EngineError, HelmRollbackError) as error:
+            yield from self._without_changes(error, first_step.told(step, situation))
+            return
+        yield f"{first_step.told(step, situation)}{changes[0] if changes else ''}"
+        yield from changes[1:]
+
+    def _situation(self, chart: LocalChart) -> Situation:
+        session, config = self._session, self._config
+        wanted = desired.desired(config, chart, session.digester, config.timeouts.upgrade)
+        history = session.records.history()
+        session.learn_secrets_of_before()
+        latest = history.latest
+        pending_for = latest.pending_for(clock.now()) if latest else 0.0
+        return Situation(wanted, history, session.ledger(), pending_for=pending_for)
+
+    def _without_changes(self, error: Exception, told: str) -> Iterator[str]:
+        if isinstance(error, EngineError):
+            failure = classify(error.output, "upgrade", self._config.release_namespace, self._redact)
+            certain, said = failure.reason in _FOR_CERTAIN, failure.message
+        else:
+            certain, said = False, str(error)
+        yield f"{first_step.WILL_FAIL}{said}" if certain else told
+        if not certain:
+            yield f"{_NOT_KNOWN}{said}"
+
+    def _changes(self, step: Step, situation: Situation, chart: LocalChart) -> Iterator[str]:
+        deployed = situation.history.deployed
+        if deployed is None:
+            return
+        records = self._session.records
+        match step:
+            case Upgrade() | Unlock():
+                old = self._keyed(records.objects(deployed.revision))
+                yield from self._of_upgrade(old, chart, deployed.revision)
+            case Rollback(revision=revision):
+                old, new = (self._keyed(records.objects(each)) for each in (deployed.revision, revision))
+                yield from self._told(differences(old, new, self._redact), deployed.revision)
+
+    def _of_upgrade(self, old: _Objects, chart: LocalChart, revision: int) -> Iterator[str]:
+        new = self._rendered(chart)
+        found = differences(old, new, self._redact)
+        unsteady: tuple[str, ...] = ()
+        if found and chart_texts.ask_for_chance(chart.path, desired.merged_values(self._config)):
+            found, unsteady = without_unsteady(found, differences(new, self._rendered(chart), self._redact))
+        yield from self._told(found, revision)
+        yield from self._moved_defaults(chart, revision) if found else ()
+        if unsteady:
+            more = len(unsteady) - _MOST_NAMED
+            named = ", ".join(unsteady[:_MOST_NAMED])
+            yield f"made anew by each upgrade: {named}{f' and {more} more' if more > 0 else ''}"
+        yield from self._changed_by_others(new, found)
+
+    def _told(self, found: Sequence[ObjectDifference], revision: int) -> Iterator[str]:
+        yield f"; compared with revision {revision}: {text.summary(found)}"
+        yield from text.lines(found, self._config.release_namespace)
+
+    def _moved_defaults(self, chart: LocalChart, revision: int) -> Iterator[str]:
+        before, given = self._session.records.default_values(revision), desired.merged_values(self._config)
+        moved = [*moved_defaults(before, chart_texts.default_values(chart.path), given)]
+        if moved:
+            yield "defaults of the chart that moved, and that the values do not set:"
+            yield from text.field_lines(moved)
+
+    def _rendered(self, chart: LocalChart) -> _Objects:
+        session, config = self._session, self._config
+        deployment = desired.deployment(config, chart, config.timeouts.upgrade, self._redact)
+        release = session.engine.render(session.target, deployment)
+        return self._keyed(session.records.rendered(release))
+
+    def _keyed(self, objects: Sequence[Mapping[str, Any]]) -> _Objects:
+        return keyed(objects, self._config.release_namespace)
+
+    def _changed_by_others(self, new: _Objects, found: Sequence[ObjectDifference]) -> Iterator[str]:
+        """Yield which fields that another manager set the update sets anew, in objects that it changes."""
+        changed = (each.key for each in found if each.change is Change.CHANGED and each.key in new)
+        for key in islice(changed, _MOST_LIVE):
+            try:
+                live = self._live(key, new[key])
+            except OperationError:
+                continue
+            before = Baseline(foreign={key: field_owners.foreign_fields(live)}) if live else Baseline()
+            yield from field_owners.takeovers([new[key]], self._config.release_namespace, before)
+
+    def _live(self, key: Key, desired_: Manifest) -> Manifest | None:
+        cluster = self._session.cluster
+        return cluster.get(places.path_of(cluster, desired_, key.namespace))
