@@ -12,8 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.api.discovery import ApiKind
+
+_Objects = list[dict[str, Any]]
+_Paths = list[str]
 
 KINDS = {
     "ConfigMap": ApiKind("configmaps", namespaced=True),
@@ -64,6 +68,22 @@ class FakeCluster(Cluster):
             inside = [found for key, found in self._objects.items() if key.startswith(f"{path}/")]
             return [copy.deepcopy(found["metadata"]) for found in inside if _selected(found, query)]
 
+    def list(self, path: str, **query: str) -> _Objects:
+        with self._mutex:
+            self._begin("list", path)
+            root, _, plural = path.rpartition("/")
+            everywhere = "/namespaces/" not in path
+            inside = [
+                found
+                for key, found in self._objects.items()
+                if key.startswith(f"{path}/")
+                or (everywhere and key.startswith(root) and f"/{plural}/" in key)
+            ]
+            return [copy.deepcopy(found) for found in inside if _selected(found, query)]
+
+    def teach(self, redact: Redactor) -> None:
+        """There are no credentials here."""
+
     def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         with self._mutex:
             self._begin("create", path)
@@ -109,7 +129,7 @@ class FakeCluster(Cluster):
             change(found)
             self._store(path, found, found["metadata"]["uid"])
 
-    def paths(self) -> list[str]:
+    def paths(self) -> _Paths:
         """Where there are objects."""
         return sorted(self._objects)
 

@@ -35,11 +35,13 @@ class Selected:
         context: the context's name.
         cluster: its ``cluster`` section.
         user: its ``user`` section; empty where it names none.
+        namespace: the namespace that counts where none is given; may be empty.
     """
 
     context: str
     cluster: _Config
     user: _Config
+    namespace: str = ""
 
 
 def load(kubeconfig: str | None) -> str:
@@ -86,7 +88,7 @@ def select(kubeconfig: str, context: str | None = None) -> Selected:
         raise _invalid(
             f"the context {name} refers to a cluster or a user that the kubeconfig does not contain"
         )
-    return Selected(name, cluster, user)
+    return Selected(name, cluster, user, chosen.get("namespace") or "")
 
 
 def _found() -> _Config:
@@ -127,6 +129,7 @@ def _service_account() -> _Config:
     address = f"[{host}]" if ":" in host else host
     server = f"https://{address}:{os.environ.get('KUBERNETES_SERVICE_PORT', '443')}"
     name = "in-cluster"
+    context = {"cluster": name, "user": name, "namespace": _own_namespace()}
     return {
         "apiVersion": "v1",
         "kind": "Config",
@@ -137,9 +140,14 @@ def _service_account() -> _Config:
                 "cluster": {"server": server, "certificate-authority": str(SERVICE_ACCOUNT / "ca.crt")},
             }
         ],
-        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+        "contexts": [{"name": name, "context": context}],
         "users": [{"name": name, "user": {"tokenFile": str(SERVICE_ACCOUNT / "token")}}],
     }
+
+
+def _own_namespace() -> str:
+    file = SERVICE_ACCOUNT / "namespace"
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
 
 
 def _as_file(text: str) -> Path | None:

@@ -78,15 +78,13 @@ class RecordReader:
 
     def history(self) -> History:
         """Return every stored revision; only those that changed since they were last read are read."""
-        with about(self._namespace, self._release), ThreadPoolExecutor(_READS_AT_ONCE) as readers:
-            listed = self._listed()
-            self._versions = {revision: _version(meta) for revision, meta in listed}
-            facts = list(readers.map(self._facts, listed))
-        found = [fact for fact in facts if fact]
-        return History(
-            records=tuple(record for _, record in found if record),
-            unreadable=tuple(revision for revision, record in found if record is None),
-        )
+        with about(self._namespace, self._release):
+            return self._read_of(self._listed())
+
+    def newest(self) -> History:
+        """Return the newest stored revision alone; that of a release without any is empty."""
+        with about(self._namespace, self._release):
+            return self._read_of(self._listed()[-1:])
 
     def await_record(self, revision: int, stop: Cancellation) -> bool:
         """Wait until a revision is stored and return True; or False if `stop` is requested before.
@@ -164,6 +162,16 @@ class RecordReader:
     def unread(self, revision: int) -> tuple[str, ...]:
         """Return what of a revision could not be read here so far: each document's source, and why."""
         return tuple(self._unread.get(revision, ()))
+
+    def _read_of(self, listed: list[tuple[int, _Object]]) -> History:
+        with ThreadPoolExecutor(_READS_AT_ONCE) as readers:
+            self._versions = {revision: _version(meta) for revision, meta in listed}
+            facts = list(readers.map(self._facts, listed))
+        found = [fact for fact in facts if fact]
+        return History(
+            records=tuple(record for _, record in found if record),
+            unreadable=tuple(revision for revision, record in found if record is None),
+        )
 
     def _listed(self, *fields: str) -> list[tuple[int, _Object]]:
         """Return number and metadata of every revision in ascending order, or of those with such fields."""

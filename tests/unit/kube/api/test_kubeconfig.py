@@ -256,3 +256,10 @@ def test_a_context_that_is_not_there_is_refused(
     assert caught.value.problems[0].path == path
     missing = path == "context"
     assert caught.value.reason == ("KubeconfigMissing" if missing else "InvalidKubeconfig")
+
+
+def test_a_context_may_have_a_namespace() -> None:
+    found = config()
+    assert kubeconfig.select(yaml.safe_dump(found)).namespace == ""
+    found["contexts"][0]["context"]["namespace"] = "apps"
+    assert kubeconfig.select(yaml.safe_dump(found)).namespace == "apps"

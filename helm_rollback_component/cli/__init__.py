@@ -1,0 +1,1 @@
+"""`helm-rollback`: the command line for operators."""

@@ -1,0 +1,1 @@
+"""The commands: each is one function, with what it prints beside it."""

@@ -1,0 +1,68 @@
+"""The program `helm-rollback`: its commands, and how it ends.
+
+Whatever a command needs beyond its options is imported when the command runs.
+"""
+
+from typing import Any
+
+import typer
+
+from helm_rollback_component.cli import options
+from helm_rollback_component.cli.commands.status import status
+from helm_rollback_component.cli.running import Ending, prepare_streams, running
+
+PROGRAM = "helm-rollback"
+
+app = typer.Typer(
+    name=PROGRAM,
+    help="Look at Helm releases that roll back by themselves, and act on them.",
+    epilog=options.examples(
+        "helm-rollback status -n apps",
+        "helm-rollback status web -n apps -o json",
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _given_first(
+    context: typer.Context,
+    namespace: options.Namespace = "",
+    kubeconfig: options.Kubeconfig = "",
+    kube_context: options.KubeContext = "",
+) -> None:
+    """Look at Helm releases that roll back by themselves, and act on them."""
+    given = {"namespace": namespace, "kubeconfig": kubeconfig, "kube_context": kube_context}
+    defaults = {name: value for name, value in given.items() if value}
+    context.default_map = dict.fromkeys(context.command.list_commands(context), defaults)  # type: ignore[attr-defined]  # of a group
+
+
+app.callback()(_given_first)
+
+
+def register(command: Any, *examples: str, ending: Ending = Ending()) -> None:  # noqa: ANN401, B008  # any function; a frozen value
+    """Add a command: a function with annotated options, whose docstring is its help.
+
+    Args:
+        command: the function; it returns its exit code, or None for 0.
+        examples: command lines for the end of its help.
+        ending: the exit codes.
+    """
+    app.command(command.__name__, epilog=options.examples(*examples))(running(command, ending))
+
+
+register(
+    status,
+    "helm-rollback status                    # every managed release of the namespace",
+    "helm-rollback status -A                 # of all namespaces",
+    "helm-rollback status web -n apps",
+    "helm-rollback status web -o json | jq -r .phase",
+)
+
+
+def main() -> None:
+    """Run the command line, and end the process with its exit code."""
+    prepare_streams()
+    app(prog_name=PROGRAM)

@@ -1,0 +1,61 @@
+"""The options that several commands have, as kubectl and Helm have them. Light: nothing else is imported."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How a command prints what it found."""
+
+    TABLE = "table"
+    JSON = "json"
+    YAML = "yaml"
+
+
+Namespace = Annotated[
+    str,
+    typer.Option(
+        "-n",
+        "--namespace",
+        metavar="NAME",
+        help="Namespace of the release. Default: $HELM_NAMESPACE, then that of the context, then default.",
+        show_default=False,
+    ),
+]
+AllNamespaces = Annotated[
+    bool, typer.Option("-A", "--all-namespaces", help="List the releases of all namespaces.")
+]
+Kubeconfig = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE",
+        help="Path of the kubeconfig. Default: $KUBECONFIG, then ~/.kube/config, then the pod's account.",
+        show_default=False,
+    ),
+]
+KubeContext = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Context of the kubeconfig. Default: $HELM_KUBECONTEXT, then the current one.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Format, typer.Option("-o", "--output", help="How the result is printed.", case_sensitive=False)
+]
+Release = Annotated[str, typer.Argument(metavar="RELEASE", help="Name of the release.", show_default=False)]
+OptionalRelease = Annotated[
+    str,
+    typer.Argument(
+        metavar="[RELEASE]", help="Name of the release; without it, all are listed.", show_default=False
+    ),
+]
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a help text; its lines stay as they are."""
+    shown = "\n".join(f"  {line}" for line in lines)
+    return f"\b\nExamples:\n{shown}"

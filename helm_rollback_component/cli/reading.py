@@ -1,0 +1,121 @@
+"""What is known of releases: their claims, records and status. Nothing is changed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.core.records.history import History
+from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.errors import HelmRollbackError, OperationError
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.claims import lease_codec
+from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile.status import release_status, unknown_status
+from helm_rollback_component.reconcile.way_out import WayOut, guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.kube.claims.lease_codec import Claim, Lease
+    from helm_rollback_component.kube.storage.storage import ReleaseStorage
+    from helm_rollback_component.results import ReleaseStatus
+
+_READS_AT_ONCE = 4
+_SELECTOR = ",".join(f"{name}={value}" for name, value in lease_codec.LABELS.items())
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found of one release.
+
+    Attributes:
+        status: the release as it is now, without secrets; its phase counts only if the release is claimed.
+        history: its records, or the newest alone.
+        claim: what the Lease beside it says; None if there is none.
+        now: the time by the API server's clock.
+        problem: why not more is known; empty if nothing is missing.
+    """
+
+    status: ReleaseStatus
+    history: History
+    claim: Claim | None
+    now: datetime
+    problem: str = ""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is known of the release beyond Helm's records."""
+        return self.claim.ledger if self.claim else Ledger()
+
+
+class Reader:
+    """Reads what is known of releases; what it returns and raises has no secrets in it.
+
+    Args:
+        connection: where they are.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.way_out = WayOut(connection.redact)
+        """What takes the secrets out of whatever leaves."""
+
+    @guarded
+    def release(self, name: str) -> Found:
+        """Return what is known of one release, with all its records.
+
+        Raises:
+            OperationError: the cluster cannot be read; ``ReleaseMissing`` if nothing of the release is there.
+        """
+        return self._read(self._connection, name, lambda records: records.history())
+
+    @guarded
+    def managed(self, *, everywhere: bool) -> list[Found]:
+        """Return what is known of every release that has a Lease, by namespace and name.
+
+        Args:
+            everywhere: whether those of all namespaces are meant.
+
+        Raises:
+            OperationError: the Leases cannot be listed. What cannot be read of one release is its `problem`.
+        """
+        where = paths.leases("" if everywhere else self._connection.namespace)
+        names = sorted(_names(self._connection.cluster.list(where, labelSelector=_SELECTOR)))
+        with ThreadPoolExecutor(_READS_AT_ONCE) as readers:
+            return list(readers.map(self._listed, names))
+
+    def _listed(self, name: tuple[str, str]) -> Found:
+        there = replace(self._connection, namespace=name[0])
+        try:
+            return self._read(there, name[1], lambda records: records.newest())
+        except HelmRollbackError as error:
+            self.way_out.error(error)
+            unknown = unknown_status(there.config(name[1]))
+            return Found(unknown, History(), None, there.cluster.now(), f"{error} [{error.reason}]")
+
+    def _read(self, there: Connection, name: str, records_of: Callable[[ReleaseStorage], History]) -> Found:
+        config = there.config(name)
+        session = there.session(config)
+        claim, history = session.claims.read(), records_of(session.records)
+        if claim is None and not history:
+            raise OperationError(
+                "there is no release of that name in that namespace",
+                reason=Reason.RELEASE_MISSING,
+                release=config.label,
+                remedy="see `helm list -A`",
+            )
+        now, ledger = session.cluster.now(), claim.ledger if claim else Ledger()
+        status = release_status(config, session.records, history, ledger, now)
+        return Found(self.way_out.result(status), history, claim, now)
+
+
+def _names(leases: Iterable[Lease]) -> Iterator[tuple[str, str]]:
+    prefix = lease_codec.name("")
+    for lease in leases:
+        metadata = lease["metadata"]
+        if metadata["name"].startswith(prefix):
+            yield metadata["namespace"], metadata["name"].removeprefix(prefix)

@@ -1,0 +1,83 @@
+"""How a command runs and ends: one line for an error, an exit code, and no traceback."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TextIO
+
+import typer
+
+INTERRUPTED = 130
+"""As a shell has it for a program that a Ctrl-C ended."""
+BROKEN_PIPE = 141
+"""The same, where nobody reads what is printed any more."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The exit codes of a command.
+
+    Attributes:
+        error: what it ends with where it could not do its work; above 1 where 1 is an answer.
+    """
+
+    error: int = 1
+
+
+def prepare_streams() -> None:
+    """Have what a terminal cannot show replaced, instead of an error for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="replace")
+
+
+def running(command: Callable[..., int | None], ending: Ending) -> Callable[..., None]:
+    """Return the command as Typer is to call it."""
+
+    @wraps(command)
+    def run(*args: object, **options: object) -> None:
+        try:
+            code = command(*args, **options) or 0
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        except BrokenPipeError:
+            _write_nowhere(sys.stdout)
+            code = BROKEN_PIPE
+        except (typer.Exit, typer.BadParameter):
+            raise
+        except Exception as error:  # noqa: BLE001  # nobody else shows it
+            tell(f"Error: {described(error)}")
+            code = ending.error
+        raise typer.Exit(code)
+
+    return run
+
+
+def tell(line: str) -> None:
+    """Print one line for the person, beside the result; nothing happens where nobody reads it."""
+    from helm_rollback_component.cli.printing import one_line  # noqa: PLC0415  # of no use for the help
+
+    try:
+        print(one_line(line), file=sys.stderr, flush=True)  # noqa: T201  # the one way to standard error
+    except BrokenPipeError:
+        _write_nowhere(sys.stderr)
+
+
+def described(error: Exception) -> str:
+    """Return an error in one line, with its reason word at the end."""
+    from helm_rollback_component.errors import HelmRollbackError  # noqa: PLC0415  # of no use for the help
+
+    if isinstance(error, HelmRollbackError):
+        return f"{error} [{error.reason}]"
+    if os.environ.get("HELM_DEBUG") in {"1", "true"}:
+        traceback.print_exception(error)
+    return f"unexpected {type(error).__name__}: {error}; please report it with what HELM_DEBUG=true shows"
+
+
+def _write_nowhere(stream: TextIO) -> None:
+    """Have what is left in the stream's buffer go nowhere when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
