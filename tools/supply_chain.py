@@ -31,13 +31,17 @@ ACCEPTED = ROOT / "tools" / "accepted_advisories.toml"
 SBOM = ROOT / "dist" / "sbom.cdx.json"
 OURS = ("helm-rollback-component", "pulumi-local-engine")
 ALLOWED = frozenset(
-    {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT", "MPL-2.0", "PSF-2.0", "Apache-2.0 OR BSD-2-Clause"}
+    {
+        *("Apache-2.0", "Apache-2.0 OR BSD-2-Clause", "BSD-2-Clause", "BSD-3-Clause"),
+        *("ISC", "MIT", "MPL-2.0", "PSF-2.0"),
+    }
 )
 UNKNOWN = "unknown"
 
 _SPDX = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
+    "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }

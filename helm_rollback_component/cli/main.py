@@ -8,8 +8,12 @@ from typing import Any
 import typer
 
 from helm_rollback_component.cli import options
+from helm_rollback_component.cli.commands.explain import explain
+from helm_rollback_component.cli.commands.history import history
+from helm_rollback_component.cli.commands.permissions import permissions
 from helm_rollback_component.cli.commands.status import status
-from helm_rollback_component.cli.running import Ending, prepare_streams, running
+from helm_rollback_component.cli.commands.validate import validate
+from helm_rollback_component.cli.running import ANSWERS, Ending, prepare_streams, running
 
 PROGRAM = "helm-rollback"
 
@@ -59,6 +63,28 @@ register(
     "helm-rollback status -A                 # of all namespaces",
     "helm-rollback status web -n apps",
     "helm-rollback status web -o json | jq -r .phase",
+)
+register(
+    history,
+    "helm-rollback history web -n apps",
+    "helm-rollback history web -o json | jq '.[] | select(.verdict == \"bad\")'",
+)
+register(
+    explain,
+    "helm-rollback explain web -n apps",
+    "helm-rollback explain web -o json | jq -r .same_inputs",
+)
+register(
+    validate,
+    "helm-rollback validate web 3 -n apps",
+    "helm-rollback validate web 3 && helm-rollback rollback web 3",
+    ending=ANSWERS,
+)
+register(
+    permissions,
+    "helm-rollback permissions web -n apps",
+    "helm-rollback permissions web --kube-context ci || echo 'ask for the Roles in docs/permissions'",
+    ending=ANSWERS,
 )
 
 

@@ -47,6 +47,9 @@ Output = Annotated[
     Format, typer.Option("-o", "--output", help="How the result is printed.", case_sensitive=False)
 ]
 Release = Annotated[str, typer.Argument(metavar="RELEASE", help="Name of the release.", show_default=False)]
+Revision = Annotated[
+    int, typer.Argument(metavar="REVISION", help="Number of a stored revision.", show_default=False)
+]
 OptionalRelease = Annotated[
     str,
     typer.Argument(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.core.remediation.timeline import Moment, timeline
 from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import lease_codec
@@ -50,6 +51,11 @@ class Found:
     def ledger(self) -> Ledger:
         """What is known of the release beyond Helm's records."""
         return self.claim.ledger if self.claim else Ledger()
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """The history, oldest revision first."""
+        return timeline(self.history, self.ledger)
 
 
 class Reader:

@@ -27,6 +27,10 @@ class Ending:
     error: int = 1
 
 
+ANSWERS = Ending(error=2)
+"""Of a command that answers a question: 0 is yes, or nothing; 1 is no, or something."""
+
+
 def prepare_streams() -> None:
     """Have what a terminal cannot show replaced, instead of an error for it."""
     for stream in (sys.stdout, sys.stderr):
@@ -62,7 +66,8 @@ def tell(line: str) -> None:
     from helm_rollback_component.cli.printing import one_line  # noqa: PLC0415  # of no use for the help
 
     try:
-        print(one_line(line), file=sys.stderr, flush=True)  # noqa: T201  # the one way to standard error
+        sys.stderr.write(f"{one_line(line)}\n")
+        sys.stderr.flush()
     except BrokenPipeError:
         _write_nowhere(sys.stderr)
 

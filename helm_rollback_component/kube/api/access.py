@@ -11,7 +11,7 @@ from helm_rollback_component.kube.api import paths
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.kube.api.client import Cluster
@@ -23,7 +23,7 @@ class Right:
 
     Attributes:
         verb: such as ``update``.
-        resource: such as ``secrets``.
+        resource: such as ``secrets`` or ``pods/log``.
         group: the kind's API group, an empty string for the core group.
         name: of the one object that is meant, which may be all that the user has a right on.
     """
@@ -34,22 +34,22 @@ class Right:
     name: str = ""
 
 
-_LEASES = "coordination.k8s.io"
+LEASES = "coordination.k8s.io"
 
 
 def to_record(lease: str) -> tuple[Right, ...]:
     """Return the rights without which Helm applies objects and leaves its record pending, or we our lock."""
-    return Right("update", "leases", _LEASES, lease), Right("create", "secrets"), Right("update", "secrets")
+    return Right("update", "leases", LEASES, lease), Right("create", "secrets"), Right("update", "secrets")
 
 
 def to_begin(lease: str) -> tuple[Right, ...]:
     """Return the rights without which a first deployment ends in the middle."""
-    return Right("create", "leases", _LEASES), *to_record(lease)
+    return Right("create", "leases", LEASES), *to_record(lease)
 
 
 def to_forget(lease: str) -> tuple[Right, ...]:
     """Return the rights without which a release is uninstalled, and its records and its claim stay."""
-    return Right("delete", "secrets"), Right("delete", "leases", _LEASES, lease)
+    return Right("delete", "secrets"), Right("delete", "leases", LEASES, lease)
 
 
 def require(cluster: Cluster, namespace: str, *needed: Right) -> None:
@@ -64,15 +64,21 @@ def require(cluster: Cluster, namespace: str, *needed: Right) -> None:
     Raises:
         OperationError: ``Forbidden``.
     """
+    for right in lacking(cluster, namespace, needed):
+        where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
+        raise OperationError(
+            f'the user of the kubeconfig cannot {right.verb} resource "{right.resource}" in API group '
+            f'"{right.group}" {where}; nothing was changed',
+            reason=Reason.FORBIDDEN,
+        )
+
+
+def lacking(cluster: Cluster, namespace: str, needed: Iterable[Right]) -> Iterator[Right]:
+    """Yield the rights that the API server says the user does not have; the arguments are as for `require`."""
     rules = _rules(cluster, namespace) if namespace else ()
     for right in needed:
         if not any(_grants(rule, right) for rule in rules) and _is_denied(cluster, namespace, right):
-            where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
-            raise OperationError(
-                f'the user of the kubeconfig cannot {right.verb} resource "{right.resource}" in API group '
-                f'"{right.group}" {where}; nothing was changed',
-                reason=Reason.FORBIDDEN,
-            )
+            yield right
 
 
 def _rules(cluster: Cluster, namespace: str) -> Sequence[Manifest]:
@@ -88,8 +94,9 @@ def _grants(rule: Manifest, right: Right) -> bool:
 
 
 def _is_denied(cluster: Cluster, namespace: str, right: Right) -> bool:
-    asked = {"verb": right.verb, "group": right.group, "resource": right.resource}
-    optional = {"namespace": namespace, "name": right.name}
+    resource, _, part = right.resource.partition("/")
+    asked = {"verb": right.verb, "group": right.group, "resource": resource}
+    optional = {"namespace": namespace, "name": right.name, "subresource": part}
     asked |= {key: value for key, value in optional.items() if value}
     return _asked(cluster, paths.ACCESS_REVIEWS, {"resourceAttributes": asked}).get("allowed") is False
 

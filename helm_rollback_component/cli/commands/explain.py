@@ -1,0 +1,22 @@
+"""`helm-rollback explain`: why a release is as it is, and what the next update would do."""
+
+from helm_rollback_component.cli import options
+
+
+def explain(
+    release: options.Release,
+    namespace: options.Namespace = "",
+    kubeconfig: options.Kubeconfig = "",
+    kube_context: options.KubeContext = "",
+    output: options.Output = options.Format.TABLE,
+) -> None:
+    """Explain why a release is as it is, what to do, and what the next `pulumi up` would do."""
+    from helm_rollback_component.cli import explain_lines
+    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.reading import Reader
+    from helm_rollback_component.config import RollbackConfig
+
+    found = Reader(Connection.of(namespace, kubeconfig, kube_context)).release(release)
+    told = explain_lines.explanation(found, RollbackConfig())
+    show(output, told, lambda screen: explain_lines.lines(screen, told))

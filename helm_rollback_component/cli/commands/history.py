@@ -1,0 +1,27 @@
+"""`helm-rollback history`: what became of each revision, and why."""
+
+from helm_rollback_component.cli import options
+
+
+def history(
+    release: options.Release,
+    namespace: options.Namespace = "",
+    kubeconfig: options.Kubeconfig = "",
+    kube_context: options.KubeContext = "",
+    output: options.Output = options.Format.TABLE,
+) -> None:
+    """Show the revisions of a release: which were good, what was rolled back to what, and why.
+
+    A * marks the revision that runs. A release that this component does not manage is told in Helm's words.
+    """
+    from helm_rollback_component.cli import history_lines
+    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.reading import Reader
+    from helm_rollback_component.cli.running import tell
+
+    found = Reader(Connection.of(namespace, kubeconfig, kube_context)).release(release)
+    moments = found.moments
+    show(output, [*map(history_lines.document, moments)], lambda screen: history_lines.lines(screen, found))
+    if found.claim is None:
+        tell("Not managed: there is no Lease of this component, so this is what Helm says.")

@@ -1,0 +1,25 @@
+"""`helm-rollback permissions`: what the user of the kubeconfig may do, and what is missing."""
+
+from helm_rollback_component.cli import options
+
+
+def permissions(
+    release: options.Release,
+    namespace: options.Namespace = "",
+    kubeconfig: options.Kubeconfig = "",
+    kube_context: options.KubeContext = "",
+    output: options.Output = options.Format.TABLE,
+) -> int:
+    """Show which rights you lack on a release, and what does not work without them.
+
+    The release need not exist yet. Exit codes: 0 nothing that is required is missing; 1 something is; 2 the
+    question could not be answered.
+    """
+    from helm_rollback_component.cli import rights_lines
+    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.rights import RightsReader
+
+    found = RightsReader(Connection.of(namespace, kubeconfig, kube_context)).of_release(release)
+    show(output, [*map(rights_lines.document, found)], lambda screen: rights_lines.lines(screen, found))
+    return int(any(each.fatal for each in found))

@@ -1,0 +1,93 @@
+"""Why a release is as it is, and what comes next, as a person and as a program reads it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.cli.printing import fields
+from helm_rollback_component.cli.status_lines import phase
+from helm_rollback_component.core.records.history import Record
+from helm_rollback_component.core.remediation import assessment, next_update, targets
+from helm_rollback_component.reasons import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from helm_rollback_component.cli.reading import Found
+    from helm_rollback_component.cli.screen import Screen
+    from helm_rollback_component.config import RollbackConfig
+
+_TITLES = {
+    "release": "Release",
+    "phase": "Phase",
+    "runs": "Runs",
+    "reason": "Reason",
+    "meaning": "Meaning",
+    "message": "Details",
+    "remedy": "To do",
+    "locked": "Now",
+    "same_inputs": "Next update",
+    "other_inputs": "With new inputs",
+    "on_failure": "If that fails",
+    "restorable": "Rollback now",
+}
+
+
+def explanation(found: Found, rollback: RollbackConfig) -> dict[str, Any]:
+    """Return the explanation with stable keys; what is not known or does not apply is null."""
+    status, ready = found.status, assessment.ready(found.status)
+    word = find(ready.reason) if ready and found.claim else None
+    told: dict[str, Any] = {
+        "release": f"{status.release_namespace}/{status.release_name}",
+        "phase": phase(found).text,
+        "runs": _runs(found),
+        "reason": ready.reason if word and ready else None,
+        "meaning": word.meaning if word else None,
+        "message": ready.message or None if word and ready else None,
+        "remedy": word.remedy or None if word else None,
+        "locked": _locked(found),
+    }
+    return {**told, **_next(found, rollback)}
+
+
+def lines(screen: Screen, told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of an explanation."""
+    return fields(screen, [(title, str(told[key] or "")) for key, title in _TITLES.items()])
+
+
+def _runs(found: Found) -> str | None:
+    live = next((each for each in found.moments if each.live), None)
+    if live is None:
+        return None
+    content = f", the content of revision {live.restores}" if live.restores else ""
+    return f"revision {live.revision} ({live.chart}{content}), known to be {live.verdict}"
+
+
+def _locked(found: Found) -> str | None:
+    if found.claim is None or not found.claim.holder:
+        return None
+    return f"{found.claim.holder_words} works on it; wait until that has ended"
+
+
+def _next(found: Found, rollback: RollbackConfig) -> dict[str, str | None]:
+    if found.claim is None:
+        refused = "a stack that declares this release refuses to take it over, unless adopt is set"
+        return {"same_inputs": refused, "other_inputs": None, "on_failure": None, "restorable": None}
+    foreseen = next_update.foresee(found.history, found.ledger, rollback)
+    target = targets.requested(None, found.history, found.ledger)
+    return {
+        "same_inputs": foreseen.same_inputs,
+        "other_inputs": foreseen.other_inputs,
+        "on_failure": foreseen.on_failure,
+        "restorable": _restorable(target),
+    }
+
+
+def _restorable(target: object) -> str:
+    match target:
+        case targets.Refusal():
+            return target.message
+        case Record():
+            return f"revision {target.revision} is the last good one before what runs"
+        case _:
+            return "nothing to restore"
