@@ -11,16 +11,24 @@ from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import merge
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import Identity
-from helm_rollback_component.core.remediation import assessment, predicates, targets
+from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates, targets
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import access
-from helm_rollback_component.reconcile import clock, deletion, lost_clusters, needed_rights, refusals
+from helm_rollback_component.reconcile import (
+    clock,
+    deletion,
+    lost_clusters,
+    needed_rights,
+    refusals,
+    requester,
+)
+from helm_rollback_component.reconcile.borrowed_lock import borrowed, released_if_unused
 from helm_rollback_component.reconcile.foresight import Foresight
 from helm_rollback_component.reconcile.release_run import ReleaseRun
-from helm_rollback_component.reconcile.session import Session, released_if_unused
+from helm_rollback_component.reconcile.session import Session
 from helm_rollback_component.reconcile.status import failed_status, unknown_status
-from helm_rollback_component.reconcile.target_validation import refusal as target_refusal
+from helm_rollback_component.reconcile.upkeep import Upkeep
 from helm_rollback_component.reconcile.way_out import WayOut, guarded
 
 if TYPE_CHECKING:
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 _ANYONE = Identity()
 
 
-class HelmOperations:
+class HelmOperations(Upkeep):
     """Everything that can be done to one release.
 
     Args:
@@ -68,7 +76,8 @@ class HelmOperations:
         self.way_out = WayOut(redact)
         """What takes the secrets out of whatever leaves."""
         self._progress, self._warn = self.way_out.telling(progress), self.way_out.telling(warn)
-        self._session = Session(config, identity, redact, others)
+        interrupt = interrupt or Cancellation()
+        self._session = Session(config, identity, redact, others, interrupt)
         self._run = ReleaseRun(
             config=config,
             session=self._session,
@@ -76,7 +85,7 @@ class HelmOperations:
             redact=redact,
             progress=self._progress,
             warn=self._warn,
-            interrupt=interrupt or Cancellation(),
+            interrupt=interrupt,
         )
 
     @property
@@ -156,10 +165,16 @@ class HelmOperations:
             tell(self.way_out.mask(line))
 
     @guarded
-    def rollback(self, revision: int | None = None) -> ReleaseStatus:
+    def rollback(self, revision: int | None = None, *, why: str = "", tool: str = "") -> ReleaseStatus:
         """Restore a revision's content; without a number, that of the last good one before the latest.
 
         A stack that declares the release reports it as ``RolledBack`` until the inputs of the stack change.
+        Who did it, and why, is kept with the release. A release that nobody manages stays so.
+
+        Args:
+            revision: the one to restore.
+            why: what the stack's users are to be told, in one line of 256 characters at most.
+            tool: the program that asks for it, and its version; empty for a script.
 
         Returns:
             The release after the rollback; unchanged if it had that content already.
@@ -170,7 +185,8 @@ class HelmOperations:
             RollbackError: the rollback failed.
             OperationError: Helm or the cluster failed.
         """
-        with self._session.hold(self._progress) as held, released_if_unused(held):
+        request = manual_rollback.request(requester.named(tool), why)
+        with borrowed(self._session, self._progress) as held, released_if_unused(held):
             history = self._session.records.history()
             target = targets.requested(revision, history, held.ledger)
             match target:
@@ -182,7 +198,7 @@ class HelmOperations:
                 case targets.Refusal():
                     raise refusals.refused(predicates.refuse(target), self._config.label)
                 case _:
-                    return self._run.restore(held, history, target, named=revision is not None)
+                    return self._run.restore(held, history, target, request, named=revision is not None)
 
     @guarded
     def delete(self) -> None:
@@ -240,22 +256,6 @@ class HelmOperations:
             OperationError: the cluster cannot be read.
         """
         return assessment.revisions(self._session.records.history(), self._session.ledger())
-
-    @guarded
-    def validate_rollback_target(self, revision: int) -> None:
-        """Refuse a revision that cannot be rolled back to.
-
-        Raises:
-            ValidationError: its reason says why: ``InvalidRevision``, ``BeyondLatest``, ``Pruned``,
-                ``NotGood``, ``Tampered``, ``BeforeUninstall``, ``AnotherChart``, ``RecordUnreadable`` or
-                ``NoHistory``; without ``allow_data_loss`` also ``PointOfNoReturn`` or ``DataLossPrevented``.
-            OperationError: the cluster cannot be read.
-        """
-        session = self._session
-        history, data = session.records.history(), session.data(self._progress)
-        refused = target_refusal(revision, history, session.ledger(), self._config.rollback, data)
-        if refused:
-            raise refusals.refused(refused, self._config.label)
 
     def _look(self) -> tuple[Claim | None, bool]:
         """Return the claim, and whether anything of the release is there; see `exists`."""

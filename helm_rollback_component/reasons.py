@@ -184,7 +184,9 @@ _TIMED_OUT = "find out why the objects do not become ready, or increase the time
 _REMEDIES = {
     Reason.UNEXPECTED_ERROR: "report it",
     Reason.TEST_FAILED: "read the logs of the test's pod",
-    Reason.OPERATOR_REQUEST: "change the inputs to deploy them again, or declare what now runs",
+    Reason.OPERATOR_REQUEST: (
+        "change the inputs, or only retry_trigger, to deploy them again; or declare what now runs"
+    ),
     Reason.INTERRUPTED: "run the update again: what was interrupted is tried again",
     Reason.DRIFTED: "run the update again: it deploys what is declared over the other change",
     Reason.UNINSTALLED: "run the update again: it installs the release again",

@@ -154,5 +154,64 @@ class ReleaseStatus:
         return map_leaves(asdict(self), _plain)  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True)
+class RollbackPlan:
+    """What a rollback by hand would do.
+
+    Attributes:
+        replaced: the latest revision.
+        target: the revision whose content is restored.
+        needed: whether there is anything to do; not where the release has that content already.
+        added: the objects that are created, such as ``Service web``.
+        changed: the objects that are changed.
+        removed: the objects that are deleted.
+        destroys: the data that is destroyed, as part of a sentence; empty if there is none.
+        crosses: how the rollback crosses a point of no return, as part of a sentence; empty if it does not.
+        owner: whose the release is, such as ``stack acme/shop/prod``; empty if nobody's.
+    """
+
+    replaced: ReleaseRevision
+    target: ReleaseRevision
+    needed: bool = True
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    destroys: str = ""
+    crosses: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class LockStatus:
+    """Who works on a release.
+
+    Attributes:
+        holder: the process that has the lock, such as ``process 4711 on ci-7``; empty if none has.
+        owner: whose the release is; empty if nobody's.
+        since: when the holder got the lock, by its clock (RFC 3339); an empty string if not known.
+        renewed: when it last renewed it, likewise.
+        alive: whether the holder's process runs; None if that cannot be seen from here.
+        helm: the process of Helm that works on the release although its holder is gone; else empty.
+        revision: the revision that is ``pending-…``, 0 if none is.
+        status: Helm's word for it.
+        began: when it was begun (RFC 3339).
+    """
+
+    holder: str = ""
+    owner: str = ""
+    since: str = ""
+    renewed: str = ""
+    alive: bool | None = None
+    helm: str = ""
+    revision: int = 0
+    status: str = ""
+    began: str = ""
+
+    @property
+    def free(self) -> bool:
+        """Whether nobody works on the release, nor has left an operation unfinished."""
+        return not (self.holder or self.helm or self.revision)
+
+
 def _plain(leaf: object) -> object:
     return leaf.value if isinstance(leaf, StrEnum) else leaf

@@ -20,6 +20,13 @@ def refused(step: Refuse, release: str) -> ValidationError:
     return ValidationError([Problem(step.property, step.message)], reason=step.reason, release=release)
 
 
+def interrupted(release: str) -> OperationError:
+    """Return the error for what is asked for where the process is to end already."""
+    return OperationError(
+        "interrupted before anything was changed", reason=Reason.INTERRUPTED, release=release
+    )
+
+
 def refuse_unmanaged(history: History, release: str) -> None:
     """Refuse to deploy over a release without a claim; a history that was kept is not a release.
 

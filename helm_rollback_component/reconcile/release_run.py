@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.remediation import assessment, manual_rollback
-from helm_rollback_component.core.remediation.steps import Refuse
+from helm_rollback_component.core.remediation.plan import next_step
+from helm_rollback_component.core.remediation.steps import Refuse, Situation
 from helm_rollback_component.errors import RollbackError
 from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.kube.api import access
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.core.records.history import History, Record
-    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Ledger, Request
     from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.inputs.redaction import Redactor
     from helm_rollback_component.kube.claims.claims import Held
@@ -73,6 +74,9 @@ class ReleaseRun:
         self._require(history)
         self._warn_of(held, history)
         wanted = desired.desired(self.config, chart, self.session.digester, timeout)
+        begun = Situation(wanted, history, held.ledger)
+        if told := manual_rollback.overruled(next_step(begun), begun):
+            self.warn(told)
         effects = self.effects(held, desired.deployment(self.config, chart, timeout, self.redact))
         situation, outcome = Reconciler(wanted, effects).reconcile(history)
         left = conclude_run(self.config, effects, situation, outcome)
@@ -90,13 +94,16 @@ class ReleaseRun:
         for line in assessment.warnings(history, held.ledger, self.config.rollback):
             self.warn(line)
 
-    def restore(self, held: Held, history: History, target: Record, *, named: bool) -> ReleaseStatus:
+    def restore(
+        self, held: Held, history: History, target: Record, request: Request, *, named: bool
+    ) -> ReleaseStatus:
         """Restore the content of a revision, and return the release's status.
 
         Args:
             held: the release's lock.
             history: the stored revisions.
             target: the revision to restore.
+            request: who asked for it.
             named: whether its number was asked for.
 
         Raises:
@@ -104,14 +111,17 @@ class ReleaseRun:
         """
         config = self.config
         self._require(history)
+        if self.session.interrupted():
+            raise refusals.interrupted(config.label)
         wanted = manual_rollback.desired(
             target, history, held.ledger, config.rollback, config.timeouts.rollback
         )
         effects = self.effects(held)
-        situation = Reconciler(wanted, effects).roll_back(manual_rollback.action(target), history)
+        situation = Reconciler(wanted, effects).roll_back(manual_rollback.action(target, request), history)
         if isinstance(situation, Refuse):
             raise refusals.refused(situation, self.config.label)
-        outcome = manual_rollback.outcome(target, situation, named=named)
+        replaced = history.latest.revision if history.latest else 0
+        outcome = manual_rollback.outcome(target, replaced, situation, named=named)
         left = conclude_run(self.config, effects, situation, outcome)
         failure = situation.taken[-1].failure
         if failure:

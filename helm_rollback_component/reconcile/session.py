@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import Comparison, compare
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import NOBODY
@@ -51,15 +52,22 @@ class Session:
         identity: who acts on it, and which one is meant.
         redact: is told of the secrets that are met.
         others: kubeconfigs and contexts to try where those of the config are of the past and are refused.
+        interrupt: requested when the lock is to be waited for no longer.
     """
 
     def __init__(
-        self, config: HelmConfig, identity: Identity, redact: Redactor, others: Iterable[Way] | None = None
+        self,
+        config: HelmConfig,
+        identity: Identity,
+        redact: Redactor,
+        others: Iterable[Way] | None = None,
+        interrupt: Cancellation | None = None,
     ) -> None:
         self._config = config
         self._identity = identity
         self._redact = redact
         self._others = others
+        self._interrupt = interrupt or Cancellation()
         self.claimed = False
         """Whether the release was claimed here."""
 
@@ -147,6 +155,10 @@ class Session:
             for other in found.keys() - {namespace}:
                 access.require(self.cluster, other, *found[other])
 
+    def interrupted(self) -> bool:
+        """Whether nothing is to be waited for any longer."""
+        return self._interrupt.requested
+
     def ledger(self) -> Ledger:
         """Return what is known about the release, without its lock."""
         claim = self.claims.read()
@@ -165,8 +177,13 @@ class Session:
             self._redact.learn_from({"values": values})
 
     @contextmanager
-    def hold(self, on_wait: Callable[[str], None], *, strict: bool = False) -> Iterator[Held]:
-        """Claim the release and hold its lock for the length of the block; see `Claims.hold`."""
+    def hold(
+        self, on_wait: Callable[[str], None], *, strict: bool = False, forced: bool = False
+    ) -> Iterator[Held]:
+        """Claim the release and hold its lock for the length of the block; see `Claims.hold`.
+
+        If `forced`, it is held also where Helm of an earlier run may still work on it.
+        """
         owner, incarnation = self._identity.owner, self._identity.incarnation
         if owner is None:
             claim = self.claims.read()
@@ -179,12 +196,13 @@ class Session:
             on_wait=on_wait,
             adopt=self._config.adopt,
             strict=strict,
+            stop=self.interrupted,
         )
         with holding as held:
             self.claimed = True
             self.digester = self.claims.digester()
             self.records = self._records()
-            if held.left_alone:
+            if held.left_alone and not forced:
                 history, release = self.records.history(), self._config.label
                 refusals.refuse_while_helm_works(history, held.left_alone, release, self.cluster.now())
             yield held
@@ -231,15 +249,3 @@ class Session:
             found = accepted(way, self._others)
         self._redact.learn(credentials_in(found[0]))
         return found
-
-
-@contextmanager
-def released_if_unused(held: Held) -> Iterator[None]:
-    """Release the claim if the block fails and nothing was ever done to the release."""
-    try:
-        yield
-    except HelmRollbackError:
-        if held.ledger == Ledger() and not held.damaged:
-            with suppress(OperationError):
-                held.release_claim()
-        raise

@@ -16,7 +16,7 @@ from helm_rollback_component.results import ReleaseRevision, ReleaseStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger
     from helm_rollback_component.reconcile.effects import Lock
 
     Masking = Callable[[str], str]
@@ -30,6 +30,7 @@ class _HasWayOut(Protocol):
 _Self = TypeVar("_Self", bound=_HasWayOut)
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
+_Noted = TypeVar("_Noted", "Attempt", "Entry")
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,17 @@ class WayOut:
                 and conclusion.model_copy(update={"message": self.mask(conclusion.message)}),
                 "rollback_status": self._told(ledger.rollback_status),
                 "conditions": tuple(self._told(each) for each in ledger.conditions),
+                "attempt": ledger.attempt and self._requested(ledger.attempt),
+                "entries": tuple(self._requested(each) for each in ledger.entries),
             }
         )
+
+    def _requested(self, noted: _Noted) -> _Noted:
+        """Return what was begun, or its verdict, with what a person said about it masked."""
+        if noted.request is None:
+            return noted
+        request = noted.request.model_copy(update={"why": self.mask(noted.request.why)})
+        return noted.model_copy(update={"request": request})
 
     def _status(self, status: ReleaseStatus) -> ReleaseStatus:
         return replace(

@@ -29,6 +29,24 @@ class Verdict(StrEnum):
     """The revision was not watched, or not to the end."""
 
 
+class Request(BaseModel):
+    """Who had a rollback made by hand.
+
+    Attributes:
+        by: the person, the host and the tool, such as ``alice@ops-1 with helm-rollback 1.2.0``.
+        why: what the person said about it, in one line; may be empty.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    by: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        """Return it as part of a sentence."""
+        return f"by {self.by}: {self.why}" if self.why else f"by {self.by}"
+
+
 class Entry(BaseModel):
     """The verdict on one revision.
 
@@ -42,6 +60,7 @@ class Entry(BaseModel):
         unready: which of its objects were not ready, as they were not before, and how much they lacked
             (`core.health.known_shortage`).
         seen: whether its objects could be looked at; else a good verdict is Helm's word.
+        request: of a rollback by hand, who had it made.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +73,7 @@ class Entry(BaseModel):
     reason: str = ""
     unready: tuple[tuple[str, int], ...] = ()
     seen: bool = True
+    request: Request | None = None
 
 
 class Look(BaseModel):
@@ -81,6 +101,7 @@ class Attempt(BaseModel):
         target: of a rollback, the revision whose content it restores; else 0.
         reason: why it was begun, one CamelCase word.
         concluded: whether the run that began it came to an end of its own.
+        request: of a rollback by hand, who had it made.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -92,6 +113,7 @@ class Attempt(BaseModel):
     target: int = 0
     reason: str = ""
     concluded: bool = False
+    request: Request | None = None
 
 
 class Conclusion(BaseModel):

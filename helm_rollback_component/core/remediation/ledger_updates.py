@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.records.history import History, Record
-    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Ledger, Request
     from helm_rollback_component.core.remediation.steps import Action, Situation
 
 
@@ -59,7 +59,7 @@ def attempt_for(action: Action, situation: Situation) -> Attempt | None:
         case Upgrade():
             return _attempt("upgrade", revision, situation)
         case Rollback():
-            return _attempt("rollback", revision, situation, target=action.revision, reason=action.reason)
+            return _attempt_of_rollback(action, situation)
         case Uninstall():
             return _attempt("uninstall", 0, situation, reason=action.reason)
         case Accept() | Unlock() | Verify():
@@ -103,7 +103,24 @@ def entry_for(
         reason=failure.reason if failure else "",
         unready=() if failure else evidence.left[:MAX_NOTED],
         seen=not evidence.unseen,
+        request=_request(action, record, situation.ledger),
     )
+
+
+def _request(action: Action, record: Record, ledger: Ledger) -> Request | None:
+    match action:
+        case Rollback():
+            return action.request
+        case Accept():
+            return action.rollback.request
+        case Verify():
+            known = ledger.entry(record.revision)
+            attempt = (
+                ledger.attempt if ledger.attempt and ledger.attempt.revision == record.revision else None
+            )
+            return known.request if known else attempt.request if attempt else None
+        case _:
+            return None
 
 
 def _verdict(failure: Failure | None) -> Verdict:
@@ -164,9 +181,12 @@ def of_judged_again(record: Record, situation: Situation) -> Lineage:
     return Lineage(origin, restored.desired_digest)
 
 
-def _attempt(
-    action: str, revision: int, situation: Situation, *, target: int = 0, reason: str = ""
-) -> Attempt:
+def _attempt_of_rollback(action: Rollback, situation: Situation) -> Attempt:
+    begun = _attempt("rollback", situation.history.next_revision, situation, action.revision, action.reason)
+    return begun.model_copy(update={"request": action.request})
+
+
+def _attempt(action: str, revision: int, situation: Situation, target: int = 0, reason: str = "") -> Attempt:
     desired = situation.desired
     return Attempt(
         action=action,

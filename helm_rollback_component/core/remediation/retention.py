@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import points_of_no_return, targets
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
@@ -17,6 +18,17 @@ def pinned(rollback: RollbackConfig, ledger: Ledger) -> frozenset[int]:
     """Return the revisions that the inputs, or the last rollback, name as a target."""
     named = (rollback.target_revision, ledger.rollback_status.target_revision)
     return frozenset(revision for revision in named if revision)
+
+
+def held(history: History, ledger: Ledger) -> frozenset[int]:
+    """Return the revisions that a pin may name: where the inputs hold the release, those with its content."""
+    latest, last = history.latest, ledger.conclusion
+    if latest is None or last is None or last.reason != Reason.MANUAL_REQUEST:
+        return frozenset()
+    content = targets.origin(latest, history, ledger)
+    return frozenset(
+        record.revision for record in history if targets.origin(record, history, ledger) == content
+    )
 
 
 def expendable(

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.evidence import Evidence
     from helm_rollback_component.core.records.history import History
-    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Ledger, Request
     from helm_rollback_component.results import Phase
 
+
+PATIENCE = 600.0
+"""For so many seconds another client's operation may go on; after that it counts as dead."""
 
 REQUESTS = (Reason.MANUAL_REQUEST, Reason.VERSION_DOWNGRADE)
 """Reasons of rollbacks that the inputs asked for; what runs after one is what was declared."""
@@ -38,11 +41,15 @@ class Upgrade:
 
 @dataclass(frozen=True)
 class Rollback:
-    """Restore a revision's content. `requested`: the inputs ask for it; else an upgrade failed."""
+    """Restore a revision's content.
+
+    `requested`: the inputs ask for it. `request`: who asked for it by hand. Without either an upgrade failed.
+    """
 
     revision: int
     reason: str
     requested: bool = False
+    request: Request | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,7 @@ class Desired:
     chart_version: str
     values_digest: str
     rollback: RollbackConfig
-    patience: float = 600.0
+    patience: float = PATIENCE
     timeouts: Timeouts = Timeouts()
 
 

@@ -69,6 +69,41 @@ def locked(claim: Claim, *, by_helm: bool = False) -> OperationError:
     )
 
 
+def interrupted(claim: Claim) -> OperationError:
+    """Return the error for a wait that was to end before the release was free."""
+    return OperationError(
+        f"interrupted while waiting for {claim.holder_words}; nothing was changed", reason=Reason.INTERRUPTED
+    )
+
+
+def at_work(claim: Claim, first: Claim | None, *, by_helm: bool, alive: bool) -> OperationError | None:
+    """Return why a lock is not to be broken; None if nothing shows that its holder is at work.
+
+    Args:
+        claim: as it was just read.
+        first: as it was when it was first looked at, None if that is now.
+        by_helm: whether the holder's process has ended, and Helm, which it had started, has not.
+        alive: whether the holder's process is certain to run.
+    """
+    if not (by_helm or alive or (first and first.lock != claim.lock)):
+        return None
+    holder = claim.helm_words if by_helm else claim.holder_words
+    sign = "which still runs" if by_helm or alive else "which has just renewed it"
+    return OperationError(
+        f"the release is locked by {holder}, {sign}",
+        reason=Reason.LOCKED,
+        remedy="wait for it, or end it; only if it must be, unlock with force, which stops what it is doing",
+    )
+
+
+def watches(claim: Claim) -> str:
+    """Return the sentence that says what a lock of another machine is watched for."""
+    return (
+        f"watching for {claim.duration} s whether {claim.holder_words} renews its lock, "
+        "because from here it cannot be seen whether it runs"
+    )
+
+
 def waits_for(claim: Claim, *, by_helm: bool = False) -> str:
     """Return the sentence that says who is waited for."""
     if by_helm:
@@ -97,9 +132,8 @@ class Sightings:
             claim: as it was just read.
             now: by our own monotonic clock, in seconds.
         """
-        mark = (claim.uid, claim.holder, claim.renewed)
-        if mark != self._mark:
-            self._mark, self._since = mark, now
+        if claim.lock != self._mark:
+            self._mark, self._since = claim.lock, now
         unheld = not claim.holder or now - self._since >= claim.duration or self._dead(claim.process)
         return unheld and not self._alive(claim.helm)
 

@@ -18,7 +18,15 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims import digest_key, lease_codec, lock_holder
-from helm_rollback_component.kube.claims.claim_rules import Sightings, Wish, locked, refusal, waits_for
+from helm_rollback_component.kube.claims.abandoned_lock import AbandonedLock
+from helm_rollback_component.kube.claims.claim_rules import (
+    Sightings,
+    Wish,
+    interrupted,
+    locked,
+    refusal,
+    waits_for,
+)
 from helm_rollback_component.kube.claims.held_lock import Held
 from helm_rollback_component.kube.claims.lease_codec import Claim
 from helm_rollback_component.kube.claims.lock_holder import Holder
@@ -105,6 +113,7 @@ class Claims:
         on_wait: Callable[[str], None] = lambda _: None,
         adopt: bool = False,
         strict: bool = False,
+        stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Held]:
         """Claim the release and hold its lock for the length of the block.
 
@@ -119,21 +128,29 @@ class Claims:
             on_wait: called once for each other holder, with a sentence that names it.
             adopt: take over another owner's claim.
             strict: take the release only if the claim bears this very incarnation, as a deletion must.
+            stop: tells whether to wait no longer.
 
         Raises:
             ValidationError: ``ClaimedByAnother``; ``AnotherIncarnation`` or ``ClaimMissing`` if `strict`.
-            OperationError: ``Locked`` (temporary) if another process still works on it after `timeout`.
+            OperationError: ``Locked`` (temporary) if another process still works on it after `timeout`;
+                ``Interrupted`` if it is to wait no longer.
         """
         wish = Wish(owner, incarnation, adopt=adopt, strict=strict)
         with about(self._namespace, self._release):
-            lease = self._take(wish, timeout, on_wait)
+            lease = self._take(wish, timeout, on_wait, stop)
             held = Held(self._cluster, self._namespace, self._release, lease, self._clock)
         try:
             yield held
         finally:
             held.release()
 
-    def _take(self, wish: Wish, timeout: float, on_wait: Callable[[str], None]) -> Lease:
+    def abandoned_lock(self, *, force: bool, stop: Callable[[], bool]) -> AbandonedLock:
+        """Return what frees the lock without taking it; the arguments are its own."""
+        return AbandonedLock(self._cluster, self._path, self._clock, force=force, stop=stop)
+
+    def _take(
+        self, wish: Wish, timeout: float, on_wait: Callable[[str], None], stop: Callable[[], bool]
+    ) -> Lease:
         """Return the Lease with the lock in it, once it is ours."""
         holder = Holder.new()
         sightings = Sightings(lock_holder.provably_dead, lock_holder.provably_alive)
@@ -147,6 +164,8 @@ class Claims:
                 by_helm = sightings.left_to_helm(claim)
                 if self._clock.now() >= deadline:
                     raise locked(claim, by_helm=by_helm)
+                if stop():
+                    raise interrupted(claim)
                 if (claim.holder, by_helm) != waited_for:
                     waited_for = (claim.holder, by_helm)
                     on_wait(waits_for(claim, by_helm=by_helm))

@@ -79,6 +79,11 @@ class Claim:
         return bool(incarnation) and self.incarnation == incarnation
 
     @property
+    def lock(self) -> tuple[str, str, str]:
+        """What changes when the lock is taken or renewed."""
+        return self.uid, self.holder, self.renewed
+
+    @property
     def helm_words(self) -> str:
         """Which process of Helm works on the release although its holder died, in readable form."""
         return f"Helm (process {self.helm.split()[-2]} here), which an update that was killed had started"

@@ -1,0 +1,123 @@
+"""What an operator does to a release without deploying anything: `HelmOperations` has these methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile import pruning, refusals, rollback_planning, unlocking
+from helm_rollback_component.reconcile.borrowed_lock import borrowed
+from helm_rollback_component.reconcile.target_validation import refusal as target_refusal
+from helm_rollback_component.reconcile.way_out import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.reconcile.session import Session
+    from helm_rollback_component.reconcile.way_out import WayOut
+    from helm_rollback_component.results import LockStatus, ReleaseRevision, RollbackPlan
+
+
+class Upkeep:
+    """What is done to a release by hand, apart from the rollback itself.
+
+    Attributes:
+        way_out: what takes the secrets out of whatever leaves.
+    """
+
+    way_out: WayOut
+    _config: HelmConfig
+    _session: Session
+    _progress: Callable[[str], None]
+
+    @guarded
+    def plan_rollback(self, revision: int | None = None) -> RollbackPlan:
+        """Return what `HelmOperations.rollback` would do; nothing is changed.
+
+        Args:
+            revision: the one to restore; None for the last good one before the latest.
+
+        Raises:
+            ValidationError: the rollback would be refused, as `HelmOperations.rollback` says.
+            OperationError: the cluster cannot be read.
+        """
+        data = self._session.data(self._progress)
+        return rollback_planning.plan(self._session, self._config, data, revision)
+
+    @guarded
+    def validate_rollback_target(self, revision: int) -> None:
+        """Refuse a revision that cannot be rolled back to.
+
+        Raises:
+            ValidationError: its reason says why: ``InvalidRevision``, ``BeyondLatest``, ``Pruned``,
+                ``NotGood``, ``Tampered``, ``BeforeUninstall``, ``AnotherChart``, ``RecordUnreadable`` or
+                ``NoHistory``; without ``allow_data_loss`` also ``PointOfNoReturn`` or ``DataLossPrevented``.
+            OperationError: the cluster cannot be read.
+        """
+        session = self._session
+        history, data = session.records.history(), session.data(self._progress)
+        refused = target_refusal(revision, history, session.ledger(), self._config.rollback, data)
+        if refused:
+            raise refusals.refused(refused, self._config.label)
+
+    @guarded
+    def lock_status(self) -> LockStatus:
+        """Return who works on the release, or has left an operation unfinished.
+
+        Raises:
+            OperationError: the cluster cannot be read.
+        """
+        return unlocking.status(self._session.claims.read(), self._session.records.history())
+
+    @guarded
+    def unlock(self, *, force: bool = False) -> LockStatus:
+        """Free the release if whoever worked on it is gone; nothing is deployed.
+
+        The lock of a process that has ended on this machine is freed at once, that of another machine when it
+        was not renewed for the time that it lasts, usually 20 s. A revision that Helm left ``pending-…`` is
+        marked failed if Helm was started by that holder, or began it 600 s ago.
+
+        Args:
+            force: do it in any case. A process that works on the release notices, and stops what it is doing.
+
+        Returns:
+            Who works on the release now; nobody if nobody tries at the same time.
+
+        Raises:
+            OperationError: ``Locked`` or ``OperationInProgress`` if somebody is, or may be, at work;
+                ``Interrupted``; or the cluster cannot be read or written.
+        """
+        unlocking.unlock(self._session, self._config.label, self._progress, force=force)
+        return unlocking.status(self._session.claims.read(), self._session.records.history())
+
+    @guarded
+    def prune(self, keep: int, *, dry_run: bool = False) -> tuple[ReleaseRevision, ...]:
+        """Delete the oldest stored revisions so that `keep` stay, and return those that were deleted.
+
+        More stay where they are needed: the latest, every deployed one, the last good one, the newest point
+        of no return, and those that the last rollback or a pin names.
+
+        Args:
+            keep: how many are to stay, 1 or more.
+            dry_run: whether they are only returned.
+
+        Raises:
+            ValidationError: `keep` is less than 1.
+            OperationError: the cluster cannot be read or written; what was deleted before that stays deleted.
+        """
+        if keep < 1:
+            raise ValidationError(
+                [Problem("keep", "must be 1 or more")],
+                reason=Reason.INVALID_INPUT,
+                release=self._config.label,
+            )
+        session, rollback = self._session, self._config.rollback
+        found = pruning.expendable(session.records.history(), session.ledger(), rollback, keep)
+        if dry_run or not found:
+            return found
+        with borrowed(session, self._progress) as held:
+            found = pruning.expendable(session.records.history(), held.ledger, rollback, keep)
+            pruning.delete(session.records, found, held)
+        return found
