@@ -65,7 +65,7 @@ sweep: setup ## what `make` leaves out: pins of Helm's own behaviour, and the sa
 lowest: $(UV) ## the unit tests of the product with the lowest versions that pyproject.toml allows, on Python 3.11
 	$(UV) venv --quiet --clear --python 3.11 .lowest
 	$(UV) pip install --quiet --python .lowest/bin/python --resolution lowest-direct \
-		--editable '.[embedded]' --group tests --group programs
+		--editable '.[embedded,telemetry]' --group tests --group programs
 	.lowest/bin/python -m pytest tests/unit --numprocesses 2 --ignore tests/unit/tools --ignore tests/unit/sandbox \
 		--deselect 'tests/unit/test_package.py::test_so_can_every_name_for_tests[LocalEngine]' \
 		--deselect tests/unit/test_package.py::test_another_module_that_the_engine_misses_is_named

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helm_rollback_component import telemetry
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import merge
 from helm_rollback_component.core.records.ledger import Ledger
@@ -25,7 +26,9 @@ from helm_rollback_component.reconcile import (
 )
 from helm_rollback_component.reconcile.borrowed_lock import borrowed, released_if_unused
 from helm_rollback_component.reconcile.foresight import Foresight
+from helm_rollback_component.reconcile.observed import operation
 from helm_rollback_component.reconcile.release_run import ReleaseRun
+from helm_rollback_component.reconcile.run_events import Operation
 from helm_rollback_component.reconcile.session import Session
 from helm_rollback_component.reconcile.status import failed_status, unknown_status
 from helm_rollback_component.reconcile.upkeep import Upkeep
@@ -75,16 +78,16 @@ class HelmOperations(Upkeep):
         redact = redact or Redactor()
         self.way_out = WayOut(redact)
         """What takes the secrets out of whatever leaves."""
-        self._progress, self._warn = self.way_out.telling(progress), self.way_out.telling(warn)
         interrupt = interrupt or Cancellation()
         self._session = Session(config, identity, redact, others, interrupt)
+        self._events = telemetry.run_events(self._session, self.way_out, progress, warn)
+        self._progress, self._warn = self._events.progress, self._events.warn
         self._run = ReleaseRun(
             config=config,
             session=self._session,
             way_out=self.way_out,
             redact=redact,
-            progress=self._progress,
-            warn=self._warn,
+            events=self._events,
             interrupt=interrupt,
         )
 
@@ -103,7 +106,7 @@ class HelmOperations(Upkeep):
         """
         return self._session.leads_elsewhere(cluster)
 
-    @guarded
+    @operation(Operation.CREATE)
     def deploy(self) -> ReleaseStatus:
         """Install the release.
 
@@ -115,7 +118,7 @@ class HelmOperations(Upkeep):
             self._session.require(*access.to_begin(self._session.claims.name))
             if not self._config.adopt:
                 refusals.refuse_unmanaged(self._session.records.history(), self._config.label)
-        with self._session.hold(self._progress) as held, released_if_unused(held):
+        with self._session.hold(self._events) as held, released_if_unused(held):
             return self._run.reconcile(held, self._config.timeouts.deploy)
 
     @guarded
@@ -129,14 +132,14 @@ class HelmOperations(Upkeep):
             claim = self._session.claims.read()
             if claim is None or not claim.bears(self._identity.incarnation):
                 return None
-            found = self.get_status()
+            found = self._status()
         except HelmRollbackError:
             if not self._session.claimed:
                 return None
             found = unknown_status(self._config)
         return failed_status(found, error.reason, error.with_remedy, clock.now())
 
-    @guarded
+    @operation(Operation.UPDATE)
     def upgrade(self) -> ReleaseStatus:
         """Bring the release to what is declared, or back to its last good revision.
 
@@ -147,7 +150,7 @@ class HelmOperations(Upkeep):
             ValidationError: an input is not supported.
             OperationError: Helm or the cluster failed, and the state of the release is not known.
         """
-        with self._session.hold(self._progress) as held:
+        with self._session.hold(self._events) as held:
             return self._run.reconcile(held, self._config.timeouts.upgrade)
 
     @guarded
@@ -164,7 +167,7 @@ class HelmOperations(Upkeep):
         for line in Foresight(self._config, self._session, self._run.redact).lines():
             tell(self.way_out.mask(line))
 
-    @guarded
+    @operation(Operation.ROLLBACK)
     def rollback(self, revision: int | None = None, *, why: str = "", tool: str = "") -> ReleaseStatus:
         """Restore a revision's content; without a number, that of the last good one before the latest.
 
@@ -186,7 +189,7 @@ class HelmOperations(Upkeep):
             OperationError: Helm or the cluster failed.
         """
         request = manual_rollback.request(requester.named(tool), why)
-        with borrowed(self._session, self._progress) as held, released_if_unused(held):
+        with borrowed(self._session, self._events) as held, released_if_unused(held):
             history = self._session.records.history()
             target = targets.requested(revision, history, held.ledger)
             match target:
@@ -200,7 +203,7 @@ class HelmOperations(Upkeep):
                 case _:
                     return self._run.restore(held, history, target, request, named=revision is not None)
 
-    @guarded
+    @operation(Operation.DELETE)
     def delete(self) -> None:
         """Uninstall the release, and release its claim; do nothing if the release was created again since.
 
@@ -225,19 +228,19 @@ class HelmOperations(Upkeep):
         self._session.require(*forgetting, records=present, verbs=needed_rights.TO_DELETE)
         with (
             self._session.unless_namespace_ends(lambda: self._look()[1], self._progress),
-            self._session.hold(self._progress, strict=True) as held,
+            self._session.hold(self._events, strict=True) as held,
         ):
             deletion.delete(self._config, self._run.effects(held), self._warn)
             held.release_claim()
 
-    @guarded
+    @operation(Operation.READ)
     def get_status(self) -> ReleaseStatus:
         """Return the release as it is now; a release that is gone has phase ``Failed``, revision 0.
 
         Raises:
             OperationError: the cluster cannot be read.
         """
-        return self._run.status(self._session.records.history(), self._session.ledger())
+        return self._status()
 
     @guarded
     def exists(self) -> bool:
@@ -256,6 +259,9 @@ class HelmOperations(Upkeep):
             OperationError: the cluster cannot be read.
         """
         return assessment.revisions(self._session.records.history(), self._session.ledger())
+
+    def _status(self) -> ReleaseStatus:
+        return self._run.status(self._session.records.history(), self._session.ledger())
 
     def _look(self) -> tuple[Claim | None, bool]:
         """Return the claim, and whether anything of the release is there; see `exists`."""

@@ -61,7 +61,10 @@ class Reason(StrEnum):
     UNINSTALLED = "Uninstalled", "Another client uninstalled the release and kept its history."
     RELEASE_MISSING = "ReleaseMissing", "There is no release of that name."
     NO_PROGRESS = "NoProgress", "One more attempt of the same kind would not help."
+    ROLLBACK_SUCCEEDED = "RollbackSucceeded", "The content of an earlier revision runs again."
     ROLLBACK_FAILED = "RollbackFailed", "The rollback failed."
+    UNINSTALL_SUCCEEDED = "UninstallSucceeded", "The release was uninstalled."
+    UNINSTALL_FAILED = "UninstallFailed", "The release could not be uninstalled."
     MISSING_ROLLBACK_TARGET = "MissingRollbackTarget", "No good revision is stored that can be restored."
     DATA_LOSS_PREVENTED = "DataLossPrevented", "A rollback would destroy data."
     POINT_OF_NO_RETURN = "PointOfNoReturn", "A rollback would go back across a point of no return."
@@ -193,6 +196,7 @@ _REMEDIES = {
     Reason.RELEASE_MISSING: "run the update again: it installs the release again",
     Reason.NO_PROGRESS: "see `helm history`, and fix the cause of the failure",
     Reason.ROLLBACK_FAILED: "see `helm history`, and fix the cause of the failure",
+    Reason.UNINSTALL_FAILED: "fix what the message of the failed deletion names, then delete it again",
     Reason.MISSING_ROLLBACK_TARGET: "fix the inputs",
     Reason.DATA_LOSS_PREVENTED: (
         "fix the inputs; or annotate what is to stay with helm.sh/resource-policy=keep; "

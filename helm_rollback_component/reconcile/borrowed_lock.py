@@ -9,17 +9,18 @@ from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.errors import HelmRollbackError, OperationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from helm_rollback_component.kube.claims.claims import Held
+    from helm_rollback_component.reconcile.run_events import RunEvents
     from helm_rollback_component.reconcile.session import Session
 
 
 @contextmanager
-def borrowed(session: Session, on_wait: Callable[[str], None], *, forced: bool = False) -> Iterator[Held]:
+def borrowed(session: Session, events: RunEvents, *, forced: bool = False) -> Iterator[Held]:
     """Hold the lock as `Session.hold` does; a release that nobody had claimed is nobody's again then."""
     unclaimed = session.claims.read() is None
-    with session.hold(on_wait, forced=forced) as held:
+    with session.hold(events, forced=forced) as held:
         try:
             yield held
         finally:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.remediation import conclude, retention
+from helm_rollback_component.core.remediation.announcement import announcement
 from helm_rollback_component.core.remediation.steps import Conclude, Gone, Refuse
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import clock, refusals
+from helm_rollback_component.reconcile.run_events import Concluded, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +37,9 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
         ValidationError: the request is not possible for this release.
         OperationError: the first deployment failed, and the release was removed; or a write failed.
     """
+    rollbacks = tuple(conclude.rollbacks_of(situation))
+    announced = announcement(situation, outcome)
+    effects.events.tell(Concluded(situation.desired.rollback.strategy, rollbacks, announced))
     match outcome:
         case Refuse():
             raise refusals.refused(outcome, config.label)
@@ -67,14 +72,17 @@ def _prune_and_write(
 
 def _deleted(effects: Effects, expendable: Iterable[int]) -> set[int]:
     """Delete these revisions, and return which are gone: how the run ended does not depend on it."""
-    deleted: set[int] = set()
-    for revision in expendable:
-        try:
-            effects.records.delete(revision)
-        except OperationError as error:
-            if error.reason != Reason.FORBIDDEN:
-                raise
-            effects.progress(f"old revisions are kept: {error.message}")
-            break
-        deleted.add(revision)
+    deleted, expendable = set[int](), tuple(expendable)
+    if not expendable:
+        return deleted
+    with effects.events.step(Step.PRUNE):
+        for revision in expendable:
+            try:
+                effects.records.delete(revision)
+            except OperationError as error:
+                if error.reason != Reason.FORBIDDEN:
+                    raise
+                effects.progress(f"old revisions are kept: {error.message}")
+                break
+            deleted.add(revision)
     return deleted

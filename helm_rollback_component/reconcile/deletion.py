@@ -9,6 +9,7 @@ from helm_rollback_component.core.remediation import assessment, ledger_updates,
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.persistence import Persistence
+from helm_rollback_component.reconcile.run_events import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,9 +51,12 @@ def delete(config: HelmConfig, effects: Effects, warn: Callable[[str], None]) ->
         present = predicates.present(found, effects.lock.ledger)
         return effects.helm.uninstall(present, persistence.whole_seconds)
 
-    failure = persistence.carry_through(
-        lambda: uninstall(history), lambda _: uninstall(effects.records.history())
-    )
+    def carried_through() -> Failure | None:
+        return persistence.carry_through(
+            lambda: uninstall(history), lambda _: uninstall(effects.records.history())
+        )
+
+    failure = effects.events.carry_out(Step.UNINSTALL, carried_through)
     if failure:
         raise failure.as_error(OperationError, "the uninstall failed", config.label)
     history = effects.records.history()

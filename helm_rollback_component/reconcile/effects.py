@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from helm_rollback_component.reconcile.run_events import RunEvents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -182,6 +184,7 @@ class Effects:
         clock: gives the time by the API server's clock, with its zone.
         pacing: waits between two tries.
         interrupted: whether the run is to end: nothing new is begun, what is owed is done.
+        events: takes what happens.
     """
 
     helm: Helm
@@ -192,3 +195,4 @@ class Effects:
     clock: Callable[[], datetime]
     pacing: Pacing
     interrupted: Callable[[], bool] = lambda: False
+    events: RunEvents = field(default_factory=RunEvents)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.failures.classify import Failure
 from helm_rollback_component.core.remediation import tries
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reconcile.run_events import Retried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,7 @@ class Persistence:
         end, tried = _end_of(act), 1
         while end.failure and (pause := self._pause(end.failure, tried)) is not None:
             self._effects.progress(f"{end.failure.message}; trying again, because this may pass")
+            self._effects.events.tell(Retried(end.failure.reason))
             self._effects.pacing.pause(pause)
             try:
                 end, tried = _end_of(partial(again, end.failure)), tried + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects, unseen
@@ -19,6 +20,7 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import failures
 from helm_rollback_component.reconcile.comparison import Comparison
 from helm_rollback_component.reconcile.partial_rollback import applied_so_far, unrestored
+from helm_rollback_component.reconcile.run_events import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +108,9 @@ class Proof:
         most = self.comparison.allowed(revision, self._known, self.evidence)
         before = replace(beginning.before, allowed=most, stored=context.storage.stored(revision))
         beginning = replace(beginning, before=before)
-        found = wait_ready(context.health, applied, limit, self._stop, beginning)
+        with context.events.step(Step.WAIT) as ending:
+            found = wait_ready(context.health, applied, limit, self._stop, beginning)
+            ending.reason = found.reason if isinstance(found, HealthVerdict) else ""
         if isinstance(found, HealthVerdict):
             return failures.of_health(context, found)
         self._note(found)
@@ -131,19 +135,19 @@ class Proof:
 
     def stays_good(self, revision: int) -> Failure | None:
         """Watch a ready revision for as long as the inputs ask, and run the chart's tests if they do."""
-        return self._soak(revision) or self._test()
+        events, health = self._context.events, self._context.config.health
+        failure = events.carry_out(Step.SOAK, partial(self._soak, revision)) if health.soak else None
+        if failure or not health.test:
+            return failure
+        return events.carry_out(Step.TEST, self._test)
 
     def _soak(self, revision: int) -> Failure | None:
         context = self._context
-        if not context.config.health.soak:
-            return None
         verdict = soak(context.health, context.storage.manifest(revision, judged), self._stop)
         return failures.of_health(context, verdict) if verdict else None
 
     def _test(self) -> Failure | None:
         context = self._context
-        if not context.config.health.test:
-            return None
         context.progress("running the chart's tests")
         try:
             context.helm.test(context.target, context.config.timeouts.upgrade, self._stop)

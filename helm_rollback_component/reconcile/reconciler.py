@@ -29,6 +29,7 @@ from helm_rollback_component.core.remediation.steps import (
 )
 from helm_rollback_component.reconcile import repairs
 from helm_rollback_component.reconcile.actions import Actions
+from helm_rollback_component.reconcile.run_events import STEPS
 from helm_rollback_component.reconcile.trial import Trial
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Reconciler:
     def take(self, action: Action, situation: Situation) -> Situation:
         """Take an action and return the situation after it: one observation serves verdict and next step."""
         trial = Trial(self._effects, self._actions, action, situation)
-        failure, begun = trial.run(), trial.begun
+        failure, begun = self._effects.events.carry_out(STEPS[type(action)], trial.run), trial.begun
         if failure:
             self._effects.lock.require_namespace()
         evidence = self._effects.helm.evidence

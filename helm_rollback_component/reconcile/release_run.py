@@ -18,13 +18,12 @@ from helm_rollback_component.reconcile.effects import Effects
 from helm_rollback_component.reconcile.pacing import JitteredPacing
 from helm_rollback_component.reconcile.reconciler import Reconciler
 from helm_rollback_component.reconcile.run_context import RunContext
+from helm_rollback_component.reconcile.run_events import Step
 from helm_rollback_component.reconcile.status import release_status
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 from helm_rollback_component.reconcile.way_out import MaskedLock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.core.records.history import History, Record
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.inputs.redaction import Redactor
     from helm_rollback_component.kube.claims.claims import Held
+    from helm_rollback_component.reconcile.run_events import RunEvents
     from helm_rollback_component.reconcile.session import Session
     from helm_rollback_component.reconcile.way_out import WayOut
     from helm_rollback_component.results import ReleaseStatus
@@ -46,8 +46,7 @@ class ReleaseRun:
         session: its connections.
         way_out: takes the secrets out of the ledger.
         redact: removes the secrets from a text.
-        progress: takes one line for each step.
-        warn: takes one sentence for each thing that one should know.
+        events: takes what happens.
         interrupt: requested when the run is to come to a good end at once.
     """
 
@@ -55,8 +54,7 @@ class ReleaseRun:
     session: Session
     way_out: WayOut
     redact: Redactor
-    progress: Callable[[str], None]
-    warn: Callable[[str], None]
+    events: RunEvents
     interrupt: Cancellation
 
     def reconcile(self, held: Held, timeout: int) -> ReleaseStatus:
@@ -69,14 +67,15 @@ class ReleaseRun:
         Raises:
             HelmRollbackError: as `operations.HelmOperations.upgrade` says.
         """
-        chart = fetching.fetch(self.config.source, self.session.engine)
+        with self.events.step(Step.FETCH_CHART):
+            chart = fetching.fetch(self.config.source, self.session.engine)
         history = self.session.records.history()
         self._require(history)
         self._warn_of(held, history)
         wanted = desired.desired(self.config, chart, self.session.digester, timeout)
         begun = Situation(wanted, history, held.ledger)
         if told := manual_rollback.overruled(next_step(begun), begun):
-            self.warn(told)
+            self.events.warn(told)
         effects = self.effects(held, desired.deployment(self.config, chart, timeout, self.redact))
         situation, outcome = Reconciler(wanted, effects).reconcile(history)
         left = conclude_run(self.config, effects, situation, outcome)
@@ -90,9 +89,11 @@ class ReleaseRun:
 
     def _warn_of(self, held: Held, history: History) -> None:
         if held.damaged:
-            self.warn("the ledger in the Lease of the release cannot be read; no revision counts as verified")
+            self.events.warn(
+                "the ledger in the Lease of the release cannot be read; no revision counts as verified"
+            )
         for line in assessment.warnings(history, held.ledger, self.config.rollback):
-            self.warn(line)
+            self.events.warn(line)
 
     def restore(
         self, held: Held, history: History, target: Record, request: Request, *, named: bool
@@ -140,25 +141,27 @@ class ReleaseRun:
             engine=session.engine,
             target=replace(session.target, on_start=held.note_helm, on_end=held.note_end_of_helm),
             deployment=deployment,
-            progress=self.progress,
-            warn=self.warn,
+            progress=self.events.progress,
+            warn=self.events.warn,
             redact=self.redact,
             interrupt=self.interrupt,
+            events=self.events,
         )
         return Effects(
             helm=WatchedHelm(context, held.lost),
             records=context.storage,
-            data=session.data(self.progress),
+            data=session.data(self.events.progress),
             lock=MaskedLock(held, self.way_out),
-            progress=self.progress,
+            progress=self.events.progress,
             clock=session.cluster.now,
             pacing=JitteredPacing(held.lost),
             interrupted=lambda: self.interrupt.requested,
+            events=self.events,
         )
 
     def status(self, history: History, ledger: Ledger) -> ReleaseStatus:
         """Return the release as its records, the ledger and the cluster tell of it."""
         status = release_status(self.config, self.session.records, history, ledger, clock.now())
         for told in assessment.unobserved(status):
-            self.warn(told)
+            self.events.warn(told)
         return status

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.kube.health.examiner import HealthContext
 from helm_rollback_component.reconcile.leftovers import Leftovers
+from helm_rollback_component.reconcile.run_events import RunEvents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,7 @@ class RunContext:
         redact: removes the secrets from a text.
         interrupt: requested when the run is to end at once, well.
         told: what the user has been told already: such as rights that are lacking.
+        events: takes what happens.
     """
 
     config: HelmConfig
@@ -48,6 +50,7 @@ class RunContext:
     redact: Redactor
     interrupt: Cancellation = field(default_factory=Cancellation)
     told: set[str] = field(default_factory=set)
+    events: RunEvents = field(default_factory=RunEvents)
 
     @property
     def what_to_deploy(self) -> Deployment:

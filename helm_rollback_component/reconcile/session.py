@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
-from helm_rollback_component.core.records.cluster_identity import Comparison, compare
+from helm_rollback_component.core.records.cluster_identity import Comparison, compare, merge
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import NOBODY
 from helm_rollback_component.errors import HelmRollbackError, OperationError
@@ -26,6 +26,7 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import desired, needed_rights, refusals
 from helm_rollback_component.reconcile.live_data import LiveData
 from helm_rollback_component.reconcile.present_credentials import accepted
+from helm_rollback_component.reconcile.run_events import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.kube.api.access import Right
     from helm_rollback_component.kube.claims.claims import Held
     from helm_rollback_component.reconcile.present_credentials import Way
+    from helm_rollback_component.reconcile.run_events import RunEvents
 
 _PATIENCE = 60.0
 _LOOK_EVERY = 0.5
@@ -70,6 +72,8 @@ class Session:
         self._interrupt = interrupt or Cancellation()
         self.claimed = False
         """Whether the release was claimed here."""
+        self.lease_uid = ""
+        """The UID of the Lease with that claim; empty where it was not claimed here."""
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -84,6 +88,12 @@ class Session:
                 release=self._config.label,
             )
         return cluster
+
+    @property
+    def known_cluster(self) -> str:
+        """What is known already of which cluster this is, without a request; empty if nothing is."""
+        found = self.cluster.known_identity if "cluster" in vars(self) else ""
+        return merge(self._identity.cluster, found)
 
     def leads_elsewhere(self, stored: str) -> bool:
         """Whether the kubeconfig leads to another cluster than that of the state, which has that identity.
@@ -177,9 +187,7 @@ class Session:
             self._redact.learn_from({"values": values})
 
     @contextmanager
-    def hold(
-        self, on_wait: Callable[[str], None], *, strict: bool = False, forced: bool = False
-    ) -> Iterator[Held]:
+    def hold(self, events: RunEvents, *, strict: bool = False, forced: bool = False) -> Iterator[Held]:
         """Claim the release and hold its lock for the length of the block; see `Claims.hold`.
 
         If `forced`, it is held also where Helm of an earlier run may still work on it.
@@ -193,13 +201,15 @@ class Session:
             owner,
             incarnation,
             timeout=_PATIENCE,
-            on_wait=on_wait,
+            on_wait=events.progress,
             adopt=self._config.adopt,
             strict=strict,
             stop=self.interrupted,
         )
-        with holding as held:
-            self.claimed = True
+        with ExitStack() as stack:
+            with events.step(Step.CLAIM):
+                held = stack.enter_context(holding)
+            self.claimed, self.lease_uid = True, held.uid
             self.digester = self.claims.digester()
             self.records = self._records()
             if held.left_alone and not forced:

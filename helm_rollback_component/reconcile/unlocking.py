@@ -14,11 +14,10 @@ from helm_rollback_component.reconcile.borrowed_lock import borrowed
 from helm_rollback_component.results import LockStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.kube.claims.claims import Claim
+    from helm_rollback_component.reconcile.run_events import RunEvents
     from helm_rollback_component.reconcile.session import Session
 
 
@@ -38,28 +37,28 @@ def status(claim: Claim | None, history: History) -> LockStatus:
     return _with_claim(found, claim) if claim else found
 
 
-def unlock(session: Session, label: str, progress: Callable[[str], None], *, force: bool) -> None:
+def unlock(session: Session, label: str, events: RunEvents, *, force: bool) -> None:
     """Free the lock if its holder is gone, and mark the revision failed that a dead Helm left pending.
 
     Args:
         session: the release's connections.
         label: its namespace and name.
-        progress: takes one line for each thing that is done or waited for.
+        events: takes one line for each thing that is done or waited for.
         force: whether the lock is broken, and the revision marked, although somebody may be at work.
 
     Raises:
         OperationError: as `operations.HelmOperations.unlock` says.
     """
-    freed = session.claims.abandoned_lock(force=force, stop=session.interrupted).free(progress)
+    freed = session.claims.abandoned_lock(force=force, stop=session.interrupted).free(events.progress)
     if freed:
-        progress(f"the lock of {freed} is free")
+        events.progress(f"the lock of {freed} is free")
     if unlocking.pending(session.records.history()) is None:
         return
-    with borrowed(session, progress, forced=force) as held:
+    with borrowed(session, events, forced=force) as held:
         left = unlocking.pending(session.records.history())
         if left:
             _give_up(session, left, held.ledger, label, force=force)
-            progress(f"revision {left.revision} was {left.status.value}, and is marked failed")
+            events.progress(f"revision {left.revision} was {left.status.value}, and is marked failed")
 
 
 def _give_up(session: Session, left: Record, ledger: Ledger, label: str, *, force: bool) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.reconcile.run_events import RunEvents
     from helm_rollback_component.reconcile.session import Session
     from helm_rollback_component.reconcile.way_out import WayOut
     from helm_rollback_component.results import LockStatus, ReleaseRevision, RollbackPlan
@@ -30,6 +31,7 @@ class Upkeep:
     way_out: WayOut
     _config: HelmConfig
     _session: Session
+    _events: RunEvents
     _progress: Callable[[str], None]
 
     @guarded
@@ -89,7 +91,7 @@ class Upkeep:
             OperationError: ``Locked`` or ``OperationInProgress`` if somebody is, or may be, at work;
                 ``Interrupted``; or the cluster cannot be read or written.
         """
-        unlocking.unlock(self._session, self._config.label, self._progress, force=force)
+        unlocking.unlock(self._session, self._config.label, self._events, force=force)
         return unlocking.status(self._session.claims.read(), self._session.records.history())
 
     @guarded
@@ -117,7 +119,7 @@ class Upkeep:
         found = pruning.expendable(session.records.history(), session.ledger(), rollback, keep)
         if dry_run or not found:
             return found
-        with borrowed(session, self._progress) as held:
+        with borrowed(session, self._events) as held:
             found = pruning.expendable(session.records.history(), held.ledger, rollback, keep)
             pruning.delete(session.records, found, held)
         return found

@@ -86,7 +86,8 @@ class WatchedDeployment:
         began = clock.now()
         try:
             self._stop.on_request(cancellation.request)
-            with watch.start(cancellation.request, partial(self._proof.applied_so_far, revision)):
+            watching = watch.start(cancellation.request, partial(self._proof.applied_so_far, revision))
+            with watching, context.events.helm():
                 act(context.target, deployment, cancellation)
         except EngineError as error:
             failure = self._why_it_failed(watch, error, verb)

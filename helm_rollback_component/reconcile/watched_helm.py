@@ -93,13 +93,14 @@ class WatchedHelm:
         self._proof.begin(known)
         found = self._proof.look_before(action, before)
         try:
-            context.helm.rollback(
-                context.target,
-                action.revision,
-                timeout,
-                disable_hooks=context.config.disable_hooks,
-                force_conflicts=apply_options.forces(target, context.helm.capabilities),
-            )
+            with context.events.helm():
+                context.helm.rollback(
+                    context.target,
+                    action.revision,
+                    timeout,
+                    disable_hooks=context.config.disable_hooks,
+                    force_conflicts=apply_options.forces(target, context.helm.capabilities),
+                )
         except EngineError as error:
             return failures.of_helm(context, error, "rollback")
         finally:
@@ -147,14 +148,15 @@ class WatchedHelm:
             context.interrupt.on_request(cancellation.request)
         until = clock.now() + timeout
         try:
-            context.helm.uninstall(
-                context.target,
-                timeout,
-                cancellation=cancellation,
-                keep_history=True,
-                disable_hooks=context.config.disable_hooks,
-                wait_strategy=apply_options.wait_of_uninstall(context.config.wait_strategy),
-            )
+            with context.events.helm():
+                context.helm.uninstall(
+                    context.target,
+                    timeout,
+                    cancellation=cancellation,
+                    keep_history=True,
+                    disable_hooks=context.config.disable_hooks,
+                    wait_strategy=apply_options.wait_of_uninstall(context.config.wait_strategy),
+                )
         except EngineError as error:
             failure = failures.of_helm(context, error, "uninstall")
             told = removal.without_helm() if failure.reason in _DELETED_NOTHING else ""

@@ -43,5 +43,10 @@ def merge(stored: str, found: str) -> str:
     return spell({**_kinds(stored), **_kinds(found)})
 
 
+def uid_in(text: str) -> str:
+    """Return the UID of kube-system in an identity, empty where it is not known."""
+    return _kinds(text).get(UID, "")
+
+
 def _kinds(text: str) -> dict[str, str]:
     return {kind: value for kind, _, value in (word.partition(":") for word in text.split())}

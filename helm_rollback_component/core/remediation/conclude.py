@@ -88,7 +88,7 @@ def _rollback_status(situation: Situation, outcome: Conclude, now: str) -> Rollb
     last = situation.taken[-1].action if situation.taken else None
     if declared and isinstance(last, Install | Upgrade):
         return RollbackStatus()
-    rollbacks = _rollbacks(situation)
+    rollbacks = rollbacks_of(situation)
     if rollbacks and (rollbacks[-1].action.reason in REQUESTS or not declared):
         return _told(situation, rollbacks, outcome, now)
     if declared and current.reason not in REQUESTS:
@@ -97,15 +97,17 @@ def _rollback_status(situation: Situation, outcome: Conclude, now: str) -> Rollb
 
 
 @dataclass(frozen=True)
-class _RolledBack:
+class RolledBack:
+    """A rollback that was made, and whether it failed."""
+
     action: Rollback
     failed: bool
 
 
-def _rollbacks(situation: Situation) -> list[_RolledBack]:
+def rollbacks_of(situation: Situation) -> list[RolledBack]:
     """Return the rollbacks of this run, or the one of a run that died, if this one has found it good."""
     rollbacks = [
-        _RolledBack(taken.action, taken.failure is not None and not _accepted(after))
+        RolledBack(taken.action, taken.failure is not None and not _accepted(after))
         for taken, after in pairwise((*situation.taken, None))
         if taken and isinstance(taken.action, Rollback)
     ]
@@ -113,14 +115,14 @@ def _rollbacks(situation: Situation) -> list[_RolledBack]:
     if rollbacks or last is None or last.failure or attempt is None or attempt.action != "rollback":
         return rollbacks
     judged = isinstance(last.action, Verify) and last.action.revision == attempt.revision
-    return [_RolledBack(Rollback(attempt.target, attempt.reason), failed=False)] if judged else []
+    return [RolledBack(Rollback(attempt.target, attempt.reason), failed=False)] if judged else []
 
 
 def _accepted(taken: Taken | None) -> bool:
     return taken is not None and isinstance(taken.action, Accept) and taken.failure is None
 
 
-def _told(situation: Situation, rollbacks: list[_RolledBack], outcome: Conclude, now: str) -> RollbackStatus:
+def _told(situation: Situation, rollbacks: list[RolledBack], outcome: Conclude, now: str) -> RollbackStatus:
     newest, failed = rollbacks[-1].action, rollbacks[-1].failed
     requested = newest.reason in REQUESTS
     return RollbackStatus(
@@ -136,7 +138,7 @@ def _told(situation: Situation, rollbacks: list[_RolledBack], outcome: Conclude,
     )
 
 
-def _failed_revision(situation: Situation, rollbacks: list[_RolledBack]) -> int:
+def _failed_revision(situation: Situation, rollbacks: list[RolledBack]) -> int:
     """Return the newest revision after the target that is not good and not itself one of the rollbacks."""
     history, ledger = situation.history, situation.ledger
     restored = {_origin(situation, rollback.action.revision) for rollback in rollbacks}

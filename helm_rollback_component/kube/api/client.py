@@ -84,6 +84,11 @@ class Cluster:
             self._identity = self._identity or identity.identify(self.get, self._selected.cluster)
             return self._identity
 
+    @property
+    def known_identity(self) -> str:
+        """What `identity` returned; empty where it was not asked yet."""
+        return self._identity
+
     def has_address_of(self, other: Cluster) -> bool:
         """Whether both are the same server with the same certificate authority; nothing is sent."""
         one, another = (identity.fingerprint(each._selected.cluster) for each in (self, other))  # noqa: SLF001  # of this class

@@ -1,4 +1,4 @@
-"""Which rights each feature needs, beside those on the objects of a chart; as in ``docs/permissions``. Pure."""
+"""Which rights each feature needs, beside those on a chart's objects; as in ``docs/permissions``. Pure."""
 
 from __future__ import annotations
 

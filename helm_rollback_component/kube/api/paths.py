@@ -34,6 +34,11 @@ def leases(namespace: str, name: str = "") -> str:
     return _path("apis/coordination.k8s.io/v1", namespace, "leases", name)
 
 
+def events(namespace: str) -> str:
+    """Return the path of the Events of the namespace."""
+    return _path("apis/events.k8s.io/v1", namespace, "events", "")
+
+
 def resource(api_version: str, plural: str, name: str, namespace: str) -> str:
     """Return the path of any object, or of all of its kind where `name` is empty.
 

@@ -83,6 +83,11 @@ class Claims:
         """The name of the Lease."""
         return lease_codec.name(self._release)
 
+    def reference(self, uid: str) -> dict[str, str]:
+        """Return a reference to the Lease with that UID, as an Event holds one."""
+        kind = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+        return {**kind, "name": self.name, "namespace": self._namespace, "uid": uid}
+
     def read(self) -> Claim | None:
         """Return the claim, None if nobody ever claimed the release."""
         with about(self._namespace, self._release):

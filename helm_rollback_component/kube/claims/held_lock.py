@@ -67,6 +67,11 @@ class Held:
         threading.Thread(target=self._keep_renewed, name=f"lease {release}", daemon=True).start()
 
     @property
+    def uid(self) -> str:
+        """The Lease's UID."""
+        return self._claim.uid
+
+    @property
     def incarnation(self) -> str:
         """The incarnation that the claim has now."""
         return self._claim.incarnation

@@ -10,6 +10,7 @@ import pytest
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.persistence import Overtaken, Persistence
+from helm_rollback_component.reconcile.run_events import RunEvents
 from tests.support.histories import failure
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Run:
 
     time: float = 0.0
     said: list[str] = field(default_factory=list)
+    events: RunEvents = field(default_factory=RunEvents)
 
     @property
     def pacing(self) -> Run:

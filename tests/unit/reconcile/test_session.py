@@ -12,6 +12,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import lease_codec
+from helm_rollback_component.reconcile.run_events import RunEvents
 from helm_rollback_component.reconcile.session import Session
 from tests.support.fake_cluster import FakeCluster
 from tests.support.helm_records import release, secret
@@ -30,7 +31,7 @@ def session_on(cluster: FakeCluster) -> Session:
 
 def test_a_release_on_which_helm_may_still_work_elsewhere_is_not_held() -> None:
     cluster = FakeCluster()
-    with session_on(cluster).hold(lambda _: None):
+    with session_on(cluster).hold(RunEvents()):
         pass
     lease = paths.leases("apps", lease_codec.name("web"))
     helm = {"helm-rollback/helm": ELSEWHERE}
@@ -38,6 +39,6 @@ def test_a_release_on_which_helm_may_still_work_elsewhere_is_not_held() -> None:
     pending = secret(release(1, "pending-rollback"))
     pending["metadata"]["creationTimestamp"] = datetime.now(UTC).isoformat()
     cluster.create(paths.secrets("apps"), pending)
-    with pytest.raises(OperationError) as caught, session_on(cluster).hold(lambda _: None):
+    with pytest.raises(OperationError) as caught, session_on(cluster).hold(RunEvents()):
         pass
     assert (caught.value.reason, caught.value.release) == ("OperationInProgress", "apps/web")
