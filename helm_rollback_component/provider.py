@@ -71,7 +71,10 @@ class ReleaseProvider(ResourceProvider):
             failures = [CheckFailure(name, reason) for name, reason in refusals.items()]
             return CheckResult(state.with_markers(inputs), failures)
         again = unchanged.checked_before(olds, inputs)
-        return CheckResult(again, []) if again else _checked(olds, inputs)
+        result = CheckResult(again, []) if again else _checked(olds, inputs)
+        if not olds and not result.failures and run_kind.is_preview():
+            _tell_of_creation(result.inputs)
+        return result
 
     def diff(self, _id: str, olds: _Properties, news: _Properties) -> DiffResult:
         """Tell whether anything is to be done, without asking the cluster unless the kubeconfig changed."""
@@ -168,6 +171,12 @@ def _tell_what_is_known(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Non
         row.warning(f"this update will fail:\n{olds['message']}")
     elif accepted and not run_kind.is_preview():
         row.warning(f"what runs is still not what was declared:\n{olds['message']}")
+
+
+def _tell_of_creation(inputs: Mapping[str, Any]) -> None:
+    from helm_rollback_component.pulumi_adapter import foreseen_creation  # noqa: PLC0415  # as above
+
+    foreseen_creation.tell(inputs)
 
 
 def _tell_what_is_foreseen(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:

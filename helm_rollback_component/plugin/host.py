@@ -14,6 +14,7 @@ from helm_rollback_component.plugin.endings import ended_well
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import (
     engine_log,
+    foreseen_creation,
     present_kubeconfigs,
     process_lifetime,
     run_kind,
@@ -116,6 +117,7 @@ class PluginHost(ResourceProviderServicer):
         """Deploy; in a preview, return what is known of the outputs."""
         news = self._checked(request.properties, request.urn)
         if request.preview:
+            foreseen_creation.tell(news)
             return provider_pb2.CreateResponse(properties=outputs.foreseen(news))
         result = self._provider.create(inputs.with_timeout(news, "deploy", request.timeout))
         return provider_pb2.CreateResponse(id=result.id, properties=outputs.saved(result.outs or {}))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
 
-_LATER = "what it changes is known once all of its inputs are"
+_LATER = "what this update changes in the manifests is known once all of its inputs are"
 _PATIENCE = 60.0
 """Seconds for which a preview waits for one release."""
 _TOO_LATE = f"what else it changes was not known within {_PATIENCE:g} s"
@@ -71,7 +71,7 @@ def _of_chart(config: HelmConfig) -> str:
 
 def _tell_changes(olds: Mapping[str, Any], news: Mapping[str, Any], row: ResourceLog) -> None:
     if any(isinstance(leaf, Unknown) for key in state.DECLARED for _, leaf in leaves(news.get(key))):
-        row.information(_LATER)
+        row.information(f"{_named(news)}: {_LATER}")
         return
     with _AT_ONCE:
         lines: list[str] = []
@@ -81,9 +81,13 @@ def _tell_changes(olds: Mapping[str, Any], news: Mapping[str, Any], row: Resourc
         row.information("\n".join([*lines, *([_TOO_LATE] if looking.is_alive() else [])]))
 
 
+def _named(inputs: Mapping[str, Any]) -> str:
+    return f"{inputs['release_namespace']}/{inputs['release_name']}"
+
+
 def _look(olds: Mapping[str, Any], news: Mapping[str, Any], lines: list[str]) -> None:
     try:
         release = ManagedRelease(news, incarnation=olds["incarnation"], cluster=olds["cluster"], before=olds)
         release.operations.foresee(lines.append)
     except HelmRollbackError as error:
-        lines.append(f"what it changes is not known: {error}")
+        lines.append(f"{_named(news)}: what this update does is not known: {error}")

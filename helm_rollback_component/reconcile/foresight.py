@@ -79,7 +79,7 @@ class Foresight:
         except (EngineError, HelmRollbackError) as error:
             yield from self._without_changes(error, first_step.told(step, situation))
             return
-        yield f"{first_step.told(step, situation)}{changes[0] if changes else ''}"
+        yield f"{self._config.label}: {first_step.told(step, situation)}{changes[0] if changes else ''}"
         yield from changes[1:]
 
     def _situation(self, chart: LocalChart) -> Situation:
@@ -97,7 +97,7 @@ class Foresight:
             certain, said = failure.reason in _FOR_CERTAIN, failure.message
         else:
             certain, said = False, str(error)
-        yield f"{first_step.WILL_FAIL}{said}" if certain else told
+        yield f"{self._config.label}: {f'{first_step.WILL_FAIL}{said}' if certain else told}"
         if not certain:
             yield f"{_NOT_KNOWN}{said}"
 
@@ -129,7 +129,7 @@ class Foresight:
         yield from self._changed_by_others(new, found)
 
     def _told(self, found: Sequence[ObjectDifference], revision: int) -> Iterator[str]:
-        yield f"; compared with revision {revision}: {text.summary(found)}"
+        yield f"; against revision {revision}: {text.summary(found)}"
         yield from text.lines(found, self._config.release_namespace)
 
     def _moved_defaults(self, chart: LocalChart, revision: int) -> Iterator[str]:

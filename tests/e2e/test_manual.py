@@ -76,11 +76,7 @@ def test_a_bad_upgrade_fails_the_update_and_is_left(story: Story) -> None:
 def test_the_next_preview_says_that_the_upgrade_is_tried_again(story: Story) -> None:
     assert not story.previews["bad"].failed
     assert story.previews["bad"].changes.get("update")
-    assert (
-        story.previews["bad"]
-        .inputs("web-release")["plan"]
-        .endswith("on failure report it and change nothing")
-    )
+    assert story.previews["bad"].inputs("web-release")["plan"].endswith("else report it and change nothing")
 
 
 def test_a_preview_says_which_revision_will_be_held(story: Story) -> None:
@@ -138,7 +134,7 @@ def test_a_moved_pin_is_followed(story: Story) -> None:
 def test_without_the_pin_it_rolls_forward(story: Story) -> None:
     forward = story.chapters["rolled forward"]
 
-    assert story.previews["rolled forward"].inputs("web-release")["plan"].startswith("upgrade to web 1.0.0")
+    assert story.previews["rolled forward"].inputs("web-release")["plan"].startswith("deploy web 1.0.0")
     assert not forward.outcome.failed, forward.outcome.text
     assert len(forward.statuses) == 6
     assert (forward.image, forward.release["phase"]) == (SECOND, "Deployed")

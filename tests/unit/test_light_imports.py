@@ -50,7 +50,7 @@ olds = {
     **inputs,
     "content": content_digest(str(chart), [str(values)], ""),
     "chart": "web 0.1.0",
-    "plan": "upgrade to web 0.1.0; on failure roll back to the last good revision",
+    "plan": "deploy web 0.1.0; on failure remove a first deployment, else report it and change nothing",
     "checked_by": version(),
 }
 checked = ReleaseProvider().check(olds, inputs)

@@ -198,14 +198,15 @@ class TestCheck:
             "owner": OWNER,
             "content": inputs["content"],
             "chart": "oci://registry.example/web 1.2.3",
-            "plan": "install oci://registry.example/web 1.2.3; on failure remove it",
+            "plan": "deploy oci://registry.example/web 1.2.3; on failure remove a first deployment, "
+            "else roll back to the last good revision",
             "checked_by": metadata.version("helm-rollback-component"),
         }
 
     def test_the_plan_is_that_of_an_update_when_there_is_something(self) -> None:
         inputs, _ = check(LEAST, {**LEAST, "observed": "the release does not exist"})
         assert inputs["plan"].startswith(
-            "upgrade to oci://registry.example/web 1.2.3 over what a refresh found ("
+            "deploy oci://registry.example/web 1.2.3 over what a refresh found ("
         )
 
     def test_the_content_stays_the_same(self) -> None:
@@ -604,6 +605,10 @@ class TestPartialFailure:
 
 class TestWhatIsKnown:
     """What an update with unchanged inputs will come to, told before it comes to it."""
+
+    @pytest.fixture(autouse=True)
+    def without_differences(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HELM_ROLLBACK_DIFF", "false")
 
     @pytest.fixture
     def rolled_back(self, outputs: dict[str, Any], said: list[Line]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.manifests.fields import Change
@@ -56,13 +56,11 @@ def lines(found: Sequence[ObjectDifference], namespace: str, limits: Limits | No
         limits: how much is told.
     """
     limits = limits or Limits()
-    versions = [each for each in found if _only_versions(each)]
-    others = [each for each in found if not _only_versions(each)]
-    ordered = sorted(others, key=lambda each: each.hook)
-    told = [*_within(limits.lines, [_of_object(each, namespace, limits) for each in ordered])]
-    if versions:
-        told.append(f"~ {_count(len(versions), 'object')} only in the labels of the chart's version")
-    return told
+    ordered = sorted(found, key=lambda each: each.hook)
+    others = [_of_object(each, namespace, limits) for each in map(_without_versions, ordered) if each]
+    labelled = sum(any(field.path in _VERSIONS for field in each.fields) for each in found)
+    labels = [f"~ the labels of the chart's version in {_count(labelled, 'object')}"] if labelled else []
+    return [*_within(limits.lines, others), *labels]
 
 
 def field_lines(fields: Iterable[FieldDifference], limits: Limits | None = None) -> list[str]:
@@ -87,8 +85,10 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'s' if number > 1 else ''}"
 
 
-def _only_versions(found: ObjectDifference) -> bool:
-    return bool(found.fields) and all(field.path in _VERSIONS for field in found.fields)
+def _without_versions(found: ObjectDifference) -> ObjectDifference | None:
+    """Return a difference without the labels of the chart's version, nothing if it has only those."""
+    fields = tuple(field for field in found.fields if field.path not in _VERSIONS)
+    return replace(found, fields=fields) if fields or not found.fields else None
 
 
 def _of_object(found: ObjectDifference, namespace: str, limits: Limits) -> list[str]:

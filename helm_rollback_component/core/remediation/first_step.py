@@ -40,9 +40,8 @@ def told(step: Step, situation: Situation) -> str:
         case Install() | Upgrade() | Unlock() | Uninstall():
             return _deployment(step, situation)
         case Rollback(revision=revision, reason=reason):
-            return (
-                f"roll back to revision {revision}{_of(situation.history.get(revision))}: {_meaning(reason)}"
-            )
+            target = situation.history.get(revision)
+            return f"roll back to revision {revision}{_of(target)}: {_meaning(reason)}"
         case Verify(revision=revision) | Accept(revision=revision):
             return f"no upgrade: revision {revision} is as declared, and is judged again"
         case Conclude(phase=Phase.DEPLOYED, message=message):
@@ -72,7 +71,7 @@ def _upgrade(desired: Desired, history: History) -> str:
         return f"upgrade {from_}{_chart(desired)}"
     if before.chart_version != desired.chart_version:
         return f"upgrade {before.chart_version} → {desired.chart_version}"
-    return f"upgrade {_chart(desired)}, the version of before"
+    return f"upgrade (chart {_chart(desired)} as before)"
 
 
 def _chart(desired: Desired) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-UPGRADE = "upgrade to "
+DEPLOY = "deploy "
 HOLD = "hold the release at the content of revision "
 OBSERVED = " over what a refresh found ("
 
@@ -10,7 +10,6 @@ OBSERVED = " over what a refresh found ("
 def stays(plan: str) -> bool:
     """Whether the next update has the same plan if its inputs are the same.
 
-    A first deployment, a rollback to an older chart, and the correction of what a refresh found are followed
-    by an upgrade.
+    A rollback to an older chart, and the correction of what a refresh found, are followed by an upgrade.
     """
-    return plan.startswith((UPGRADE, HOLD)) and OBSERVED not in plan
+    return plan.startswith((DEPLOY, HOLD)) and OBSERVED not in plan

@@ -1,7 +1,8 @@
 """What an update will do, in one line that a preview shows. Pure; it tells nothing secret.
 
-It is made from the inputs alone, new and old, so it says what will be tried, not what will be found. What
-follows from more than that (`across_history`, `across_chart`) is told beside it.
+It is made from the inputs alone, new and old, so it says what will be tried, not what will be found; and it
+says the same of a first deployment and of what comes after, so that it differs only where something does.
+What follows from more than that (`first_step`, `across_history`, `across_chart`) is told beside it.
 """
 
 from __future__ import annotations
@@ -31,9 +32,8 @@ def describe(config: HelmConfig, chart: str, olds: Mapping[str, Any], *, marked:
     if rollback.strategy == "manual" and rollback.target_revision is not None:
         return f"{plan_text.HOLD}{rollback.target_revision}"
     observed = f"{plan_text.OBSERVED}{olds['observed']})" if olds.get("observed") else ""
-    crosses = marked and olds.get("chart") != chart
-    remedy = _on_failure(config, first=not olds, crosses=crosses)
-    return f"{_action(config, chart, olds)}{observed}; on failure {remedy}"
+    remedy = _on_failure(config, crosses=marked and olds.get("chart", chart) != chart)
+    return f"{_action(config, chart, olds)}{observed}; on failure remove a first deployment, else {remedy}"
 
 
 def across_history(rollback: RollbackConfig, marked: Sequence[tuple[int, str]]) -> str:
@@ -66,13 +66,11 @@ def goes_back(rollback: RollbackConfig) -> bool:
 
 
 def _action(config: HelmConfig, chart: str, olds: Mapping[str, Any]) -> str:
-    if not olds:
-        return f"install {chart}"
     if _asks_for_a_rollback(config, chart, str(olds.get("chart", ""))):
         return (
             f"roll back to the last good revision of {chart} with these values, or upgrade if there is none"
         )
-    return f"{plan_text.UPGRADE}{chart}"
+    return f"{plan_text.DEPLOY}{chart}"
 
 
 def _asks_for_a_rollback(config: HelmConfig, chart: str, before: str) -> bool:
@@ -80,10 +78,8 @@ def _asks_for_a_rollback(config: HelmConfig, chart: str, before: str) -> bool:
     return predicates.downgrades(config.rollback, (name, version), (name_before, version_before))
 
 
-def _on_failure(config: HelmConfig, *, first: bool, crosses: bool) -> str:
+def _on_failure(config: HelmConfig, *, crosses: bool) -> str:
     rollback = config.rollback
-    if first:
-        return "remove it"
     if not goes_back(rollback):
         return "report it and change nothing"
     if crosses:

@@ -58,11 +58,12 @@ def deploy(
     """
     function = getattr(config, verb)
     if options.keys() <= _parameters(function):
-        return {**function(chart, context=context, **options)}
+        found: dict[str, Any] = function(chart, context=context, **options)
+        return found
     others = {name: value for name, value in options.items() if name not in ("name", "values")}
     handles = (context._raw(), chart._raw())  # noqa: SLF001  # the Python functions pass them on like this
     told = _call(verb, config, *handles, None, options["name"], json.dumps(options["values"]), others)
-    found: dict[str, Any] = json.loads(told)
+    found = json.loads(told)
     return found
 
 

@@ -140,7 +140,18 @@ def _upgrade(context: helm_python.HelmContext, target: Message, deployment: Mess
 def _render(context: helm_python.HelmContext, target: Message, deployment: Message) -> Message:
     with _cluster(target) as config, _installable(deployment["chart"]) as chart:
         options = {"reset_values": True, "dry_run": "server", **_deploying(target, deployment)}
-        return library.deploy("upgrade", config, chart, context, options)
+        found = library.deploy("upgrade", config, chart, context, options)
+        return {"manifest": found.get("manifest", ""), "hooks": [*_hooks(config, chart, target, deployment)]}
+
+
+def _hooks(
+    config: helm_python.Config, chart: helm_python.Chart, target: Message, deployment: Message
+) -> Iterator[Message]:
+    """Yield the templates that may have hooks in them, of which the library tells nothing in an upgrade."""
+    named = {"name": target["release"], "namespace": target["namespace"]}
+    for path, text in config.render(chart, deployment["values"], is_upgrade=True, **named).items():
+        if "helm.sh/hook" in text and not path.endswith("NOTES.txt"):
+            yield {"manifest": text}
 
 
 def _rollback(_: helm_python.HelmContext, target: Message, options: Message) -> None:

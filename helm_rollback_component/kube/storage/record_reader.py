@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.health.baseline import Stored
-from helm_rollback_component.core.health.objects import resource
+from helm_rollback_component.core.health.objects import is_hook, resource
 from helm_rollback_component.core.records.history import History, Record
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
@@ -144,7 +144,9 @@ class RecordReader:
             OperationError: also ``MANIFEST_UNREADABLE`` if a part of it cannot be read.
         """
         with about(self._namespace, self._release):
-            found = self._objects(_NOT_STORED, release_codec.texts(release), lambda _: True)
+            manifest, *others = release_codec.texts(release)
+            hooks = filter(is_hook, self._objects(_NOT_STORED, others, lambda _: True))
+            found = (*self._objects(_NOT_STORED, [manifest], lambda _: True), *hooks)
             if unread := self.unread(_NOT_STORED):
                 raise OperationError("; ".join(unread), reason=Reason.MANIFEST_UNREADABLE)
             return found

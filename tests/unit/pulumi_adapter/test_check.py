@@ -90,20 +90,22 @@ class TestProblemsOfFiles:
 class TestPlan:
     def test_it_names_a_local_chart_by_what_it_calls_itself(self, chart: Path) -> None:
         computed = computed_inputs(config(source={"chart": str(chart)}), {})
-        assert computed["plan"] == "install web 0.3.0; on failure remove it"
+        assert computed["plan"] == (
+            "deploy web 0.3.0; on failure remove a first deployment, else roll back to the last good revision"
+        )
 
     def test_it_says_what_a_local_chart_is_marked_as(self, chart: Path) -> None:
         with (chart / "Chart.yaml").open("a", encoding="utf-8") as file:
             file.write("\nannotations: {helm-rollback/point-of-no-return: 'true'}\n")
         computed = computed_inputs(config(source={"chart": str(chart)}), {"chart": "web 0.2.0"})
         assert computed["plan"] == (
-            "upgrade to web 0.3.0; on failure report it; will not roll back across this revision: "
-            "its chart is a point of no return"
+            "deploy web 0.3.0; on failure remove a first deployment, else report it; "
+            "will not roll back across this revision: its chart is a point of no return"
         )
 
     def test_it_names_a_remote_one_by_what_was_declared(self) -> None:
         computed = computed_inputs(config(), {"release_name": "web"})
-        assert computed["plan"].startswith("upgrade to oci://registry.example/web 1.2.3; ")
+        assert computed["plan"].startswith("deploy oci://registry.example/web 1.2.3; ")
 
 
 class TestContent:

@@ -33,7 +33,8 @@ ACROSS_2 = "will not roll back across revision 2: its chart, version 1.0.0, is a
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is told."""
+    """What is told beside the differences of the manifests."""
+    monkeypatch.setenv("HELM_ROLLBACK_DIFF", "false")
     lines: list[str] = []
     monkeypatch.setattr(ResourceLog, "information", lambda _, message: lines.append(message))
     return lines

@@ -191,20 +191,23 @@ def test_what_another_version_checked_is_validated(
     assert len(validated) == 1
 
 
-def test_after_a_first_deployment_the_plan_is_an_upgrade(files: Files) -> None:
+def test_what_a_first_deployment_checked_is_not_validated_again(
+    files: Files, validated: list[dict[str, Any]]
+) -> None:
     first, _ = answer({}, files.inputs())
+    validated.clear()
     second, _ = answer(first, files.inputs())
-    assert (first["plan"][:8], second["plan"][:8]) == ("install ", "upgrade ")
+    assert (second["plan"], validated) == (first["plan"], [])
 
 
-def test_after_a_rollback_that_was_asked_for_too(files: Files) -> None:
+def test_after_a_rollback_that_was_asked_for_the_plan_is_an_upgrade(files: Files) -> None:
     inputs = files.inputs(operations={"rollback": {"strategy": "version-based"}})
     olds = updated(inputs)
     files.describe_chart("0.2.0")
     older, _ = answer(olds, inputs)
     again, _ = answer(older, inputs)
     assert older["plan"].startswith("roll back to the last good revision of web 0.2.0")
-    assert again["plan"].startswith("upgrade to web 0.2.0;")
+    assert again["plan"].startswith("deploy web 0.2.0;")
 
 
 def test_what_a_refresh_observed_is_planned_over_and_once(files: Files) -> None:

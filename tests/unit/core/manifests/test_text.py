@@ -90,12 +90,19 @@ def test_many_objects_end_with_a_count() -> None:
     assert _lines([], jobs[:1], lines=0) == ["+ Job j0"]
 
 
-def test_objects_of_which_only_the_charts_version_differs_are_counted() -> None:
+def test_labels_of_the_charts_version_are_told_once() -> None:
     old, new = (
-        [_object("Job", name, metadata={"labels": {"helm.sh/chart": chart}}) for name in "ab"]
-        for chart in ("web-1", "web-2")
+        [
+            _object("Job", name, metadata={"labels": {"helm.sh/chart": chart}}, spec=spec)
+            for name, spec in (("a", {}), ("b", {"completions": number}))
+        ]
+        for number, chart in enumerate(("web-1", "web-2"))
     )
-    assert _lines(old, new) == ["~ 2 objects only in the labels of the chart's version"]
+    assert _lines(old, new) == [
+        "~ Job b",
+        "    ~ spec.completions: 0 → 1",
+        "~ the labels of the chart's version in 2 objects",
+    ]
 
 
 def test_the_summary_counts_objects_and_leaves_hooks_out() -> None:

@@ -7,6 +7,7 @@ import pytest
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.remediation.preview import across_chart, across_history, describe
 
+FIRST = "remove a first deployment, else "
 BEFORE = {"release_name": "web"}
 
 
@@ -22,9 +23,9 @@ def plan(olds: dict[str, Any], **rollback: Any) -> str:  # noqa: ANN401  # any r
     return describe(config, "web 1.2.3", olds)
 
 
-@pytest.mark.parametrize("rollback", [{}, {"strategy": "manual"}, {"enabled": False}])
-def test_a_first_deployment_is_removed_if_it_fails(rollback: dict[str, Any]) -> None:
-    assert plan({}, **rollback) == "install web 1.2.3; on failure remove it"
+@pytest.mark.parametrize("rollback", [{}, {"strategy": "manual"}, {"enabled": False}, {"floor": 7}])
+def test_a_first_deployment_has_the_plan_of_what_comes_after(rollback: dict[str, Any]) -> None:
+    assert plan({}, **rollback) == plan({**BEFORE, "chart": "web 1.2.3"}, **rollback)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_first_deployment_is_removed_if_it_fails(rollback: dict[str, Any]) -> 
     ],
 )
 def test_an_upgrade_says_what_becomes_of_a_failure(rollback: dict[str, Any], remedy: str) -> None:
-    assert plan(BEFORE, **rollback) == f"upgrade to web 1.2.3; on failure {remedy}"
+    assert plan(BEFORE, **rollback) == f"deploy web 1.2.3; on failure {FIRST}{remedy}"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_a_floor_is_said(rollback: dict[str, Any], remedy: str) -> None:
 @pytest.mark.parametrize(
     ("olds", "remedy"),
     [
-        ({}, "remove it"),
+        ({}, "roll back to the last good revision"),
         ({"chart": "web 1.2.2"}, "report it; will not roll back across this revision"),
         ({"chart": "web 1.2.3"}, "roll back to the last good revision"),
     ],
@@ -65,7 +66,7 @@ def test_a_chart_that_is_a_point_of_no_return_is_said_to_be_one(olds: dict[str, 
     config = HelmConfig.parse(
         {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
     )
-    assert f"; on failure {remedy}" in describe(config, "web 1.2.3", olds, marked=True)
+    assert f"first deployment, else {remedy}" in describe(config, "web 1.2.3", olds, marked=True)
 
 
 BY_VERSION = {"strategy": "version-based"}
@@ -88,7 +89,7 @@ def test_an_older_version_is_said_to_be_a_rollback() -> None:
     ],
 )
 def test_all_else_is_said_to_be_an_upgrade(before: str, rollback: dict[str, Any]) -> None:
-    assert plan({**BEFORE, "chart": before}, **rollback).startswith("upgrade to web 1.2.3; ")
+    assert plan({**BEFORE, "chart": before}, **rollback).startswith("deploy web 1.2.3; ")
 
 
 def test_a_pinned_revision_is_held() -> None:
@@ -99,7 +100,7 @@ def test_a_pinned_revision_is_held() -> None:
 
 def test_what_a_refresh_found_is_said() -> None:
     said = plan({**BEFORE, "observed": "the release does not exist"})
-    assert said.startswith("upgrade to web 1.2.3 over what a refresh found (the release does not exist); ")
+    assert said.startswith("deploy web 1.2.3 over what a refresh found (the release does not exist); ")
 
 
 def across(*marked: tuple[int, str], **rollback: Any) -> str:  # noqa: ANN401  # any rollback input
