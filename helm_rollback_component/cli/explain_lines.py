@@ -8,6 +8,7 @@ from helm_rollback_component.cli.printing import fields
 from helm_rollback_component.cli.status_lines import phase
 from helm_rollback_component.core.records.history import Record
 from helm_rollback_component.core.remediation import assessment, next_update, targets
+from helm_rollback_component.core.remediation import explanation as explanations
 from helm_rollback_component.reasons import find
 
 if TYPE_CHECKING:
@@ -37,13 +38,14 @@ def explanation(found: Found, rollback: RollbackConfig) -> dict[str, Any]:
     """Return the explanation with stable keys; what is not known or does not apply is null."""
     status, ready = found.status, assessment.ready(found.status)
     word = find(ready.reason) if ready and found.claim else None
+    said = explanations.parted(ready.reason, ready.message)[0] if word and ready else ""
     told: dict[str, Any] = {
         "release": f"{status.release_namespace}/{status.release_name}",
         "phase": phase(found).text,
         "runs": _runs(found),
         "reason": ready.reason if word and ready else None,
         "meaning": word.meaning if word else None,
-        "message": ready.message or None if word and ready else None,
+        "message": said or None,
         "remedy": word.remedy or None if word else None,
         "locked": _locked(found),
     }

@@ -29,7 +29,7 @@ _MAKERS = {timeline.BY_HAND: "by hand", timeline.BY_ANOTHER: "by another client"
 def document(moment: Moment) -> dict[str, Any]:
     """Return a revision with stable keys; what is not known or does not apply is null."""
     found = asdict(moment)
-    optional = ("restores", "instead_of", "reason", "made_by", "deployed_at")
+    optional = ("restores", "instead_of", "reason", "made_by", "requested_by", "why", "deployed_at")
     return {**found, **{name: found[name] or None for name in optional}}
 
 
@@ -76,12 +76,19 @@ def what_happened(moment: Moment) -> str:
 
 
 def _event(moment: Moment) -> str:
-    maker = f" {_MAKERS[moment.made_by]}" if moment.made_by in _MAKERS else ""
+    maker = _maker(moment)
     if moment.restores:
         because = f", as revision {moment.instead_of} failed" if moment.instead_of else ""
-        reason = f": {moment.reason}" if moment.reason else ""
+        said = moment.why or ("" if moment.made_by == timeline.BY_HAND else moment.reason)
+        reason = f": {said}" if said else ""
         failed = "" if moment.verdict != Verdict.BAD else " failed"
         return f"rollback to revision {moment.restores}{failed}{maker}{because}{reason}"
     if moment.verdict == Verdict.BAD and moment.reason:
         return f"failed{maker}: {moment.reason}"
     return f"{moment.description}{f' ({maker.strip()})' if maker else ''}"
+
+
+def _maker(moment: Moment) -> str:
+    if moment.requested_by:
+        return f" by {moment.requested_by}"
+    return f" {_MAKERS[moment.made_by]}" if moment.made_by in _MAKERS else ""

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from helm_rollback_component.cli import options
+from helm_rollback_component.cli.commands.diff import diff
 from helm_rollback_component.cli.commands.explain import explain
 from helm_rollback_component.cli.commands.history import history
 from helm_rollback_component.cli.commands.permissions import permissions
@@ -68,6 +69,13 @@ register(
     history,
     "helm-rollback history web -n apps",
     "helm-rollback history web -o json | jq '.[] | select(.verdict == \"bad\")'",
+)
+register(
+    diff,
+    "helm-rollback diff web 3 4 -n apps      # what revision 4 changed",
+    "helm-rollback diff web 3                # from revision 3 to the one that runs",
+    "helm-rollback diff web 3 4 --show-values --whole",
+    ending=ANSWERS,
 )
 register(
     explain,

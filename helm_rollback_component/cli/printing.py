@@ -47,7 +47,7 @@ def show(output: Format, document: object, lines: Callable[[Screen], Iterable[st
         case Format.JSON:
             sys.stdout.write(json.dumps(document, indent=2) + "\n")
         case Format.YAML:
-            sys.stdout.write(_yaml(document, screen))
+            sys.stdout.write(_yaml(json.loads(json.dumps(document)), screen))
         case Format.TABLE:
             sys.stdout.writelines(f"{line}\n" for line in lines(screen))
 

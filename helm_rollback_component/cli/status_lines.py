@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.cli.reading import Found
     from helm_rollback_component.cli.screen import Screen
     from helm_rollback_component.kube.claims.lease_codec import Claim
+    from helm_rollback_component.results import Condition
 
 _COLOURS = {
     Phase.DEPLOYED: Colour.GOOD,
@@ -59,14 +60,12 @@ def one(screen: Screen, found: Found) -> Iterator[str]:
         ],
     )
     if found.claim and status.conditions:
+        why = explanation.explain(status)
         yield ""
         yield from table(
             screen,
             ("CONDITION", "STATUS", "REASON", "AGE", "MESSAGE"),
-            (
-                (each.type, each.status, each.reason, age(each.last_transition_time, found.now), each.message)
-                for each in status.conditions
-            ),
+            [_condition(each, found, why) for each in status.conditions],
         )
 
 
@@ -84,6 +83,17 @@ def phase(found: Found) -> Cell:
     if found.claim is None:
         return Cell("unknown" if found.problem else _NOT_MANAGED, Colour.FAINT)
     return Cell(found.status.phase.value, _COLOURS[found.status.phase])
+
+
+def _condition(each: Condition, found: Found, told: str) -> tuple[str, ...]:
+    since = age(each.last_transition_time, found.now)
+    return each.type, each.status, each.reason, since, _untold(each, told)
+
+
+def _untold(condition: Condition, told: str) -> str:
+    """Return the message of a condition, unless it is told already."""
+    said, _ = explanation.parted(condition.reason, condition.message)
+    return "" if said in told else condition.message
 
 
 def _listed(found: Found) -> tuple[Cell | str, ...]:
@@ -113,11 +123,11 @@ def _rollback(found: Found) -> str:
     last = found.status.rollback_status
     if last.state is RollbackState.NONE:
         return ""
-    failed = f" after revision {last.failed_revision} failed" if last.failed_revision else ""
-    what = f"to revision {last.target_revision}, as revision {last.restored_revision}"
+    failed = f"revision {last.failed_revision} failed; " if last.failed_revision else ""
+    what = f"the content of revision {last.target_revision} was restored as revision {last.restored_revision}"
     if last.state is RollbackState.FAILED:
-        what = f"to revision {last.target_revision} failed"
-    return f"{what}{failed}, {age(last.at, found.now)} ago: {last.reason}"
+        what = f"the rollback to revision {last.target_revision} failed"
+    return f"{failed}{what}, {age(last.at, found.now)} ago: {last.reason}"
 
 
 def _managed_by(claim: Claim | None) -> str:

@@ -24,7 +24,7 @@ def explain(status: ReleaseStatus) -> str:
     last = ready(status)
     reason, message = (last.reason, last.message) if last else (Reason.UNKNOWN, "")
     where = f"{status.release_namespace}/{status.release_name}"
-    said, remedy = _parted(reason, message)
+    said, remedy = parted(reason, message)
     why = f"{reason}: {said}" if said else reason
     what_failed = f"{_what_failed(status, reason)} ({why})"
     way_out = ". ".join(_what_to_do(status, reason, remedy))
@@ -48,7 +48,7 @@ def _what_runs(status: ReleaseStatus) -> str:
     return f"the latest revision is {status.revision} ({status.status or 'none'})"
 
 
-def _parted(reason: str, message: str) -> tuple[str, str]:
+def parted(reason: str, message: str) -> tuple[str, str]:
     """Return a message without the reason's own remedy, and that remedy.
 
     A message that ends with another remedy keeps it; what contradicts the last conclusion has none in it.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import stored_words, targets
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.results import RollbackState
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.records.history import History, Record
-    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Attempt, Ledger, Request
+    from helm_rollback_component.results import RollbackStatus
 
 UNREADABLE = "unreadable"
 BY_STACK, BY_HAND, BY_ANOTHER = "stack", "operator", "another client"
@@ -34,6 +34,8 @@ class Moment:
         instead_of: the revision that failed and that it replaced; 0 if none.
         reason: why it is bad, or why something was restored; one CamelCase word, or an empty string.
         made_by: ``stack``, ``operator``, ``another client``, or an empty string where that is not known.
+        requested_by: of what an operator had made, who that was, with which tool; may be empty.
+        why: what that person said about it; may be empty.
         deployed_at: when it was deployed (RFC 3339).
         description: Helm's sentence about it, without what may be secret.
     """
@@ -49,6 +51,8 @@ class Moment:
     instead_of: int = 0
     reason: str = ""
     made_by: str = ""
+    requested_by: str = ""
+    why: str = ""
     deployed_at: str = ""
     description: str = ""
 
@@ -67,52 +71,67 @@ def timeline(history: History, ledger: Ledger) -> tuple[Moment, ...]:
 def _moment(record: Record, history: History, ledger: Ledger) -> Moment:
     origin = targets.origin(record, history, ledger)
     restores = origin if origin != record.revision else 0
-    verdict = targets.standing(record, ledger)
-    failed = _replaced(record, history, ledger) if restores else 0
+    request = _request(record, ledger)
+    failed = _replaced(record, history, ledger) if restores and request is None else 0
     return Moment(
         revision=record.revision,
         chart=f"{record.chart_name}-{record.chart_version}",
         app_version=record.app_version,
         status=record.status.value,
-        verdict=verdict.value,
+        verdict=targets.standing(record, ledger).value,
         live=record == history.deployed,
         point_of_no_return=record.point_of_no_return,
         restores=restores,
         instead_of=failed,
-        reason=_reason(record, ledger, restores=restores, failed=failed),
+        reason=_reason(record, ledger, failed),
         made_by=_maker(record, ledger),
+        requested_by=request.by if request else "",
+        why=request.why if request else "",
         deployed_at=record.deployed_at,
         description=stored_words.description(record, ledger),
     )
 
 
+def _request(record: Record, ledger: Ledger) -> Request | None:
+    entry, attempt = ledger.entry(record.revision), _attempt(record, ledger)
+    return (entry and entry.request) or (attempt and attempt.request) or None
+
+
+def _attempt(record: Record, ledger: Ledger) -> Attempt | None:
+    """Return the last action, if it made this revision."""
+    attempt = ledger.attempt
+    return attempt if attempt and attempt.revision == record.revision else None
+
+
+def _restored(record: Record, ledger: Ledger) -> RollbackStatus | None:
+    """Return the last rollback, if it made this revision."""
+    last = ledger.rollback_status
+    return last if last.restored_revision == record.revision else None
+
+
 def _replaced(record: Record, history: History, ledger: Ledger) -> int:
     """Return the bad revision right before one that restores another, 0 if there is none."""
+    if last := _restored(record, ledger):
+        return last.failed_revision
     before = history.get(record.revision - 1)
-    known = ledger.rollback_status
-    if known.restored_revision == record.revision:
-        return known.failed_revision
     return before.revision if before and targets.standing(before, ledger) is Verdict.BAD else 0
 
 
-def _reason(record: Record, ledger: Ledger, *, restores: int, failed: int) -> str:
-    known, entry = ledger.rollback_status, ledger.entry(record.revision)
+def _reason(record: Record, ledger: Ledger, failed: int) -> str:
     if targets.tampered(record, ledger):
         return Reason.TAMPERED.value
-    if known.state is not RollbackState.NONE and known.restored_revision == record.revision:
-        return known.reason
-    if entry and entry.reason:
-        return entry.reason
-    cause = ledger.entry(failed) if restores else None
-    return cause.reason if cause else ""
+    if last := _restored(record, ledger):
+        return last.reason
+    if _request(record, ledger):
+        return Reason.OPERATOR_REQUEST.value
+    known = (ledger.entry(number) for number in (record.revision, failed))
+    return next((entry.reason for entry in known if entry and entry.reason), "")
 
 
 def _maker(record: Record, ledger: Ledger) -> str:
-    known, attempt = ledger.rollback_status, ledger.attempt
-    begun = bool(attempt and attempt.revision == record.revision)
-    if ledger.entry(record.revision) is None and not begun:
+    attempt, last = _attempt(record, ledger), _restored(record, ledger)
+    if ledger.entry(record.revision) is None and attempt is None:
         return BY_ANOTHER if ledger.entries else ""
-    asked = (known.restored_revision == record.revision and known.reason == Reason.OPERATOR_REQUEST) or (
-        begun and attempt is not None and attempt.reason == Reason.OPERATOR_REQUEST
-    )
-    return BY_HAND if asked else BY_STACK
+    reasons = {each.reason for each in (attempt, last) if each}
+    by_hand = _request(record, ledger) or Reason.OPERATOR_REQUEST in reasons
+    return BY_HAND if by_hand else BY_STACK

@@ -74,7 +74,7 @@ def require(cluster: Cluster, namespace: str, *needed: Right) -> None:
 
 
 def lacking(cluster: Cluster, namespace: str, needed: Iterable[Right]) -> Iterator[Right]:
-    """Yield the rights that the API server says the user does not have; arguments as for `require`."""
+    """Yield the rights that the API server says the user lacks; the arguments are as for `require`."""
     rules = _rules(cluster, namespace) if namespace else ()
     for right in needed:
         if not any(_grants(rule, right) for rule in rules) and _is_denied(cluster, namespace, right):

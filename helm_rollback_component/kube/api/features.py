@@ -1,4 +1,4 @@
-"""Which rights each feature needs, beside those on a chart's objects; as in ``docs/permissions``. Pure."""
+"""Which rights each feature needs, as in ``docs/permissions``; those on a chart's objects apart. Pure."""
 
 from __future__ import annotations
 

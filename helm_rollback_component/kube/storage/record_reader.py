@@ -21,8 +21,9 @@ from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.storage import manifests, release_codec
 from helm_rollback_component.kube.storage.arrival import await_secret
-from helm_rollback_component.kube.storage.lru_cache import LruCache
 from helm_rollback_component.kube.storage.placement import Placement
+from helm_rollback_component.kube.storage.record_caches import KNOWN, TEXTS, VALUES
+from helm_rollback_component.kube.storage.record_errors import unreadable
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -37,22 +38,12 @@ if TYPE_CHECKING:
     Whole = Callable[[dict[str, Any]], bool]
 
 _READS_AT_ONCE = 4
-_TEXT_KEPT = 32_000_000
 _MOST_NOTED = 20
 _AND_MORE = "and further ones"
 _NOT_STORED = 0
 """No revision has this number."""
 
 _Object = dict[str, Any]
-
-_known: LruCache[tuple[str, str, str], Record | None] = LruCache(4096)
-"""By UID, resource version and kind of digest: what history tells of a record, None if undecodable."""
-
-_texts: LruCache[tuple[str, str], tuple[str, ...]] = LruCache(_TEXT_KEPT, lambda texts: sum(map(len, texts)))
-"""By UID and resource version: a record's manifest, and those of its hooks."""
-
-_values: LruCache[tuple[str, str], str] = LruCache(_TEXT_KEPT, len)
-"""By UID and resource version: a record's values, in JSON."""
 
 
 class RecordReader:
@@ -151,11 +142,17 @@ class RecordReader:
                 raise OperationError("; ".join(unread), reason=Reason.MANIFEST_UNREADABLE)
             return found
 
+    def values(self, revision: int) -> dict[str, Any]:
+        """Return the values that a revision was given; they may be secret. Raises as `manifest` does."""
+        with about(self._namespace, self._release):
+            self._texts(revision)
+            return json.loads(VALUES[self._versions[revision]])  # type: ignore[no-any-return]
+
     def known_values(self) -> Iterator[dict[str, Any]]:
         """Yield the values of each revision that was read; they may be secret."""
         for version in self._versions.values():
             with suppress(KeyError):
-                yield json.loads(_values[version])
+                yield json.loads(VALUES[version])
 
     def resources(self, revision: int) -> tuple[Resource, ...]:
         """Return which objects a revision is made of; raises as `manifest` does."""
@@ -186,7 +183,7 @@ class RecordReader:
         """Return a revision with its record, None if it cannot be decoded; None if it is gone by now."""
         revision, meta = listed
         try:
-            return revision, _known[self._key(meta)]
+            return revision, KNOWN[self._key(meta)]
         except KeyError:
             secret = self._cluster.get(self._path(revision))
         if secret is None:
@@ -194,13 +191,13 @@ class RecordReader:
         try:
             return revision, self._learn(revision, secret)[1]
         except release_codec.UndecodableError:
-            _known[self._key(secret["metadata"])] = None
+            KNOWN[self._key(secret["metadata"])] = None
             return revision, None
 
     def _texts(self, revision: int) -> tuple[str, ...]:
         """Return the YAML of a revision, which Helm writes once and never changes."""
         try:
-            return _texts[self._versions[revision]]
+            return TEXTS[self._versions[revision]]
         except KeyError:
             return release_codec.texts(self._read(revision)[1])
 
@@ -217,11 +214,11 @@ class RecordReader:
         """Decode a record and remember what is in it; give it to history, if that is possible."""
         version = _version(secret["metadata"])
         release = release_codec.decode(secret, revision)
-        _texts[version] = release_codec.texts(release)
-        _values[version] = json.dumps(release.get("config") or {})
+        TEXTS[version] = release_codec.texts(release)
+        VALUES[version] = json.dumps(release.get("config") or {})
         self._versions[revision] = version
         self._stored.setdefault(revision, release_codec.stored(secret))
-        record = _known[self._key(secret["metadata"])] = self._record(release, secret)
+        record = KNOWN[self._key(secret["metadata"])] = self._record(release, secret)
         return release, record
 
     def _record(self, release: Release, secret: _Object) -> Record | None:
@@ -250,13 +247,6 @@ class RecordReader:
 
     def _key(self, meta: _Object) -> tuple[str, str, str]:
         return (*_version(meta), self._digester.kind)
-
-
-def unreadable(revision: int, error: release_codec.UndecodableError) -> OperationError:
-    """Return the error for a record that is stored and cannot be read."""
-    return OperationError(
-        f"the record of revision {revision} cannot be read: {error}", reason=Reason.RECORD_UNREADABLE
-    )
 
 
 def _version(meta: _Object) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.storage import release_codec
-from helm_rollback_component.kube.storage.record_reader import RecordReader, unreadable
+from helm_rollback_component.kube.storage.record_errors import unreadable
+from helm_rollback_component.kube.storage.record_reader import RecordReader
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:

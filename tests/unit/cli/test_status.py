@@ -33,7 +33,11 @@ def test_a_release_that_was_rolled_back_says_so(command_line: CommandLine) -> No
     assert (ended.code, ended.err) == (0, "")
     lines = dict(line.split(":", 1) for line in ended.out.splitlines() if ":" in line.split(" ")[0])
     assert lines["Phase"].strip() == "RolledBack"
-    assert lines["Rollback"].strip().startswith("to revision 1, as revision 3 after revision 2 failed, ")
+    assert (
+        lines["Rollback"]
+        .strip()
+        .startswith("revision 2 failed; the content of revision 1 was restored as revision 3, ")
+    )
     assert "stack acme/shop/prod" in ended.out
     assert "CONDITION   STATUS   REASON" in ended.out
 
@@ -141,9 +145,8 @@ def test_a_rollback_that_failed_is_said(command_line: CommandLine) -> None:
     command_line.store("web", "superseded", "failed")
     rollback = RollbackStatus(state=RollbackState.FAILED, reason="ImagePullBackOff", target_revision=1)
     command_line.claim("web", "gb", conclusion=GOOD, rollback_status=rollback)
-    assert (
-        "Rollback:     to revision 1 failed, - ago: ImagePullBackOff" in command_line.run("status", "web").out
-    )
+    shown = command_line.run("status", "web").out
+    assert "Rollback:     the rollback to revision 1 failed, - ago: ImagePullBackOff" in shown
 
 
 def test_a_release_that_a_script_claimed_belongs_to_no_stack(command_line: CommandLine) -> None:
