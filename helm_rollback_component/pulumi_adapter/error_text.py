@@ -25,8 +25,11 @@ def in_one_line(*properties: Mapping[str, Any]) -> Iterator[None]:
     Raises:
         RuntimeError: for any error; its text is all that is shown.
     """
+    from helm_rollback_component.pulumi_adapter import request_context  # noqa: PLC0415  # not for a program
+    from helm_rollback_component.telemetry import parent  # noqa: PLC0415  # slow to import
+
     try:
-        with process_lifetime.operation():
+        with process_lifetime.operation(), parent.below(request_context.traceparent()):
             yield
     except HelmRollbackError as error:
         raise RuntimeError(_shown(str(error), properties)) from None

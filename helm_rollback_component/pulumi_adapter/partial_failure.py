@@ -4,21 +4,20 @@ The engine saves the new properties together with the reasons, fails the update,
 depends on the resource alone. In its protocol this is an error whose trailing metadata hold a
 ``google.rpc.Status`` with an ``ErrorResourceInitFailed`` (``parseError`` in pulumi/pulumi,
 ``sdk/go/common/resource/plugin/provider_plugin.go``). The host of dynamic providers has no result for it. But
-it calls a provider's method on the thread of the request, and an error that it reports keeps the trailing
-metadata that were set before; so the context of the request is looked up in the calling frames.
+an error that it reports keeps the trailing metadata that were set before in the context of the request.
 """
 
 from __future__ import annotations
 
 import asyncio
-import inspect
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.pulumi_adapter.request_context import request_context
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from types import FrameType
 
 DETAILS = "grpc-status-details-bin"
 """The key of the trailing metadata that hold `details`."""
@@ -54,7 +53,7 @@ def announce(id_: str, properties: Mapping[str, Any], reason: str) -> bool:
     if take := _taker.get():
         take(id_, properties)
         return True
-    context = _request_context()
+    context = request_context()
     if context is None:
         return False
     from pulumi.runtime.rpc import serialize_properties  # noqa: PLC0415  # loaded already where there is a request
@@ -79,22 +78,3 @@ def details(id_: str, properties: Any, reason: str) -> bytes:  # noqa: ANN401  #
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason)
     status.details.add().Pack(failed)
     return bytes(status.SerializeToString())
-
-
-def _request_context() -> Any:  # noqa: ANN401  # grpc has no types
-    import grpc  # noqa: PLC0415  # as above
-
-    found = (
-        value
-        for frame in _callers()
-        for value in frame.f_locals.values()
-        if isinstance(value, grpc.ServicerContext)
-    )
-    return next(found, None)
-
-
-def _callers() -> Iterator[FrameType]:
-    frame = inspect.currentframe()
-    while frame is not None:
-        yield frame
-        frame = frame.f_back

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.ground
 
-ALL = ("release", "chart", "health", "logs", "clearing", "volumes")
+ALL = ("release", "chart", "health", "logs", "events", "clearing", "volumes")
 
 
 _RARE = """\

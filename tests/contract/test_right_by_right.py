@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.ground
 
-ROLES = ("release", "chart", "health", "logs", "clearing", "volumes")
+ROLES = ("release", "chart", "health", "logs", "events", "clearing", "volumes")
 RIGHTS = sorted(granted(rules_of(*ROLES)))
 SAMPLE = [
     Right("", "secrets", "update", namespaced=True),

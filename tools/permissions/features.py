@@ -58,6 +58,11 @@ FEATURES = (
     ),
     Feature("logs", "The last lines of a container that failed are told.", frozenset({("", "pods/log")})),
     Feature(
+        "events",
+        "The result of each operation is announced by an Event on the release's Lease.",
+        frozenset({("events.k8s.io", "events")}),
+    ),
+    Feature(
         "clearing",
         "A pod that keeps a StatefulSet from going back is evicted.",
         frozenset({("", "pods/eviction")}),

@@ -11,11 +11,12 @@ import pytest
 from google.protobuf import json_format  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
-from helm_rollback_component.pulumi_adapter import partial_failure
+from helm_rollback_component.pulumi_adapter import partial_failure, request_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SPAN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 REASON = "apps/web: the upgrade failed"
 
 
@@ -25,6 +26,7 @@ class Host(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self) -> None:
         """Have nothing to save yet."""
         self.outputs: dict[str, Any] = {}
+        self.above = ""
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ANN401, N802  # as generated
         """Fail, with the outputs as the new state."""
@@ -34,6 +36,7 @@ class Host(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.UNKNOWN, f"RuntimeError: {error}")
 
     def _update(self, id_: str) -> None:
+        self.above = request_context.traceparent()
         assert partial_failure.announce(id_, self.outputs, REASON)
         raise RuntimeError(REASON)
 
@@ -68,6 +71,15 @@ def failed(engine: Any) -> tuple[Any, Any]:  # noqa: ANN401  # a generated stub
     detail = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(detail)
     return raised.value, detail
+
+
+def test_a_span_above_the_request_is_known(host: Host, engine: Any) -> None:  # noqa: ANN401  # a stub
+    failed(engine)
+    assert host.above == ""
+    with pytest.raises(grpc.RpcError):
+        engine.Update(provider_pb2.UpdateRequest(id="apps/web"), metadata=(("traceparent", SPAN),))
+    assert host.above == SPAN
+    assert request_context.traceparent() == ""
 
 
 def test_the_engine_gets_id_outputs_and_reason(host: Host, engine: Any) -> None:  # noqa: ANN401  # a stub

@@ -1,0 +1,56 @@
+"""What happens in a run, as one stream."""
+
+from __future__ import annotations
+
+import pytest
+
+from helm_rollback_component.core.failures.classify import Failure
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reconcile.rows import Rows
+from helm_rollback_component.reconcile.run_events import (
+    Retried,
+    RunEvent,
+    RunEvents,
+    Said,
+    Step,
+    StepBegan,
+    StepEnded,
+    Warned,
+)
+
+
+def test_every_observer_takes_every_event_in_order() -> None:
+    first, second = list[RunEvent](), list[RunEvent]()
+    events = RunEvents(first.append, second.append)
+    events.progress("waiting")
+    events.warn("look")
+    assert first == second == [Said("waiting"), Warned("look")]
+
+
+def test_the_row_has_words_alone() -> None:
+    said, warned = list[str](), list[str]()
+    events = RunEvents(Rows(said.append, warned.append))
+    events.progress("waiting")
+    events.warn("look")
+    events.tell(Retried("Conflict"))
+    assert (said, warned) == (["waiting"], ["look"])
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"), [(None, ""), (Failure("HookFailed", "", "", temporary=False), "HookFailed")]
+)
+def test_a_step_tells_how_it_ended(failure: Failure | None, reason: str) -> None:
+    told = list[RunEvent]()
+    assert RunEvents(told.append).carry_out(Step.TEST, lambda: failure) is failure
+    assert told == [StepBegan(Step.TEST), StepEnded(Step.TEST, reason)]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(OperationError("no", reason="Conflict"), "Conflict"), (KeyError("no"), "HelmFailed")],
+)
+def test_so_does_one_that_raises(error: Exception, reason: str) -> None:
+    told = list[RunEvent]()
+    with pytest.raises(type(error)), RunEvents(told.append).helm():
+        raise error
+    assert told == [StepBegan(Step.HELM), StepEnded(Step.HELM, reason)]
