@@ -26,12 +26,24 @@ test: setup ## lint, types and every tier of tests
 	$(MAKE) --no-print-directory coverage
 
 .PHONY: check
-check: setup ## lint, formatting, types, dead code, and the walls between the layers
+check: setup ## lint, formatting, types, dead code, the walls between the layers, and the site with its links
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) vulture
 	$(RUN) lint-imports --no-logo
+	$(SITE)
+
+SITE = $(RUN) sphinx-build -c docs --fresh-env --fail-on-warning --keep-going --quiet . dist/site
+
+.PHONY: docs
+docs: setup ## the pages that are made from the code, and the site, in dist/site
+	$(RUN) python -m tools.documents
+	$(SITE)
+
+.PHONY: links
+links: setup ## whether the addresses elsewhere that the documents name still answer; needs the internet
+	$(RUN) sphinx-build -c docs --fresh-env --quiet -b linkcheck . dist/links
 
 .PHONY: unit
 unit: setup ## what needs no cluster; these tests alone cover all that decides

@@ -24,15 +24,25 @@ def summary(declaring: type) -> str:
 @cache
 def below_fields(declaring: type) -> dict[str, str]:
     """Return the texts that follow the fields of a class, by their names."""
+    return {name: _translated(text) for name, text in written_below_fields(declaring).items()}
+
+
+def written_below_fields(declaring: type) -> dict[str, str]:
+    """Return the texts that follow the fields of a class as they are written there, by their names."""
     (definition,) = ast.parse(inspect.getsource(declaring)).body
     statements = definition.body if isinstance(definition, ast.ClassDef) else []
-    texts = ((_target(field), _translated(_text(text))) for field, text in pairwise(statements))
+    texts = ((_target(field), _text(text)) for field, text in pairwise(statements))
     return {name: text for name, text in texts if name and text}
 
 
 @cache
 def of_attributes(declaring: type) -> dict[str, str]:
     """Return the texts under ``Attributes`` in the docstring of a dataclass, by the fields' names."""
+    return {name: _translated(text) for name, text in written_of_attributes(declaring).items()}
+
+
+def written_of_attributes(declaring: type) -> dict[str, str]:
+    """Return the same texts as sentences, and else as they are written there."""
     _, _, section = (inspect.getdoc(declaring) or "").partition("Attributes:\n")
     found: dict[str, str] = {}
     name = ""
@@ -41,7 +51,7 @@ def of_attributes(declaring: type) -> dict[str, str]:
         if begun and begun[1] in {field.name for field in fields(declaring)}:
             name, line = begun.groups()  # noqa: PLW2901
         found[name] = f"{found.get(name, '')} {line}".strip()
-    return {name: _sentence(_translated(text)) for name, text in found.items()}
+    return {name: _sentence(text) for name, text in found.items()}
 
 
 def _target(statement: ast.stmt) -> str:
