@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.ground, pytest.mark.sweep, pytest.mark.timeout(300)]
 
 
 def test_the_demonstration_goes_as_it_should(kubeconfig: Path) -> None:

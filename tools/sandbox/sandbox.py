@@ -19,7 +19,7 @@ CLI = "cli"
 
 STACK = "dev"
 _CHECKOUT = Path(__file__).resolve().parents[2]
-_NO_PACKAGES = 'version = 1\nrequires-python = ">=3.11"\n'
+NO_PACKAGES = 'version = 1\nrequires-python = ">=3.11"\n'
 """A lock file for programs that need no plugins: the CLI learns from it which ones to look for."""
 
 Releases = Mapping[str, Mapping[str, Any]]
@@ -79,7 +79,7 @@ class Sandbox:
     def program(self, text: str) -> None:
         """Have the stack run this program, which must not need any plugin but Python's."""
         (self.work_dir / "stacks" / "__main__.py").write_text(text)
-        (self.work_dir / "uv.lock").write_text(_NO_PACKAGES)
+        (self.work_dir / "uv.lock").write_text(NO_PACKAGES)
         self._write_project(declares_configuration=False)
 
     def declare(self, releases: Releases, secrets: Mapping[str, str] | None = None) -> None:
