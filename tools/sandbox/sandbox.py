@@ -103,7 +103,7 @@ class Sandbox:
         return outputs
 
     def _copy(self) -> None:
-        needless = shutil.ignore_patterns("__pycache__", ".venv")
+        needless = shutil.ignore_patterns("__pycache__", ".venv", "examples")
         shutil.copytree(_CHECKOUT / "stacks", self.work_dir / "stacks", ignore=needless)
         shutil.copy(_CHECKOUT / "uv.lock", self.work_dir)
         self._write_project(declares_configuration=True)
