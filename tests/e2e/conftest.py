@@ -1,5 +1,7 @@
 """What the program tests share: the engines, projects with a namespace of their own, and Helm by name."""
 
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ import pytest
 
 from helm_rollback_component.inputs.secret_values import credentials_in
 from tests.e2e import canary
+from tests.e2e.folder import CHECKOUT
 from tests.e2e.project import Project
 from tests.e2e.space import Space
 from tests.support.namespaces import fresh_namespace
@@ -36,6 +39,18 @@ class Bench:
 
 
 BenchMaker = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the built wheels."""
+    folder = tmp_path_factory.mktemp("wheels")
+    uv = shutil.which("uv", path=pulumi_cli.search_path())
+    if uv is None:
+        pytest.skip("uv is not installed, so nothing can be built")
+    build = [uv, "--quiet", "build", "--all-packages", "--wheel", "--out-dir", str(folder), str(CHECKOUT)]
+    subprocess.run(build, check=True)
+    return folder
 
 
 def helm_named(name: str, programs: Mapping[int, Path]) -> str:

@@ -1,4 +1,4 @@
-"""A copy of one of the examples, with a stack, on a cluster where the tag `missing` cannot be pulled."""
+"""A copy of one of the examples, with a stack, where the tag `missing` cannot be pulled, and `slow` is never ready."""
 
 import os
 import shutil
@@ -15,13 +15,15 @@ from tools.sandbox import Sandbox
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLES = CHECKOUT / "stacks" / "examples"
 _LABELS = "      labels:\n"
-_PLAY = (
-    '        {{- if eq .Values.image.tag "missing" }}\n        ground/play: image-pull\n        {{- end }}\n'
-)
+_PLAY = """\
+        {{- with get (dict "missing" "image-pull" "slow" "never-ready") .Values.image.tag }}
+        ground/play: {{ . }}
+        {{- end }}
+"""
 
 
 def copy(name: str, folder: Path) -> None:
-    """Copy an example as its README says; its chart's pods tell this cluster that `missing` is no image."""
+    """Copy an example as its README says; its chart tells this cluster what the tags mean."""
     shutil.copytree(EXAMPLES / name, folder, dirs_exist_ok=True)
     template = folder / "charts" / "web" / "templates" / "deployment.yaml"
     template.write_text(template.read_text().replace(_LABELS, _LABELS + _PLAY, 1))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.folder import CHECKOUT, Folder, environment
 from tests.support.namespaces import fresh_namespace
 from tools.sandbox import CLI, LOCAL, pulumi_cli
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tools.ground import Ground
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 NAME = "helm-rollback-component"
 ENVIRONMENTS = {"pip": "venv", "uv": ".venv"}
@@ -46,72 +43,12 @@ def program(namespace: str) -> str:
     return str(found).replace('"apps"', f'"{namespace}"')
 
 
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the built wheels."""
-    folder = tmp_path_factory.mktemp("wheels")
-    uv = shutil.which("uv", path=pulumi_cli.search_path())
-    if uv is None:
-        pytest.skip("uv is not installed, so nothing can be built")
-    subprocess.run(
-        [uv, "--quiet", "build", "--all-packages", "--wheel", "--out-dir", folder, CHECKOUT], check=True
-    )
-    return folder
-
-
-class Folder:
-    """An empty folder, in which a person does what the README says."""
-
-    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
-        """Begin."""
-        self.path = path
-        self.environment = dict(environment)
-
-    def run(self, *command: str) -> str:
-        """Run a command as a shell would, and return what it wrote."""
-        found = shutil.which(command[0], path=self.environment["PATH"]) or str(self.path / command[0])
-        done = subprocess.run(
-            [found, *command[1:]],
-            cwd=self.path,
-            env=self.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
-
-    def activate(self, name: str) -> None:
-        """Activate a virtual environment."""
-        self.environment["VIRTUAL_ENV"] = str(self.path / name)
-        self.environment["PATH"] = f"{self.path / name / 'bin'}{os.pathsep}{self.environment['PATH']}"
-
-
 @pytest.fixture
 def folder(ground: Ground, wheels: Path, helm_programs: Mapping[int, Path], tmp_path: Path) -> Folder:
     """An empty folder, with Helm and the wheels at hand."""
-    for made in ("bin", "home", "web", "state"):
-        (tmp_path / made).mkdir()
-    (tmp_path / "bin" / "helm").symlink_to(helm_programs[4])
-    (tmp_path / "bin" / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
-    present = pulumi_cli.search_path().split(os.pathsep)[1:]  # without this environment's own programs
-    outside = [entry for entry in present if not Path(entry).is_relative_to(CHECKOUT / ".venv")]
-    kept = ("SSL_CERT_FILE", "PIP_CERT", "HOME", "PULUMI_HOME", "XDG_CACHE_HOME")
-    return Folder(
-        tmp_path / "web",
-        {
-            **{key: os.environ[key] for key in kept if key in os.environ},
-            "PATH": os.pathsep.join([str(tmp_path / "bin"), *outside]),
-            "KUBECONFIG": str(ground.kubeconfig),
-            "PIP_FIND_LINKS": str(wheels),
-            "UV_FIND_LINKS": str(wheels),
-            "PULUMI_BACKEND_URL": (tmp_path / "state").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "open sesame",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        },
-    )
+    (tmp_path / "web").mkdir()
+    given = environment(tmp_path, {"helm": helm_programs[4]}, wheels)
+    return Folder(tmp_path / "web", {**given, "KUBECONFIG": str(ground.kubeconfig)})
 
 
 def install(folder: Folder, tool: str, namespace: str, *, extra: str = "") -> None:
