@@ -1,4 +1,4 @@
-"""A copy of one of the examples, with a stack, where the tag `missing` cannot be pulled, and `slow` is never ready."""
+"""A copy of an example, where the tag `missing` cannot be pulled, and `slow` is never ready; and its stack."""
 
 import os
 import shutil
