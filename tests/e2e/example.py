@@ -1,4 +1,4 @@
-"""A copy of an example, where the tag `missing` cannot be pulled, and `slow` is never ready; and its stack."""
+"""A copy of an example, and its stack: the tag `missing` cannot be pulled, and `slow` is never ready."""
 
 import os
 import shutil
