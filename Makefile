@@ -141,6 +141,14 @@ licences: setup ## docs/licences.md
 sbom: setup ## dist/sbom.cdx.json, a bill of materials (CycloneDX)
 	$(RUN) python -m tools.supply_chain sbom
 
+.PHONY: release
+release: setup ## everything that is released, in dist/, from a clean checkout; nothing is published
+	$(RUN) python -m tools.release build
+
+.PHONY: version
+version: $(UV) ## let every other mention of the version follow that of pyproject.toml
+	$(RUN) python -m tools.release version
+
 .PHONY: setup
 setup: $(UV)
 	$(UV) sync --locked --all-extras

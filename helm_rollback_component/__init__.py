@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from helm_rollback_component.args import (
         HealthArgs,
         HelmReleaseArgs,
@@ -107,6 +108,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # the type of the exported name
+    if name == "__version__":
+        return import_module(f"{__name__}.pulumi_adapter.unchanged").version()
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

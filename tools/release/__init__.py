@@ -1,0 +1,1 @@
+"""What is released, built from one commit: packages, plugin, bill of materials, checksums, notes."""
