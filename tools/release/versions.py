@@ -52,6 +52,9 @@ FOLLOWERS = (
     Mention("local_engine/pyproject.toml", _OWN),
     Mention("local_engine/pyproject.toml", r'(helm-rollback-component==)([^"]+)'),
     Mention("plugin/pyproject.toml", _OWN),
+    Mention("docs/languages.md", r"(helm-rollback v)(\d+\.\d+\.\d+)"),
+    Mention("docs/languages.md", r"(helm-rollback-v)(\d+\.\d+\.\d+)"),
+    Mention("docs/languages.md", r"(helm-rollback@)(\d+\.\d+\.\d+)"),
     Mention("uv.lock", r'(name = "helm-rollback-component"\nversion = ")([^"]+)'),
     Mention("uv.lock", r'(name = "pulumi-local-engine"\nversion = ")([^"]+)'),
 )

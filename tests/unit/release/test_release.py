@@ -100,6 +100,19 @@ def test_checksums_are_those_that_sha256sum_reads(tmp_path: Path) -> None:
     assert build.SUMS not in (tmp_path / build.SUMS).read_text()
 
 
+def test_what_differs_when_it_is_built_again_is_not_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build_once(_: build.Builder, target: Path) -> None:
+        target.mkdir(exist_ok=True)
+        (target / "same").write_text("same")
+        (target / "name").write_text(str(target))
+
+    monkeypatch.setattr(build.Builder, "_build_once", build_once)
+    with pytest.raises(ReleaseError, match=r"^built twice, these differ: name$"):
+        build.Builder(tmp_path, "uv", "1.0.0", 0).build(tmp_path / "dist")
+
+
 class TestRefused:
     @pytest.fixture
     def checkout(self, tmp_path: Path) -> Path:
