@@ -25,13 +25,17 @@ test: setup ## lint, types and every tier of tests
 	$(MAKE) --no-print-directory real
 	$(MAKE) --no-print-directory coverage
 
+CI_FILES := stacks/examples/ci
+
 .PHONY: check
-check: setup ## lint, formatting, types, dead code, the walls between the layers, and the site with its links
+check: setup ## lint, types, dead code, the walls between the layers, CI files, and the site with its links
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) vulture
 	$(RUN) lint-imports --no-logo
+	$(RUN) check-jsonschema --builtin-schema vendor.github-workflows $(CI_FILES)/.github/workflows/*
+	$(RUN) check-jsonschema --builtin-schema vendor.gitlab-ci $(CI_FILES)/.gitlab-ci.yml
 	$(SITE)
 
 SITE = $(RUN) sphinx-build -c docs --fresh-env --fail-on-warning --keep-going --quiet . dist/site
