@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+INTERRUPTED = "\nAn operation was interrupted. The next update tells what became of it.\n"
 RELEASE = "pulumi-python:dynamic/helm-rollback:Release"
 
 
@@ -15,7 +16,8 @@ def verdict(state: dict[str, Any]) -> str:
     resources = state["deployment"].get("resources", [])
     found = [resource["outputs"] for resource in resources if resource["type"] == RELEASE]
     head = "| Release | Phase | Revision | Chart | Why |\n|---|---|---|---|---|\n"
-    return head + "".join(f"| {' | '.join(map(plain, row(each)))} |\n" for each in found)
+    table = head + "".join(f"| {' | '.join(map(plain, row(each)))} |\n" for each in found)
+    return table + INTERRUPTED if state["deployment"].get("pending_operations") else table
 
 
 def row(release: dict[str, Any]) -> list[str]:
