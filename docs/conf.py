@@ -12,6 +12,8 @@ include_patterns = [
     "CONTRIBUTING.md",
     "SECURITY.md",
     "stacks/README.md",
+    "stacks/examples/*/README.md",
+    "stacks/examples/README.md",
     "tools/ground/README.md",
 ]
 exclude_patterns = [".*", "**/.*", "dist", "local_engine", "tests", "helm_rollback_component", "benchmarks"]

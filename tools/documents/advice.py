@@ -14,6 +14,8 @@ ADVICE = {
     Reason.INSTALL_SUCCEEDED: _NOTHING,
     Reason.UPGRADE_SUCCEEDED: _NOTHING,
     Reason.TEST_SUCCEEDED: _NOTHING,
+    Reason.ROLLBACK_SUCCEEDED: "Look up the reason in the message: it says why the upgrade was undone.",
+    Reason.UNINSTALL_SUCCEEDED: _NOTHING,
     Reason.NOT_NEEDED: _NOTHING,
     Reason.PROGRESSING: _NOTHING,
     Reason.INSTALL_FAILED: _CAUSE,

@@ -23,8 +23,14 @@ _METHODS: tuple[Callable[..., object], ...] = (
     HelmOperations.get_status,
     HelmOperations.get_release_history,
     HelmOperations.validate_rollback_target,
+    HelmOperations.plan_rollback,
+    HelmOperations.lock_status,
+    HelmOperations.unlock,
+    HelmOperations.prune,
+    HelmOperations.foresee,
 )
 _SECTION = re.compile(r"^(Returns|Raises|Attributes|Args):\n", re.MULTILINE)
+_QUOTED_TYPE = re.compile(r"(?<=[:>] )'(.+?)'")
 _ENTRY = re.compile(r"^(\w+): ", re.MULTILINE)
 _INTRODUCTION = """
     `HelmOperations` does to one release what the component does, without Pulumi: the same rules, locks and
@@ -69,10 +75,14 @@ def page() -> str:
 def _method(method: Callable[..., object]) -> str:
     told = _parts(method)
     returned = [f"**Returns:** {one_line(told['Returns'])}"] if "Returns" in told else []
-    raised = [f"- `{name}`: {text}" for name, text in _entries(told.get("Raises", ""))]
     signature = f"### `{method.__name__}{_signature(method)}`"
-    raises = ["**Raises:**", "\n".join(raised)] if raised else []
-    return "\n\n".join([signature, *_paragraphs(told[""]), *returned, *raises])
+    taken, raised = (_list(heading, told) for heading in ("Args", "Raises"))
+    return "\n\n".join([signature, *_paragraphs(told[""]), *taken, *returned, *raised])
+
+
+def _list(heading: str, told: dict[str, str]) -> list[str]:
+    entries = [f"- `{name}`: {text}" for name, text in _entries(told.get(heading, ""))]
+    return [f"**{heading}:**", "\n".join(entries)] if entries else []
 
 
 def _attributes(declaring: type) -> str:
@@ -84,7 +94,7 @@ def _attributes(declaring: type) -> str:
 def _signature(method: Callable[..., object]) -> str:
     whole = inspect.signature(method)
     own = [each for name, each in whole.parameters.items() if name != "self"]
-    return str(whole.replace(parameters=own)).replace("'", "")
+    return _QUOTED_TYPE.sub(r"\1", str(whole.replace(parameters=own)))
 
 
 def _parts(documented: object) -> dict[str, str]:

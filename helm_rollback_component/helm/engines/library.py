@@ -63,8 +63,7 @@ def deploy(
     others = {name: value for name, value in options.items() if name not in ("name", "values")}
     handles = (context._raw(), chart._raw())  # noqa: SLF001  # the Python functions pass them on like this
     told = _call(verb, config, *handles, None, options["name"], json.dumps(options["values"]), others)
-    found = json.loads(told)
-    return found
+    return dict(json.loads(told))
 
 
 def act(verb: str, config: helm_python.Config, release: str, options: Mapping[str, Any]) -> None:

@@ -60,5 +60,5 @@ def test_the_page_of_outputs_has_a_row_for_each() -> None:
 
 
 def test_an_or_in_a_type_does_not_end_the_cell_of_a_table() -> None:
-    assert "### `rollback(revision: int | None = None) -> ReleaseStatus`" in PAGES["scripts.md"]()
+    assert "### `plan_rollback(revision: int | None = None) -> RollbackPlan`" in PAGES["scripts.md"]()
     assert all(line.count(" | ") == 2 for line in PAGES["inputs.md"]().splitlines() if line.startswith("| `"))

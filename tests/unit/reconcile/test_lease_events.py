@@ -10,7 +10,8 @@ import pytest
 from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.core.remediation.announcement import Announcement
-from helm_rollback_component.inputs.redaction import MASK, Redactor
+from helm_rollback_component.inputs.masking import MASK
+from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube import lease_event
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.reasons import Reason
