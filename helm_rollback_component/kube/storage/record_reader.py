@@ -124,8 +124,7 @@ class RecordReader:
     def default_values(self, revision: int) -> dict[str, Any]:
         """Return the default values of a revision's chart; raises as `manifest` does."""
         with about(self._namespace, self._release):
-            chart = self._read(revision)[1].get("chart")
-        found = chart.get("values") if isinstance(chart, dict) else None
+            found = self._read(revision)[1]["chart"].get("values")
         return found if isinstance(found, dict) else {}
 
     def rendered(self, release: Release) -> tuple[_Object, ...]:

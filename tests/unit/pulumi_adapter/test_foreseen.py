@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.pulumi_adapter import foreseen
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.pulumi_adapter import foreseen, foreseen_creation
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
+from helm_rollback_component.reasons import Reason
 from tests.support.chart_caches import ChartCaches
 from tests.support.packages import packed
 from tests.support.repository import Repository
 from tests.unit.pulumi_adapter.properties import LATER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MARKED = (
@@ -106,4 +109,81 @@ def test_what_cannot_be_fetched_is_said_and_is_no_failure(repository: Repository
 
 def test_nothing_is_told_as_long_as_the_inputs_are_not_known(repository: Repository, told: list[str]) -> None:
     foreseen.tell({**inputs(repository, "1.0.0"), **HISTORY}, inputs(repository, LATER))
+    assert told == []
+
+
+class Release:
+    """In the place of a release that is looked at; it cannot be where the incarnation is ``lost``."""
+
+    def __init__(self, _: object, *, incarnation: str, **_others: object) -> None:
+        self.operations = self
+        self.incarnation = incarnation
+
+    def foresee(self, tell: Callable[[str], None]) -> None:
+        tell("upgrade 1.0.0 → 2.0.0")
+        if self.incarnation == "lost":
+            raise OperationError("nobody answers", reason=Reason.UNREACHABLE)
+        if self.incarnation == "slow":
+            ENDLESS.wait()
+
+
+ENDLESS = threading.Event()
+CREATED = {"incarnation": "first", "cluster": ""}
+
+
+@pytest.fixture
+def changes(monkeypatch: pytest.MonkeyPatch, told: list[str]) -> list[str]:
+    """What is told, the differences of the manifests included."""
+    monkeypatch.setenv("HELM_ROLLBACK_DIFF", "true")
+    monkeypatch.setattr(foreseen, "ManagedRelease", Release)
+    return told
+
+
+def local(**values: Any) -> dict[str, Any]:  # noqa: ANN401  # any value
+    """Return checked inputs of a local chart."""
+    named = {"release_name": "web", "release_namespace": "apps", "owner": OWNER}
+    return {**named, "source": {"chart": "./web"}, "chart": "web 1.0.0", "values": values}
+
+
+def test_what_an_update_changes_is_told_in_one_piece(changes: list[str]) -> None:
+    foreseen.tell({**local(a=1), **CREATED}, local(a=2))
+    assert changes == ["upgrade 1.0.0 → 2.0.0"]
+
+
+def test_what_cannot_be_looked_at_is_said_and_is_no_failure(changes: list[str]) -> None:
+    foreseen.tell({**local(a=1), **CREATED, "incarnation": "lost"}, local(a=2))
+    first, second = changes[0].splitlines()
+    assert first == "upgrade 1.0.0 → 2.0.0"
+    assert second.startswith("apps/web: what this update does is not known: nobody answers")
+
+
+def test_a_preview_does_not_wait_for_ever(changes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreseen, "_PATIENCE", 0.01)
+    foreseen.tell({**local(a=1), **CREATED, "incarnation": "slow"}, local(a=2))
+    ENDLESS.set()
+    assert changes[0].splitlines()[-1] == "what else it changes was not known within 60 s"
+
+
+def test_nothing_is_rendered_while_a_value_is_not_known(changes: list[str]) -> None:
+    foreseen.tell({**local(a=1), **CREATED}, local(a=LATER))
+    (line,) = changes
+    assert line == "apps/web: what this update changes in the manifests is known once all of its inputs are"
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        ({}, ["apps/web: install web 1.0.0"]),
+        ({"release_namespace": LATER}, ["web: install web 1.0.0"]),
+        ({"chart": None}, []),
+        ({"owner": None}, []),
+    ],
+)
+def test_a_creation_is_told(changes: list[str], change: dict[str, Any], lines: list[str]) -> None:
+    foreseen_creation.tell({**local(), **change})
+    assert changes == lines
+
+
+def test_a_creation_is_not_told_where_differences_are_off(told: list[str]) -> None:
+    foreseen_creation.tell(local())
     assert told == []

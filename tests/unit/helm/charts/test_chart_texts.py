@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm_rollback_component.helm.charts.chart_texts import ask_for_a_load_balancer, name_a_custom_group
+from helm_rollback_component.helm.charts.chart_texts import (
+    ask_for_a_load_balancer,
+    ask_for_chance,
+    default_values,
+    name_a_custom_group,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,3 +122,34 @@ def test_a_load_balancer_is_asked_for_in_values_and_templates(
     tmp_path: Path, files: dict[str, str], values: dict[str, object], *, asked: bool
 ) -> None:
     assert ask_for_a_load_balancer(chart(tmp_path, **files), values) is asked
+
+
+@pytest.mark.parametrize(
+    ("files", "values", "asked"),
+    [
+        ({"templates__secret.yaml": "p: {{ randAlphaNum 12 }}"}, {}, True),
+        ({"templates__tls.yaml": '{{ $ca := genCA "web" 365 }}'}, {}, True),
+        ({"charts__sub__templates__job.yaml": "{{ now | unixEpoch }}"}, {}, True),
+        ({"templates__map.yaml": "a: known"}, {"extra": "{{ uuidv4 }}"}, True),
+        ({"templates__map.yaml": "a: known", "README.md": "randAlphaNum"}, {"a": "nowhere"}, False),
+    ],
+)
+def test_chance_is_asked_for_in_templates_and_values(
+    tmp_path: Path, files: dict[str, str], values: dict[str, object], *, asked: bool
+) -> None:
+    assert ask_for_chance(chart(tmp_path, **files), values) is asked
+
+
+@pytest.mark.parametrize(
+    ("files", "values"),
+    [
+        ({"values.yaml": "a: {b: 1}\n"}, {"a": {"b": 1}}),
+        ({"values.yaml": "- no mapping\n"}, {}),
+        ({"values.yaml": "a: [\n"}, {}),
+        ({"charts__sub__values.yaml": "a: 1\n"}, {}),
+    ],
+)
+def test_default_values_are_those_of_the_chart_itself(
+    tmp_path: Path, files: dict[str, str], values: dict[str, object]
+) -> None:
+    assert default_values(chart(tmp_path, **files)) == values

@@ -43,6 +43,11 @@ def test_an_upgrade_resets_values_and_prunes_nothing(line: CommandLine, major: i
     ]
 
 
+def test_a_rendering_is_an_upgrade_that_is_not_carried_out(line: CommandLine) -> None:
+    rendering = line.render(_deployment())
+    assert rendering == [*line.upgrade(_deployment()), "--dry-run=server", "--output=json"]
+
+
 def test_a_rollback_does_not_wait_for_readiness(line: CommandLine) -> None:
     assert line.rollback(2, 60, disable_hooks=False) == [
         *("rollback", "web", "2", *_CLUSTER, "--timeout=60s", "--history-max=0")

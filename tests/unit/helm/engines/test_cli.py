@@ -42,6 +42,9 @@ note = {{
 }}
 with (here / "notes").open("a") as notes:
     notes.write(json.dumps(note) + "\\n")
+renders = here / "renders"
+if renders.exists():
+    print(renders.read_text())
 said = here / "said"
 if said.exists():
     sys.exit(said.read_text())
@@ -73,6 +76,12 @@ def notes(program: Path) -> Notes:
 
 def _has_helm_say(program: Path, said: str) -> None:
     program.with_name("said").write_text(said)
+
+
+def test_a_rendering_returns_what_helm_says_of_the_release(program: Path, tmp_path: Path) -> None:
+    (tmp_path / "renders").write_text(json.dumps({"manifest": "x" * 200_000}))
+    release = CliEngine(program).render(_TARGET, _DEPLOYMENT)
+    assert len(release["manifest"]) == 200_000
 
 
 def test_its_name_has_the_version(engine: CliEngine) -> None:

@@ -104,6 +104,16 @@ def test_an_upgrade_is_asked_for_in_full(engine: EmbeddedEngine, notes: Notes) -
     }
 
 
+def test_an_upgrade_is_rendered_with_its_hooks(engine: EmbeddedEngine, notes: Notes) -> None:
+    release = engine.render(_target(), _deployment())
+
+    hook = "metadata: {annotations: {helm.sh/hook: test}}"
+    assert release == {"manifest": "kind: ConfigMap", "hooks": [{"manifest": hook}]}
+    upgrade, render = notes()
+    assert (upgrade["dry_run"], upgrade["reset_values"]) == ("server", True)
+    assert (render["name"], render["namespace"], render["is_upgrade"]) == ("web", "apps", True)
+
+
 def test_an_install_is_asked_for(engine: EmbeddedEngine, notes: Notes) -> None:
     engine.install(_target(), _deployment(), Cancellation())
 

@@ -438,3 +438,32 @@ class TestDeletion:
         cluster.create(SECRETS, secret(release(1), owner="me"))
         storage.delete(1)
         assert cluster.paths() == [path(1)]
+
+
+RENDERED = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a, annotations: {helm.sh/hook: test}}\n"
+
+
+def test_what_was_rendered_is_placed_as_what_is_stored(storage: ReleaseStorage) -> None:
+    plain = RENDERED.replace("annotations", "labels").replace("name: a", "name: b")
+    found = storage.rendered({"manifest": plain, "hooks": [{"manifest": plain}, {"manifest": RENDERED}]})
+    assert [(each["metadata"]["name"], each["metadata"]["namespace"]) for each in found] == [
+        ("b", "apps"),
+        ("a", "apps"),
+    ]
+
+
+def test_what_was_rendered_and_cannot_be_read_is_an_error(storage: ReleaseStorage) -> None:
+    with pytest.raises(OperationError) as caught:
+        storage.rendered({"manifest": "a: ["})
+    assert caught.value.reason == "ManifestUnreadable"
+
+
+@pytest.mark.parametrize(
+    ("chart", "values"), [({"values": {"a": 1}}, {"a": 1}), ({"values": None}, {}), ({}, {})]
+)
+def test_the_defaults_of_a_revisions_chart(
+    cluster: FakeCluster, storage: ReleaseStorage, chart: dict[str, Any], values: dict[str, Any]
+) -> None:
+    stored = release(1)
+    put(cluster, {**stored, "chart": {**stored["chart"], **chart}})
+    assert storage.default_values(1) == values

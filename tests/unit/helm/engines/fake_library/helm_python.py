@@ -104,10 +104,18 @@ class Config(_Handle):
         labels: dict[str, str] | None,
         reset_values: bool,
         take_ownership: bool = False,
-    ) -> None:
+        dry_run: str | None = None,
+    ) -> dict[str, Any]:
         given = {"namespace": namespace, "timeout": timeout, "wait": wait, "description": description}
         given |= {"labels": labels, "reset_values": reset_values, "take_ownership": take_ownership}
+        given |= {"dry_run": dry_run} if dry_run else {}
         self.act("upgrade", name=name, context=context, chart=chart.path, values=values, **given)
+        return {"name": name, "manifest": "kind: ConfigMap"}
+
+    def render(self, chart: Chart, values: dict[str, Any], **given: Any) -> dict[str, str]:  # noqa: ANN401
+        _note({"verb": "render", "chart": chart.path, "values": values, **given})
+        hook = "metadata: {annotations: {helm.sh/hook: test}}"
+        return {"a.yaml": "kind: ConfigMap", "b.yaml": hook, "NOTES.txt": "see helm.sh/hook"}
 
     def rollback(self, name: str, *, version: int, timeout: int, wait: str) -> None:
         self.act("rollback", name=name, version=version, timeout=timeout, wait=wait)

@@ -1,0 +1,56 @@
+"""What is told before an update, for real: rendered by each Helm, by a user who may change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.contract.test_least_rights import user
+
+if TYPE_CHECKING:
+    from tests.contract.laboratory import Laboratory
+
+pytestmark = pytest.mark.ground
+
+GROUPS = ["", "apps", "coordination.k8s.io"]
+ONLY_READING = [{"apiGroups": GROUPS, "resources": ["*"], "verbs": ["get", "list"]}]
+LOOKING = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: extra}
+data:
+  found: {{ (lookup "apps/v1" "Deployment" .Release.Namespace "web").metadata.name }}
+  chance: {{ randAlphaNum 12 }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: hooked
+  annotations: {helm.sh/hook: pre-upgrade}
+"""
+
+
+def foreseen(lab: Laboratory, **inputs: Any) -> list[str]:  # noqa: ANN401  # any input
+    lines: list[str] = []
+    lab.operations(**inputs).foresee(lines.append)
+    return lines
+
+
+@pytest.mark.every_engine
+def test_a_preview_renders_and_only_reads(lab: Laboratory) -> None:
+    lab.deploy(values={"tag": "one"})
+    source = lab.chart("1.1.0", {"templates/extra.yaml": LOOKING})
+    with user(lab, ONLY_READING) as (me, asked):
+        lines = foreseen(lab, kubeconfig=me, values={"tag": "two"}, source=source)
+    head, *others = lines
+    assert head.startswith(f"{lab.space.namespace}/web: upgrade 1.0.0 → 1.1.0; against revision 1: ")
+    image = "spec.template.spec.containers[main].image: registry.example/web:one → registry.example/web:two"
+    assert f"    ~ {image}" in others
+    assert "+ ConfigMap extra" in others
+    assert "+ hook ConfigMap hooked" in others
+    assert {right.verb for right in asked.rights} <= {"get", "list"}
+    assert lab.statuses() == ["deployed"]
+    assert foreseen(lab, values={"tag": "one"}) == [
+        f"{lab.space.namespace}/web: no action: what runs is what is declared"
+    ]
