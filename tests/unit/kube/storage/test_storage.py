@@ -458,9 +458,7 @@ def test_what_was_rendered_and_cannot_be_read_is_an_error(storage: ReleaseStorag
     assert caught.value.reason == "ManifestUnreadable"
 
 
-@pytest.mark.parametrize(
-    ("chart", "values"), [({"values": {"a": 1}}, {"a": 1}), ({"values": None}, {}), ({}, {})]
-)
+@pytest.mark.parametrize(("chart", "values"), [({"values": {"a": 1}}, {"a": 1}), ({"values": None}, {})])
 def test_the_defaults_of_a_revisions_chart(
     cluster: FakeCluster, storage: ReleaseStorage, chart: dict[str, Any], values: dict[str, Any]
 ) -> None:

@@ -1,0 +1,218 @@
+"""What an update will do, looked at before: against a session whose Helm and records are stand-ins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.core.records.digests import Digester
+from helm_rollback_component.core.records.history import History
+from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.core.remediation.steps import Rollback, Step, Upgrade, Verify
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.inputs.redaction import Redactor
+from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile import foresight
+from helm_rollback_component.reconcile.foresight import Foresight
+from tests.support.control_plane import write_chart
+from tests.support.histories import history
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helm_rollback_component.reconcile.session import Session
+
+_Object = dict[str, Any]
+
+
+def config_map(name: str = "web", **data: str) -> _Object:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
+
+
+BY_KUBECTL = {
+    "manager": "kubectl-edit",
+    "fieldsV1": {"f:data": {"f:size": {}}},
+}
+
+
+class StandIn:
+    """A session, and all that it leads to.
+
+    Attributes:
+        renderings: what Helm renders, one after the other; an error is raised.
+        stored: the objects of each revision.
+        live: the object that the cluster has; an error is raised.
+    """
+
+    def __init__(self, *renderings: list[_Object] | Exception) -> None:
+        self.renderings = list(renderings)
+        self.stored = {1: [config_map(size="0")], 2: [config_map(size="1")]}
+        self.live: _Object | Exception | None = None
+        self.past = history("superseded", "deployed")
+        self.digester = Digester(b"k" * 32)
+        self.engine = self.records = self.cluster = self
+        self.target = None
+
+    def render(self, _target: object, _deployment: object) -> list[_Object]:
+        return _unless_error(self.renderings.pop(0))
+
+    def rendered(self, objects: list[_Object]) -> list[_Object]:
+        return objects
+
+    def objects(self, revision: int) -> list[_Object]:
+        return self.stored[revision]
+
+    def default_values(self, _revision: int) -> dict[str, Any]:
+        return {"size": 0}
+
+    def history(self) -> History:
+        return self.past
+
+    def ledger(self) -> Ledger:
+        return Ledger()
+
+    def learn_secrets_of_before(self) -> None: ...
+
+    def object_path(self, *_named: str) -> str:
+        return "/object"
+
+    def get(self, _path: str) -> _Object | None:
+        return _unless_error(self.live)
+
+
+def _unless_error(found: Any) -> Any:  # noqa: ANN401  # whatever was given
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+@pytest.fixture
+def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Return the lines that are told where that is the first step of the update."""
+
+    def looking(session: StandIn, step: Step | None = None, template: str = "", *secrets: str) -> list[str]:
+        chart = write_chart(tmp_path / "web", version="1.1.0", template=template)
+        declared = {"release_name": "web", "release_namespace": "apps", "source": {"chart": str(chart)}}
+        monkeypatch.setattr(foresight, "next_step", lambda _: step or Upgrade())
+        stand_in: Session = session  # type: ignore[assignment]  # as far as it is needed
+        return [*Foresight(HelmConfig.parse(declared), stand_in, Redactor(secrets)).lines()]
+
+    return looking
+
+
+HEAD = "apps/web: upgrade 1.0.0 → 1.1.0"
+MOVED = [
+    "defaults of the chart that moved, and that the values do not set:",
+    "    ~ size: 0 → 1",
+    "    + fraction: 0.5",
+    "    + whole: 2.0",
+]
+
+
+def test_an_upgrade_is_compared_with_what_is_deployed(look: Callable[..., list[str]]) -> None:
+    assert look(StandIn([config_map(size="2")])) == [
+        f"{HEAD}; against revision 2: 1 changed",
+        "~ ConfigMap web",
+        '    ~ data.size: "1" → "2"',
+        *MOVED,
+    ]
+
+
+def test_where_nothing_changes_the_defaults_do_not_matter(look: Callable[..., list[str]]) -> None:
+    assert look(StandIn([config_map(size="1")])) == [f"{HEAD}; against revision 2: no object changes"]
+
+
+def test_a_rollback_is_compared_without_rendering(look: Callable[..., list[str]]) -> None:
+    assert look(StandIn(), Rollback(1, Reason.MANUAL_REQUEST)) == [
+        "apps/web: roll back to revision 1 (web 1.0.0): the inputs hold the release at the content of one "
+        "revision; against revision 2: 1 changed",
+        "~ ConfigMap web",
+        '    ~ data.size: "1" → "0"',
+    ]
+
+
+def test_nothing_is_compared_where_nothing_is_changed(look: Callable[..., list[str]]) -> None:
+    assert look(StandIn(), Verify(2)) == [
+        "apps/web: no upgrade: revision 2 is as declared, and is judged again"
+    ]
+
+
+@pytest.mark.parametrize("past", [history("failed"), History(())])
+def test_nothing_is_compared_where_nothing_is_deployed(look: Callable[..., list[str]], past: History) -> None:
+    session = StandIn()
+    session.past = past
+    (line,) = look(session)
+    assert "against" not in line
+
+
+@pytest.mark.parametrize(("last", "more"), [(3, ""), (5, " and 2 more")])
+def test_what_each_rendering_makes_anew_is_told_apart(
+    look: Callable[..., list[str]], last: int, more: str
+) -> None:
+    old, new, again = (
+        config_map(**{f"p{number}": f"{word}{number}" for number in range(last)}) for word in "xyz"
+    )
+    session = StandIn([new], [again])
+    session.stored[2] = [old]
+    head, *_, named = look(session, None, "a: {{ randAlphaNum 8 }}")
+    assert head == f"{HEAD}; against revision 2: no object changes"
+    told = ", ".join(f"data.p{number} of ConfigMap web" for number in range(3))
+    assert named == f"made anew by each upgrade: {told}{more}"
+
+
+def test_a_template_with_chance_that_renders_the_same_is_told_whole(look: Callable[..., list[str]]) -> None:
+    session = StandIn([config_map(size="2")], [config_map(size="2")])
+    assert '    ~ data.size: "1" → "2"' in look(session, None, "a: {{ randAlphaNum 8 }}")
+
+
+@pytest.mark.parametrize(
+    ("error", "lines"),
+    [
+        (
+            EngineError(
+                'Error: UPGRADE FAILED: template: web/x.yaml:1:3: executing "web/x.yaml" at <fail>: x'
+            ),
+            [
+                'apps/web: this update will fail: template: web/x.yaml:1:3: executing "web/x.yaml" at <fail>: x'
+            ],
+        ),
+        (
+            EngineError("it is broken"),
+            [HEAD, "what it changes in the manifests is not known: it is broken"],
+        ),
+        (
+            OperationError("may not", reason=Reason.FORBIDDEN),
+            [HEAD, "what it changes in the manifests is not known: may not"],
+        ),
+    ],
+)
+def test_what_cannot_be_rendered_is_told_in_a_line(
+    look: Callable[..., list[str]], error: Exception, lines: list[str]
+) -> None:
+    told = look(StandIn(error))
+    assert len(told) == len(lines)
+    assert all(line.startswith(begin) for line, begin in zip(told, lines, strict=True))
+
+
+def test_what_others_changed_by_hand_is_told_apart(look: Callable[..., list[str]]) -> None:
+    session = StandIn([config_map(size="2")])
+    live = config_map(size="7")
+    session.live = {**live, "metadata": {"name": "web", "managedFields": [BY_KUBECTL]}}
+    assert look(session)[-1] == (
+        "kubectl-edit set .data.size of ConfigMap web; the chart sets it too and takes it over"
+    )
+
+
+def test_objects_that_may_not_be_read_are_left_out(look: Callable[..., list[str]]) -> None:
+    session = StandIn([config_map(size="2")])
+    session.live = OperationError("may not", reason=Reason.FORBIDDEN)
+    assert look(session)[-1] == MOVED[-1]
+
+
+def test_no_secret_is_told(look: Callable[..., list[str]]) -> None:
+    told = look(StandIn([config_map(size="correct-horse")]), None, "", "correct-horse")
+    assert "    ~ data.size: changed (secret)" in told
