@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +22,7 @@ from tests.support.histories import history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from helm_rollback_component.reconcile.session import Session
 
@@ -55,10 +55,12 @@ class StandIn:
         self.past = history("superseded", "deployed")
         self.digester = Digester(b"k" * 32)
         self.engine = self.records = self.cluster = self
+        self.defaults: dict[str, Any] = {"size": 0}
         self.target = None
 
     def render(self, _target: object, _deployment: object) -> list[_Object]:
-        return _unless_error(self.renderings.pop(0))
+        found: list[_Object] = _unless_error(self.renderings.pop(0))
+        return found
 
     def rendered(self, objects: list[_Object]) -> list[_Object]:
         return objects
@@ -67,7 +69,7 @@ class StandIn:
         return self.stored[revision]
 
     def default_values(self, _revision: int) -> dict[str, Any]:
-        return {"size": 0}
+        return self.defaults
 
     def history(self) -> History:
         return self.past
@@ -81,7 +83,8 @@ class StandIn:
         return "/object"
 
     def get(self, _path: str) -> _Object | None:
-        return _unless_error(self.live)
+        found: _Object | None = _unless_error(self.live)
+        return found
 
 
 def _unless_error(found: Any) -> Any:  # noqa: ANN401  # whatever was given
@@ -104,6 +107,8 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     return looking
 
 
+BAD_TEMPLATE = 'template: web/x.yaml:1:3: executing "web/x.yaml" at <fail>: x'
+BACK = "apps/web: roll back to revision 1 (web 1.0.0): another client changed the release"
 HEAD = "apps/web: upgrade 1.0.0 → 1.1.0"
 MOVED = [
     "defaults of the chart that moved, and that the values do not set:",
@@ -127,9 +132,8 @@ def test_where_nothing_changes_the_defaults_do_not_matter(look: Callable[..., li
 
 
 def test_a_rollback_is_compared_without_rendering(look: Callable[..., list[str]]) -> None:
-    assert look(StandIn(), Rollback(1, Reason.MANUAL_REQUEST)) == [
-        "apps/web: roll back to revision 1 (web 1.0.0): the inputs hold the release at the content of one "
-        "revision; against revision 2: 1 changed",
+    assert look(StandIn(), Rollback(1, Reason.DRIFTED)) == [
+        f"{BACK}; against revision 2: 1 changed",
         "~ ConfigMap web",
         '    ~ data.size: "1" → "0"',
     ]
@@ -153,9 +157,8 @@ def test_nothing_is_compared_where_nothing_is_deployed(look: Callable[..., list[
 def test_what_each_rendering_makes_anew_is_told_apart(
     look: Callable[..., list[str]], last: int, more: str
 ) -> None:
-    old, new, again = (
-        config_map(**{f"p{number}": f"{word}{number}" for number in range(last)}) for word in "xyz"
-    )
+    names = [f"p{number}" for number in range(last)]
+    old, new, again = (config_map(**{name: f"{word}-{name}" for name in names}) for word in "xyz")
     session = StandIn([new], [again])
     session.stored[2] = [old]
     head, *_, named = look(session, None, "a: {{ randAlphaNum 8 }}")
@@ -173,12 +176,8 @@ def test_a_template_with_chance_that_renders_the_same_is_told_whole(look: Callab
     ("error", "lines"),
     [
         (
-            EngineError(
-                'Error: UPGRADE FAILED: template: web/x.yaml:1:3: executing "web/x.yaml" at <fail>: x'
-            ),
-            [
-                'apps/web: this update will fail: template: web/x.yaml:1:3: executing "web/x.yaml" at <fail>: x'
-            ],
+            EngineError(f"Error: UPGRADE FAILED: {BAD_TEMPLATE}"),
+            [f"apps/web: this update will fail: {BAD_TEMPLATE}"],
         ),
         (
             EngineError("it is broken"),
@@ -216,3 +215,9 @@ def test_objects_that_may_not_be_read_are_left_out(look: Callable[..., list[str]
 def test_no_secret_is_told(look: Callable[..., list[str]]) -> None:
     told = look(StandIn([config_map(size="correct-horse")]), None, "", "correct-horse")
     assert "    ~ data.size: changed (secret)" in told
+
+
+def test_defaults_that_did_not_move_are_not_told(look: Callable[..., list[str]]) -> None:
+    session = StandIn([config_map(size="2")])
+    session.defaults = {"size": 1, "fraction": 0.5, "whole": 2.0}
+    assert look(session)[-1] == '    ~ data.size: "1" → "2"'
