@@ -43,13 +43,16 @@ class Connection:
     redact: Redactor = field(default_factory=Redactor, repr=False)
 
     @classmethod
-    def of(cls, namespace: str = "", kubeconfig: str = "", kube_context: str = "") -> Connection:
+    def of(
+        cls, namespace: str = "", kubeconfig: str = "", kube_context: str = "", content: str | None = None
+    ) -> Connection:
         """Return what the options mean, with the variables that kubectl and Helm read.
 
         Args:
             namespace: else ``$HELM_NAMESPACE``, the context's, or ``default``.
             kubeconfig: a path; else ``$KUBECONFIG``, and so on as kubectl does.
             kube_context: else ``$HELM_KUBECONTEXT``, or the current one.
+            content: the kubeconfig of a stack's release, as its input has it, where that counts.
 
         Raises:
             ValidationError: the kubeconfig cannot be used.
@@ -58,7 +61,7 @@ class Connection:
             raise ValidationError(
                 [Problem("--kubeconfig", f"there is no file {kubeconfig}")], reason=Reason.KUBECONFIG_MISSING
             )
-        content = kubeconfigs.load(kubeconfig or None)
+        content = kubeconfigs.load(content or kubeconfig or None)
         context = kube_context or os.environ.get("HELM_KUBECONTEXT") or None
         chosen = namespace or os.environ.get("HELM_NAMESPACE") or ""
         redact = Redactor(credentials_in(content))

@@ -62,6 +62,7 @@ register(
     status,
     "helm-rollback status                    # every managed release of the namespace",
     "helm-rollback status -A                 # of all namespaces",
+    "helm-rollback status --stack dev        # every release of a Pulumi stack",
     "helm-rollback status web -n apps",
     "helm-rollback status web -o json | jq -r .phase",
 )

@@ -43,6 +43,14 @@ KubeContext = Annotated[
         show_default=False,
     ),
 ]
+Stack = Annotated[
+    str,
+    typer.Option(
+        metavar="STACK",
+        help="A Pulumi stack whose state tells where its releases are: a name, a file, or - for stdin.",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     Format, typer.Option("-o", "--output", help="How the result is printed.", case_sensitive=False)
 ]

@@ -13,6 +13,7 @@ from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.claims import lease_codec
 from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile import clock
 from helm_rollback_component.reconcile.status import release_status, unknown_status
 from helm_rollback_component.reconcile.way_out import WayOut, guarded
 
@@ -91,17 +92,17 @@ class Reader:
         """
         where = paths.leases("" if everywhere else self._connection.namespace)
         names = sorted(_names(self._connection.cluster.list(where, labelSelector=_SELECTOR)))
-        with ThreadPoolExecutor(_READS_AT_ONCE) as readers:
-            return list(readers.map(self._listed, names))
+        places = [(name, replace(self._connection, namespace=namespace)) for namespace, name in names]
+        return each_of(places)
 
-    def _listed(self, name: tuple[str, str]) -> Found:
-        there = replace(self._connection, namespace=name[0])
+    def newest(self, name: str) -> Found:
+        """Return what is known of one release, with its newest record alone, or its `problem`."""
         try:
-            return self._read(there, name[1], lambda records: records.newest())
+            return self._read(self._connection, name, lambda records: records.newest())
         except HelmRollbackError as error:
             self.way_out.error(error)
-            unknown = unknown_status(there.config(name[1]))
-            return Found(unknown, History(), None, there.cluster.now(), f"{error} [{error.reason}]")
+            unknown = unknown_status(self._connection.config(name))
+            return Found(unknown, History(), None, clock.now(), f"{error} [{error.reason}]")
 
     def _read(self, there: Connection, name: str, records_of: Callable[[ReleaseStorage], History]) -> Found:
         config = there.config(name)
@@ -117,6 +118,12 @@ class Reader:
         now, ledger = session.cluster.now(), claim.ledger if claim else Ledger()
         status = release_status(config, session.records, history, ledger, now)
         return Found(self.way_out.result(status), history, claim, now)
+
+
+def each_of(places: Iterable[tuple[str, Connection]]) -> list[Found]:
+    """Return what is known of several releases, each given by its name and where it is."""
+    with ThreadPoolExecutor(_READS_AT_ONCE) as readers:
+        return list(readers.map(lambda place: Reader(place[1]).newest(place[0]), places))
 
 
 def _names(leases: Iterable[Lease]) -> Iterator[tuple[str, str]]:

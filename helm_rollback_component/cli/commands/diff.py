@@ -21,6 +21,7 @@ def diff(
     namespace: options.Namespace = "",
     kubeconfig: options.Kubeconfig = "",
     kube_context: options.KubeContext = "",
+    stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
     """Show what differs between two revisions: the objects, and the values.
@@ -29,10 +30,10 @@ def diff(
     only. Exit codes: 0 nothing differs; 1 something does; 2 it could not be told.
     """
     from helm_rollback_component.cli.comparing import Comparer
-    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
 
-    comparer = Comparer(Connection.of(namespace, kubeconfig, kube_context))
-    found = comparer.compare(release, old, new, values_shown=show_values)
+    located = locate(release, Given(namespace, kubeconfig, kube_context, stack), secrets=True)
+    found = Comparer(located.connection).compare(located.release, old, new, values_shown=show_values)
     show(output, found.document(), lambda screen: found.lines(screen, whole=whole))
     return int(bool(found))

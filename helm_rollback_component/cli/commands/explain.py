@@ -8,15 +8,16 @@ def explain(
     namespace: options.Namespace = "",
     kubeconfig: options.Kubeconfig = "",
     kube_context: options.KubeContext = "",
+    stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> None:
     """Explain why a release is as it is, what to do, and what the next `pulumi up` would do."""
     from helm_rollback_component.cli import explain_lines
-    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
     from helm_rollback_component.cli.reading import Reader
-    from helm_rollback_component.config import RollbackConfig
 
-    found = Reader(Connection.of(namespace, kubeconfig, kube_context)).release(release)
-    told = explain_lines.explanation(found, RollbackConfig())
+    located = locate(release, Given(namespace, kubeconfig, kube_context, stack))
+    found = Reader(located.connection).release(located.release)
+    told = explain_lines.explanation(found, located.rollback)
     show(output, told, lambda screen: explain_lines.lines(screen, told))

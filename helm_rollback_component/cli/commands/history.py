@@ -8,6 +8,7 @@ def history(
     namespace: options.Namespace = "",
     kubeconfig: options.Kubeconfig = "",
     kube_context: options.KubeContext = "",
+    stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> None:
     """Show the revisions of a release: which were good, what was rolled back to what, and why.
@@ -15,12 +16,13 @@ def history(
     A * marks the revision that runs. A release that this component does not manage is told in Helm's words.
     """
     from helm_rollback_component.cli import history_lines
-    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
     from helm_rollback_component.cli.reading import Reader
     from helm_rollback_component.cli.running import tell
 
-    found = Reader(Connection.of(namespace, kubeconfig, kube_context)).release(release)
+    located = locate(release, Given(namespace, kubeconfig, kube_context, stack))
+    found = Reader(located.connection).release(located.release)
     moments = found.moments
     show(output, [*map(history_lines.document, moments)], lambda screen: history_lines.lines(screen, found))
     if found.claim is None:

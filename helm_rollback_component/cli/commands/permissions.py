@@ -8,6 +8,7 @@ def permissions(
     namespace: options.Namespace = "",
     kubeconfig: options.Kubeconfig = "",
     kube_context: options.KubeContext = "",
+    stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
     """Show which rights you lack on a release, and what does not work without them.
@@ -16,10 +17,11 @@ def permissions(
     question could not be answered.
     """
     from helm_rollback_component.cli import rights_lines
-    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
     from helm_rollback_component.cli.rights import RightsReader
 
-    found = RightsReader(Connection.of(namespace, kubeconfig, kube_context)).of_release(release)
+    located = locate(release, Given(namespace, kubeconfig, kube_context, stack))
+    found = RightsReader(located.connection).of_release(located.release)
     show(output, [*map(rights_lines.document, found)], lambda screen: rights_lines.lines(screen, found))
     return int(any(each.fatal for each in found))

@@ -1,6 +1,12 @@
 """`helm-rollback status`: what runs, and how it compares with what was declared."""
 
+from typing import TYPE_CHECKING
+
 from helm_rollback_component.cli import options
+
+if TYPE_CHECKING:
+    from helm_rollback_component.cli.locating import Given
+    from helm_rollback_component.cli.reading import Found
 
 
 def status(
@@ -9,24 +15,26 @@ def status(
     all_namespaces: options.AllNamespaces = False,
     kubeconfig: options.Kubeconfig = "",
     kube_context: options.KubeContext = "",
+    stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
     """Show what runs of a release, and how it compares with what was declared.
 
-    Without RELEASE, list all releases of the namespace that this component manages.
+    Without RELEASE, list all releases of the namespace that this component manages, or those of a stack.
     """
     from helm_rollback_component.cli import status_lines
-    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
     from helm_rollback_component.cli.reading import Reader
     from helm_rollback_component.cli.running import tell
 
-    reader = Reader(Connection.of(namespace, kubeconfig, kube_context))
+    given = Given(namespace, kubeconfig, kube_context, stack)
     if release:
-        found = reader.release(release)
+        located = locate(release, given)
+        found = Reader(located.connection).release(located.release)
         show(output, status_lines.document(found), lambda screen: status_lines.one(screen, found))
         return 0
-    listed = reader.managed(everywhere=all_namespaces)
+    listed = _listed(given, everywhere=all_namespaces)
     if listed or output is not options.Format.TABLE:
         show(
             output,
@@ -39,3 +47,12 @@ def status(
         if each.problem:
             tell(f"Error: {each.problem}")
     return int(any(each.problem for each in listed))
+
+
+def _listed(given: "Given", *, everywhere: bool) -> "list[Found]":
+    from helm_rollback_component.cli.locating import locate_all
+    from helm_rollback_component.cli.reading import Reader, each_of
+
+    if given.stack:
+        return each_of([(each.release, each.connection) for each in locate_all(given)])
+    return Reader(given.connection).managed(everywhere=everywhere)

@@ -16,20 +16,22 @@ def validate(
     namespace: options.Namespace = "",
     kubeconfig: options.Kubeconfig = "",
     kube_context: options.KubeContext = "",
+    stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
     """Tell whether a release could be rolled back to REVISION, and if not, why.
 
     Nothing is changed. Exit codes: 0 it could; 1 it could not; 2 the question could not be answered.
     """
-    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
     from helm_rollback_component.cli.running import tell
     from helm_rollback_component.cli.target import Answer
 
-    connection = Connection.of(namespace, kubeconfig, kube_context)
-    rollback = {"operations": {"rollback": {"allow_data_loss": allow_data_loss}}}
-    operations = connection.operations(connection.config(release, **rollback), progress=tell)
-    answer = Answer.of(operations, release, revision)
+    located = locate(release, Given(namespace, kubeconfig, kube_context, stack))
+    rollback = located.rollback.model_dump() | {"allow_data_loss": allow_data_loss}
+    config = located.connection.config(located.release, operations={"rollback": rollback})
+    operations = located.connection.operations(config, progress=tell)
+    answer = Answer.of(operations, located.release, revision)
     show(output, answer.document(), answer.lines)
     return 0 if answer.refusal is None else 1

@@ -1,0 +1,102 @@
+"""The releases that a stack's state declares. Pure; secrets stay encrypted unless the state is decrypted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError as PydanticValidationError
+
+from helm_rollback_component.config import HelmConfig, RollbackConfig
+from helm_rollback_component.config.constraints import fields_of
+from helm_rollback_component.core.health import foreign
+from helm_rollback_component.inputs.secret_values import secrets_at
+from helm_rollback_component.inputs.spelling import to_snake_case
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TYPES = ("pulumi-python:dynamic/helm-rollback:Release", "helm-rollback:index:HelmRelease")
+_KIND = "4dabf18193072939515e22adb298388d"
+"""The key of the protocol that marks a value as something special, such as a secret."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A release of a stack.
+
+    Attributes:
+        resource: the name of the resource in the program.
+        release: Helm's name of the release.
+        namespace: its namespace.
+        kubeconfig: path or content, None if there is none or it is encrypted.
+        context: the context in it, None for the current one.
+        encrypted: whether the kubeconfig cannot be read.
+        rollback: the rollback section of the inputs, the default one where it cannot be read.
+        secrets: the secrets among the inputs, as far as they are decrypted.
+    """
+
+    resource: str
+    release: str
+    namespace: str
+    kubeconfig: str | None = field(default=None, repr=False)
+    context: str | None = None
+    encrypted: bool = False
+    rollback: RollbackConfig = field(default_factory=RollbackConfig)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+def releases(state: Mapping[str, Any]) -> list[Declared]:
+    """Return the releases in a state, as `pulumi stack export` or a backend's file has it."""
+    latest = foreign.mapping(foreign.mapping(state, "checkpoint"), "latest")
+    resources = foreign.mappings(foreign.mapping(state, "deployment") or latest, "resources")
+    found = (_declared(each) for each in resources if each.get("type") in _TYPES and not each.get("delete"))
+    return [each for each in found if each]
+
+
+def _declared(resource: Mapping[str, Any]) -> Declared | None:
+    inputs, hidden = {}, set[str]()
+    for key, value in foreign.mapping(resource, "inputs").items():
+        inputs[key] = _opened(value, key, hidden)
+    spelled, _ = to_snake_case(inputs, fields_of(HelmConfig))
+    release, namespace = (spelled.get(each) for each in ("release_name", "release_namespace"))
+    if not (isinstance(release, str) and isinstance(namespace, str)):
+        return None
+    kubeconfig, context = spelled.get("kubeconfig"), spelled.get("context")
+    places = [*foreign.texts(spelled, "secret_paths"), "source.password"]
+    return Declared(
+        resource=str(resource.get("urn", "")).rpartition("::")[2].removesuffix("-release"),
+        release=release,
+        namespace=namespace,
+        kubeconfig=kubeconfig if isinstance(kubeconfig, str) else None,
+        context=context if isinstance(context, str) else None,
+        encrypted="kubeconfig" in hidden,
+        rollback=_rollback(spelled),
+        secrets=tuple(secrets_at(spelled, places)),
+    )
+
+
+def _opened(value: Any, key: str, hidden: set[str]) -> Any:  # noqa: ANN401  # JSON-like
+    """Return a value with its secrets as plain values; encrypted ones are left out, and `key` is noted."""
+    match value:
+        case {"plaintext": str(text)} if _KIND in value:
+            return json.loads(text)
+        case dict() if _KIND in value:
+            hidden.add(key)
+            return None
+        case dict():
+            return {name: _opened(inner, key, hidden) for name, inner in value.items()}
+        case list():
+            return [_opened(inner, key, hidden) for inner in value]
+        case _:
+            return value
+
+
+def _rollback(inputs: Mapping[str, Any]) -> RollbackConfig:
+    section = foreign.mapping(foreign.mapping(inputs, "operations"), "rollback")
+    known = {name: value for name, value in section.items() if value is not None}
+    try:
+        return RollbackConfig.model_validate(known)
+    except PydanticValidationError:
+        return RollbackConfig()
