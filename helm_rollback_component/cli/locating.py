@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli import stacks
 from helm_rollback_component.cli.connection import Connection
+from helm_rollback_component.cli.running import tell
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.reasons import Reason
@@ -94,6 +95,9 @@ def locate_all(given: Given) -> list[Located]:
 
 def _located(declared: Declared, given: Given) -> Located:
     """Return a release of a stack; what the options say about the cluster comes first."""
+    if declared.encrypted and not given.kubeconfig:
+        where = f"{declared.namespace}/{declared.release}"
+        tell(f"{where}: its kubeconfig is encrypted; that of the environment is used")
     theirs = None if given.kubeconfig else declared.kubeconfig
     context = given.kube_context or ("" if given.kubeconfig else declared.context or "")
     connection = Connection.of(declared.namespace, given.kubeconfig, context, content=theirs)

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from helm_rollback_component.cli import options
+from helm_rollback_component.cli.commands.completion import completion
 from helm_rollback_component.cli.commands.diff import diff
 from helm_rollback_component.cli.commands.explain import explain
 from helm_rollback_component.cli.commands.history import history
@@ -94,6 +95,11 @@ register(
     "helm-rollback permissions web -n apps",
     "helm-rollback permissions web --kube-context ci || echo 'ask for the Roles in docs/permissions'",
     ending=ANSWERS,
+)
+register(
+    completion,
+    "source <(helm-rollback completion bash)",
+    "helm-rollback completion fish > ~/.config/fish/completions/helm-rollback.fish",
 )
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from helm_rollback_component.cli.completion import release_names
+
 
 class Format(StrEnum):
     """How a command prints what it found."""
@@ -54,14 +56,22 @@ Stack = Annotated[
 Output = Annotated[
     Format, typer.Option("-o", "--output", help="How the result is printed.", case_sensitive=False)
 ]
-Release = Annotated[str, typer.Argument(metavar="RELEASE", help="Name of the release.", show_default=False)]
+Release = Annotated[
+    str,
+    typer.Argument(
+        metavar="RELEASE", help="Name of the release.", show_default=False, autocompletion=release_names
+    ),
+]
 Revision = Annotated[
     int, typer.Argument(metavar="REVISION", help="Number of a stored revision.", show_default=False)
 ]
 OptionalRelease = Annotated[
     str,
     typer.Argument(
-        metavar="[RELEASE]", help="Name of the release; without it, all are listed.", show_default=False
+        metavar="[RELEASE]",
+        help="Name of the release; without it, all are listed.",
+        show_default=False,
+        autocompletion=release_names,
     ),
 ]
 

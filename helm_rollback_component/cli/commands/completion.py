@@ -1,0 +1,31 @@
+"""`helm-rollback completion`: what makes a shell complete commands, options and the names of releases."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Shell(StrEnum):
+    """A shell that completes."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+def completion(
+    context: typer.Context,
+    shell: Annotated[Shell, typer.Argument(help="The shell.", show_default=False)],
+) -> int:
+    """Print what makes SHELL complete commands, options and the names of releases."""
+    from typer.completion import shell_complete
+
+    root = context.find_root()
+    return shell_complete(
+        root.command,
+        ctx_args={},
+        prog_name=str(root.info_name),
+        complete_var="_HELM_ROLLBACK_COMPLETE",
+        instruction=f"source_{shell.value}",
+    )
