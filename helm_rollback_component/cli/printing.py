@@ -49,7 +49,7 @@ def show(output: Format, document: object, lines: Callable[[Screen], Iterable[st
         case Format.YAML:
             sys.stdout.write(_yaml(json.loads(json.dumps(document)), screen))
         case Format.TABLE:
-            sys.stdout.writelines(f"{line}\n" for line in lines(screen))
+            sys.stdout.writelines(f"{_showable(line, screen)}\n" for line in lines(screen))
 
 
 def table(screen: Screen, titles: Sequence[str], rows: Iterable[Sequence[Cell | str]]) -> Iterator[str]:
@@ -109,6 +109,10 @@ def _columns(letter: str) -> int:
     if unicodedata.combining(letter):
         return 0
     return 2 if unicodedata.east_asian_width(letter) in _WIDE else 1
+
+
+def _showable(line: str, screen: Screen) -> str:
+    return line if screen.unicode else line.replace("→", "->").replace("…", "...")
 
 
 def _yaml(document: object, screen: Screen) -> str:

@@ -30,18 +30,20 @@ def document(found: Granted) -> dict[str, Any]:
 
 
 def lines(screen: Screen, found: Iterable[Granted]) -> Iterator[str]:
-    """Yield the lines of a table."""
-    yield from table(
-        screen, ("FEATURE", "NAMESPACE", "ALLOWED", "MISSING", "WITHOUT IT"), [*map(_row, found)]
-    )
+    """Yield the lines of a table; each kind of object with missing rights has a line."""
+    rows = (row for each in found for row in _rows(each))
+    yield from table(screen, ("FEATURE", "NAMESPACE", "ALLOWED", "MISSING", "WITHOUT IT"), [*rows])
 
 
-def _row(found: Granted) -> tuple[Cell | str, ...]:
-    where = found.namespace or "(whole cluster)"
+def _rows(found: Granted) -> Iterator[tuple[Cell | str, ...]]:
+    name, where = found.feature.name, found.namespace or "(whole cluster)"
     if not found.lacking:
-        return found.feature.name, where, Cell("yes", Colour.GOOD), "-", ""
+        yield name, where, Cell("yes", Colour.GOOD), "-", ""
+        return
     no = Cell("no", Colour.BAD if found.fatal else Colour.UNSURE)
-    return found.feature.name, where, no, "; ".join(_told(found.lacking)), found.feature.without
+    first, *others = _told(found.lacking)
+    yield name, where, no, first, found.feature.without
+    yield from (("", "", "", each, "") for each in others)
 
 
 def _told(lacking: Iterable[Right]) -> Iterator[str]:
