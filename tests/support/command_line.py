@@ -1,5 +1,6 @@
 """`helm-rollback` in this process, against a cluster in memory."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +80,20 @@ class CommandLine:
         known = Ledger.model_validate({"entries": entries, **ledger})
         with claims.hold(OWNER, "one", timeout=0) as held:
             held.write(known)
+
+    def state(self, *inputs: dict[str, Any]) -> str:
+        """Return the state of a stack in JSON, with these releases; they are `web` in `apps` by default."""
+        begin = "urn:pulumi:prod::shop::"
+        resources = [
+            {
+                "type": "pulumi-python:dynamic/helm-rollback:Release",
+                "urn": f"{begin}helm-rollback:Release::{each.get('release_name', 'web')}-release",
+                "inputs": {"release_name": "web", "release_namespace": "apps", **each},
+            }
+            for each in inputs
+        ]
+        others = [{"type": "pulumi:pulumi:Stack", "urn": f"{begin}pulumi:pulumi:Stack::shop-prod"}]
+        return json.dumps({"version": 3, "deployment": {"resources": [*others, *resources]}})
 
     def edit_lease(self, name: str, **annotations: str) -> None:
         """Change annotations of a release's Lease behind everybody's back."""

@@ -1,0 +1,66 @@
+"""`helm-rollback explain`."""
+
+import json
+
+from tests.support.command_line import CommandLine
+from tests.unit.cli.test_status import GOOD, ROLLED_BACK
+
+
+def test_a_rollback_is_explained_with_its_remedy(command_line: CommandLine) -> None:
+    command_line.store("web", "superseded", "superseded", "deployed")
+    command_line.claim("web", "gbg", **ROLLED_BACK)
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert (found["release"], found["phase"], found["reason"]) == (
+        "apps/web",
+        "RolledBack",
+        "ImagePullBackOff",
+    )
+    assert found["meaning"] == "The image of a container cannot be pulled."
+    assert found["remedy"] == "check the image name, its tag, and the pull secrets"
+    assert found["message"] == "no such image"
+    assert found["restorable"] == "revision 1 is the last good one before what runs"
+    assert found["on_failure"] == "revision 3 is restored"
+    shown = command_line.run("explain", "web").out
+    assert "To do:             check the image name, its tag, and the pull secrets\n" in shown
+
+
+def test_a_release_that_is_as_declared_needs_nothing(command_line: CommandLine) -> None:
+    command_line.store("web", "deployed")
+    attempt = {"action": "install", "revision": 1, "desired_digest": "spec-1", "concluded": True}
+    command_line.claim("web", "g", conclusion=GOOD, attempt=attempt)
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert found["same_inputs"] == "nothing: what runs is what is declared"
+    assert found["runs"] == "revision 1 (web-1.2.3), known to be good"
+    assert found["restorable"] == "no good revision is stored that can be restored"
+    assert (found["locked"], found["reason"]) == (None, None)
+
+
+def test_a_release_on_which_somebody_works_is_said(command_line: CommandLine) -> None:
+    command_line.store("web", "deployed")
+    command_line.claim("web", "g", conclusion=GOOD)
+    command_line.edit_spec("web", {"holderIdentity": "runner/7/ab"})
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert (
+        found["locked"]
+        == "process 7 on runner (since an unknown time) works on it; wait until that has ended"
+    )
+
+
+def test_a_release_of_helm_alone_would_not_be_taken_over(command_line: CommandLine) -> None:
+    command_line.store("web", "failed")
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert (found["phase"], found["runs"]) == ("not managed", None)
+    assert (
+        found["same_inputs"]
+        == "a stack that declares this release refuses to take it over, unless adopt is set"
+    )
+
+
+def test_the_inputs_of_a_stack_count(command_line: CommandLine, tmp_path: object) -> None:
+    command_line.store("web", "deployed")
+    command_line.claim("web", "g", conclusion=GOOD)
+    file = f"{tmp_path}/state.json"
+    with open(file, "w") as stream:  # noqa: PTH123  # a path of any kind
+        stream.write(command_line.state({"operations": {"rollback": {"enabled": False}}}))
+    found = json.loads(command_line.run("explain", "web", "--stack", file, "-o", "json").out)
+    assert found["on_failure"] == "the failure is reported, and nothing is rolled back"

@@ -1,0 +1,35 @@
+"""The commands, as a whole."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import yaml
+
+from helm_rollback_component.cli.main import app, main
+from tests.support.command_line import CommandLine
+
+COMMANDS = [str(each.callback.__name__) for each in app.registered_commands if each.callback]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_has_an_example(command_line: CommandLine, command: str) -> None:
+    ended = command_line.run(command, "--help")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Examples:\n" in ended.out
+    assert "helm-rollback " in ended.out.partition("Examples:\n")[2]
+
+
+def test_it_is_a_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["helm-rollback", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("Usage: helm-rollback ")
+
+
+def test_the_plugin_for_helm_is_the_same_version() -> None:
+    file = Path(__file__).parents[3] / "helm-plugin" / "plugin.yaml"
+    plugin = yaml.safe_load(file.read_text())
+    assert (plugin["name"], plugin["version"]) == ("rollback-history", version("helm-rollback-component"))
+    assert plugin["command"] == "helm-rollback history"
