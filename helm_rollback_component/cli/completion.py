@@ -21,15 +21,12 @@ def release_names(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _names(context: typer.Context) -> list[str]:
-    from helm_rollback_component.cli.locating import Given  # noqa: PLC0415  # of no use for the help
-    from helm_rollback_component.kube.api import paths  # noqa: PLC0415  # the same
+    from helm_rollback_component.cli import reading  # noqa: PLC0415  # of no use for the help
+    from helm_rollback_component.cli.locating import Given  # noqa: PLC0415  # the same
 
     places = [each.params for each in (context, context.parent) if each]
     given = {
         name: next((params[name] for params in places if params.get(name)), "")
         for name in ("namespace", "kubeconfig", "kube_context")
     }
-    connection = Given(**given).connection
-    found = connection.cluster.list_metadata(paths.secrets(connection.namespace), labelSelector="owner=helm")
-    names = ((each.get("labels") or {}).get("name") for each in found)
-    return sorted({name for name in names if name})
+    return reading.release_names(Given(**given).connection)

@@ -61,13 +61,14 @@ class Connection:
             raise ValidationError(
                 [Problem("--kubeconfig", f"there is no file {kubeconfig}")], reason=Reason.KUBECONFIG_MISSING
             )
-        content = kubeconfigs.load(content or kubeconfig or None)
-        context = kube_context or os.environ.get("HELM_KUBECONTEXT") or None
+        loaded = kubeconfigs.load(content or kubeconfig or None)
+        usual = "" if content else os.environ.get("HELM_KUBECONTEXT", "")
+        context = kube_context or usual or None
         chosen = namespace or os.environ.get("HELM_NAMESPACE") or ""
-        redact = Redactor(credentials_in(content))
+        redact = Redactor(credentials_in(loaded))
         if not chosen:
-            chosen = kubeconfigs.select(content, context).namespace or "default"
-        return cls(content, context, chosen, redact)
+            chosen = kubeconfigs.select(loaded, context).namespace or "default"
+        return cls(loaded, context, chosen, redact)
 
     @cached_property
     def cluster(self) -> Cluster:

@@ -85,11 +85,7 @@ def _next(found: Found, rollback: RollbackConfig) -> dict[str, str | None]:
     }
 
 
-def _restorable(target: object) -> str:
-    match target:
-        case targets.Refusal():
-            return target.message
-        case Record():
-            return f"revision {target.revision} is the last good one before what runs"
-        case _:
-            return "nothing to restore"
+def _restorable(target: Record | targets.Refusal | None) -> str | None:
+    if isinstance(target, Record):
+        return f"revision {target.revision} is the last good one before what runs"
+    return target.message if target else None

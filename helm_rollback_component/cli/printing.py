@@ -8,7 +8,7 @@ import textwrap
 import unicodedata
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from helm_rollback_component.cli.options import Format
 from helm_rollback_component.cli.screen import Colour, Screen
@@ -50,6 +50,8 @@ def show(output: Format, document: object, lines: Callable[[Screen], Iterable[st
             sys.stdout.write(_yaml(json.loads(json.dumps(document)), screen))
         case Format.TABLE:
             sys.stdout.writelines(f"{_showable(line, screen)}\n" for line in lines(screen))
+        case _:
+            assert_never(output)
 
 
 def table(screen: Screen, titles: Sequence[str], rows: Iterable[Sequence[Cell | str]]) -> Iterator[str]:

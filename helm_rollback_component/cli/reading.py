@@ -18,7 +18,7 @@ from helm_rollback_component.reconcile.status import release_status, unknown_sta
 from helm_rollback_component.reconcile.way_out import WayOut, guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from helm_rollback_component.cli.connection import Connection
@@ -90,10 +90,21 @@ class Reader:
         Raises:
             OperationError: the Leases cannot be listed. What cannot be read of one release is its `problem`.
         """
-        where = paths.leases("" if everywhere else self._connection.namespace)
-        names = sorted(_names(self._connection.cluster.list(where, labelSelector=_SELECTOR)))
+        names = sorted(_names(self._leases(everywhere=everywhere)))
         places = [(name, replace(self._connection, namespace=namespace)) for namespace, name in names]
         return each_of(places)
+
+    def _leases(self, *, everywhere: bool) -> Sequence[Lease]:
+        """Return the Leases; where they may not be listed in a namespace, those that Helm's records name."""
+        cluster, namespace = self._connection.cluster, self._connection.namespace
+        try:
+            return cluster.list(paths.leases("" if everywhere else namespace), labelSelector=_SELECTOR)
+        except OperationError as error:
+            if everywhere or error.reason != Reason.FORBIDDEN:
+                raise
+        names = release_names(self._connection)
+        found = (cluster.get(paths.leases(namespace, lease_codec.name(each))) for each in names)
+        return [each for each in found if each]
 
     def newest(self, name: str) -> Found:
         """Return what is known of one release, with its newest record alone, or its `problem`."""
@@ -124,6 +135,13 @@ def each_of(places: Iterable[tuple[str, Connection]]) -> list[Found]:
     """Return what is known of several releases, each given by its name and where it is."""
     with ThreadPoolExecutor(_READS_AT_ONCE) as readers:
         return list(readers.map(lambda place: Reader(place[1]).newest(place[0]), places))
+
+
+def release_names(connection: Connection) -> list[str]:
+    """Return the names of all releases of the namespace, managed or not, by Helm's records."""
+    found = connection.cluster.list_metadata(paths.secrets(connection.namespace), labelSelector="owner=helm")
+    names = ((each.get("labels") or {}).get("name") for each in found)
+    return sorted({name for name in names if name})
 
 
 def _names(leases: Iterable[Lease]) -> Iterator[tuple[str, str]]:

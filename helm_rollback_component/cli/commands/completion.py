@@ -1,22 +1,13 @@
 """`helm-rollback completion`: what makes a shell complete commands, options and the names of releases."""
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 
-class Shell(StrEnum):
-    """A shell that completes."""
-
-    BASH = "bash"
-    ZSH = "zsh"
-    FISH = "fish"
-
-
 def completion(
     context: typer.Context,
-    shell: Annotated[Shell, typer.Argument(help="The shell.", show_default=False)],
+    shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(help="The shell.", show_default=False)],
 ) -> int:
     """Print what makes SHELL complete commands, options and the names of releases."""
     from typer.completion import shell_complete
@@ -27,5 +18,5 @@ def completion(
         ctx_args={},
         prog_name=str(root.info_name),
         complete_var="_HELM_ROLLBACK_COMPLETE",
-        instruction=f"source_{shell.value}",
+        instruction=f"source_{shell}",
     )

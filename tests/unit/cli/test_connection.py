@@ -35,6 +35,11 @@ def test_variables_count_as_for_helm(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.namespace, found.context) == ("mine", "here")
 
 
+def test_a_stacks_kubeconfig_has_its_own_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELM_KUBECONTEXT", "there")
+    assert Connection.of("apps", content=KUBECONFIG).context is None
+
+
 def test_a_kubeconfig_is_a_path(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="there is no file") as caught:
         Connection.of(kubeconfig=str(tmp_path / "missing"))

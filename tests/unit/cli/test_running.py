@@ -1,5 +1,6 @@
 """How a command ends."""
 
+import io
 import os
 import subprocess
 import sys
@@ -103,6 +104,12 @@ def test_a_letter_that_cannot_be_shown_is_replaced() -> None:
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
     assert (done.stdout, done.stderr) == (b"?\n", b"?\n")
+
+
+def test_a_stream_may_be_none_that_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    running.prepare_streams()
+    assert sys.stderr.errors == "replace"
 
 
 def test_a_wrong_option_is_wrong_usage(command_line: CommandLine) -> None:

@@ -7,6 +7,8 @@ import pytest
 import yaml
 
 from helm_rollback_component.core.records.ledger import Conclusion
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.kube.claims import lease_codec
 from helm_rollback_component.results import Condition, Phase, RollbackState, RollbackStatus
 from tests.support.command_line import CommandLine
 from tests.support.fake_cluster import failure
@@ -83,6 +85,27 @@ def test_the_releases_of_a_namespace_are_listed(command_line: CommandLine) -> No
     ]
     every = json.loads(command_line.run("status", "-A", "-o", "json").out)
     assert [each["release_name"] for each in every] == ["api", "web", "elsewhere"]
+
+
+def test_leases_that_may_not_be_listed_are_found_by_helms_records(command_line: CommandLine) -> None:
+    for name in ("api", "web"):
+        command_line.store(name, "deployed")
+    command_line.claim("web", "g", conclusion=GOOD)
+
+    def refuse(verb: str, path: str) -> None:
+        if verb == "list" and "/leases" in path:
+            raise failure("Forbidden")
+
+    command_line.cluster.before = refuse
+    ended = command_line.run("status")
+    assert (ended.code, [row.split()[1] for row in ended.out.splitlines()[1:]]) == (0, ["web"])
+    assert command_line.run("status", "-A").code == 1
+
+
+def test_another_lease_with_the_label_is_no_release(command_line: CommandLine) -> None:
+    other = {"metadata": {"name": "other", "namespace": "apps", "labels": lease_codec.LABELS}}
+    command_line.cluster.create(paths.leases("apps"), other)
+    assert command_line.run("status").err == "No managed releases found.\n"
 
 
 def test_a_list_of_nothing_says_so_beside_the_result(command_line: CommandLine) -> None:

@@ -1,7 +1,13 @@
 """`helm-rollback validate`."""
 
 import json
+from typing import Any
 
+import pytest
+
+from helm_rollback_component.cli.target import Answer
+from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.reasons import Reason
 from tests.support.command_line import CommandLine
 from tests.support.fake_cluster import failure
 from tests.unit.cli.test_status import GOOD
@@ -32,6 +38,19 @@ def test_what_to_do_is_told_where_there_is_something(command_line: CommandLine) 
     ended = command_line.run("validate", "web", "1")
     assert (ended.code, len(ended.out.splitlines())) == (1, 2)
     assert "To do: " in ended.out
+
+
+def test_what_has_nothing_to_do_with_the_revision_is_no_answer() -> None:
+    class Refusing:
+        """Refuses whatever is asked."""
+
+        def validate_rollback_target(self, _: int) -> None:
+            """Refuse."""
+            raise ValidationError([Problem("context", "there is none")], reason=Reason.KUBECONFIG_MISSING)
+
+    operations: Any = Refusing()
+    with pytest.raises(ValidationError, match="there is none"):
+        Answer.of(operations, "web", 1)
 
 
 def test_a_question_that_cannot_be_answered_is_neither(command_line: CommandLine) -> None:
