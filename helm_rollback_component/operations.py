@@ -168,7 +168,9 @@ class HelmOperations(Upkeep):
             tell(self.way_out.mask(line))
 
     @operation(Operation.ROLLBACK)
-    def rollback(self, revision: int | None = None, *, why: str = "", tool: str = "") -> ReleaseStatus:
+    def rollback(
+        self, revision: int | None = None, *, why: str = "", tool: str = "", replacing: int | None = None
+    ) -> ReleaseStatus:
         """Restore a revision's content; without a number, that of the last good one before the latest.
 
         A stack that declares the release reports it as ``RolledBack`` until the inputs of the stack change.
@@ -178,6 +180,7 @@ class HelmOperations(Upkeep):
             revision: the one to restore.
             why: what the stack's users are to be told, in one line of 256 characters at most.
             tool: the program that asks for it, and its version; empty for a script.
+            replacing: the latest revision that is expected; where it is another by now, nothing is done.
 
         Returns:
             The release after the rollback; unchanged if it had that content already.
@@ -191,6 +194,7 @@ class HelmOperations(Upkeep):
         request = manual_rollback.request(requester.named(tool), why)
         with borrowed(self._session, self._events) as held, released_if_unused(held):
             history = self._session.records.history()
+            refusals.refuse_if_replaced(history, replacing, self._config.label)
             target = targets.requested(revision, history, held.ledger)
             match target:
                 case None:

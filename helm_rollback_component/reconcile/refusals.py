@@ -20,6 +20,22 @@ def refused(step: Refuse, release: str) -> ValidationError:
     return ValidationError([Problem(step.property, step.message)], reason=step.reason, release=release)
 
 
+def refuse_if_replaced(history: History, expected: int | None, release: str) -> None:
+    """Refuse what was agreed to for another latest revision than there is now; None is any.
+
+    Raises:
+        OperationError: ``Conflict``.
+    """
+    found = history.latest.revision if history.latest else 0
+    if expected not in (None, found):
+        raise OperationError(
+            f"the latest revision is {found} by now, and not {expected}; nothing was changed",
+            reason=Reason.CONFLICT,
+            release=release,
+            remedy="look at it again, and decide anew",
+        )
+
+
 def interrupted(release: str) -> OperationError:
     """Return the error for what is asked for where the process is to end already."""
     return OperationError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.ledger import Ledger
-from helm_rollback_component.core.records.owner import NOBODY
 from helm_rollback_component.core.remediation import (
     assessment,
     data_loss,
@@ -20,7 +19,6 @@ from helm_rollback_component.results import RollbackPlan
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
-    from helm_rollback_component.core.records.owner import Owner
     from helm_rollback_component.reconcile.effects import Data
     from helm_rollback_component.reconcile.session import Session
 
@@ -61,9 +59,5 @@ def plan(session: Session, config: HelmConfig, data: Data, revision: int | None)
         removed=differing.removed,
         destroys=data_loss.told(losses),
         crosses=crossed.why if crossed else "",
-        owner=_named(claim.owner) if claim else "",
+        owner=claim.owner.stack_words if claim and claim.owner else "",
     )
-
-
-def _named(owner: Owner | None) -> str:
-    return "" if owner in (None, NOBODY) else str(owner)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.core.records.owner import NOBODY
 from helm_rollback_component.core.remediation import targets, unlocking
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.claims import lock_holder
@@ -49,7 +48,7 @@ def unlock(session: Session, label: str, events: RunEvents, *, force: bool) -> N
     Raises:
         OperationError: as `operations.HelmOperations.unlock` says.
     """
-    freed = session.claims.abandoned_lock(force=force, stop=session.interrupted).free(events.progress)
+    freed = session.claims.free_abandoned(events.progress, force=force, stop=session.interrupted)
     if freed:
         events.progress(f"the lock of {freed} is free")
     if unlocking.pending(session.records.history()) is None:
@@ -75,8 +74,9 @@ def _give_up(session: Session, left: Record, ledger: Ledger, label: str, *, forc
 
 
 def _with_claim(found: LockStatus, claim: Claim) -> LockStatus:
-    owner = "" if claim.owner in (None, NOBODY) else str(claim.owner)
-    helm = claim.helm_words if lock_holder.provably_alive(claim.helm) else ""
+    owner = claim.owner.stack_words if claim.owner else ""
+    alive = _alive(claim.process) if claim.holder else False
+    helm = claim.helm_words if not alive and lock_holder.provably_alive(claim.helm) else ""
     if not claim.holder:
         return replace(found, owner=owner, helm=helm)
     return replace(
@@ -85,7 +85,7 @@ def _with_claim(found: LockStatus, claim: Claim) -> LockStatus:
         owner=owner,
         since=claim.acquired,
         renewed=claim.renewed,
-        alive=_alive(claim.process),
+        alive=alive,
         helm=helm,
     )
 

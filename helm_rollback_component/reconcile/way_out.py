@@ -11,7 +11,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from helm_rollback_component.errors import HelmRollbackError, ValidationError
-from helm_rollback_component.results import ReleaseRevision, ReleaseStatus
+from helm_rollback_component.results import ReleaseRevision, ReleaseStatus, RollbackPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,8 @@ class WayOut:
         match found:
             case ReleaseStatus():
                 return cast("_Result", self._status(found))
+            case RollbackPlan():
+                return cast("_Result", self._plan(found))
             case tuple():
                 return cast("_Result", tuple(self._revision(each) for each in found))
             case _:
@@ -92,6 +94,14 @@ class WayOut:
             rollback_status=self._told(status.rollback_status),
             conditions=tuple(self._told(each) for each in status.conditions),
             history=tuple(self._revision(each) for each in status.history),
+        )
+
+    def _plan(self, plan: RollbackPlan) -> RollbackPlan:
+        return replace(
+            plan,
+            replaced=self._revision(plan.replaced),
+            target=self._revision(plan.target),
+            destroys=self.mask(plan.destroys),
         )
 
     def _told(self, said: Any) -> Any:  # noqa: ANN401  # a condition, or a rollback's status

@@ -33,9 +33,14 @@ class Owner:
             self.stack_id == other.stack_id or not (self.stack_id and other.stack_id)
         )
 
-    def __str__(self) -> str:
+    @property
+    def stack_words(self) -> str:
+        """Which stack it is, as part of a sentence; empty for `NOBODY`."""
         stack = "/".join(filter(None, (self.organization, self.project, self.stack)))
-        return f"stack {stack or 'unknown'} ({self.urn or 'no URN'})"
+        return "" if self == NOBODY else f"stack {stack or 'unknown'}"
+
+    def __str__(self) -> str:
+        return f"{self.stack_words or 'stack unknown'} ({self.urn or 'no URN'})"
 
 
 NOBODY = Owner("", "", "", "")

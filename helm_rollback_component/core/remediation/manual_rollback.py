@@ -22,7 +22,7 @@ from helm_rollback_component.results import Phase, RollbackState
 if TYPE_CHECKING:
     from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.records.history import History, Record
-    from helm_rollback_component.core.records.ledger import Ledger
+    from helm_rollback_component.core.records.ledger import Attempt, Ledger
     from helm_rollback_component.core.remediation.steps import Situation, Step
 
 _LONGEST = 256
@@ -87,6 +87,14 @@ def outcome(target: Record, replaced: int, situation: Situation, *, named: bool)
     return Conclude(Phase.ROLLED_BACK, reason, "; ".join(filter(None, parts)))
 
 
+def begun(attempt: Attempt) -> str:
+    """Return what a run tells of a rollback by hand whose process died; empty for any other action."""
+    if attempt.reason != Reason.OPERATOR_REQUEST:
+        return ""
+    made = f"rolled back by hand to revision {attempt.target}"
+    return f"{made}, {attempt.request}" if attempt.request else made
+
+
 def overruled(step: Step, situation: Situation) -> str:
     """Return what is told before a run replaces what a rollback by hand restored; empty where it does not.
 
@@ -100,9 +108,9 @@ def overruled(step: Step, situation: Situation) -> str:
     if not replaces or not stands or latest is None or latest.revision != status.restored_revision:
         return ""
     entry = situation.ledger.entry(latest.revision)
-    by = f" {entry.request}" if entry and entry.request else ""
+    by = f", {entry.request}" if entry and entry.request else ""
     return (
-        f"revision {latest.revision}, which is replaced now, is a rollback by hand to revision "
+        f"revision {latest.revision}, which this update replaces, is a rollback by hand to revision "
         f"{status.target_revision}{by}"
     )
 

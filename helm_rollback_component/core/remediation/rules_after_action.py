@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.records.history import Status
-from helm_rollback_component.core.remediation import predicates
+from helm_rollback_component.core.remediation import manual_rollback, predicates
 from helm_rollback_component.core.remediation.passed_over import passed_over, passed_over_of_version
 from helm_rollback_component.core.remediation.steps import (
     Accept,
@@ -189,7 +189,8 @@ def _after_verification(situation: Situation, revision: int) -> Step:
     attempt, entry = situation.ledger.attempt, situation.ledger.entry(revision)
     declared = entry is not None and entry.desired_digest == situation.desired.digest
     if attempt and attempt.revision == revision and predicates.remediating(attempt) and not declared:
-        message = predicates.told(predicates.INTERRUPTED, find(attempt.reason).remedy)
+        parts = manual_rollback.begun(attempt), predicates.INTERRUPTED, find(attempt.reason).remedy
+        message = "; ".join(filter(None, parts))
         return Conclude(Phase.ROLLED_BACK, attempt.reason, message)
     return Conclude(Phase.DEPLOYED, Reason.IN_SYNC)
 

@@ -92,7 +92,7 @@ def at_work(claim: Claim, first: Claim | None, *, by_helm: bool, alive: bool) ->
     return OperationError(
         f"the release is locked by {holder}, {sign}",
         reason=Reason.LOCKED,
-        remedy="wait for it, or end it; only if it must be, unlock with force, which stops what it is doing",
+        remedy="wait for it, or end it; or unlock with force, and it stops what it is doing",
     )
 
 

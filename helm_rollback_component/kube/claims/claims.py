@@ -149,9 +149,11 @@ class Claims:
         finally:
             held.release()
 
-    def abandoned_lock(self, *, force: bool, stop: Callable[[], bool]) -> AbandonedLock:
-        """Return what frees the lock without taking it; the arguments are its own."""
-        return AbandonedLock(self._cluster, self._path, self._clock, force=force, stop=stop)
+    def free_abandoned(self, on_wait: Callable[[str], None], *, force: bool, stop: Callable[[], bool]) -> str:
+        """Free the lock if its holder is gone, and return who had it; see `AbandonedLock`."""
+        with about(self._namespace, self._release):
+            lock = AbandonedLock(self._cluster, self._path, self._clock, force=force, stop=stop)
+            return lock.free(on_wait)
 
     def _take(
         self, wish: Wish, timeout: float, on_wait: Callable[[str], None], stop: Callable[[], bool]

@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import helm_rollback_component
-from helm_rollback_component.core.records.ledger import Conclusion, Ledger
+from helm_rollback_component.core.records.ledger import Conclusion, Ledger, Request
 from helm_rollback_component.errors import HelmRollbackError, OperationError, Problem, ValidationError
 from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.operations import HelmOperations
 from helm_rollback_component.reconcile.way_out import MaskedLock, WayOut, guarded
-from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
+from helm_rollback_component.results import (
+    Condition,
+    Phase,
+    ReleaseRevision,
+    ReleaseStatus,
+    RollbackPlan,
+    RollbackStatus,
+)
+from tests.support.histories import attempt, entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,9 +86,10 @@ class Lock:
 
 
 def members() -> Iterator[tuple[str, Any]]:
-    for name, member in vars(HelmOperations).items():
-        if not name.startswith("_"):
-            yield name, member.fget if isinstance(member, property) else member
+    for kind in HelmOperations.__mro__[:-1]:
+        for name, member in vars(kind).items():
+            if not name.startswith("_"):
+                yield name, member.fget if isinstance(member, property) else member
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -91,6 +100,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 def test_every_operation_leaves_by_the_way_out() -> None:
     found = dict(members())
     assert {"deploy", "upgrade", "rollback", "delete", "get_status", "cluster_identity"} <= found.keys()
+    assert {"plan_rollback", "unlock", "prune"} <= found.keys()
     assert [name for name, act in found.items() if inspect.unwrap(act) is act] == []
 
 
@@ -109,6 +119,21 @@ def test_a_status_has_none() -> None:
 
 def test_a_history_has_none() -> None:
     assert Leaving().give((REVISION,))[0].description == SHOWN
+
+
+def test_a_plan_has_none() -> None:
+    found = Leaving().give(RollbackPlan(REVISION, REVISION, destroys=SAID))
+    assert (found.replaced.description, found.target.description, found.destroys) == (SHOWN, SHOWN, SHOWN)
+
+
+def test_what_a_person_said_of_a_rollback_is_written_without() -> None:
+    lock, said = Lock(), Request(by="alice", why=SAID)
+    begun = attempt(3, request=said)
+    known = Ledger(attempt=begun, entries=(entry(2), entry(3).model_copy(update={"request": said})))
+    MaskedLock(lock, WayOut(Redactor([SECRET]))).write(known)
+    assert lock.ledger.attempt is not None
+    whys = [each.request and each.request.why for each in (lock.ledger.attempt, *lock.ledger.entries)]
+    assert whys == [SHOWN, None, SHOWN]
 
 
 @pytest.mark.parametrize("result", [None, True, "cluster-1"])

@@ -8,7 +8,7 @@ import pytest
 
 from helm_rollback_component.core.health.evidence import Evidence
 from helm_rollback_component.core.records.history import History
-from helm_rollback_component.core.records.ledger import Look, Verdict
+from helm_rollback_component.core.records.ledger import Look, Request, Verdict
 from helm_rollback_component.core.remediation import targets
 from helm_rollback_component.core.remediation.ledger_updates import (
     MAX_NOTED,
@@ -20,6 +20,7 @@ from helm_rollback_component.core.remediation.ledger_updates import (
     of_rollback,
 )
 from helm_rollback_component.core.remediation.steps import (
+    Accept,
     Install,
     Rollback,
     Uninstall,
@@ -189,3 +190,35 @@ class TestLedgerAfter:
 
     def test_nothing_is_known_of_what_was_uninstalled(self) -> None:
         assert ledger_after(Uninstall("x"), self.SEEN, History(), None) == ledger(attempt=attempt(4))
+
+
+class TestWhoAskedByHand:
+    asked = Request(by="alice", why="too slow")
+    back = Rollback(1, "OperatorRequest", request=asked)
+    seen = situation(desired(), history("superseded", "deployed"), ledger(entry(1), entry(2)))
+    after = history("superseded", "superseded", "deployed")
+
+    def test_is_written_down_before_the_rollback(self) -> None:
+        begun = attempt_for(self.back, self.seen)
+        assert begun is not None
+        assert (begun.revision, begun.target, begun.request) == (3, 1, self.asked)
+
+    @pytest.mark.parametrize("action", [back, Accept(3, back, "")])
+    def test_stays_with_the_revision(self, action: Action) -> None:
+        found = entry_for(action, self.seen, self.after, None)
+        assert found is not None
+        assert found.request == self.asked
+
+    def test_stays_where_it_is_judged_again(self) -> None:
+        judged = entry(3).model_copy(update={"request": self.asked})
+        seen = situation(desired(), self.after, ledger(judged, attempt=attempt(4)))
+        found = entry_for(Verify(3), seen, self.after, None)
+        assert found is not None
+        assert found.request == self.asked
+
+    @pytest.mark.parametrize(("begun", "kept"), [(3, asked), (2, None)])
+    def test_is_found_where_the_process_died(self, begun: int, kept: Request | None) -> None:
+        seen = situation(desired(), self.after, ledger(attempt=attempt(begun, request=self.asked)))
+        found = entry_for(Verify(3), seen, self.after, None)
+        assert found is not None
+        assert found.request == kept

@@ -6,9 +6,9 @@ import pytest
 
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.records.history import History, Record, Status
-from helm_rollback_component.core.records.ledger import Entry, Ledger, Verdict
-from helm_rollback_component.core.remediation.retention import expendable, pinned
-from helm_rollback_component.results import RollbackStatus
+from helm_rollback_component.core.records.ledger import Conclusion, Entry, Ledger, Verdict
+from helm_rollback_component.core.remediation.retention import expendable, held, pinned
+from helm_rollback_component.results import Phase, RollbackStatus
 
 
 def record(revision: int, status: Status = Status.SUPERSEDED) -> Record:
@@ -105,3 +105,17 @@ def test_what_the_inputs_or_the_last_rollback_name_is_kept(
 ) -> None:
     known = Ledger(rollback_status=RollbackStatus(target_revision=restored))
     assert pinned(RollbackConfig(target_revision=declared), known) == kept
+
+
+@pytest.mark.parametrize(("reason", "kept"), [("ManualRequest", {2, 5}), ("InSync", set())])
+def test_what_a_pin_may_name_is_held(reason: str, kept: set[int]) -> None:
+    restored = replace(record(5, Status.DEPLOYED), description="Rollback to 2")
+    found = history(*map(record, (1, 2, 3, 4)), restored)
+    known = Ledger(conclusion=Conclusion(phase=Phase.DEPLOYED, reason=reason))
+    assert held(found, known) == kept
+
+
+def test_without_a_conclusion_or_a_revision_nothing_is_held() -> None:
+    pinned_ = Ledger(conclusion=Conclusion(phase=Phase.DEPLOYED, reason="ManualRequest"))
+    assert held(FIVE, Ledger()) == frozenset()
+    assert held(history(), pinned_) == frozenset()

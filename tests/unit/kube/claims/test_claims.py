@@ -465,3 +465,12 @@ class TestHelmAtWork:
         cluster.edit(PATH, lambda found: found["metadata"]["annotations"].update(dead))
         with claims.hold(MINE, "one", timeout=0) as again:
             assert again.left_alone == 0
+
+
+def test_a_wait_for_the_lock_can_be_interrupted(claims: Claims, cluster: FakeCluster, held: Held) -> None:
+    assert held.incarnation == "one"
+    crashed(cluster)
+    with pytest.raises(OperationError) as caught, claims.hold(MINE, "one", timeout=60, stop=lambda: True):
+        pass
+    assert caught.value.reason == "Interrupted"
+    assert "nothing was changed" in caught.value.message
