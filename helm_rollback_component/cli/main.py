@@ -13,7 +13,10 @@ from helm_rollback_component.cli.commands.diff import diff
 from helm_rollback_component.cli.commands.explain import explain
 from helm_rollback_component.cli.commands.history import history
 from helm_rollback_component.cli.commands.permissions import permissions
+from helm_rollback_component.cli.commands.prune import prune
+from helm_rollback_component.cli.commands.rollback import rollback
 from helm_rollback_component.cli.commands.status import status
+from helm_rollback_component.cli.commands.unlock import unlock
 from helm_rollback_component.cli.commands.validate import validate
 from helm_rollback_component.cli.running import ANSWERS, Ending, prepare_streams, running
 
@@ -100,6 +103,24 @@ register(
     completion,
     "source <(helm-rollback completion bash)",
     "helm-rollback completion fish > ~/.config/fish/completions/helm-rollback.fish",
+)
+
+
+register(
+    rollback,
+    'helm-rollback rollback web --reason "payments fail"      # to the last good revision',
+    "helm-rollback rollback web 4 -n apps --dry-run",
+    "helm-rollback rollback web 4 --yes --timeout 10m",
+)
+register(
+    unlock,
+    "helm-rollback unlock web -n apps",
+    "helm-rollback unlock web --force                         # although somebody is at work",
+)
+register(
+    prune,
+    "helm-rollback prune web --keep 5 --dry-run",
+    "helm-rollback prune web --keep 5 --yes",
 )
 
 

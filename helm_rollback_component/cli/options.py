@@ -65,6 +65,8 @@ Release = Annotated[
 Revision = Annotated[
     int, typer.Argument(metavar="REVISION", help="Number of a stored revision.", show_default=False)
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask; needed where there is no terminal.")]
 OptionalRelease = Annotated[
     str,
     typer.Argument(

@@ -10,7 +10,12 @@ from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.remediation.steps import Refuse
 from helm_rollback_component.errors import OperationError, Problem, ValidationError
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile.refusals import refuse_unmanaged, refuse_while_helm_works, refused
+from helm_rollback_component.reconcile.refusals import (
+    refuse_if_replaced,
+    refuse_unmanaged,
+    refuse_while_helm_works,
+    refused,
+)
 from tests.support.histories import history
 
 
@@ -53,3 +58,15 @@ def test_what_helm_may_still_work_on_elsewhere_is_left_alone() -> None:
 )
 def test_what_helm_cannot_work_on_any_more_is_not(found: History, minute: int) -> None:
     refuse_while_helm_works(found, 60, "apps/web", BEGAN.replace(minute=minute))
+
+
+@pytest.mark.parametrize("expected", [None, 2])
+def test_what_was_agreed_to_for_the_latest_revision_is_done(expected: int | None) -> None:
+    refuse_if_replaced(history("superseded", "deployed"), expected, "apps/web")
+
+
+@pytest.mark.parametrize(("found", "latest"), [(history("superseded", "deployed"), 2), (History(), 0)])
+def test_what_was_agreed_to_for_another_one_is_not(found: History, latest: int) -> None:
+    with pytest.raises(OperationError, match=f"the latest revision is {latest} by now, and not 5") as caught:
+        refuse_if_replaced(found, 5, "apps/web")
+    assert caught.value.reason == "Conflict"

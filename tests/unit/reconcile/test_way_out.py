@@ -132,8 +132,8 @@ def test_what_a_person_said_of_a_rollback_is_written_without() -> None:
     known = Ledger(attempt=begun, entries=(entry(2), entry(3).model_copy(update={"request": said})))
     MaskedLock(lock, WayOut(Redactor([SECRET]))).write(known)
     assert lock.ledger.attempt is not None
-    whys = [each.request and each.request.why for each in (lock.ledger.attempt, *lock.ledger.entries)]
-    assert whys == [SHOWN, None, SHOWN]
+    requests = [lock.ledger.attempt.request, *(each.request for each in lock.ledger.entries)]
+    assert [each and each.why for each in requests] == [SHOWN, None, SHOWN]
 
 
 @pytest.mark.parametrize("result", [None, True, "cluster-1"])
@@ -196,7 +196,7 @@ def test_nothing_is_printed_and_only_the_lock_logs() -> None:
                 case ast.Attribute(value=ast.Name(id="warnings"), attr="warn" | "warn_explicit"):
                     logging.add(name)
     assert (printing, logging) == (set(), _LOGGING)
-    assert streams == {"cli/running.py", "pulumi_adapter/stderr.py"}
+    assert streams == {"cli/acting.py", "cli/running.py", "pulumi_adapter/stderr.py"}
 
 
 def test_only_the_resources_row_speaks_to_the_engine() -> None:

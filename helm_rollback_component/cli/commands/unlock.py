@@ -1,0 +1,48 @@
+"""`helm-rollback unlock`: a release free again whose holder is gone."""
+
+from typing import Annotated
+
+import typer
+
+from helm_rollback_component.cli import options
+
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Also where somebody is at work; that process stops what it is doing."),
+]
+
+
+def unlock(
+    release: options.Release,
+    force: Force = False,
+    namespace: options.Namespace = "",
+    kubeconfig: options.Kubeconfig = "",
+    kube_context: options.KubeContext = "",
+    output: options.Output = options.Format.TABLE,
+) -> int:
+    """Free a release that a process has left locked, or that Helm has left pending; deploy nothing.
+
+    It says who has the lock, since when, and whether that process runs. A process on another machine is
+    watched for the time that its lock lasts, usually 20 s. A pending revision is marked failed.
+    """
+    from dataclasses import asdict
+
+    from helm_rollback_component.cli import acting, lock_lines
+    from helm_rollback_component.cli.connection import Connection
+    from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.running import INTERRUPTED, tell
+    from helm_rollback_component.core.cancellation import Cancellation
+    from helm_rollback_component.operations import HelmOperations
+
+    connection, stop = Connection.of(namespace, kubeconfig, kube_context), Cancellation()
+    config = connection.config(release)
+    operations = HelmOperations(config, progress=tell, warn=tell, redact=connection.redact, interrupt=stop)
+    acting.require_release(operations, config.label)
+    found = operations.lock_status()
+    if not found.free:
+        for line in lock_lines.lines(found):
+            tell(line)
+        with acting.interruptible(stop), acting.in_words_of_options():
+            operations.unlock(force=force)
+    show(output, asdict(found), lambda _: [lock_lines.ended(release, found)])
+    return INTERRUPTED if stop.requested else 0

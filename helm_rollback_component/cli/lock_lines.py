@@ -1,0 +1,42 @@
+"""How the lock of a release is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helm_rollback_component.cli.printing import fields
+from helm_rollback_component.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.results import LockStatus
+
+_LIFE = {True: "runs", False: "has ended", None: "is on another machine: whether it runs is not known"}
+
+
+def lines(found: LockStatus) -> Iterator[str]:
+    """Yield the lines that say who works on a release, or has left something unfinished."""
+    holder = f"{found.holder}, which {_LIFE[found.alive]}" if found.holder else ""
+    return fields(
+        Screen(),
+        (
+            ("Locked by", holder),
+            ("Since", found.since),
+            ("Renewed", found.renewed),
+            ("Owner", found.owner),
+            ("Helm", found.helm),
+            ("Pending", _pending(found)),
+        ),
+    )
+
+
+def ended(release: str, found: LockStatus) -> str:
+    """Return the sentence that ends the command; `found` is as it was before."""
+    if found.free:
+        return f"{release} is not locked, and no operation is pending; nothing to do."
+    return f"{release} is free. Nothing was deployed; the next update goes on from here."
+
+
+def _pending(found: LockStatus) -> str:
+    return f"revision {found.revision} ({found.status}), since {found.began}" if found.revision else ""

@@ -1,0 +1,84 @@
+"""How a planned rollback, and one that was made, is told."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from helm_rollback_component.cli.ages import age
+from helm_rollback_component.cli.printing import Cell, fields
+from helm_rollback_component.cli.running import tell
+from helm_rollback_component.cli.screen import Colour, Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helm_rollback_component.results import ReleaseRevision, ReleaseStatus, RollbackPlan
+
+_NAMED = 5
+
+
+def document(plan: RollbackPlan) -> dict[str, Any]:
+    """Return a plan as dictionaries, lists, strings and numbers."""
+    return {key: _listed(value) for key, value in asdict(plan).items()}
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def planned(screen: Screen, plan: RollbackPlan) -> Iterator[str]:
+    """Yield the lines of a plan; for a rollback that is not needed, that there is nothing to do."""
+    if not plan.needed:
+        revision = plan.target.revision
+        return iter([f"The release already has the content of revision {revision}; nothing to do."])
+    rows: list[tuple[str, Cell | str]] = [
+        ("From", _revision(plan.replaced)),
+        ("To", _revision(plan.target)),
+        ("Objects", _objects(plan)),
+        ("Destroys", Cell(plan.destroys, Colour.BAD)),
+        ("Crosses", Cell(plan.crosses, Colour.BAD)),
+        ("Managed by", plan.owner or "no stack"),
+    ]
+    return fields(screen, rows)
+
+
+def announce(plan: RollbackPlan) -> None:
+    """Tell the plan beside the result, before it is agreed to."""
+    for line in planned(Screen(), plan):
+        tell(line)
+
+
+def made(status: ReleaseStatus, plan: RollbackPlan) -> Iterator[str]:
+    """Yield the lines that tell how a rollback ended, and what a stack makes of it."""
+    yield (
+        f"{status.release_name} has the content of revision {plan.target.revision} again, "
+        f"as revision {status.revision}."
+    )
+    if plan.owner:
+        yield (
+            f"The {plan.owner} declares something else. While its inputs stay the same, its updates change "
+            "nothing; after `pulumi refresh` they fail, and say that and why you rolled back."
+        )
+        yield "To go forward, change its inputs, or only retry_trigger; to stay, declare what runs now."
+
+
+def _revision(found: ReleaseRevision) -> str:
+    proof = "verified" if found.verified else "not verified"
+    app = f", app {found.app_version}" if found.app_version else ""
+    return (
+        f"revision {found.revision} ({found.status}), chart version {found.chart_version}{app}, "
+        f"{age(found.deployed_at, datetime.now(UTC))} ago, {proof}"
+    )
+
+
+def _objects(plan: RollbackPlan) -> str:
+    sides = (("changes", plan.changed), ("creates", plan.added), ("deletes", plan.removed))
+    told = [f"{verb} {_named(names)}" for verb, names in sides if names]
+    return "; ".join(told) or "none differs"
+
+
+def _named(names: tuple[str, ...]) -> str:
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return ", ".join([*names[:_NAMED], *more])
