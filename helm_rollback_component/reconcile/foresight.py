@@ -13,7 +13,7 @@ from helm_rollback_component.core.manifests.differences import differences, keye
 from helm_rollback_component.core.manifests.fields import Change
 from helm_rollback_component.core.manifests.moved_defaults import moved_defaults
 from helm_rollback_component.core.manifests.unsteady import without_unsteady
-from helm_rollback_component.core.remediation import first_step
+from helm_rollback_component.core.remediation import first_step, manual_rollback
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import Rollback, Situation, Unlock, Upgrade
 from helm_rollback_component.errors import HelmRollbackError, OperationError
@@ -66,7 +66,7 @@ class Foresight:
         self._redact = redact
 
     def lines(self) -> Iterator[str]:
-        """Yield what the update begins with, and then what it changes in the manifests.
+        """Yield what the update begins with, what it changes in the manifests, and whose work it replaces.
 
         Raises:
             HelmRollbackError: not even the first can be known.
@@ -74,6 +74,11 @@ class Foresight:
         chart = fetching.fetch(self._config.source, self._session.engine)
         situation = self._situation(chart)
         step = next_step(situation)
+        yield from self._of(step, situation, chart)
+        if told := manual_rollback.overruled(step, situation):
+            yield told
+
+    def _of(self, step: Step, situation: Situation, chart: LocalChart) -> Iterator[str]:
         try:
             changes = [*self._changes(step, situation, chart)]
         except (EngineError, HelmRollbackError) as error:

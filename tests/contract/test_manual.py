@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helm_rollback_component.errors import RollbackError, ValidationError
+from helm_rollback_component.config import HelmConfig
+from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.records.owner import Identity
+from helm_rollback_component.errors import OperationError, RollbackError, ValidationError
+from helm_rollback_component.operations import HelmOperations
 from helm_rollback_component.results import Phase, RollbackState, RollbackStatus
-from tests.contract.laboratory import BAD_IMAGE, stands
+from tests.contract.laboratory import BAD_IMAGE, explained, stands
 from tests.contract.obstacles import image_write, refusing
 
 if TYPE_CHECKING:
@@ -160,13 +164,36 @@ class TestByOperator:
         assert (found.reason, found.target_revision, found.restored_revision) == ("OperatorRequest", 1, 3)
 
     def test_the_stack_leaves_it_so_until_its_inputs_change(self, one_engine_lab: Laboratory) -> None:
+        lab, triggered = one_engine_lab, {"rollback": {"retry_trigger": "7"}}
+        lab.deploy(values={"tag": "one"}, operations=triggered)
+        lab.upgrade(values={"tag": "two"}, operations=triggered)
+        by_hand = lab.operations(Identity())
+        by_hand.rollback(1, why="too slow", tool="helm-rollback 1")
+        by_hand.rollback(2)
+        by_hand.rollback(1, why="still too slow", replacing=4)
+        left = lab.upgrade(values={"tag": "two"}, operations=triggered)
+        assert (left.phase, lab.revisions(), lab.warned) == (Phase.ROLLED_BACK, [1, 2, 3, 4, 5], [])
+        assert "rolled back by hand from revision 4 to revision 1, by " in explained(left)
+        assert lab.upgrade(values={"tag": "three"}, operations=triggered).phase is Phase.DEPLOYED
+        (told,) = lab.warned
+        assert told.startswith(
+            "revision 5, which this update replaces, is a rollback by hand to revision 1, by "
+        )
+        assert told.endswith(" with a script: still too slow")
+
+    def test_a_release_of_nobody_stays_nobodys(self, one_engine_lab: Laboratory) -> None:
         lab = one_engine_lab
-        lab.deploy(values={"tag": "one"})
-        lab.upgrade(values={"tag": "two"})
-        lab.operations().rollback(1)
-        assert lab.upgrade(values={"tag": "two"}).phase is Phase.ROLLED_BACK
-        assert lab.revisions() == [1, 2, 3]
-        assert lab.upgrade(values={"tag": "three"}).phase is Phase.DEPLOYED
+        lab.space.install({"tag": "one"})
+        lab.space.upgrade({"tag": "two"})
+        by_hand = lab.operations(Identity())
+        assert by_hand.plan_rollback(1).changed == ("ConfigMap web", "Deployment web")
+        interrupt = Cancellation()
+        interrupt.request()
+        with pytest.raises(OperationError, match="interrupted before anything was changed"):
+            HelmOperations(HelmConfig.parse(lab.declared()), interrupt=interrupt).rollback(1)
+        assert by_hand.rollback(1).revision == 3
+        assert lab.image().endswith(":one")
+        assert not [each for each in lab.leftovers() if "helm-rollback" in each]
 
     def test_what_runs_is_not_restored_again(self, one_engine_lab: Laboratory) -> None:
         lab = one_engine_lab
