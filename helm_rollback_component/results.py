@@ -168,6 +168,7 @@ class RollbackPlan:
         destroys: the data that is destroyed, as part of a sentence; empty if there is none.
         crosses: how the rollback crosses a point of no return, as part of a sentence; empty if it does not.
         owner: whose the release is, such as ``stack acme/shop/prod``; empty if nobody's.
+        standing: how the last run ended, if the release is not as declared: phase, reason and message.
     """
 
     replaced: ReleaseRevision
@@ -179,6 +180,7 @@ class RollbackPlan:
     destroys: str = ""
     crosses: str = ""
     owner: str = ""
+    standing: str = ""
 
 
 @dataclass(frozen=True)

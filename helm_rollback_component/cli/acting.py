@@ -81,6 +81,7 @@ def interruptible(stop: Cancellation) -> Iterator[None]:
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         if not stop.requested:
+            sys.stderr.write("\n" if sys.stderr.isatty() else "")
             tell("Interrupted: what has begun is brought to a good end; please wait.")
         stop.request()
 

@@ -34,6 +34,7 @@ def planned(screen: Screen, plan: RollbackPlan) -> Iterator[str]:
         revision = plan.target.revision
         return iter([f"The release already has the content of revision {revision}; nothing to do."])
     rows: list[tuple[str, Cell | str]] = [
+        ("State", Cell(plan.standing, Colour.UNSURE)),
         ("From", _revision(plan.replaced)),
         ("To", _revision(plan.target)),
         ("Objects", _objects(plan)),
@@ -59,7 +60,7 @@ def made(status: ReleaseStatus, plan: RollbackPlan) -> Iterator[str]:
     if plan.owner:
         yield (
             f"The {plan.owner} declares something else. While its inputs stay the same, its updates change "
-            "nothing; after `pulumi refresh` they fail, and say that and why you rolled back."
+            "nothing; they fail with your reason once its state knows of the rollback (`pulumi refresh`)."
         )
         yield "To go forward, change its inputs, or only retry_trigger; to stay, declare what runs now."
 

@@ -100,6 +100,8 @@ class ManagedRelease:
         inputs = state.checked_inputs_of(properties)
         if change := found_foreign_change(status):
             inputs[state.OBSERVED] = change
+        if status.phase.value != properties.get("phase") and (told := explain(status)):
+            self._log.information(told)
         return self.outputs(inputs, status, self.operations.cluster_identity), inputs
 
     def outputs(self, inputs: Mapping[str, Any], status: ReleaseStatus, cluster: str) -> _Properties:

@@ -15,10 +15,11 @@ from helm_rollback_component.core.remediation import (
     targets,
 )
 from helm_rollback_component.reconcile import refusals
-from helm_rollback_component.results import RollbackPlan
+from helm_rollback_component.results import Phase, RollbackPlan
 
 if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.records.ledger import Conclusion
     from helm_rollback_component.reconcile.effects import Data
     from helm_rollback_component.reconcile.session import Session
 
@@ -60,4 +61,11 @@ def plan(session: Session, config: HelmConfig, data: Data, revision: int | None)
         destroys=data_loss.told(losses),
         crosses=crossed.why if crossed else "",
         owner=claim.owner.stack_words if claim and claim.owner else "",
+        standing=_standing(ledger.conclusion),
     )
+
+
+def _standing(last: Conclusion | None) -> str:
+    if last is None or last.phase is Phase.DEPLOYED:
+        return ""
+    return ": ".join(filter(None, (f"{last.phase.value} ({last.reason})", last.message)))

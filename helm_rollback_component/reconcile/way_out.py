@@ -102,6 +102,7 @@ class WayOut:
             replaced=self._revision(plan.replaced),
             target=self._revision(plan.target),
             destroys=self.mask(plan.destroys),
+            standing=self.mask(plan.standing),
         )
 
     def _told(self, said: Any) -> Any:  # noqa: ANN401  # a condition, or a rollback's status

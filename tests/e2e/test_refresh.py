@@ -3,7 +3,10 @@
 All tests share one release; each finds it in sync, and leaves it so.
 """
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +47,33 @@ def test_a_refresh_without_cause_is_silent(bench: Bench) -> None:
     assert preview.unchanged, preview.text
 
 
+def _roll_back_by_hand(bench: Bench) -> None:
+    program = Path(sys.executable).with_name("helm-rollback")
+    where = ("--namespace", bench.space.name, "--kubeconfig", str(bench.space.ground.kubeconfig))
+    how = ("--yes", "--reason", "too slow", "--helm", bench.helm)
+    subprocess.run([program, "rollback", "web", *where, *how], check=True)
+
+
+def test_a_rollback_by_hand_is_told_and_not_undone(bench: Bench) -> None:
+    _roll_back_by_hand(bench)
+    unaware = bench.project.preview()
+    refreshed = bench.project.refresh()
+    seen = bench.project.release()
+    preview = bench.project.preview()
+    left = bench.project.up()
+    image = bench.space.image()
+    again = {"rollback": {"retryTrigger": "again"}}
+    bench.project.deploy({"web": bench.web(values=BETTER, operations=again)})
+
+    assert unaware.unchanged, unaware.text
+    assert (seen["phase"], seen["rollback_status"]["reason"]) == ("RolledBack", "OperatorRequest")
+    assert all("with helm-rollback" in told and "too slow" in told for told in (refreshed.text, preview.text))
+    assert left.failed, left.text
+    assert "too slow" in left.text
+    assert image == "nginx:1.29"
+    assert bench.space.image() == "nginx:1.30"
+
+
 @pytest.mark.parametrize(
     ("meddle", "found"),
     [(_upgrade, "Drifted"), (_rollback, "Drifted"), (_uninstall, "ReleaseMissing")],
@@ -61,6 +91,7 @@ def test_what_others_did_is_seen_told_and_mended(
     mended = bench.project.up()
 
     assert not refreshed.failed, refreshed.text
+    assert "the release is not as declared" in refreshed.text
     assert seen["phase"] == "Failed"
     assert found in {condition["reason"] for condition in seen["conditions"]}
     assert preview.changes.get("update"), preview.text

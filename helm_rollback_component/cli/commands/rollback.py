@@ -50,7 +50,7 @@ def rollback(
     from helm_rollback_component.cli.connection import Connection
     from helm_rollback_component.cli.printing import show
     from helm_rollback_component.cli.rolling_back import RollingBack
-    from helm_rollback_component.cli.running import INTERRUPTED
+    from helm_rollback_component.cli.running import INTERRUPTED, tell
 
     try:
         limit = acting.seconds(timeout)
@@ -73,4 +73,7 @@ def rollback(
     with acting.progress() as told:
         status = work.carry_out(plan, reason, told)
     show(output, status.as_outputs(), lambda _: rollback_lines.made(status, plan))
-    return INTERRUPTED if work.interrupted else 0
+    if work.interrupted:
+        tell("Whether all of it is ready was not waited for; `helm-rollback status` tells what is known.")
+        return INTERRUPTED
+    return 0

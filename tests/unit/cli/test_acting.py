@@ -69,6 +69,14 @@ def test_an_interrupt_asks_for_a_good_end_and_is_told_once(
     assert signal.getsignal(number) is before
 
 
+def test_on_a_terminal_that_is_told_below_the_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    with acting.interruptible(Cancellation()):
+        os.kill(os.getpid(), signal.SIGINT)
+    assert shown.getvalue().startswith("\nInterrupted: ")
+
+
 def test_progress_is_one_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "12")
     shown = Terminal()

@@ -140,7 +140,9 @@ def test_a_timeout_that_is_none_is_wrong_usage(web: CommandLine) -> None:
 
 def test_an_interrupted_one_ends_as_such(web: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HelmOperations, "rollback", interrupting(STATUS))
-    assert web.run("rollback", "web", "--yes").code == 130
+    ended = web.run("rollback", "web", "--yes")
+    assert ended.code == 130
+    assert "Whether all of it is ready was not waited for" in ended.err
 
 
 def interrupting(status: ReleaseStatus) -> Callable[..., ReleaseStatus]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from helm_rollback_component.config import HelmConfig
-from helm_rollback_component.core.records.ledger import Attempt, Entry, Ledger, Verdict
+from helm_rollback_component.core.records.ledger import Attempt, Conclusion, Entry, Ledger, Verdict
 from helm_rollback_component.core.records.owner import Owner
 from helm_rollback_component.errors import HelmRollbackError, OperationError, ValidationError
 from helm_rollback_component.kube.api import paths
@@ -16,7 +16,7 @@ from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.claims import lease_codec
 from helm_rollback_component.kube.claims.claims import Claims
 from helm_rollback_component.operations import HelmOperations
-from helm_rollback_component.results import LockStatus
+from helm_rollback_component.results import LockStatus, Phase
 from tests.support.fake_cluster import FakeCluster, failure
 from tests.support.helm_records import release, secret
 
@@ -52,14 +52,14 @@ class Bench:
             record["metadata"]["creationTimestamp"] = datetime.now(UTC).isoformat()
             self.cluster.create(SECRETS, record)
 
-    def claim(self, *good: int, attempt: Attempt | None = None) -> None:
+    def claim(self, *good: int, attempt: Attempt | None = None, conclusion: Conclusion | None = None) -> None:
         """Claim the release for a stack, with revisions that are known to be good."""
         entries = tuple(
             Entry(revision=each, record_digest="", desired_digest="", origin=each, verdict=Verdict.GOOD)
             for each in good
         )
         with Claims(self.cluster, "apps", "web").hold(OWNER, "one", timeout=0) as held:
-            held.write(Ledger(entries=entries, attempt=attempt))
+            held.write(Ledger(entries=entries, attempt=attempt, conclusion=conclusion))
 
     def lock(self, holder: str, process: str = "", helm: str = "") -> None:
         """Have a process hold the lock."""
@@ -99,6 +99,13 @@ class TestPlan:
         assert (plan.replaced.revision, plan.target.revision, plan.needed) == (2, 1, True)
         assert (plan.added, plan.changed, plan.removed) == ((), (), ())
         assert plan.owner == "stack acme/shop/prod"
+
+    def test_says_how_the_last_run_ended_where_that_is_not_as_declared(self, bench: Bench) -> None:
+        bench.store("superseded", "deployed")
+        bench.claim(conclusion=Conclusion(phase=Phase.STALLED, reason="RollbackFailed", message="why"))
+        assert bench.operations().plan_rollback(1).standing == "Stalled (RollbackFailed): why"
+        bench.claim(conclusion=Conclusion(phase=Phase.DEPLOYED, reason="InSync"))
+        assert bench.operations().plan_rollback(1).standing == ""
 
     def test_of_a_release_of_nobody_names_nobody(self, bench: Bench) -> None:
         bench.store("superseded", "deployed")

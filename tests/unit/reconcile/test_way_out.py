@@ -122,8 +122,9 @@ def test_a_history_has_none() -> None:
 
 
 def test_a_plan_has_none() -> None:
-    found = Leaving().give(RollbackPlan(REVISION, REVISION, destroys=SAID))
-    assert (found.replaced.description, found.target.description, found.destroys) == (SHOWN, SHOWN, SHOWN)
+    found = Leaving().give(RollbackPlan(REVISION, REVISION, destroys=SAID, standing=SAID))
+    assert (found.replaced.description, found.target.description) == (SHOWN, SHOWN)
+    assert (found.destroys, found.standing) == (SHOWN, SHOWN)
 
 
 def test_what_a_person_said_of_a_rollback_is_written_without() -> None:
