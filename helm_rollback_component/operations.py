@@ -51,6 +51,8 @@ class HelmOperations(Upkeep):
         config: what is declared of it.
         identity: who acts on the release, and which creation of it is meant.
         progress: takes one line for each step that begins and each change of what is waited for.
+        note: takes one text for each thing that was changed, or seen, and that no result tells, such as the
+            last lines of a container's log; `progress` takes them without it.
         warn: takes one sentence for each thing that you should know although nothing failed.
         redact: removes the secrets from every message.
         others: kubeconfigs and contexts to try where the config is that of a state and its credentials are
@@ -66,6 +68,7 @@ class HelmOperations(Upkeep):
         *,
         identity: Identity = _ANYONE,
         progress: Callable[[str], None] = lambda _: None,
+        note: Callable[[str], None] | None = None,
         warn: Callable[[str], None] = lambda _: None,
         redact: Redactor | None = None,
         others: Iterable[tuple[str | None, str | None]] | None = None,
@@ -80,7 +83,7 @@ class HelmOperations(Upkeep):
         """What takes the secrets out of whatever leaves."""
         interrupt = interrupt or Cancellation()
         self._session = Session(config, identity, redact, others, interrupt)
-        self._events = telemetry.run_events(self._session, self.way_out, progress, warn)
+        self._events = telemetry.run_events(self._session, self.way_out, progress, note or progress, warn)
         self._progress, self._warn = self._events.progress, self._events.warn
         self._run = ReleaseRun(
             config=config,

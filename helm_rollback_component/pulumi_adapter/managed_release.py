@@ -67,6 +67,7 @@ class ManagedRelease:
             declared.config,
             identity=Identity(owner, incarnation, cluster),
             progress=self._log.progress,
+            note=self._log.information,
             warn=self._log.warning,
             redact=declared.redact,
             others=others,

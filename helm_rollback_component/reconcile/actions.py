@@ -74,7 +74,7 @@ class Actions:
 
     def unlock(self, revision: int) -> None:
         """Mark a pending revision failed."""
-        self._effects.progress(f"revision {revision} is pending, but its process ended; marking it failed")
+        self._effects.events.note(f"revision {revision} is pending, but its process ended; marking it failed")
         self._effects.records.mark_failed(revision, targets.INTERRUPTED)
 
     def _deploy(
@@ -83,9 +83,16 @@ class Actions:
         history = situation.history
         if isinstance(action, Upgrade) and action.note:
             self._effects.progress(action.note)
+            self._tell_of_retry(action, situation)
         standing = targets.since_last_good(history, situation.ledger)
         before = (history.latest, history.deployed, *standing)
         return self._effects.helm.deploy(action, history.next_revision, before, known, timeout)
+
+    def _tell_of_retry(self, action: Upgrade, situation: Situation) -> None:
+        if cause := situation.cause:
+            self._effects.events.note(
+                f"{action.note}; the one before failed: {cause.reason}: {cause.message}"
+            )
 
     def _roll_back(self, action: Rollback, situation: Situation, known: Known) -> Failure | None:
         history = situation.history

@@ -31,8 +31,9 @@ def of_health(context: RunContext, verdict: HealthVerdict) -> Failure:
         context: what the run works with.
         verdict: why the release has failed.
     """
-    for line in verdict.log:
-        context.progress(line)
+    if verdict.log:
+        head = f"the last lines of container {verdict.container} of Pod {verdict.pod}:"
+        context.events.note("\n    ".join((head, *verdict.log)))
     known = find(verdict.reason)
     return Failure(
         reason=verdict.reason,

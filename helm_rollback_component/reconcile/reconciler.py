@@ -125,7 +125,7 @@ class Reconciler:
         lost = undeployed(history, self._effects.lock.ledger)
         if lost is None:
             return history
-        self._effects.progress(f"revision {lost.revision} is marked deployed again; none was any more")
+        self._effects.events.note(f"revision {lost.revision} is marked deployed again; none was any more")
         self._effects.records.mark_deployed_again(lost.revision)
         return self._effects.records.history()
 

@@ -126,7 +126,7 @@ class Removal:
     def _delete_if_passed_over(self, left: Mapping[Key, Manifest]) -> None:
         for key, live in left.items():
             if not objects.terminating(live):
-                self._context.progress(f"{key} is still there; deleting it")
+                self._context.events.note(f"{key} is still there; deleting it")
                 preconditions = {"uid": objects.uid(live)}
                 options = {"preconditions": preconditions, "propagationPolicy": "Background"}
                 self._cluster.delete(self._path(live), options)

@@ -87,4 +87,5 @@ class RunContext:
             self.progress,
             wait_for_jobs=self.config.wait_for_jobs,
             told=self.told,
+            on_change=self.events.note,
         )

@@ -76,6 +76,13 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """A text that stays: what was changed, or seen, and what no result tells."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Warned:
     """A sentence that the user should read although nothing failed."""
 
@@ -145,7 +152,9 @@ class Retried:
     reason: str
 
 
-RunEvent = Said | Warned | OperationBegan | OperationEnded | StepBegan | StepEnded | Concluded | Retried
+RunEvent = (
+    Said | Noted | Warned | OperationBegan | OperationEnded | StepBegan | StepEnded | Concluded | Retried
+)
 
 
 class Ending:
@@ -174,6 +183,10 @@ class RunEvents:
     def progress(self, line: str) -> None:
         """Tell what is being done, or waited for."""
         self.tell(Said(line))
+
+    def note(self, text: str) -> None:
+        """Tell what was changed, or seen, and what no result tells."""
+        self.tell(Noted(text))
 
     def warn(self, line: str) -> None:
         """Tell what the user should read."""

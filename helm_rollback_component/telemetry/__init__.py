@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def run_events(
-    session: Session, way_out: WayOut, progress: Callable[[str], None], warn: Callable[[str], None]
+    session: Session,
+    way_out: WayOut,
+    progress: Callable[[str], None],
+    note: Callable[[str], None],
+    warn: Callable[[str], None],
 ) -> RunEvents:
     """Return the stream of what happens to one release, with all that observes it.
 
@@ -27,11 +31,12 @@ def run_events(
         session: the release's connections.
         way_out: takes the secrets out of every text.
         progress: takes one line for each step that begins and each change of what is waited for.
+        note: takes one text for each thing that was changed, or seen, and that no result tells.
         warn: takes one sentence for each thing that the user should know although nothing failed.
     """
-    rows = Rows(way_out.telling(progress), way_out.telling(warn))
+    rows = Rows(*map(way_out.telling, (progress, note, warn)))
     found = settings.read(os.environ)
-    recorders = _recorders(found, way_out, rows.warn) if found else ()
+    recorders = _recorders(found, way_out, way_out.telling(warn)) if found else ()
     return RunEvents(rows, LeaseEvents(session, way_out.mask), *recorders)
 
 

@@ -628,7 +628,7 @@ def test_a_release_that_does_not_get_ready_in_time(site: Site) -> None:
     assert verdict.reason == "ReadinessTimeout"
     assert verdict.message == "not ready after 2 s: Deployment web: 0 of 1 updated replicas are available"
     assert verdict.object.name == "web"
-    assert said[-1] == "Deployment web: 0 of 1 updated replicas are available"
+    assert said[-1].startswith("waiting for Deployment web: 0 of 1 updated replicas are available")
 
 
 # Soaking

@@ -146,7 +146,8 @@ def progress(state: Readiness, seen: Iterable[Fault]) -> str:
     wrong = [f"{fault.pod or fault.object.name}: {fault.reason}" for fault in seen]
     told = [*map(str, state.unready[:_TOLD]), *wrong[:_TOLD]]
     more = len(state.unready) + len(wrong) - len(told)
-    return "; ".join(told) + (f"; {more} more" if more else "")
+    line = "; ".join(told) + (f"; {more} more" if more else "")
+    return f"waiting for {line}" if state.unready else line
 
 
 def _due(fault: Fault, memory: FaultMemory) -> float:

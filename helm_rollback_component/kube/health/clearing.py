@@ -80,7 +80,7 @@ class Clearing:
     def _tell(self, sentence: str) -> None:
         if sentence not in self._told:
             self._told.add(sentence)
-            self._context.on_progress(sentence)
+            (self._context.on_change or self._context.on_progress)(sentence)
 
 
 def _blocks(pod: Manifest, error: OperationError) -> str:

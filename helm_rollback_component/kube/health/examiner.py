@@ -43,6 +43,7 @@ class HealthContext:
         wait_for_jobs: whether the release is ready only once its Jobs are complete.
         clock: tells the time, and waits.
         told: what the user has been told to lack rights for; told once.
+        on_change: called with one sentence for each thing that was changed; `on_progress` is, without it.
     """
 
     informers: Informers
@@ -52,6 +53,7 @@ class HealthContext:
     wait_for_jobs: bool = False
     clock: Clock = CLOCK
     told: set[str] = field(default_factory=set)
+    on_change: Callable[[str], None] | None = None
 
     @property
     def cluster(self) -> Cluster:
@@ -119,7 +121,7 @@ class Examiner:
         self._context = context
         self._observer = observer
         self._doubt = doubt
-        self._tell = Teller(context.on_progress)
+        self._tell = Teller(context.on_progress, context.clock)
         self.memory = memory or FaultMemory()
         """What was seen to be wrong, and since when."""
         self.wait = Wait()
@@ -155,7 +157,8 @@ class Examiner:
         self.memory, self.wait = judgement.memory, self.wait.after(state, now)
         self._tell_what_is_lacking()
         self._tell(progress(state, judgement.faults))
-        return Finding(seen, judgement, state, self.wait, min(judgement.due, self._observer.worth_another()))
+        due = min(judgement.due, self._observer.worth_another(), self._tell.due)
+        return Finding(seen, judgement, state, self.wait, due)
 
     def _tell_what_is_lacking(self) -> None:
         told = self._context.told

@@ -20,6 +20,8 @@ EVERY = 0.5
 _AT_LEAST = 0.2
 _BETWEEN = 0.05
 _REST = 3.0
+_AGAIN = 15.0
+"""Seconds until a line that stays is told again for the first time."""
 
 
 class Pace:
@@ -76,14 +78,37 @@ class Pace:
 
 
 class Teller:
-    """Passes a line on if it is another than the last."""
+    """Passes a line on if it is another than the last, with how long it has had something to tell.
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    A line that stays is told again, each time after twice as long, so that a person sees that all goes on.
+
+    Args:
+        tell: takes the line.
+        clock: tells the time.
+    """
+
+    def __init__(self, tell: Callable[[str], None], clock: Clock = CLOCK) -> None:
         self._tell = tell
+        self._clock = clock
         self._last = ""
+        self._began: float | None = None
+        self._pause = _AGAIN
+        self.due = math.inf
+        """When the last line is told again if it stays."""
 
     def __call__(self, line: str) -> None:
-        """Tell the line, unless it was the last one told, or is empty."""
-        if line and line != self._last:
-            self._tell(line)
-        self._last = line
+        """Tell the line, unless it is empty, or was told shortly before."""
+        now = self._clock.now()
+        if not line:
+            self._last, self._began, self.due = "", None, math.inf
+            return
+        if line != self._last:
+            self._pause = _AGAIN
+        elif now < self.due:
+            return
+        else:
+            self._pause *= 2
+        self._began = now if self._began is None else self._began
+        self._last, self.due = line, now + self._pause
+        waited = int(now - self._began)
+        self._tell(f"{line}, {waited} s" if waited else line)

@@ -11,6 +11,8 @@ from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.reconcile.removal import Removal
+from helm_rollback_component.reconcile.rows import Rows
+from helm_rollback_component.reconcile.run_events import RunEvents
 from tests.support.fake_cluster import FakeCluster, failure
 from tests.support.histories import BEGAN, history
 
@@ -60,7 +62,7 @@ class Place:
             storage=SimpleNamespace(manifest=lambda revision, _: self._manifests[revision - 1]),
             target=SimpleNamespace(release="web", namespace=NAMESPACE),
             health=SimpleNamespace(clock=CLOCK),
-            progress=self.said.append,
+            events=RunEvents(Rows(self.said.append, self.said.append, self.said.append)),
         )
         return Removal(context, history(*("superseded" for _ in self._manifests)).records)
 

@@ -27,13 +27,16 @@ def test_every_observer_takes_every_event_in_order() -> None:
     assert first == second == [Said("waiting"), Warned("look")]
 
 
-def test_the_row_has_words_alone() -> None:
-    said, warned = list[str](), list[str]()
-    events = RunEvents(Rows(said.append, warned.append))
-    events.progress("waiting")
+def test_the_row_has_words_alone_and_none_twice() -> None:
+    said, noted, warned = list[str](), list[str](), list[str]()
+    events = RunEvents(Rows(said.append, noted.append, warned.append))
+    for line in ("waiting", "waiting", "rolling back", "waiting"):
+        events.progress(line)
+    events.note("a pod was evicted")
     events.warn("look")
     events.tell(Retried("Conflict"))
-    assert (said, warned) == (["waiting"], ["look"])
+    assert said == ["waiting", "rolling back", "waiting"]
+    assert (noted, warned) == (["a pod was evicted"], ["look"])
 
 
 @pytest.mark.parametrize(

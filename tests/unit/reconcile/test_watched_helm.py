@@ -23,7 +23,9 @@ from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.health import polling, showing
 from helm_rollback_component.reconcile.leftovers import Leftovers
+from helm_rollback_component.reconcile.rows import Rows
 from helm_rollback_component.reconcile.run_context import RunContext
+from helm_rollback_component.reconcile.run_events import RunEvents
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 from tests.support.fake_cluster import failure
 from tests.support.histories import BEGAN, record
@@ -201,6 +203,7 @@ class Place:
             progress=self.said.append,
             warn=self.said.append,
             redact=Redactor(["hunter2"]),
+            events=RunEvents(Rows(self.said.append, self.said.append, self.said.append)),
         )
         self.interrupt = context.interrupt
         self.helm = WatchedHelm(context, Cancellation())
@@ -242,7 +245,8 @@ def test_a_verdict_stops_helm_and_is_why_it_failed() -> None:
     failed = place.upgrade()
     assert failed is not None
     assert failed[0] == "CrashLoopBackOff"
-    assert place.said[-2:] == cluster.log.splitlines()
+    lines = "\n    ".join(cluster.log.splitlines())
+    assert place.said[-1] == f"the last lines of container app of Pod web-0:\n    {lines}"
 
 
 def test_without_a_verdict_helms_own_words_count_less_what_is_secret() -> None:

@@ -322,7 +322,7 @@ def test_progress_is_one_short_line() -> None:
     snapshot = seen(live, thing("StatefulSet", "db"), children=[replica_set(), bad], desired=[live])
     judgement = judge_snapshot(snapshot, PATIENCE, 0, FaultMemory())
     assert progress(readiness(snapshot), judgement.faults) == (
-        "Deployment web: 1 of 3 updated replicas are available; web-7d: ImagePullBackOff"
+        "waiting for Deployment web: 1 of 3 updated replicas are available; web-7d: ImagePullBackOff"
     )
 
 
@@ -330,5 +330,6 @@ def test_progress_of_much_is_cut_short() -> None:
     wanted = [thing("Deployment", f"d{number}") for number in range(5)]
     line = progress(readiness(seen(desired=wanted)), ())
     assert line == (
-        "Deployment d0: does not exist; Deployment d1: does not exist; Deployment d2: does not exist; 2 more"
+        "waiting for Deployment d0: does not exist; Deployment d1: does not exist; "
+        "Deployment d2: does not exist; 2 more"
     )

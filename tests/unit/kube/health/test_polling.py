@@ -104,7 +104,16 @@ def test_a_stop_wakes_it() -> None:
 
 def test_a_line_is_told_when_it_changes() -> None:
     told: list[str] = []
-    teller = Teller(told.append)
+    teller = Teller(told.append, StoppedClock())
     for line in ("one", "one", "two", "", "two"):
         teller(line)
     assert told == ["one", "two", "two"]
+
+
+def test_a_line_says_how_long_is_waited_and_one_that_stays_is_told_again_more_and_more_seldom() -> None:
+    told, clock = list[str](), StoppedClock()
+    teller = Teller(told.append, clock)
+    for time in range(100):
+        teller("one" if time < 7 else "two")
+        clock.sleep(1)
+    assert told == ["one", "two, 7 s", "two, 22 s", "two, 52 s"]

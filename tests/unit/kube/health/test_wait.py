@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,7 +66,8 @@ def wait(
     )
     limit = Limit(Reason.READINESS_TIMEOUT, timeout)
     found = wait_ready(context, declared, limit, stop or Cancellation(), beginning or Beginning())
-    return (found if isinstance(found, HealthVerdict) else None), said
+    told = [line for line in said if not re.search(r", \d+ s$", line)]  # again, while it lasts
+    return (found if isinstance(found, HealthVerdict) else None), told
 
 
 def watch(
@@ -110,7 +112,8 @@ def test_where_something_is_excused_its_pods_are_read_anew_as_well(read_anew: li
 def test_what_gets_ready_is_waited_for(clock: SleepingClock) -> None:
     cluster = town(deployment(**{**GROWN, "updatedReplicas": 1}))
     clock.after(20, lambda: cluster.put(select(deployment(**GROWN))))
-    assert wait(cluster, deployment(), clock=clock) == (None, ["Deployment web: 1 of 3 replicas are updated"])
+    said = ["waiting for Deployment web: 1 of 3 replicas are updated"]
+    assert wait(cluster, deployment(), clock=clock) == (None, said)
 
 
 def test_what_became_unready_while_it_was_waited_for_is_told_with_since_when(clock: SleepingClock) -> None:
@@ -141,7 +144,7 @@ def test_an_object_of_an_unknown_kind_is_not_there_yet() -> None:
     shop = {"apiVersion": "example.com/v1", "kind": "Shop", "metadata": {"name": "web"}}
     verdict, said = wait(town(deployment()), shop, timeout=0)
     assert verdict is not None
-    assert said == ["Shop web: does not exist"]
+    assert said == ["waiting for Shop web: does not exist"]
 
 
 def test_a_wait_can_be_cancelled(clock: SleepingClock) -> None:
@@ -222,7 +225,7 @@ def test_a_pod_that_is_gone_already_is_no_news(reason: str) -> None:
     cluster = stuck()
     cluster.before = refusing(reason, "create eviction")
     _, said = wait(cluster, stateful_set("one"), timeout=3)
-    assert said == ["StatefulSet web: 0 of 1 replicas are ready"]
+    assert said == ["waiting for StatefulSet web: 0 of 1 replicas are ready"]
 
 
 class TestWithoutTheRightToEvict:

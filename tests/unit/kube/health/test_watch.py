@@ -89,7 +89,9 @@ def test_a_verdict_comes_once_and_with_the_log() -> None:
     path, query = cluster.queries[-1]
     assert path.endswith("/pods/web-0/log")
     assert (query["container"], query["previous"]) == ("app", "true")
-    assert observed.said == ["Deployment web: 0 of 3 replicas are updated; web-0: CrashLoopBackOff"]
+    assert observed.said == [
+        "waiting for Deployment web: 0 of 3 replicas are updated; web-0: CrashLoopBackOff"
+    ]
 
 
 def test_a_verdict_does_not_wait_for_the_log() -> None:
@@ -220,7 +222,7 @@ def test_nothing_is_judged_where_that_is_off() -> None:
     with observed.start() as watch:
         assert observed.spoke.wait(HANG_LIMIT)
         assert watch.last_verdict() is None
-    assert observed.said == ["Deployment web: 0 of 3 replicas are updated"]
+    assert observed.said == ["waiting for Deployment web: 0 of 3 replicas are updated"]
 
 
 @pytest.mark.parametrize(("temporary", "told"), [(True, []), (False, [GONE])])
