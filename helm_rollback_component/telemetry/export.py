@@ -149,6 +149,11 @@ def _made(make: Callable[[Settings, int], _Made], settings: Settings, problems: 
 
 
 def _resource() -> Resource:
-    """Return what tells this process from others; what the environment says of it counts first."""
-    own = Resource.create({"service.name": names.SERVICE, "service.version": _VERSION})
+    """Return what says who exports; what the environment says of it counts first.
+
+    All processes are one instance: of those that come one after the other each goes on with the series of a
+    release, and its lock keeps two from working on it at a time.
+    """
+    of_all = {"service.name": names.SERVICE, "service.instance.id": names.SERVICE}
+    own = Resource.create({**of_all, "service.version": _VERSION})
     return own.merge(OTELResourceDetector().detect())

@@ -78,9 +78,10 @@ class Pace:
 
 
 class Teller:
-    """Passes a line on if it is another than the last, with how long it has had something to tell.
+    """Passes a line on if it is a new one, with how long it has had something to tell.
 
-    A line that stays is told again, each time after twice as long, so that a person sees that all goes on.
+    One that was told is told again, if it still holds, each time after twice as long: so a person sees that
+    all goes on, and a container that starts and ends again and again does not fill a log.
 
     Args:
         tell: takes the line.
@@ -90,25 +91,27 @@ class Teller:
     def __init__(self, tell: Callable[[str], None], clock: Clock = CLOCK) -> None:
         self._tell = tell
         self._clock = clock
-        self._last = ""
+        self._told: set[str] = set()
         self._began: float | None = None
         self._pause = _AGAIN
         self.due = math.inf
-        """When the last line is told again if it stays."""
+        """When a line is told again that was told."""
 
     def __call__(self, line: str) -> None:
         """Tell the line, unless it is empty, or was told shortly before."""
         now = self._clock.now()
         if not line:
-            self._last, self._began, self.due = "", None, math.inf
+            self._told.clear()
+            self._began, self.due = None, math.inf
             return
-        if line != self._last:
+        if line not in self._told:
             self._pause = _AGAIN
         elif now < self.due:
             return
         else:
             self._pause *= 2
         self._began = now if self._began is None else self._began
-        self._last, self.due = line, now + self._pause
+        self._told.add(line)
+        self.due = now + self._pause
         waited = int(now - self._began)
         self._tell(f"{line}, {waited} s" if waited else line)

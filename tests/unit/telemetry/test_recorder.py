@@ -188,7 +188,7 @@ def test_who_sends_is_told_as_the_environment_says(
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=shop")
     tell(BEGAN, ended(None))
-    assert collector.resource["service.name"] == "helm-rollback"
+    assert collector.resource["service.name"] == collector.resource["service.instance.id"] == "helm-rollback"
     assert collector.headers["x-tenant"] == "shop"
     exporting.cache_clear()
     monkeypatch.setenv("OTEL_SERVICE_NAME", "ci")

@@ -117,3 +117,12 @@ def test_a_line_says_how_long_is_waited_and_one_that_stays_is_told_again_more_an
         teller("one" if time < 7 else "two")
         clock.sleep(1)
     assert told == ["one", "two, 7 s", "two, 22 s", "two, 52 s"]
+
+
+def test_what_comes_and_goes_is_told_once_and_then_seldom() -> None:
+    told, clock = list[str](), StoppedClock()
+    teller = Teller(told.append, clock)
+    for time in range(20):
+        teller(("running", "ended")[time % 2])
+        clock.sleep(1)
+    assert told == ["running", "ended, 1 s", "running, 16 s"]
