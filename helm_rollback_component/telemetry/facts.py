@@ -8,7 +8,7 @@ from helm_rollback_component.core.records.cluster_identity import uid_in
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.run_events import Operation
 from helm_rollback_component.results import Phase
-from helm_rollback_component.telemetry.names import Attribute
+from helm_rollback_component.telemetry.names import OF_RELEASE, Attribute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +24,8 @@ _CANCELLED = frozenset({Reason.CANCELLED, Reason.INTERRUPTED})
 
 def of_release(release: str, namespace: str, cluster: str) -> dict[Attribute, Value]:
     """Return what tells the release; `cluster` is what is known of which cluster it is."""
-    uid = uid_in(cluster)
-    found = {Attribute.RELEASE: release, Attribute.NAMESPACE: namespace}
-    return {**found, **({Attribute.CLUSTER: uid} if uid else {})}
+    known = (release, namespace, uid_in(cluster))
+    return {attribute: value for attribute, value in zip(OF_RELEASE, known, strict=True) if value}
 
 
 def of_ending(ended: OperationEnded) -> dict[Attribute, Value]:

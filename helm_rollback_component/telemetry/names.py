@@ -61,13 +61,6 @@ class Metric:
     description: str
     attributes: tuple[Attribute, ...] = ()
 
-    @property
-    def in_prometheus(self) -> str:
-        """What Prometheus calls it, as its own translation makes it."""
-        ending = {"counter": "_total", "histogram": "", "gauge": ""}[self.kind]
-        unit = "_seconds" if self.unit == "s" else ""
-        return f"{self.name.replace('.', '_')}{unit}{ending}"
-
 
 OF_RELEASE = (Attribute.RELEASE, Attribute.NAMESPACE, Attribute.CLUSTER)
 """What every metric and every operation's span has."""
@@ -119,16 +112,6 @@ HISTORY_LENGTH = Metric(
 )
 
 METRICS = (*(OPERATION_DURATION, STEP_DURATION, ROLLBACKS, TIME_TO_RESTORE, RETRIES, PHASE, HISTORY_LENGTH),)
-
-OF_OPERATION = (
-    *OF_RELEASE,
-    *(Attribute.OPERATION, Attribute.PHASE, Attribute.REVISION, Attribute.CHART_VERSION, Attribute.STATUS),
-    *(Attribute.TASK_TYPE, Attribute.TASK_RESULT, Attribute.ERROR),
-)
-"""What an operation's span has."""
-
-OF_STEP = (Attribute.STEP, Attribute.ERROR)
-"""What a step's span has."""
 
 BUCKETS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
 """The upper bounds of histograms, in seconds."""

@@ -14,6 +14,7 @@ import yaml
 
 from helm_rollback_component.results import Phase, RollbackState
 from helm_rollback_component.telemetry.names import METRICS, OF_RELEASE
+from tests.support.prometheus import in_prometheus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def metric_of(series: str) -> Metric:
     plain = series
     for ending in _NUMBERS:
         plain = plain.removesuffix(ending)
-    return next(each for each in METRICS if each.in_prometheus == plain)
+    return next(each for each in METRICS if in_prometheus(each) == plain)
 
 
 def labels_of(metric: Metric) -> set[str]:
@@ -86,7 +87,7 @@ def test_an_alert_tells_how_bad_it_is_and_which_release(rule: dict[str, Any]) ->
 
 def test_every_metric_is_on_the_dashboard() -> None:
     shown = " ".join(target["expr"] for panel in PANELS for target in panel["targets"])
-    assert [each.name for each in METRICS if each.in_prometheus not in shown] == []
+    assert [each.name for each in METRICS if in_prometheus(each) not in shown] == []
 
 
 def test_the_panels_have_numbers_of_their_own_and_do_not_overlap() -> None:

@@ -1,0 +1,15 @@
+"""How Prometheus names what OpenTelemetry has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helm_rollback_component.telemetry.names import Metric
+
+
+def in_prometheus(metric: Metric) -> str:
+    """Return the name that Prometheus' own translation gives a metric."""
+    unit = "_seconds" if metric.unit == "s" else ""
+    ending = "_total" if metric.kind == "counter" else ""
+    return f"{metric.name.replace('.', '_')}{unit}{ending}"
