@@ -121,8 +121,7 @@ class _Ended(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         with self._lock:
-            if span.context and span.context.trace_flags.sampled:
-                self._spans.append(span)
+            self._spans.append(span)
 
     def taken(self) -> Sequence[ReadableSpan]:
         with self._lock:
