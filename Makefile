@@ -45,6 +45,10 @@ docs: setup ## the pages that are made from the code, and the site, in dist/site
 	$(RUN) python -m tools.documents
 	$(SITE)
 
+.PHONY: pictures
+pictures: setup ## the picture of a terminal in the README, from a real run
+	$(RUN) python -m tools.demo --picture docs/pictures/rollback.svg
+
 .PHONY: links
 links: setup ## whether the addresses elsewhere that the documents name still answer; needs the internet
 	$(RUN) sphinx-build -c docs --fresh-env --quiet -b linkcheck . dist/links

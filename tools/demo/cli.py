@@ -26,10 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     options = _parser().parse_args(arguments)
-    screen = Screen()
+    screen = Screen(recorded=options.picture is not None)
     started = time.monotonic()
     try:
-        _show(screen, options.engine)
+        _show(screen, options.engine, options.picture)
     except KeyboardInterrupt:
         screen.stopped("interrupted; what was brought up has been taken down")
         return _INTERRUPTED
@@ -39,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return screen.conclude(time.monotonic() - started)
 
 
-def _show(screen: Screen, wanted: str) -> None:
+def _show(screen: Screen, wanted: str, picture: Path | None) -> None:
     screen.title()
     engine, why = _choose(wanted)
     with Place(screen) as place, tempfile.TemporaryDirectory(prefix="helm-rollback-demo-") as folder:
         screen.facts({"cluster": place.description, "engine": why, "helm": place.helm_version})
         sandbox = Sandbox(Path(folder) / "sandbox", engine, place.kubeconfig)
-        Story(Stage(sandbox, place, screen), screen).tell()
+        Story(Stage(sandbox, place, screen), screen, picture).tell()
 
 
 def _choose(wanted: str) -> tuple[str, str]:
@@ -69,5 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=("auto", LOCAL, CLI),
         default="auto",
         help="what runs the program (default: the Pulumi CLI if it can, else LocalEngine)",
+    )
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="draw the upgrade that goes bad into this SVG file"
     )
     return parser

@@ -1,8 +1,10 @@
 """What a person sees: headings, what is going on, what was found, and how it all ended."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -16,6 +18,7 @@ from rich.text import Text
 WIDTH = 100
 _INDENT = 3
 _DONE, _WRONG = "✓", "✗"
+_FETCHED_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 class Activity:
@@ -49,11 +52,13 @@ class Activity:
 class Screen:
     """Writes to standard output: live on a terminal, line by line elsewhere."""
 
-    def __init__(self) -> None:
-        """Use the terminal's width, up to a hundred columns."""
+    def __init__(self, *, recorded: bool = False) -> None:
+        """Use the terminal's width, up to a hundred columns; if `recorded`, an act can be drawn."""
         console = Console(highlight=False)
         self._console = Console(
-            highlight=False, width=min(WIDTH, console.width) if console.is_terminal else WIDTH
+            highlight=False,
+            width=min(WIDTH, console.width) if console.is_terminal else WIDTH,
+            record=recorded,
         )
         self._acts = 0
         self._after_gap = False
@@ -71,6 +76,17 @@ class Screen:
         for name, value in facts.items():
             table.add_row(Text(name, "dim"), value)
         self._print(_indented(table))
+
+    @contextmanager
+    def drawn(self, path: Path | None) -> Iterator[None]:
+        """Draw what is shown while the block runs into an SVG file, if there is a path."""
+        if path is None:
+            yield
+            return
+        self._console.export_text()  # forget what was before
+        yield
+        picture = self._console.export_svg(title="make demo", unique_id=path.stem)
+        path.write_text(_FETCHED_FONTS.sub("", picture))
 
     def act(self, title: str, what: str) -> None:
         """Begin an act."""

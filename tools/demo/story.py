@@ -1,6 +1,7 @@
 """The acts of the demonstration: what is done in each, and what each should show."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -19,16 +20,18 @@ _TIMEOUT = 300.0
 class Story:
     """Five acts on one stage."""
 
-    def __init__(self, stage: Stage, screen: Screen) -> None:
-        """Tell it on `screen`."""
+    def __init__(self, stage: Stage, screen: Screen, picture: Path | None = None) -> None:
+        """Tell it on `screen`, and draw the upgrade that goes bad into the file `picture`."""
         self._stage = stage
         self._screen = screen
+        self._picture = picture
 
     def tell(self) -> None:
         """Show every act; what was deployed is destroyed whatever happens."""
         try:
             if self._deploy():
-                self._upgrade_goes_bad()
+                with self._screen.drawn(self._picture):
+                    self._upgrade_goes_bad()
                 self._same_again()
                 self._repair()
         finally:

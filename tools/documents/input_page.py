@@ -28,7 +28,8 @@ _INTRODUCTION = """
     by itself would read only the first. `timeouts` may also be given as the option `custom_timeouts`. An
     input that the chosen Helm does not support is refused. The embedded Helm supports every input that its
     library has an option for: 0.2.2 has them all, but `verify`, `ca_file`, `cert_file` and `key_file` for
-    an `oci://` chart.
+    an `oci://` chart. Where the API server refuses unknown fields itself (1.27 and later), Helm 4 and the
+    embedded Helm do not validate against the OpenAPI schema, because that would only take time.
 """
 _NAMES: dict[Any, str] = {
     bool: "bool",
