@@ -31,7 +31,10 @@ pytestmark = [pytest.mark.ground, pytest.mark.timeout(600)]
 
 INSTALLING = ("python3 -m venv", "venv/bin/pip")
 """What is not typed: the environment of these tests has the package installed."""
-RUNTIME = "toolchain: pip, virtualenv: venv", f"toolchain: uv, virtualenv: {sys.prefix}"
+PRESENT = {
+    "toolchain: pip, virtualenv: venv": f"toolchain: uv, virtualenv: {sys.prefix}",
+    "venv/bin/helm-rollback": f"{sys.prefix}/bin/helm-rollback",
+}
 """What is used in place of what is not installed: the environment of these tests, which has no pip."""
 POD_LABELS = '{{- include "web.labels" . | nindent 8 }}'
 ONLY_TAGS_WITHOUT_TYPOS = """
@@ -141,7 +144,9 @@ def shell(
 
 def test_what_the_tutorial_says_is_what_one_sees(shell: Shell) -> None:
     namespace = f"shop-{uuid.uuid4().hex[:8]}"
-    page = PAGE.read_text(encoding="utf-8").replace(*RUNTIME)
+    page = PAGE.read_text(encoding="utf-8")
+    for said, present in PRESENT.items():
+        page = page.replace(said, present)
     try:
         for step in steps(re.sub(r"\bshop\b", namespace, shell.as_it_says(page))):
             match step:
