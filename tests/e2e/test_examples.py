@@ -129,6 +129,14 @@ def test_the_unit_tests_pass(tmp_path: Path) -> None:
     assert "4 passed" in done.stdout, done.stdout
 
 
+def test_every_example_is_in_the_list() -> None:
+    listed = (EXAMPLES / "README.md").read_text()
+    missing = [
+        folder.name for folder in EXAMPLES.iterdir() if folder.is_dir() and f"`{folder.name}`" not in listed
+    ]
+    assert missing == []
+
+
 def verdict(example: Example) -> str:
     """Return what the script of the CI files says of the stack."""
     state = {"deployment": example.stack.export_stack().deployment}
