@@ -74,7 +74,7 @@ def environment(place: Path, programs: Mapping[str, Path], wheels: Path) -> dict
         (place / "bin" / name).symlink_to(program)
     present = pulumi_cli.search_path().split(os.pathsep)[1:]  # without this environment's own programs
     outside = [entry for entry in present if not Path(entry).is_relative_to(CHECKOUT / ".venv")]
-    kept = ("SSL_CERT_FILE", "PIP_CERT", "HOME", "PULUMI_HOME", "XDG_CACHE_HOME")
+    kept = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "HOME", "PULUMI_HOME", "XDG_CACHE_HOME")
     return {
         **{key: os.environ[key] for key in kept if key in os.environ},
         "PATH": os.pathsep.join([str(place / "bin"), *outside]),

@@ -13,7 +13,7 @@ from tests.support.namespaces import fresh_namespace
 from tools.sandbox import CLI, LOCAL, pulumi_cli
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tools.ground import Ground
@@ -27,6 +27,9 @@ stack = LocalEngine("dev", ".", state_dir="state")
 print("revision:", stack.up().outputs["revision"].value)
 stack.destroy()
 """
+
+SIMPLE_INDEX = ("poetry", "source", "add", "--priority=primary", "simple", "https://pypi.org/simple/")
+"""Has Poetry read what pip and uv read, because not every mirror has what it reads by itself."""
 
 WITH_A_FOLDER = """
 from pulumi import automation
@@ -66,10 +69,12 @@ def folder(ground: Ground, wheels: Path, helm_programs: Mapping[int, Path], tmp_
     return Folder(tmp_path / "web", {**given, "KUBECONFIG": str(ground.kubeconfig)})
 
 
-def install(folder: Folder, tool: str, namespace: str, *, package: str = NAME) -> None:
-    """Do what the README says, up to the program."""
-    commands, runtime = row(tool)
-    for command in commands:
+def install(
+    folder: Folder, tool: str, namespace: str, *, package: str = NAME, between: Sequence[str] = ()
+) -> None:
+    """Do what the README says, up to the program; another command may come after the first one."""
+    (first, second), runtime = row(tool)
+    for command in (first, between, second) if between else (first, second):
         folder.run(*(package if word == NAME else word for word in command))
     (folder.path / "Pulumi.yaml").write_text(f"name: web\nruntime: {runtime}\n", encoding="utf-8")
     (folder.path / "__main__.py").write_text(program(namespace), encoding="utf-8")
@@ -139,7 +144,7 @@ def test_poetry_needs_no_link(ground: Ground, folder: Folder, wheels: Path, *, m
     provide_poetry(folder)
     (wheel,) = wheels.glob("helm_rollback_component-*.whl")
     with fresh_namespace(ground) as namespace:
-        install(folder, "Poetry", namespace, package=str(wheel))
+        install(folder, "Poetry", namespace, package=str(wheel), between=SIMPLE_INDEX)
         if main:
             move_into_a_folder_of_its_own(folder)
         assert "revision: 1" in on_the_cli(folder)
