@@ -30,6 +30,8 @@ for each in programs:
 versions = [ours.__version__, schema()["version"]]
 print(json.dumps({"versions": versions, "programs": [each.name for each in programs]}))
 """
+_SERVER = "pulumi-resource-helm-rollback"
+"""The program that serves Pulumi's engine: `pulumi` runs it, and it has no `--help`."""
 _ENGINE = "from helm_rollback_component.testing import LocalEngine"
 
 
@@ -64,6 +66,8 @@ class Trial:
         missing = [name for name in found["programs"] if not os.access(place / name, os.X_OK)]
         if missing:
             raise ReleaseError(f"the wheel's programs are not installed: {', '.join(missing)}")
+        for name in set(found["programs"]) - {_SERVER}:
+            _run([place / name, "--help"], cwd=folder)
         return [f"the wheel alone: imported, with the schema and the programs {', '.join(found['programs'])}"]
 
     def _engine(self, folder: Path) -> str:
