@@ -101,11 +101,14 @@ def test_a_bad_green_gets_no_traffic_and_the_switch_leaves_no_gap(opened: Opened
 def test_a_whole_application_keeps_its_facts_after_a_rollback(opened: Opened, ground: Ground) -> None:
     with opened("whole_application") as (example, unused):
         space = Space(ground, f"{unused.name}-shop")
-        assert not example.up(namespace=space.name, password="correct-horse").failed
-        failed = example.up(tag="missing")
+        first = example.up(namespace=space.name, password="correct-horse").outputs
+        login = login_of(space)
+        failed = example.up(tag="missing", password="battery-staple")
         assert failed.failed
-        assert "correct-horse" not in failed.text
-        facts = space.get("configmap", "deployed")
+        assert "battery-staple" not in failed.text
+        assert login_of(space) == login
+        assert space.get("secret", login)
+        facts = space.get("configmap", first["facts"])
         assert facts is not None
         assert facts["data"] == {"chart": "1.0.0", "revision": "1", "phase": "Deployed"}
 
@@ -135,6 +138,13 @@ def test_every_example_is_in_the_list() -> None:
         folder.name for folder in EXAMPLES.iterdir() if folder.is_dir() and f"`{folder.name}`" not in listed
     ]
     assert missing == []
+
+
+def login_of(space: Space) -> str:
+    """Return the name of the Secret that the release was told."""
+    found = space.get("configmap", "web")
+    assert found is not None
+    return str(json.loads(found["data"]["settings.json"])["login"])
 
 
 def verdict(example: Example) -> str:

@@ -11,9 +11,10 @@ config = pulumi.Config()
 namespace = Namespace("shop", metadata={"name": config.require("namespace")})
 place = namespace.metadata["name"]
 
+# Without a name of ours, another password makes another Secret, and a rollback finds the old one.
 login = Secret(
     "database-login",
-    metadata={"namespace": place, "name": "database-login"},
+    metadata={"namespace": place},
     string_data={"password": config.require_secret("password")},
 )
 web = HelmRelease(
@@ -38,7 +39,7 @@ PodDisruptionBudget(
 )
 facts = ConfigMap(
     "deployed",
-    metadata={"namespace": place, "name": "deployed"},
+    metadata={"namespace": place},
     data={"chart": web.chart_version, "revision": web.revision.apply(str), "phase": web.phase},
 )
 pulumi.export("namespace", place)
