@@ -46,18 +46,18 @@ def _given(stack: str) -> str | None:
     try:
         return file.read_text(encoding="utf-8") if file.is_file() else None
     except (OSError, UnicodeDecodeError) as error:
-        raise _refused(f"the file {stack} cannot be read: {error}") from None
+        raise _unreadable(f"the file {stack} cannot be read: {error}") from None
 
 
 def _exported(stack: str, *options: str) -> str:
     program = shutil.which("pulumi")
     if program is None:
-        raise _refused("pulumi is not on the PATH; give a file with the state, or - for standard input")
+        raise _unreadable("pulumi is not on the PATH; give a file with the state, or - for standard input")
     command = [program, "stack", "export", "--non-interactive", "--stack", stack, *options]
     done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)  # noqa: S603  # the user's own CLI
     if done.returncode:
         said = " ".join(done.stderr.split())[:_LONGEST]
-        raise _refused(f"pulumi cannot export the stack {stack}: {said}")
+        raise _unreadable(f"pulumi cannot export the stack {stack}: {said}")
     return done.stdout
 
 
@@ -67,9 +67,9 @@ def _parsed(text: str) -> dict[str, Any]:
     except ValueError:
         state = None
     if not isinstance(state, dict):
-        raise _refused("this is not the state of a stack, as `pulumi stack export` prints it")
+        raise _unreadable("this is not the state of a stack, as `pulumi stack export` prints it")
     return state
 
 
-def _refused(message: str) -> ValidationError:
+def _unreadable(message: str) -> ValidationError:
     return ValidationError([Problem("--stack", message)])
