@@ -32,6 +32,7 @@ AllNamespaces = Annotated[
 Kubeconfig = Annotated[
     str,
     typer.Option(
+        "--kubeconfig",
         metavar="FILE",
         help="Path of the kubeconfig. Default: $KUBECONFIG, then ~/.kube/config, then the pod's account.",
         show_default=False,
@@ -40,6 +41,7 @@ Kubeconfig = Annotated[
 KubeContext = Annotated[
     str,
     typer.Option(
+        "--kube-context",
         metavar="NAME",
         help="Context of the kubeconfig. Default: $HELM_KUBECONTEXT, then the current one.",
         show_default=False,
@@ -48,6 +50,7 @@ KubeContext = Annotated[
 Stack = Annotated[
     str,
     typer.Option(
+        "--stack",
         metavar="STACK",
         help="A Pulumi stack whose state tells where its releases are: a name, a file, or - for stdin.",
         show_default=False,
