@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.results import Phase
 from tests.contract.laboratory import BAD_IMAGE, IMPATIENT, explained, ready
@@ -197,3 +198,21 @@ def test_nothing_goes_back_across_a_marked_chart_or_below_the_floor(one_engine_l
     back = lab.operations(operations=rollback(**LOSSY)).rollback(1)
     assert back.phase is Phase.ROLLED_BACK
     assert lab.image().endswith(":one")
+
+
+def test_a_release_that_is_stalled_is_brought_back_by_hand(one_engine_lab: Laboratory) -> None:
+    lab = one_engine_lab
+    lab.deploy(values={"tag": "one"})
+    marked = lab.chart("2.0.0", _MARKED)
+    assert ready(lab.upgrade(source=marked, values=BAD_IMAGE)) == (Phase.STALLED, "PointOfNoReturn")
+    with pytest.raises(ValidationError, match="would go back across revision 2"):
+        lab.operations(Identity()).plan_rollback()
+    by_hand = lab.operations(Identity(), operations=rollback(**LOSSY))
+    plan = by_hand.plan_rollback()
+    assert plan.standing.startswith("Stalled (PointOfNoReturn): ")
+    assert "would go back across revision 2" in plan.crosses
+    by_hand.rollback(plan.target.revision, why="it did not migrate", replacing=plan.replaced.revision)
+    left = lab.upgrade(source=marked, values=BAD_IMAGE)
+    assert ready(left) == (Phase.ROLLED_BACK, "OperatorRequest")
+    assert (lab.revisions(), lab.image()[-4:]) == ([1, 2, 3], ":one")
+    assert lab.upgrade(source=marked, values={"tag": "two"}).phase is Phase.DEPLOYED

@@ -103,6 +103,13 @@ def test_another_spec_or_trigger_goes_forward_and_tells_what_it_replaces(spec: s
     )
 
 
+def test_a_pin_is_held_and_tells_what_it_replaces() -> None:
+    found, known = history("superseded", "superseded", "deployed"), by_hand()
+    pinned = situation(desired("spec-2", strategy="manual", target_revision=2), found, known)
+    assert next_step(pinned) == Rollback(2, "ManualRequest", requested=True)
+    assert "is a rollback by hand to revision 1" in manual_rollback.overruled(next_step(pinned), pinned)
+
+
 def test_without_a_name_only_the_rollback_is_told() -> None:
     known = by_hand()
     nameless = [each.model_copy(update={"request": None}) for each in known.entries]
