@@ -17,6 +17,7 @@ from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import foresight
 from helm_rollback_component.reconcile.foresight import Foresight
+from helm_rollback_component.results import RollbackState, RollbackStatus
 from tests.support.control_plane import write_chart
 from tests.support.histories import history
 
@@ -53,6 +54,7 @@ class StandIn:
         self.stored = {1: [config_map(size="0")], 2: [config_map(size="1")]}
         self.live: _Object | Exception | None = None
         self.past = history("superseded", "deployed")
+        self.known = Ledger()
         self.digester = Digester(b"k" * 32)
         self.engine = self.records = self.cluster = self
         self.defaults: dict[str, Any] = {"size": 0}
@@ -75,7 +77,7 @@ class StandIn:
         return self.past
 
     def ledger(self) -> Ledger:
-        return Ledger()
+        return self.known
 
     def learn_secrets_of_before(self) -> None: ...
 
@@ -143,6 +145,14 @@ def test_nothing_is_compared_where_nothing_is_changed(look: Callable[..., list[s
     assert look(StandIn(), Verify(2)) == [
         "apps/web: no upgrade: revision 2 is as declared, and is judged again"
     ]
+
+
+def test_a_rollback_by_hand_that_is_replaced_is_told(look: Callable[..., list[str]]) -> None:
+    session = StandIn([config_map(size="1")])
+    last = RollbackStatus(RollbackState.ROLLED_BACK, "", "OperatorRequest", "", 0, 1, 2)
+    session.known = Ledger(rollback_status=last)
+    *_, told = look(session)
+    assert told == "revision 2, which this update replaces, is a rollback by hand to revision 1"
 
 
 @pytest.mark.parametrize("past", [history("failed"), History(())])
