@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.REORDERED: "~"}
 _VERSIONS = frozenset(f'metadata.labels["{name}"]' for name in ("helm.sh/chart", "app.kubernetes.io/version"))
 _DIGEST = "checksum"
-_IN_LINE = 60
+_IN_LINE = 88
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def _of_values(beginning: str, found: FieldDifference, limits: Limits) -> list[s
         told = (clipped(line, limits.width) for line in line_differences(old, new))
         return [beginning, *_indented(shortened([*told], limits.lines_of_field))]
     before, after = inline(old), inline(new)
-    if len(before) + len(after) <= _IN_LINE:
-        return [f"{beginning} {before} → {after}"]
+    if len(line := f"{beginning} {before} → {after}") <= _IN_LINE:
+        return [line]
     return [
         beginning,
         *_indented([f"- {clipped(before, limits.width)}", f"+ {clipped(after, limits.width)}"]),
@@ -129,8 +129,8 @@ def _of_values(beginning: str, found: FieldDifference, limits: Limits) -> list[s
 
 
 def _with_value(beginning: str, sign: str, value: Sequence[str], limits: Limits) -> list[str]:
-    if len(value) == 1 and len(value[0]) <= _IN_LINE:
-        return [f"{beginning} {value[0]}"]
+    if len(value) == 1 and len(line := f"{beginning} {value[0]}") <= _IN_LINE:
+        return [line]
     told = [f"{sign} {clipped(line, limits.width)}" for line in value]
     return [beginning, *_indented(shortened(told, limits.lines_of_field))]
 
