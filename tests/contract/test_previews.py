@@ -45,8 +45,11 @@ def test_a_preview_renders_and_only_reads(lab: Laboratory) -> None:
         lines = foreseen(lab, kubeconfig=me, values={"tag": "two"}, source=source)
     head, *others = lines
     assert head.startswith(f"{lab.space.namespace}/web: upgrade 1.0.0 → 1.1.0; against revision 1: ")
-    image = "spec.template.spec.containers[main].image: registry.example/web:one → registry.example/web:two"
-    assert f"    ~ {image}" in others
+    place = others.index("    ~ spec.template.spec.containers[main].image:")
+    assert others[place + 1 : place + 3] == [
+        "        - registry.example/web:one",
+        "        + registry.example/web:two",
+    ]
     assert "+ ConfigMap extra" in others
     assert "+ hook ConfigMap hooked" in others
     assert {right.verb for right in asked.rights} <= {"get", "list"}

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _CONTEXT = 1
+_AROUND = 24
+"""Characters of what is the same that are told around what is not."""
 _PLACES = re.compile(r"[-+](\d+)")
 _MOST_COMPARED = 4_000_000
 """Pairs of lines, beginning and end that are the same left out: a second or two of `difflib` at the worst."""
@@ -36,6 +38,15 @@ def line_differences(old: str, new: str) -> Iterator[str]:
         yield _heading(line, begin) if line.startswith("@@") else line
 
 
+def narrowed(old: str, new: str, width: int) -> tuple[str, str]:
+    """Return two lines; if they are longer than that, without most of what is the same at both ends."""
+    if max(len(old), len(new)) <= width:
+        return old, new
+    start, end = (max(0, same - _AROUND) for same in _common(old, new))
+    first, last = "…" if start else "", "…" if end else ""
+    return f"{first}{old[start : len(old) - end]}{last}", f"{first}{new[start : len(new) - end]}{last}"
+
+
 def _words(lines: Sequence[str]) -> list[str]:
     """Return the lines that are not empty, without the white space at their ends."""
     return [line.rstrip() for line in lines if line.strip()]
@@ -47,7 +58,7 @@ def _heading(hunk: str, begin: int) -> str:
 
 
 def _common(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
-    """Return how many lines are the same at the beginning, and of the others at the end."""
+    """Return how many lines, or characters, are the same at the beginning, and of the others at the end."""
     shorter = min(len(before), len(after))
     start = _same(before[:shorter], after[:shorter])
     rest = shorter - start

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.manifests.fields import Change
 from helm_rollback_component.core.manifests.layout import block, clipped, inline, shortened
-from helm_rollback_component.core.manifests.line_differences import line_differences
+from helm_rollback_component.core.manifests.line_differences import line_differences, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,10 +122,8 @@ def _of_values(beginning: str, found: FieldDifference, limits: Limits) -> list[s
     before, after = inline(old), inline(new)
     if len(line := f"{beginning} {before} → {after}") <= _IN_LINE:
         return [line]
-    return [
-        beginning,
-        *_indented([f"- {clipped(before, limits.width)}", f"+ {clipped(after, limits.width)}"]),
-    ]
+    sides = zip("-+", narrowed(before, after, limits.width), strict=True)
+    return [beginning, *_indented(f"{sign} {clipped(side, limits.width)}" for sign, side in sides)]
 
 
 def _with_value(beginning: str, sign: str, value: Sequence[str], limits: Limits) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from helm_rollback_component.core.manifests import text
 from helm_rollback_component.core.manifests.differences import differences, keyed
 from helm_rollback_component.core.manifests.layout import block, clipped, inline
-from helm_rollback_component.core.manifests.line_differences import line_differences
+from helm_rollback_component.core.manifests.line_differences import line_differences, narrowed
 
 _KEEP = {"annotations": {"helm.sh/resource-policy": "keep"}}
 _HOOK = {"annotations": {"helm.sh/hook": "pre-upgrade"}}
@@ -60,12 +60,24 @@ def test_a_field(old: object, new: object, expected: list[str]) -> None:
     assert _of_data(old, new) == expected
 
 
-def test_long_values_stand_below_each_other_and_lose_their_middle() -> None:
+def test_long_values_stand_below_each_other_around_what_differs() -> None:
     old, new = (f"registry.example.com/{'x' * 200}@sha256:{digit * 12}" for digit in "ab")
-    first, *others = _of_data({"x": old}, {"x": new})
+    assert _of_data({"x": old}, {"x": new}) == [
+        "    ~ data.x:",
+        f"        - …{'x' * 16}@sha256:{'a' * 12}",
+        f"        + …{'x' * 16}@sha256:{'b' * 12}",
+    ]
+
+
+def test_what_is_the_same_at_the_end_is_left_out_too() -> None:
+    assert narrowed(f"aXb{'c' * 50}", f"aYYb{'c' * 50}", 40) == (f"aXb{'c' * 23}…", f"aYYb{'c' * 23}…")
+    assert narrowed("ab" * 30, "ab" * 31, 40) == (f"…{'ab' * 12}", f"…{'ab' * 13}")
+    assert narrowed("a", "b", 40) == ("a", "b")
+
+
+def test_very_long_values_lose_their_middle() -> None:
+    first, *others = _of_data({"x": "a" * 200}, {"x": "b" * 200})
     assert first == "    ~ data.x:"
-    assert [line[:32] for line in others] == [f"        {sign} registry.example.com/x" for sign in "-+"]
-    assert [line[-12:] for line in others] == ["a" * 12, "b" * 12]
     assert all("more characters" in line and len(line) < 120 for line in others)
 
 
