@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.output import Unknown
 
-from helm_rollback_component.core.remediation import preview
+from helm_rollback_component.core.remediation import first_step, preview
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.helm.charts.chart_files import read_metadata
@@ -78,7 +78,9 @@ def _tell_changes(olds: Mapping[str, Any], news: Mapping[str, Any], row: Resourc
         looking = threading.Thread(target=_look, args=(olds, news, lines), daemon=True)
         looking.start()
         looking.join(_PATIENCE)
-        row.information("\n".join([*lines, *([_TOO_LATE] if looking.is_alive() else [])]))
+        found = [*lines, *([_TOO_LATE] if looking.is_alive() else [])]
+        tell = row.warning if first_step.WILL_FAIL in found[0] else row.information
+        tell("\n".join(found))
 
 
 def _named(inputs: Mapping[str, Any]) -> str:
@@ -89,5 +91,5 @@ def _look(olds: Mapping[str, Any], news: Mapping[str, Any], lines: list[str]) ->
     try:
         release = ManagedRelease(news, incarnation=olds["incarnation"], cluster=olds["cluster"], before=olds)
         release.operations.foresee(lines.append)
-    except HelmRollbackError as error:
+    except Exception as error:  # noqa: BLE001  # the preview succeeds whatever fails here
         lines.append(f"{_named(news)}: what this update does is not known: {error}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.core.health import field_owners
 from helm_rollback_component.core.health.baseline import Baseline
-from helm_rollback_component.core.manifests import text
+from helm_rollback_component.core.manifests import secrecy, text
 from helm_rollback_component.core.manifests.differences import differences, keyed
 from helm_rollback_component.core.manifests.fields import Change
 from helm_rollback_component.core.manifests.moved_defaults import moved_defaults
@@ -126,7 +126,7 @@ class Foresight:
         if found and chart_texts.ask_for_chance(chart.path, desired.merged_values(self._config)):
             found, unsteady = without_unsteady(found, differences(new, self._rendered(chart), self._redact))
         yield from self._told(found, revision)
-        yield from self._moved_defaults(chart, revision) if found else ()
+        yield from self._moved_defaults(chart, revision, [*old.values(), *new.values()]) if found else ()
         if unsteady:
             more = len(unsteady) - _MOST_NAMED
             named = ", ".join(unsteady[:_MOST_NAMED])
@@ -137,12 +137,15 @@ class Foresight:
         yield f"; against revision {revision}: {text.summary(found)}"
         yield from text.lines(found, self._config.release_namespace)
 
-    def _moved_defaults(self, chart: LocalChart, revision: int) -> Iterator[str]:
+    def _moved_defaults(
+        self, chart: LocalChart, revision: int, manifests: Sequence[Manifest]
+    ) -> Iterator[str]:
         before, given = self._session.records.default_values(revision), desired.merged_values(self._config)
         moved = [*moved_defaults(before, chart_texts.default_values(chart.path), given)]
         if moved:
+            mask = secrecy.mask_for(manifests, self._redact)
             yield "defaults of the chart that moved, and that the values do not set:"
-            yield from text.field_lines(moved)
+            yield from text.field_lines(secrecy.concealed(each, {}, mask) for each in moved)
 
     def _rendered(self, chart: LocalChart) -> _Objects:
         session, config = self._session, self._config

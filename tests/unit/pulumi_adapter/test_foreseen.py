@@ -120,7 +120,9 @@ class Release:
         self.incarnation = incarnation
 
     def foresee(self, tell: Callable[[str], None]) -> None:
-        tell("upgrade 1.0.0 → 2.0.0")
+        tell("this update will fail: it has to" if self.incarnation == "fails" else "upgrade 1.0.0 → 2.0.0")
+        if self.incarnation == "broken":
+            raise ZeroDivisionError("a bug")
         if self.incarnation == "lost":
             raise OperationError("nobody answers", reason=Reason.UNREACHABLE)
         if self.incarnation == "slow":
@@ -148,6 +150,17 @@ def local(**values: Any) -> dict[str, Any]:  # noqa: ANN401  # any value
 def test_what_an_update_changes_is_told_in_one_piece(changes: list[str]) -> None:
     foreseen.tell({**local(a=1), **CREATED}, local(a=2))
     assert changes == ["upgrade 1.0.0 → 2.0.0"]
+
+
+def test_an_update_that_will_fail_is_warned_of(changes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ResourceLog, "warning", lambda _, message: changes.append(f"warning: {message}"))
+    foreseen.tell({**local(a=1), **CREATED, "incarnation": "fails"}, local(a=2))
+    assert changes == ["warning: this update will fail: it has to"]
+
+
+def test_a_bug_fails_no_preview(changes: list[str]) -> None:
+    foreseen.tell({**local(a=1), **CREATED, "incarnation": "broken"}, local(a=2))
+    assert changes[0].splitlines()[-1] == "apps/web: what this update does is not known: a bug"
 
 
 def test_what_cannot_be_looked_at_is_said_and_is_no_failure(changes: list[str]) -> None:

@@ -222,6 +222,13 @@ def test_objects_that_may_not_be_read_are_left_out(look: Callable[..., list[str]
     assert look(session)[-1] == MOVED[-1]
 
 
+def test_a_default_that_a_secret_holds_is_not_told(look: Callable[..., list[str]]) -> None:
+    secret = {**config_map(), "kind": "Secret", "data": {}, "stringData": {"size": "default-password"}}
+    session = StandIn([secret])
+    session.defaults = {"size": "default-password", "fraction": 0.5, "whole": 2.0}
+    assert look(session)[-1] == "    ~ size: changed (secret)"
+
+
 def test_no_secret_is_told(look: Callable[..., list[str]]) -> None:
     told = look(StandIn([config_map(size="correct-horse")]), None, "", "correct-horse")
     assert "    ~ data.size: changed (secret)" in told
