@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.causes import Outlook
+from helm_rollback_component.core.health.condensed import condensed
 from helm_rollback_component.core.health.model import Wait
 from helm_rollback_component.core.health.new_tries import NEW_RUNS, has_ended_again, has_run_again
 from helm_rollback_component.core.health.pod_status import in_trouble
@@ -81,7 +82,7 @@ def _fault(rule: WaitingReason, container: Container, message: str, sight: Sight
     lacks = _lacks(container)
     certain = outlook is Outlook.CERTAIN or (lacks and _still_lacks(container, sight))
     grace = rule.certain if certain else passing if outlook is Outlook.PASSING else rule.grace
-    said, was_there = objects.one_line(message), sight.before(container) is not None
+    said, was_there = objects.one_line(condensed(message)), sight.before(container) is not None
     fault = sight.fault(
         rule.reason,
         f"{rule.says}{f' ({said})' if said else ''}",
