@@ -8,6 +8,7 @@ from opentelemetry import propagate, trace
 from opentelemetry.trace import Span, Status, StatusCode
 
 from helm_rollback_component.core.remediation.steps import REQUESTS
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.run_events import (
     Concluded,
     Operation,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.telemetry.instruments import Instruments
 
 _DEPLOYING = frozenset({Step.INSTALL, Step.UPGRADE, Step.VERIFY})
+_REQUESTED = frozenset({*REQUESTS, Reason.OPERATOR_REQUEST})
 _RESTORING = frozenset({Step.RESTORE, Step.ACCEPT})
 
 
@@ -113,7 +115,7 @@ class Recorder:
             }
             how: dict[Attribute, Value] = {
                 Attribute.OUTCOME: "failed" if made.failed else "rolled-back",
-                Attribute.REQUESTED: made.action.reason in REQUESTS,
+                Attribute.REQUESTED: made.action.reason in _REQUESTED,
             }
             self._note(names.ROLLBACKS, 1, {**of_rollback, **how})
             if not made.failed and self._restored_in is not None:

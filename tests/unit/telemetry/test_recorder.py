@@ -137,7 +137,7 @@ def test_the_time_to_restore_begins_with_the_first_upgrade_that_failed(collector
 
 
 def test_a_requested_rollback_is_timed_by_itself_and_a_failed_one_not_at_all(collector: Collector) -> None:
-    failed = RolledBack(Rollback(2, "ManualRequest"), failed=True)
+    failed = RolledBack(Rollback(2, "OperatorRequest"), failed=True)
     tell(
         *(BEGAN, StepBegan(Step.RESTORE), StepEnded(Step.RESTORE, "")),
         Concluded("manual", (RolledBack(Rollback(1, "ManualRequest"), failed=False), failed), None),
