@@ -87,7 +87,7 @@ def _list(heading: str, told: dict[str, str]) -> list[str]:
 
 def _attributes(declaring: type) -> str:
     told = _parts(declaring)
-    rows = ([f"`{name}`", text] for name, text in _entries(told["Attributes"]))
+    rows = ([f"`{name}`", text[:1].upper() + text[1:]] for name, text in _entries(told["Attributes"]))
     return f"### `{declaring.__name__}`\n\n{one_line(told[''])}\n\n{table(('Attribute', 'What it is'), rows)}"
 
 

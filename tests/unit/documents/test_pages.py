@@ -62,3 +62,7 @@ def test_the_page_of_outputs_has_a_row_for_each() -> None:
 def test_an_or_in_a_type_does_not_end_the_cell_of_a_table() -> None:
     assert "### `plan_rollback(revision: int | None = None) -> RollbackPlan`" in PAGES["scripts.md"]()
     assert all(line.count(" | ") == 2 for line in PAGES["inputs.md"]().splitlines() if line.startswith("| `"))
+
+
+def test_the_readme_is_short() -> None:
+    assert len((FOLDER.parent / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
