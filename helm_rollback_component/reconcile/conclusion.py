@@ -45,8 +45,9 @@ def conclude_run(config: HelmConfig, effects: Effects, situation: Situation, out
             raise refusals.refused(outcome, config.label)
         case Gone():
             effects.lock.release_claim()
+            why = f"{outcome.reason}: {outcome.message}"
             raise OperationError(
-                f"the first deployment failed, and the release was removed: {outcome.message}",
+                f"the first deployment failed, and the release was removed: {why}",
                 reason=outcome.reason,
                 release=config.label,
                 remedy=outcome.remedy,

@@ -17,7 +17,7 @@ def test_a_first_deployment_that_fails_leaves_nothing_and_can_be_repeated(root_b
 
     outcome = bench.project.fail({"web": bench.web(values=BAD, health=AT_ONCE)})
 
-    assert "the first deployment failed, and the release was removed" in outcome.text
+    assert "the first deployment failed, and the release was removed: ImagePullBackOff: " in outcome.text
     assert "cannot pull its image" in outcome.text
     assert "Traceback" not in outcome.text
     assert not bench.space.left()
