@@ -15,12 +15,13 @@ from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.inputs.secret_values import credentials_in
 from helm_rollback_component.kube.api import kubeconfig as kubeconfigs
 from helm_rollback_component.kube.api.client import Cluster
-from helm_rollback_component.operations import HelmOperations
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from helm_rollback_component.operations import HelmOperations
 
 _SOURCE = {"chart": "."}
 """Stands for the chart, which nobody declares here."""
@@ -106,4 +107,6 @@ class Connection:
         warn: Callable[[str], None] = lambda _: None,
     ) -> HelmOperations:
         """Return what can be done to the release of a `config`; its callbacks take one line each."""
+        from helm_rollback_component.operations import HelmOperations  # noqa: PLC0415  # most commands only read
+
         return HelmOperations(config, progress=progress, warn=warn, redact=self.redact)
