@@ -55,9 +55,14 @@ def _rows(found: Found) -> Iterator[tuple[Cell | str, ...]]:
             moment.chart or "-",
             moment.app_version or "-",
             moment.status,
-            Cell(moment.verdict, _COLOURS[moment.verdict]),
+            _verdict(moment),
             what_happened(moment),
         )
+
+
+def _verdict(moment: Moment) -> Cell:
+    by_helm = moment.verdict == Verdict.GOOD and not moment.verified
+    return Cell(f"{moment.verdict} (Helm)" if by_helm else moment.verdict, _COLOURS[moment.verdict])
 
 
 def _gap(first: int, last: int) -> tuple[Cell | str, ...]:

@@ -73,7 +73,7 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask; needed where
 OptionalRelease = Annotated[
     str,
     typer.Argument(
-        metavar="[RELEASE]",
+        metavar="RELEASE",
         help="Name of the release; without it, all are listed.",
         show_default=False,
         autocompletion=release_names,

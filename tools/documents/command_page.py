@@ -112,7 +112,8 @@ def _parameters(command: Any, kind: str) -> list[Any]:  # noqa: ANN401  # as abo
 
 
 def _argument(parameter: Any) -> str:  # noqa: ANN401  # as above
-    return str(parameter.metavar or parameter.name.upper())
+    name = str(parameter.metavar or parameter.name.upper())
+    return name if parameter.required else f"[{name}]"
 
 
 def _spelled(option: Any) -> str:  # noqa: ANN401  # as above

@@ -9,7 +9,7 @@ def completion(
     context: typer.Context,
     shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(help="The shell.", show_default=False)],
 ) -> int:
-    """Print what makes SHELL complete commands, options and the names of releases."""
+    """Print what makes a shell complete commands and releases."""
     from typer.completion import shell_complete
 
     root = context.find_root()

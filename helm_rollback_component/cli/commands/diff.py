@@ -12,7 +12,7 @@ def diff(
     old: Annotated[int, typer.Argument(metavar="A", help="Number of a stored revision.", show_default=False)],
     new: Annotated[
         int | None,
-        typer.Argument(metavar="[B]", help="Number of another; without it, the one that runs."),
+        typer.Argument(metavar="B", help="Number of another; without it, the one that runs."),
     ] = None,
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show values too, not only which of them differ.")
@@ -24,7 +24,7 @@ def diff(
     stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
-    """Show what differs between two revisions: the objects, and the values.
+    """Show what differs between two revisions of a release.
 
     The data of Secrets is never shown, wherever it stands. Values may be secret, so they are shown on demand
     only. Exit codes: 0 nothing differs; 1 something does; 2 it could not be told.

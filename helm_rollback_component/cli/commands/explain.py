@@ -11,7 +11,10 @@ def explain(
     stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> None:
-    """Explain why a release is as it is, what to do, and what the next `pulumi up` would do."""
+    """Explain why a release is as it is, and what comes next.
+
+    It tells what the reason means, what to do, and what the next `pulumi up` would do.
+    """
     from helm_rollback_component.cli import explain_lines
     from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show

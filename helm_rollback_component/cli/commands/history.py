@@ -11,9 +11,10 @@ def history(
     stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> None:
-    """Show the revisions of a release: which were good, what was rolled back to what, and why.
+    """Show which revisions were good, and what was rolled back.
 
-    A * marks the revision that runs. A release that this component does not manage is told in Helm's words.
+    A * marks the revision that runs. One that is good (Helm) is so by Helm's word: this component has not seen
+    it work. A release that it does not manage is told in Helm's words.
     """
     from helm_rollback_component.cli import history_lines
     from helm_rollback_component.cli.locating import Given, locate

@@ -11,7 +11,7 @@ def permissions(
     stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
-    """Show which rights you lack on a release, and what does not work without them.
+    """Show which rights are missing, and what that costs.
 
     The release need not exist yet. Exit codes: 0 nothing that is required is missing; 1 something is; 2 the
     question could not be answered.

@@ -9,7 +9,7 @@ from helm_rollback_component.cli import options
 Revision = Annotated[
     int | None,
     typer.Argument(
-        metavar="[REVISION]",
+        metavar="REVISION",
         min=1,
         help="Revision to restore. Default: the last good one before the latest.",
         show_default=False,

@@ -18,7 +18,7 @@ def status(
     stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
-    """Show what runs of a release, and how it compares with what was declared.
+    """Show what runs, and how it compares with what was declared.
 
     Without RELEASE, list all releases of the namespace that this component manages, or those of a stack.
     """

@@ -19,7 +19,7 @@ def validate(
     stack: options.Stack = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
-    """Tell whether a release could be rolled back to REVISION, and if not, why.
+    """Tell whether a revision could be rolled back to, or why not.
 
     Nothing is changed. Exit codes: 0 it could; 1 it could not; 2 the question could not be answered.
     """

@@ -28,6 +28,7 @@ class Moment:
         app_version: the chart's label for the application in it.
         status: Helm's status, or ``unreadable``.
         verdict: ``good``, ``bad`` or ``unknown``.
+        verified: whether this component saw it work; a good one that is not is so by Helm's word.
         live: whether it is what runs.
         point_of_no_return: whether its chart is marked as one that nothing rolls back across.
         restores: the revision whose content it has again; 0 if it is new.
@@ -45,6 +46,7 @@ class Moment:
     app_version: str = ""
     status: str = UNREADABLE
     verdict: str = Verdict.UNKNOWN.value
+    verified: bool = False
     live: bool = False
     point_of_no_return: bool = False
     restores: int = 0
@@ -79,6 +81,7 @@ def _moment(record: Record, history: History, ledger: Ledger) -> Moment:
         app_version=record.app_version,
         status=record.status.value,
         verdict=targets.standing(record, ledger).value,
+        verified=targets.verified(record, ledger),
         live=record == history.deployed,
         point_of_no_return=record.point_of_no_return,
         restores=restores,

@@ -37,7 +37,7 @@ FEATURES = (
             *_rights("secrets", "get", "list", "watch", "create", "update", "delete"),
             *_rights("leases", "get", "create", "update", "delete", group=LEASES),
         ),
-        "nothing works: no deployment, no rollback",
+        "nothing can be changed: no deployment, no rollback",
         required=True,
     ),
     Feature(

@@ -76,6 +76,7 @@ def test_json_has_stable_keys(command_line: CommandLine) -> None:
             "app_version": "7",
             "status": "deployed",
             "verdict": "good",
+            "verified": True,
             "live": True,
             "point_of_no_return": False,
             "restores": None,
@@ -93,7 +94,7 @@ def test_json_has_stable_keys(command_line: CommandLine) -> None:
 def test_a_release_of_helm_alone_is_told_in_helms_words(command_line: CommandLine) -> None:
     command_line.store("web", "deployed")
     ended = command_line.run("history", "web")
-    assert "Upgrade complete" in ended.out
+    assert "deployed   good (Helm)   Upgrade complete" in ended.out
     assert ended.err.startswith("Not managed: ")
 
 
