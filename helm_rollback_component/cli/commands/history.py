@@ -13,8 +13,8 @@ def history(
 ) -> None:
     """Show which revisions were good, and what was rolled back.
 
-    A * marks the revision that runs. One that is good (Helm) is so by Helm's word: this component has not seen
-    it work. A release that it does not manage is told in Helm's words.
+    A * marks the revision that runs. One that is good (Helm) is so by Helm's word: this component has not
+    seen it work. A release that it does not manage is told in Helm's words.
     """
     from helm_rollback_component.cli import history_lines
     from helm_rollback_component.cli.locating import Given, locate

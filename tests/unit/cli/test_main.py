@@ -1,12 +1,15 @@
 """The commands, as a whole."""
 
+import signal
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from helm_rollback_component.cli.main import app, main
+from helm_rollback_component.cli.launch import main
+from helm_rollback_component.cli.main import app
 from tests.support.command_line import CommandLine
 
 COMMANDS = [str(each.callback.__name__) for each in app.registered_commands if each.callback]
@@ -26,6 +29,23 @@ def test_it_is_a_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         main()
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("Usage: helm-rollback ")
+
+
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+def test_an_interrupt_is_as_it_was_once_it_runs(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    handler: Any,  # noqa: ANN401  # one, or a word
+) -> None:
+    monkeypatch.setattr("sys.argv", ["helm-rollback", "--help"])
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(SystemExit):
+            main()
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr().err == ""
 
 
 def test_the_plugin_for_helm_is_the_same_version() -> None:
