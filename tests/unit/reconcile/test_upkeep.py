@@ -15,6 +15,7 @@ from helm_rollback_component.kube.api import paths
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.claims import lease_codec
 from helm_rollback_component.kube.claims.claims import Claims
+from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.operations import HelmOperations
 from helm_rollback_component.results import LockStatus, Phase
 from tests.support.fake_cluster import FakeCluster, failure
@@ -186,6 +187,21 @@ class TestUnlock:
         assert "counts as dead" in error.remedy
         assert bench.statuses() == ["deployed", "pending-upgrade"]
         assert bench.cluster.get(LEASE) is None
+
+    def test_leaves_one_alone_that_ended_while_the_lock_was_taken(self, bench: Bench) -> None:
+        bench.store("deployed", "pending-upgrade")
+        claims = Claims(bench.cluster, "apps", "web")
+        records = ReleaseStorage(bench.cluster, "apps", "web", claims.digester(create=False))
+
+        def before(verb: str, _: str) -> None:
+            if verb == "create":
+                bench.cluster.before = lambda *_: None
+                records.mark_failed(2, "Upgrade failed")
+
+        bench.cluster.before = before
+        bench.operations().unlock(force=True)
+        assert bench.statuses() == ["deployed", "failed"]
+        assert bench.said == []
 
     def test_by_force_marks_that_too_and_leaves_no_claim(self, bench: Bench) -> None:
         bench.store("deployed", "pending-upgrade")
