@@ -200,6 +200,7 @@ def test_nothing_goes_back_across_a_marked_chart_or_below_the_floor(one_engine_l
     assert lab.image().endswith(":one")
 
 
+@pytest.mark.sweep
 def test_a_release_that_is_stalled_is_brought_back_by_hand(one_engine_lab: Laboratory) -> None:
     lab = one_engine_lab
     lab.deploy(values={"tag": "one"})

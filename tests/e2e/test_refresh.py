@@ -54,6 +54,7 @@ def _roll_back_by_hand(bench: Bench) -> None:
     subprocess.run([program, "rollback", "web", *where, *how], check=True)
 
 
+@pytest.mark.sweep
 def test_a_rollback_by_hand_is_told_and_not_undone(bench: Bench) -> None:
     _roll_back_by_hand(bench)
     unaware = bench.project.preview()
