@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helm_rollback_component.inputs.chart_source import passwords_in
@@ -167,6 +167,7 @@ class TestRedactor:
         st.sampled_from([*SPELLINGS, ""]),
     )
     def test_no_spelling_of_a_spelling_comes_through(self, secret: str, first: str, second: str) -> None:
+        assume(secret.strip() not in "before: ")
         spelled = SPELLINGS[first](secret)
         spelled = SPELLINGS[second](f"<{spelled}>") if second else spelled
         left = Redactor([secret])(f"before: {spelled} after")
