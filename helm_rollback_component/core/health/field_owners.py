@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.objects import Manifest
 
+SHOWING = "helm-rollback-show"
+"""What this package calls itself where it has a watch tell of an object once more; it sets nothing."""
 _HELM = re.compile(r"helm[\d.]*(\.exe)?")
 """What Helm calls itself: the name of its program."""
 _ITSELF = "."
@@ -87,7 +89,8 @@ def _foreign_fields(live: Manifest) -> Iterator[ForeignField]:
 def _foreign(entry: object) -> bool:
     if not isinstance(entry, dict) or entry.get("subresource") == "status":
         return False
-    return not _HELM.fullmatch(str(entry.get("manager", "")))
+    manager = str(entry.get("manager", ""))
+    return manager != SHOWING and not _HELM.fullmatch(manager)
 
 
 def _name(entry: Mapping[str, Any]) -> str:

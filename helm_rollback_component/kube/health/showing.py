@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.health import foreign, objects
+from helm_rollback_component.core.health.field_owners import SHOWING
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import places
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.kube.api.client import Cluster
 
-_MANAGER = "helm-rollback-show"
 _APPLY = "application/apply-patch+yaml"
 _LABELS = {"app.kubernetes.io/managed-by": "Helm"}
 
@@ -35,7 +35,7 @@ def show(cluster: Cluster, namespace: str, declared: Iterable[Manifest]) -> None
     """
     for each in declared:
         with suppress(OperationError):
-            path = f"{places.path_of(cluster, each, namespace)}?fieldManager={_MANAGER}"
+            path = f"{places.path_of(cluster, each, namespace)}?fieldManager={SHOWING}"
             for labels in (_LABELS, {}):
                 cluster.patch(path, _head(each, labels), content_type=_APPLY)
 
