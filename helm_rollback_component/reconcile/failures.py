@@ -33,7 +33,7 @@ def of_health(context: RunContext, verdict: HealthVerdict) -> Failure:
     """
     if verdict.log:
         head = f"the last lines of container {verdict.container} of Pod {verdict.pod}:"
-        context.events.note("\n    ".join((head, *verdict.log)))
+        context.note_once("\n    ".join((head, *verdict.log)))
     known = find(verdict.reason)
     return Failure(
         reason=verdict.reason,

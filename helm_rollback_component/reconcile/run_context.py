@@ -72,6 +72,12 @@ class RunContext:
             self.told.add(line)
             self.warn(line)
 
+    def note_once(self, text: str) -> None:
+        """Tell what was seen, unless that was told already."""
+        if text not in self.told:
+            self.told.add(text)
+            self.events.note(text)
+
     @property
     def leftovers(self) -> Leftovers:
         """What failed revisions left of the release."""
