@@ -107,9 +107,9 @@ class FollowedCluster(FakeCluster):
                 yield kind, found
         if stop.requested:
             return
-        why = self._ends[ends]
-        if why is not None:
-            raise why
+        for why in self._ends[ends : ends + 1]:
+            if why is not None:
+                raise why
 
     def _await_events(self, version: int, ends: int, stop: Cancellation) -> list[tuple[int, str, Object]]:
         def over() -> bool:
