@@ -53,6 +53,11 @@ FEATURES = (
     ),
     Feature("logs", _rights("pods/log", "get"), "no lines of the container that failed"),
     Feature(
+        "events",
+        _rights("events", "create", group="events.k8s.io"),
+        "the result of an operation is not announced by an Event",
+    ),
+    Feature(
         "clearing",
         _rights("pods/eviction", "create"),
         "a pod that blocks the rollback of a StatefulSet is not evicted",

@@ -36,7 +36,7 @@ def test_nothing_is_missing(command_line: CommandLine, monkeypatch: pytest.Monke
     rows = [line.split() for line in ended.out.splitlines()[1:]]
     assert [row[0] for row in rows] == [
         *("release", "chart", "health", "logs"),
-        *("clearing", "volumes", "cluster", "data"),
+        *("events", "clearing", "volumes", "cluster", "data"),
     ]
     assert all("yes" in row for row in rows)
 
@@ -89,6 +89,12 @@ def test_a_cluster_that_does_not_answer_grants_nothing(command_line: CommandLine
     command_line.cluster.before = lambda *_: (_ for _ in ()).throw(failure("Unreachable"))
     ended = command_line.run("permissions", "web")
     assert (ended.code, ended.out) == (2, "")
+
+
+def test_each_role_belongs_to_a_feature() -> None:
+    on_objects_or_for_a_program = {"chart", "namespace", "reader"}
+    roles = {path.stem for path in ROLES.glob("*.yaml")}
+    assert {each.name for each in FEATURES} == roles - on_objects_or_for_a_program
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda each: each.name)
