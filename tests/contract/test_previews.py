@@ -37,7 +37,6 @@ def foreseen(lab: Laboratory, **inputs: Any) -> list[str]:  # noqa: ANN401  # an
     return lines
 
 
-@pytest.mark.every_engine
 def test_a_preview_renders_and_only_reads(lab: Laboratory) -> None:
     lab.deploy(values={"tag": "one"})
     source = lab.chart("1.1.0", {"templates/extra.yaml": LOOKING})
