@@ -25,7 +25,6 @@ from helm_rollback_component.reconcile import (
     requester,
 )
 from helm_rollback_component.reconcile.borrowed_lock import borrowed, released_if_unused
-from helm_rollback_component.reconcile.foresight import Foresight
 from helm_rollback_component.reconcile.observed import operation
 from helm_rollback_component.reconcile.release_run import ReleaseRun
 from helm_rollback_component.reconcile.run_events import Operation
@@ -155,20 +154,6 @@ class HelmOperations(Upkeep):
         """
         with self._session.hold(self._events) as held:
             return self._run.reconcile(held, self._config.timeouts.upgrade)
-
-    @guarded
-    def foresee(self, tell: Callable[[str], None]) -> None:
-        """Tell what `upgrade` will do, line by line; nothing is changed, and no lock is taken.
-
-        Args:
-            tell: takes what it begins with, such as ``upgrade 1.2.0 → 1.3.0``, and then what it changes in
-                the manifests, without secrets.
-
-        Raises:
-            HelmRollbackError: the chart or the release cannot be read.
-        """
-        for line in Foresight(self._config, self._session, self._run.redact).lines():
-            tell(self.way_out.mask(line))
 
     @operation(Operation.ROLLBACK)
     def rollback(

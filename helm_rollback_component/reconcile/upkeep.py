@@ -1,4 +1,4 @@
-"""What an operator does to a release without deploying anything: `HelmOperations` has these methods."""
+"""What is asked about a release, or done to it, without deploying: `HelmOperations` has these methods."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import pruning, refusals, rollback_planning, unlocking
 from helm_rollback_component.reconcile.borrowed_lock import borrowed
+from helm_rollback_component.reconcile.foresight import Foresight
 from helm_rollback_component.reconcile.target_validation import refusal as target_refusal
 from helm_rollback_component.reconcile.way_out import guarded
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.reconcile.release_run import ReleaseRun
     from helm_rollback_component.reconcile.run_events import RunEvents
     from helm_rollback_component.reconcile.session import Session
     from helm_rollback_component.reconcile.way_out import WayOut
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Upkeep:
-    """What is done to a release by hand, apart from the rollback itself.
+    """What can be foreseen of a release, and what is done to it by hand, apart from the rollback itself.
 
     Attributes:
         way_out: what takes the secrets out of whatever leaves.
@@ -33,6 +35,21 @@ class Upkeep:
     _session: Session
     _events: RunEvents
     _progress: Callable[[str], None]
+    _run: ReleaseRun
+
+    @guarded
+    def foresee(self, tell: Callable[[str], None]) -> None:
+        """Tell what `upgrade` will do, line by line; nothing is changed, and no lock is taken.
+
+        Args:
+            tell: takes what it begins with, such as ``upgrade 1.2.0 → 1.3.0``, and then what it changes in
+                the manifests, without secrets.
+
+        Raises:
+            HelmRollbackError: the chart or the release cannot be read.
+        """
+        for line in Foresight(self._config, self._session, self._run.redact).lines():
+            tell(self.way_out.mask(line))
 
     @guarded
     def plan_rollback(self, revision: int | None = None) -> RollbackPlan:
