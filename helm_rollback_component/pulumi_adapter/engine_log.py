@@ -34,15 +34,15 @@ class ResourceLog:
         """Show what is being done; the next line takes its place."""
         self._write("INFO", message, ephemeral=True)
 
-    def information(self, message: str) -> None:
-        """Show something that stays and is nothing to worry about."""
-        self._write("INFO", message, ephemeral=False)
+    def information(self, message: str, quoted: str = "") -> None:
+        """Show something that stays and is nothing to worry about; below it what others have written."""
+        self._write("INFO", message, quoted, ephemeral=False)
 
-    def warning(self, message: str) -> None:
-        """Show a warning that stays."""
-        self._write("WARNING", message, ephemeral=False)
+    def warning(self, message: str, quoted: str = "") -> None:
+        """Show a warning that stays; below it what others have written."""
+        self._write("WARNING", message, quoted, ephemeral=False)
 
-    def _write(self, severity: str, message: str, *, ephemeral: bool) -> None:
+    def _write(self, severity: str, message: str, quoted: str = "", *, ephemeral: bool) -> None:
         engine = _engine()
         if engine is None:
             return
@@ -51,7 +51,7 @@ class ResourceLog:
 
         line = engine_pb2.LogRequest(
             severity=engine_pb2.LogSeverity.Value(severity),
-            message=_spelled(self._redact(message)),
+            message="\n".join(filter(None, (_spelled(self._redact(message)), self._redact(quoted)))),
             urn=self._urn,
             ephemeral=ephemeral,
         )
@@ -62,7 +62,10 @@ class ResourceLog:
 
 
 def spell(how: Callable[[str], str]) -> None:
-    """Have every line of this process spelled so from now on: programs in other languages name inputs so."""
+    """Have every line of this process spelled so from now on: programs in other languages name inputs so.
+
+    What is quoted stays as it is.
+    """
     global _spelled  # noqa: PLW0603  # a process serves programs of one language
     _spelled = how
 

@@ -80,7 +80,7 @@ def _tell_changes(olds: Mapping[str, Any], news: Mapping[str, Any], row: Resourc
         looking.join(_PATIENCE)
         found = [*lines, *([_TOO_LATE] if looking.is_alive() else [])]
         tell = row.warning if first_step.WILL_FAIL in found[0] else row.information
-        tell("\n".join(found))
+        tell(found[0], "\n".join(found[1:]))
 
 
 def _named(inputs: Mapping[str, Any]) -> str:

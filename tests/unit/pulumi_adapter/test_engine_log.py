@@ -73,6 +73,15 @@ def test_lines_are_spelled_as_the_program_is(engine: Engine) -> None:
     assert [line.message for line in engine.lines] == ["UPGRADING"]
 
 
+def test_what_is_quoted_keeps_its_spelling_and_tells_no_secret(engine: Engine) -> None:
+    engine_log.spell(str.upper)
+    row = ResourceLog(URN, Redactor(["hunter2"]))
+    row.information("one changed", "+ release_name: web")
+    row.warning("beware", "+ password: hunter2")
+    told = [line.message for line in engine.lines]
+    assert told == ["ONE CHANGED\n+ release_name: web", f"BEWARE\n+ password: {MASK}"]
+
+
 def test_an_information_stays(engine: Engine) -> None:
     ResourceLog(URN, Redactor()).information("by the way")
     (line,) = engine.lines

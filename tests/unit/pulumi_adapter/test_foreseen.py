@@ -39,7 +39,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is told beside the differences of the manifests."""
     monkeypatch.setenv("HELM_ROLLBACK_DIFF", "false")
     lines: list[str] = []
-    monkeypatch.setattr(ResourceLog, "information", lambda _, message: lines.append(message))
+    monkeypatch.setattr(ResourceLog, "information", lambda _, *texts: lines.append("\n".join(texts).rstrip()))
     return lines
 
 
@@ -153,7 +153,9 @@ def test_what_an_update_changes_is_told_in_one_piece(changes: list[str]) -> None
 
 
 def test_an_update_that_will_fail_is_warned_of(changes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ResourceLog, "warning", lambda _, message: changes.append(f"warning: {message}"))
+    monkeypatch.setattr(
+        ResourceLog, "warning", lambda _, *texts: changes.append("warning: " + "\n".join(texts).rstrip())
+    )
     foreseen.tell({**local(a=1), **CREATED, "incarnation": "fails"}, local(a=2))
     assert changes == ["warning: this update will fail: it has to"]
 
