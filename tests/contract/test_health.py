@@ -584,7 +584,7 @@ def test_a_stateful_set_is_freed_of_the_pod_that_holds_it_up(site: Site, play: s
     site.helm("rollback", RELEASE, "1")
     verdict, said = site.wait(good, before=before)
     assert verdict is None
-    assert said[0].startswith("StatefulSet web: ")
+    assert said[0].startswith("waiting for StatefulSet web: ")
     assert "Pod web-2 blocked its StatefulSet and was evicted" in said
 
 
