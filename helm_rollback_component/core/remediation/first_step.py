@@ -5,7 +5,7 @@ It says what `plan.next_step` has chosen for a release as it is now, before anyt
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from helm_rollback_component.core.remediation.steps import (
     Accept,
@@ -48,6 +48,8 @@ def told(step: Step, situation: Situation) -> str:
             return f"no action: {message or 'what runs is what is declared'}"
         case Conclude(message=message) | Gone(message=message) | Refuse(message=message):
             return f"{WILL_FAIL}{message}"
+        case _:
+            assert_never(step)
 
 
 def _deployment(step: Install | Upgrade | Unlock | Uninstall, situation: Situation) -> str:
@@ -61,6 +63,8 @@ def _deployment(step: Install | Upgrade | Unlock | Uninstall, situation: Situati
             return f"mark revision {revision} failed, which was left pending; {upgrade}"
         case Uninstall(reason=reason):
             return f"remove what is there, and {install}: {_meaning(reason)}"
+        case _:
+            assert_never(step)
 
 
 def _upgrade(desired: Desired, history: History) -> str:
