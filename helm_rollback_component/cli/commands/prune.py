@@ -19,7 +19,7 @@ def prune(
     kube_context: options.KubeContext = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
-    """Delete the oldest stored revisions of a release, so that N stay.
+    """Delete the oldest stored revisions; keep the newest N.
 
     What is needed stays even if that is more: the latest revision, every deployed one, the last good one, the
     newest point of no return, and what the last rollback or a pin names.

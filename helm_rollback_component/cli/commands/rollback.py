@@ -41,10 +41,10 @@ def rollback(
     kube_context: options.KubeContext = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
-    """Restore the content of an earlier revision, and wait until it is ready.
+    """Restore the content of an earlier revision.
 
-    It says first what would change, and asks. Who did it, when and why is kept with the release. A stack that
-    manages the release does not undo it until its inputs change.
+    It says first what would change, asks, and waits until all is ready. Who did it, when and why is kept with
+    the release. A stack that manages the release does not undo it until its inputs change.
     """
     from helm_rollback_component.cli import acting, rollback_lines
     from helm_rollback_component.cli.connection import Connection

@@ -20,10 +20,11 @@ def unlock(
     kube_context: options.KubeContext = "",
     output: options.Output = options.Format.TABLE,
 ) -> int:
-    """Free a release that a process has left locked, or that Helm has left pending; deploy nothing.
+    """Free a release that was left locked or pending.
 
-    It says who has the lock, since when, and whether that process runs. A process on another machine is
-    watched for the time that its lock lasts, usually 20 s. A pending revision is marked failed.
+    It deploys nothing. It says who has the lock, since when, and whether that process runs. A process on
+    another machine is watched for the time that its lock lasts, usually 20 s. A pending revision is marked
+    failed.
     """
     from dataclasses import asdict
 

@@ -23,6 +23,15 @@ def test_every_help_has_an_example(command_line: CommandLine, command: str) -> N
     assert "helm-rollback " in ended.out.partition("Examples:\n")[2]
 
 
+def test_the_list_of_commands_is_whole_in_80_columns(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = command_line.run("--help").out.partition("Commands:\n")[2]
+    assert all(f"  {each}  " in listed for each in COMMANDS)
+    assert "..." not in listed
+
+
 def test_it_is_a_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["helm-rollback", "--help"])
     with pytest.raises(SystemExit) as ended:
