@@ -63,9 +63,10 @@ real: setup ## everything that runs for real: control plane, Helm, provider host
 	$(MAKE) --no-print-directory --jobs=2 traced untraced
 
 # What unit tests leave out, these cover to the last line. To trace a test takes as long again as the test.
-TRACED := $(addprefix tests/contract/test_,$(addsuffix .py,automatic claims claims_in_use client delete history \
-	identity kubeconfigs left_behind manual namespaces_that_end owed ownership passing_failures recovery storage \
-	users validation version_based))
+TRACED := $(addprefix tests/contract/test_,$(addsuffix .py,automatic chart_tests claims claims_in_use \
+	client delete edge_execution history identity kubeconfigs least_rights left_behind manual \
+	namespaces_that_end owed ownership partial_rollbacks passing_failures points_of_no_return previews \
+	recovery scenarios_uninstall storage users validation version_based))
 REAL := $(RUN) pytest --dist loadgroup -m "not sweep" --numprocesses $(WORKERS)
 
 .PHONY: traced

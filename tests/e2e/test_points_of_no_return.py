@@ -42,7 +42,9 @@ def test_a_preview_names_a_marked_chart_before_and_a_marked_revision_after(bench
         "a failure will be reported and not rolled back: the chart web 2.0.0 is a point of no return"
     )
     across_history = "will not roll back across revision 2: its chart, version 2.0.0, is a point of no return"
-    assert to_a_marked_chart.information == (across_chart,)
+    first, second = to_a_marked_chart.information
+    assert first == across_chart
+    assert second.endswith("/web: upgrade 1.0.0 → 2.0.0; against revision 1: no object changes")
     assert unchanged.information == ()
     assert not to_a_missing_chart.failed
     assert to_a_missing_chart.information[0] == across_history

@@ -165,6 +165,19 @@ def test_dependencies_are_built_as_locked_or_declared(
     assert json.loads(notes.read_text())["verb"] == verb
 
 
+def test_an_upgrade_is_rendered_with_its_hooks_and_not_made(parent: _Parent, notes: Path) -> None:
+    parent.ask("render", target=_TARGET, deployment=_DEPLOYMENT)
+
+    hooks = [{"manifest": "metadata: {annotations: {helm.sh/hook: test}}"}]
+    assert receive(parent.answers) == {
+        "error": None,
+        "found": {"manifest": "kind: ConfigMap", "hooks": hooks},
+    }
+    upgrade, render = map(json.loads, notes.read_text().splitlines())
+    assert (upgrade["verb"], upgrade["dry_run"]) == ("upgrade", "server")
+    assert (render["verb"], render["is_upgrade"]) == ("render", True)
+
+
 def test_a_library_chart_is_refused(parent: _Parent) -> None:
     parent.ask("install", target=_TARGET, deployment={**_DEPLOYMENT, "chart": "/library"})
 
