@@ -154,6 +154,14 @@ class TestValidatesFields:
         assert not cluster.validates_fields()
 
 
+def test_kinds_are_asked_for_again_once_they_are_forgotten(api: ApiServer, cluster: Cluster) -> None:
+    api.answers["/api/v1"] = Answer({"resources": [{"kind": "Pod", "name": "pods", "namespaced": True}]})
+    cluster.find_kind("v1", "Pod")
+    cluster.forget_kinds()
+    cluster.find_kind("v1", "Pod")
+    assert [asked.path for asked in api.asked] == ["/api/v1"] * 2
+
+
 class TestGet:
     def test_an_object(self, api: ApiServer, cluster: Cluster) -> None:
         api.queue.append(Answer(POD))
