@@ -29,6 +29,10 @@ class ProviderConfig(Part):
     """The namespace of the releases that name none. Default: none."""
     delete_unreachable: bool = False
     """Let a release leave the state when its cluster is gone. Default: False."""
+    adopt_from_kubernetes_provider: bool = False
+    """Let `adopt` take over releases that Pulumi's Kubernetes provider deployed last. Set it only when no
+    stack has them as a `kubernetes:helm.sh/v3:Release` any more, which would uninstall them. Default: False.
+    """
 
     @classmethod
     def parse(cls, inputs: Mapping[str, Any]) -> ProviderConfig:

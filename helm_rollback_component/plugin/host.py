@@ -9,7 +9,15 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.dynamic import CheckFailure, Config, ConfigureRequest
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
 
-from helm_rollback_component.plugin import differences, inputs, outputs, provider_inputs, spoken, urns
+from helm_rollback_component.plugin import (
+    adoption,
+    differences,
+    inputs,
+    outputs,
+    provider_inputs,
+    spoken,
+    urns,
+)
 from helm_rollback_component.plugin.endings import ended_well
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter import (
@@ -20,6 +28,7 @@ from helm_rollback_component.pulumi_adapter import (
     run_kind,
     state,
 )
+from helm_rollback_component.pulumi_adapter.error_text import in_one_line
 from helm_rollback_component.pulumi_adapter.unchanged import version
 
 _NO_IMPORT = (
@@ -83,12 +92,12 @@ class PluginHost(ResourceProviderServicer):
             return provider_pb2.CheckResponse(failures=failures)
         olds = self._checked(request.olds, request.urn) if request.olds.fields else {}
         result = self._provider.check(olds, news)
-        return provider_pb2.CheckResponse(
-            inputs=inputs.returned(result.inputs or {}),
-            failures=[
-                _failure(each.property, self._with_origin(each, request.news)) for each in result.failures
-            ],
-        )
+        failures = [
+            _failure(each.property, self._with_origin(each, request.news)) for each in result.failures
+        ]
+        if not failures and not self._configured.adopts_from_kubernetes_provider:
+            failures = [_failure(each.path, each.message) for each in adoption.problems(olds, news)]
+        return provider_pb2.CheckResponse(inputs=inputs.returned(result.inputs or {}), failures=failures)
 
     @ended_well
     def Diff(self, request: Any, _context: Any) -> Any:
@@ -119,6 +128,9 @@ class PluginHost(ResourceProviderServicer):
         if request.preview:
             foreseen_creation.tell(news)
             return provider_pb2.CreateResponse(properties=outputs.foreseen(news))
+        if not self._configured.adopts_from_kubernetes_provider:
+            with in_one_line(news):
+                adoption.refuse(news)
         result = self._provider.create(inputs.with_timeout(news, "deploy", request.timeout))
         return provider_pb2.CreateResponse(id=result.id, properties=outputs.saved(result.outs or {}))
 

@@ -42,12 +42,15 @@ class Provider:
         completes: inputs for releases that lack them.
         secret: the names of those among them that are secret.
         delete_unreachable: whether a release may leave the state when its cluster is gone.
+        adopts_from_kubernetes_provider: whether releases that the Kubernetes provider deployed last may be
+            taken over.
     """
 
     stack_id: str = ""
     completes: Mapping[str, Any] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
     delete_unreachable: bool = False
+    adopts_from_kubernetes_provider: bool = False
 
     def lacking(self, inputs: Mapping[str, Any]) -> _Properties:
         """Return what the inputs of a release lack; nothing if they name a cluster by a kubeconfig."""
@@ -70,7 +73,13 @@ def configured(args: struct_pb2.Struct, id_: str) -> Provider:
     }
     secret = {theirs for ours, theirs in _OF_A_RELEASE.items() if (ours,) in marked}
     stack_id = "" if id_ == UNKNOWN else id_
-    return Provider(stack_id, completes, frozenset(secret & completes.keys()), config.delete_unreachable)
+    return Provider(
+        stack_id,
+        completes,
+        frozenset(secret & completes.keys()),
+        config.delete_unreachable,
+        config.adopt_from_kubernetes_provider,
+    )
 
 
 def checked(news: struct_pb2.Struct, name: str) -> tuple[struct_pb2.Struct, list[Problem]]:

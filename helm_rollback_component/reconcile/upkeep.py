@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.remediation import assessment
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import pruning, refusals, rollback_planning, unlocking
@@ -80,6 +81,18 @@ class Upkeep:
         refused = target_refusal(revision, history, session.ledger(), self._config.rollback, data)
         if refused:
             raise refusals.refused(refused, self._config.label)
+
+    @guarded
+    def deployed_by_kubernetes_provider(self) -> int:
+        """Return the newest revision where Pulumi's Kubernetes provider deployed it, else 0.
+
+        A ``kubernetes.helm.v3.Release`` may have the release then, and would uninstall it.
+
+        Raises:
+            OperationError: the cluster cannot be read.
+        """
+        found = assessment.taken_over(self._session.records.history(), self._session.ledger())
+        return found.revision if found else 0
 
     @guarded
     def lock_status(self) -> LockStatus:

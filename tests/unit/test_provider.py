@@ -84,6 +84,7 @@ class Cluster:
     identities: list[Identity] = field(default_factory=list)
     redact: Redactor | None = None
     may_be_let_go: bool = False
+    of_kubernetes_provider: int = 0
 
     def operations(self, config: HelmConfig, **given: Any) -> Cluster:  # noqa: ANN401  # as HelmOperations takes it
         """Take the place of HelmOperations."""
@@ -134,6 +135,12 @@ class Cluster:
         if self.unreachable:
             raise self.unreachable
         return self.identity
+
+    def deployed_by_kubernetes_provider(self) -> int:
+        """Return a revision, or 0."""
+        if self.unreachable:
+            raise self.unreachable
+        return self.of_kubernetes_provider
 
     def leads_elsewhere(self, cluster: str) -> bool:
         """Compare with the cluster of the state."""

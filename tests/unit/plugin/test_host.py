@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from google.protobuf import empty_pb2, json_format  # type: ignore[import-untype
 from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.rpc import UNKNOWN
 
-from helm_rollback_component import operations
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.plugin import host as plugin_host
@@ -41,23 +39,6 @@ INPUTS: dict[str, Any] = {
 }
 SECRET = {"values.password"}
 PROVIDER_URN = "urn:pulumi:dev::p::pulumi:providers:helm-rollback::there"
-
-
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """The only cluster that there is."""
-    made = Cluster()
-    monkeypatch.setattr(operations, "HelmOperations", made.operations)
-    return made
-
-
-@pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> plugin_host.PluginHost:
-    """One that is not configured yet; what it sets up in the process is undone."""
-    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
-    monkeypatch.setattr(sys, "stderr", sys.stderr)
-    monkeypatch.setattr(present_kubeconfigs, "_declared", {})
-    return plugin_host.PluginHost()
 
 
 def create(**of_request: Any) -> Any:  # noqa: ANN401  # protobuf has no types

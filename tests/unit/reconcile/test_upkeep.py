@@ -268,3 +268,17 @@ class TestPrune:
         claim = Claims(bench.cluster, "apps", "web").read()
         assert claim is not None
         assert [each.revision for each in claim.ledger.entries] == [2, 3, 4]
+
+
+WRITERS = [{"manager": "pulumi-kubernetes", "operation": "Update"}]
+
+
+def test_it_is_told_what_the_kubernetes_provider_deployed_last(bench: Bench) -> None:
+    bench.store("superseded", "deployed")
+    assert bench.operations().deployed_by_kubernetes_provider() == 0
+    for record in bench.cluster.list(SECRETS):
+        bench.cluster.edit(
+            f"{SECRETS}/{record['metadata']['name']}",
+            lambda found: found["metadata"].update(managedFields=WRITERS),
+        )
+    assert bench.operations().deployed_by_kubernetes_provider() == 2

@@ -1,0 +1,94 @@
+"""What the plugin refuses to take over: what the Kubernetes provider deployed last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pulumi.output import Unknown
+from pulumi.runtime.proto import provider_pb2
+
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.plugin.marshalling import marshal
+from helm_rollback_component.reasons import Reason
+from tests.support.hosted import URN, RequestError, ask
+from tests.unit.plugin.test_host import INPUTS
+
+if TYPE_CHECKING:
+    from helm_rollback_component.plugin.host import PluginHost
+    from tests.unit.test_provider import Cluster
+
+DECLARED = {key: value for key, value in INPUTS.items() if key != "content"}
+ADOPTING = {**DECLARED, "adopt": True}
+ALLOWED = marshal({"adoptFromKubernetesProvider": "true"})
+
+
+@pytest.fixture(autouse=True)
+def of_another(cluster: Cluster) -> None:
+    """Have the release deployed last by that provider."""
+    cluster.of_kubernetes_provider = 2
+
+
+def checked(news: dict[str, Any], olds: dict[str, Any] | None = None) -> list[str]:
+    """Return what a check finds wrong with `adopt`."""
+    request = provider_pb2.CheckRequest(urn=URN, news=marshal(news), olds=marshal(olds) if olds else None)
+    return [each.reason for each in ask("Check", request).failures if each.property == "adopt"]
+
+
+def test_a_check_refuses_it_and_says_what_to_do() -> None:
+    (refusal,) = checked(ADOPTING)
+    assert "deployed revision 2 of this release" in refusal
+    assert "set retainOnDelete on that resource and update" in refusal
+    assert "helm-rollback:adoptFromKubernetesProvider" in refusal
+
+
+@pytest.mark.parametrize(
+    ("news", "olds", "refused"),
+    [
+        (DECLARED, None, False),
+        ({**ADOPTING, "adopt": False}, None, False),
+        (ADOPTING, ADOPTING, False),
+        (ADOPTING, DECLARED, False),
+        ({**ADOPTING, "plan": "q"}, ADOPTING, False),
+        ({**ADOPTING, "releaseName": "shop"}, ADOPTING, True),
+        ({**ADOPTING, "context": Unknown()}, None, False),  # type: ignore[no-untyped-call]  # not typed
+        ({**ADOPTING, "kubeconfig": Unknown()}, None, False),  # type: ignore[no-untyped-call]  # as above
+        ({**ADOPTING, "source": Unknown()}, None, False),  # type: ignore[no-untyped-call]  # as above
+    ],
+)
+def test_a_check_looks_where_a_release_is_to_be_taken_over_and_only_there(
+    news: dict[str, Any], olds: dict[str, Any] | None, *, refused: bool
+) -> None:
+    assert bool(checked(news, olds)) is refused
+
+
+def test_what_another_client_deployed_last_is_taken_over(cluster: Cluster) -> None:
+    cluster.of_kubernetes_provider = 0
+    assert checked(ADOPTING) == []
+    ask("Create", provider_pb2.CreateRequest(urn=URN, properties=marshal(ADOPTING)))
+    assert "deploy" in cluster.asked
+
+
+def test_a_check_passes_over_a_cluster_that_does_not_answer(cluster: Cluster) -> None:
+    cluster.unreachable = OperationError("it does not answer", reason=Reason.UNREACHABLE)
+    assert checked(ADOPTING) == []
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_creation_looks_again_and_changes_nothing(cluster: Cluster, *, answers: bool) -> None:
+    if not answers:
+        cluster.unreachable = OperationError("it does not answer", reason=Reason.UNREACHABLE)
+    with pytest.raises(RequestError, match="adopt: Pulumi's Kubernetes" if answers else "does not answer"):
+        ask("Create", provider_pb2.CreateRequest(urn=URN, properties=marshal(ADOPTING)))
+    assert cluster.asked == []
+
+
+def test_the_setting_says_that_the_other_resource_has_let_go(
+    host: PluginHost,
+    cluster: Cluster,
+) -> None:
+    host.Configure(provider_pb2.ConfigureRequest(id="1", args=ALLOWED), None)
+    news = marshal(ADOPTING)
+    assert not host.Check(provider_pb2.CheckRequest(urn=URN, news=news), None).failures
+    host.Create(provider_pb2.CreateRequest(urn=URN, properties=news), None)
+    assert "deploy" in cluster.asked
