@@ -14,7 +14,7 @@ from pulumi.output import Unknown
 from helm_rollback_component.inputs.property_paths import below
 from helm_rollback_component.inputs.spelling import camel
 from helm_rollback_component.inputs.tree import map_leaves
-from helm_rollback_component.plugin import marshalling
+from helm_rollback_component.plugin import marshalling, spoken
 from helm_rollback_component.plugin.inputs import as_declared
 from helm_rollback_component.results import (
     Condition,
@@ -74,7 +74,17 @@ def _below_internal(path: str) -> str:
 
 
 def _in_camel_case(result: Any) -> Any:  # noqa: ANN401  # JSON-like
-    return map_leaves(result, lambda leaf: leaf, key=camel)
+    return map_leaves(_spoken(result), lambda leaf: leaf, key=camel)
+
+
+def _spoken(result: Any) -> Any:  # noqa: ANN401  # JSON-like
+    """Return a result whose sentence names inputs in camelCase; one that does already is left as it is."""
+    match result:
+        case list():
+            return [_spoken(each) for each in result]
+        case {"message": str(said)}:
+            return {**result, "message": spoken.in_camel_case(said)}
+    return result
 
 
 def _in_snake_case(result: Any) -> Any:  # noqa: ANN401  # JSON-like

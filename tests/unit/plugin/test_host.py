@@ -20,6 +20,7 @@ from helm_rollback_component.plugin.schema import schema
 from helm_rollback_component.pulumi_adapter import engine_log, present_kubeconfigs, process_lifetime
 from helm_rollback_component.pulumi_adapter.unchanged import version
 from helm_rollback_component.reasons import Reason
+from helm_rollback_component.results import Condition
 from tests.support.hosted import STACK_ID, URN, RequestError, ask
 from tests.unit.test_provider import BAD, GOOD, Cluster
 
@@ -173,6 +174,24 @@ def test_outputs_are_spelled_as_the_program_spells_them(cluster: Cluster) -> Non
     shown = {key: value for key, value in plain.items() if key != "__state"}
     assert set(shown) == set(schema()["resources"]["helm-rollback:index:HelmRelease"]["properties"])
     assert (shown["releaseName"], shown["chartVersion"], shown["status"]) == ("web", "1.2.3", "superseded")
+
+
+def test_what_outputs_say_names_inputs_so_too_and_is_read_back_from_the_state(cluster: Cluster) -> None:
+    said = "change only retry_trigger, or set adopt=True"
+    cluster.status = replace(
+        GOOD,
+        rollback_status=replace(GOOD.rollback_status, message=said),
+        conditions=(Condition("Ready", "False", "RolledBack", said, ""),),
+    )
+    first = create().properties
+    again = outputs.saved(outputs.restored(first))
+    for properties in (first, again):
+        plain, _ = unmarshal(properties)
+        told = [plain["rollbackStatus"]["message"], *(each["message"] for each in plain["conditions"])]
+        assert told == ["change only retryTrigger, or set adopt: true"] * 2
+    assert again == first
+    request = provider_pb2.ReadRequest(id="apps/web", urn=URN, properties=first)
+    assert ask("Read", request).properties == first
 
 
 def test_a_preview_of_a_creation_has_the_outputs_that_are_known(cluster: Cluster) -> None:
