@@ -48,10 +48,10 @@ class Program:
 
     @contextmanager
     def begun(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run the CLI in a process that does not outlive the block."""
+        """Run the CLI in a process group of its own, which does not outlive the block."""
         line = ["pulumi", "--non-interactive", *arguments]
         with subprocess.Popen(
-            line, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL
+            line, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
         ) as process:
             try:
                 yield process
