@@ -71,8 +71,9 @@ class FaultProxy:
         self._threads: set[threading.Thread] = set()
         authority = trustme.CA()
         self._context = _context(authority)
-        self._listener = socket.create_server((_HOST, 0), backlog=128)
-        self._address = self._listener.getsockname()
+        self._place = _reserved()
+        self._address = self._place.getsockname()
+        self._listener = self._listening()
         token = secrets.token_urlsafe()
         self.authorization = f"Bearer {token}"
         self.kubeconfig = _kubeconfig(self._address[1], authority.cert_pem.bytes(), token)
@@ -102,7 +103,7 @@ class FaultProxy:
         return request
 
     def refuse(self) -> None:
-        """Reset all connections, and refuse new ones for a while."""
+        """Reset all connections, and refuse new ones for a while; the port stays taken."""
         with self._lock:
             self._listener.close()
             connections = [*self._connections]
@@ -137,13 +138,17 @@ class FaultProxy:
         for thread in threads:
             thread.join(_LONGEST_END)
         self._client.close()
+        self._place.close()
 
     def _serve(self) -> None:
         while not self.over.is_set():
             with suppress(OSError):
                 self._accept()
             if not self.over.wait(self.seconds):
-                self._listener = socket.create_server(self._address, backlog=128)
+                self._listener = self._listening()
+
+    def _listening(self) -> socket.socket:
+        return socket.create_server(self._address, backlog=128, reuse_port=True)
 
     def _accept(self) -> None:
         """Take connections until the listening socket is closed."""
@@ -206,6 +211,14 @@ def _kubeconfig(port: int, authority: bytes, token: str) -> str:
             "current-context": name,
         }
     )
+
+
+def _reserved() -> socket.socket:
+    """Return a socket that keeps a port from others: without it another could take it while it refuses."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    place.bind((_HOST, 0))
+    return place
 
 
 def _context(authority: trustme.CA) -> ssl.SSLContext:

@@ -1,6 +1,7 @@
 """What clients of the fault proxy see."""
 
 import base64
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -152,6 +153,8 @@ def test_connections_are_refused_for_a_while(
     with pytest.raises(httpx2.ConnectError):
         client.get("/thing")
     assert api.asked == []
+    with socket.socket() as another, pytest.raises(OSError, match="in use"):
+        another.bind((client.base_url.host, client.base_url.port))
     await_that(lambda: _answers(client), "the proxy to answer again")
 
 
