@@ -32,6 +32,10 @@ class Program:
     folder: Path
     environment: Mapping[str, str]
 
+    @property
+    def _output(self) -> Path:
+        return self.folder / "output.txt"
+
     def pulumi(self, *arguments: str, fails: bool = False) -> str:
         """Run the CLI, which must end as is said, and return all that it printed."""
         done = subprocess.run(
@@ -48,15 +52,22 @@ class Program:
 
     @contextmanager
     def begun(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run the CLI in a process group of its own, which does not outlive the block."""
+        """Run the CLI in a process group of its own, which does not outlive the block; see `told`."""
         line = ["pulumi", "--non-interactive", *arguments]
-        with subprocess.Popen(
-            line, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
-        ) as process:
+        with (
+            self._output.open("w") as output,
+            subprocess.Popen(
+                line, cwd=self.folder, env=self.environment, stdout=output, start_new_session=True
+            ) as process,
+        ):
             try:
                 yield process
             finally:
                 process.kill()
+
+    def told(self) -> str:
+        """Return what the CLI has printed that was begun last."""
+        return self._output.read_text()
 
     def configure(self, **values: str) -> None:
         """Set values of the stack's configuration."""

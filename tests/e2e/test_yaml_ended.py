@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,17 +30,20 @@ pytestmark = [pytest.mark.ground, pytest.mark.sweep, pytest.mark.timeout(600)]
 
 GRACE = 10.0
 """Seconds from the last Ctrl-C, within which the release is as it was and free."""
-BETWEEN_TWO = 1.0
-"""Seconds: Pulumi takes two signals in a row for one."""
+ANSWERS = ("^C received; cancelling", "^C received; terminating")
+"""What the CLI says to the first and to the second."""
 _ALL = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]
 
 
-def interrupt(cli: Popen[bytes], times: int) -> None:
-    """Do as Ctrl-C does: the signal reaches the whole group of the terminal."""
-    for number in range(times):
-        time.sleep(BETWEEN_TWO if number else 0)
-        with suppress(ProcessLookupError):
-            os.killpg(cli.pid, signal.SIGINT)
+def interrupt(cli: Popen[bytes], program: Program, times: int) -> None:
+    """Do as Ctrl-C does: the signal reaches the whole group of the terminal; each is answered."""
+    for answer in ANSWERS[:times]:
+        os.killpg(cli.pid, signal.SIGINT)
+        await_that(partial(_says, program, answer), f"the CLI to say: {answer}")
+
+
+def _says(program: Program, answer: str) -> bool:
+    return answer in program.told()
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -56,7 +59,7 @@ def test_a_ctrl_c_restores_the_last_good_revision_and_the_next_update_is_good(
         program.configure(tag="v2", play="never-ready")
         with program.begun("up", "--yes", "--skip-preview") as cli:
             await_that(lambda: space.image().endswith(":v2"), "the upgrade to wait")
-            interrupt(cli, times)
+            interrupt(cli, program, times)
             last = time.monotonic()
             cli.wait()
             await_that(lambda: not holder(space), "the lock to be free")
