@@ -116,10 +116,11 @@ class HelmOperations(Upkeep):
             ValidationError: an input is not supported, or a release of that name exists already.
             OperationError: the deployment failed and nothing was left behind, or Helm or the cluster failed.
         """
-        if self._session.claims.read() is None:
+        claim = self._session.claims.read()
+        if claim is None:
             self._session.require(*access.to_begin(self._session.claims.name))
-            if not self._config.adopt:
-                refusals.refuse_unmanaged(self._session.records.history(), self._config.label)
+        if not self._config.adopt:
+            self._refuse_that_of_others(claim)
         with self._session.hold(self._events) as held, released_if_unused(held):
             return self._run.reconcile(held, self._config.timeouts.deploy)
 
@@ -251,6 +252,12 @@ class HelmOperations(Upkeep):
             OperationError: the cluster cannot be read.
         """
         return assessment.revisions(self._session.records.history(), self._session.ledger())
+
+    def _refuse_that_of_others(self, claim: Claim | None) -> None:
+        """Refuse to deploy over a release that nobody had claimed, or that was moved away since it was."""
+        history = self._session.records.history()
+        if claim is None or assessment.taken_over(history, claim.ledger):
+            refusals.refuse_unmanaged(history, self._config.label)
 
     def _status(self) -> ReleaseStatus:
         return self._run.status(self._session.records.history(), self._session.ledger())

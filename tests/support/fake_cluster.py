@@ -47,6 +47,7 @@ class FakeCluster(Cluster):
         self._objects: dict[str, dict[str, Any]] = {}
         self._version = 0
         self._mutex = threading.RLock()
+        self._identity = ""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

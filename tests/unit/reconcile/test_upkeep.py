@@ -273,12 +273,26 @@ class TestPrune:
 WRITERS = [{"manager": "pulumi-kubernetes", "operation": "Update"}]
 
 
-def test_it_is_told_what_the_kubernetes_provider_deployed_last(bench: Bench) -> None:
-    bench.store("superseded", "deployed")
-    assert bench.operations().deployed_by_kubernetes_provider() == 0
+def stored_by_kubernetes_provider(bench: Bench) -> None:
     for record in bench.cluster.list(SECRETS):
         bench.cluster.edit(
             f"{SECRETS}/{record['metadata']['name']}",
             lambda found: found["metadata"].update(managedFields=WRITERS),
         )
+
+
+def test_it_is_told_what_the_kubernetes_provider_deployed_last(bench: Bench) -> None:
+    bench.store("superseded", "deployed")
+    assert bench.operations().deployed_by_kubernetes_provider() == 0
+    stored_by_kubernetes_provider(bench)
     assert bench.operations().deployed_by_kubernetes_provider() == 2
+
+
+def test_a_release_that_was_moved_away_is_not_deployed_over_unasked(bench: Bench) -> None:
+    bench.store("superseded", "deployed")
+    bench.claim(1)
+    stored_by_kubernetes_provider(bench)
+    with pytest.raises(ValidationError) as caught:
+        bench.operations().deploy()
+    assert caught.value.reason == "ReleaseExists"
+    assert bench.statuses() == ["superseded", "deployed"]
