@@ -76,6 +76,15 @@ def hooks_and_tests() -> Iterable[Rule]:
             Reason.HOOK_FAILED,
             remedy=_FAILED_HOOK,
         )
+    yield Rule(
+        re.compile(
+            rf"{in_hook}not ready\. status: Unknown, message:(?!.*deadline exceeded)",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        Reason.UNREACHABLE,
+        remedy="check the network and the API server",
+        message="Helm lost the API server while it waited for a hook",
+    )
     unnamed = r"\bjob failed: "  # Helm 3.13 does not say which
     over = (
         unnamed,
