@@ -8,12 +8,12 @@ import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli.printing import one_line
 from helm_rollback_component.cli.running import tell
 from helm_rollback_component.errors import OperationError, ValidationError
+from helm_rollback_component.pulumi_adapter.unchanged import version
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 def tool() -> str:
     """Return this program and its version."""
-    return f"helm-rollback {metadata.version('helm-rollback-component')}"
+    return f"helm-rollback {version()}"
 
 
 def require_release(operations: HelmOperations, release: str) -> None:
