@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.usefixtures("one_helm_at_a_time"),
 ]
 
-EVERY = 6
+EVERY = 2
 
 HELM_WRITES = r"^(PATCH|PUT|POST|DELETE) .* Helm/"
 
@@ -45,7 +45,7 @@ def test_a_kill_while_helm_writes(ground: Ground, operation: str, kill: Kill) ->
 @pytest.mark.sweep
 @pytest.mark.parametrize("helm", ["helm3", "helm4", "embedded"])
 @pytest.mark.parametrize("operation", [each for each in OPERATIONS if each != "refresh"])
-def test_a_kill_at_every_sixth_request(ground: Ground, operation: str, helm: str) -> None:
+def test_a_kill_at_every_second_write(ground: Ground, operation: str, helm: str) -> None:
     engine = helm if helm == "embedded" else str(ground.helm(int(helm[-1])))
     rows = [*Sweep(ground.kubeconfig.read_text(), engine, EVERY).rows(operation, Who)]
     assert sum(row.total for row in rows)

@@ -1,4 +1,4 @@
-"""`python -m tools.kills`: do every operation, and kill it at every request.
+"""`python -m tools.kills`: do every operation, and kill it at every request that writes.
 
 What differs from the operation that nobody disturbs is told on the standard output. It needs a control plane
 on which no pod runs for real: `python -m tools.ground run -- python -m tools.kills`.
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(
             name, action="append", choices=list(choices), help="may be repeated (default: all)"
         )
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="at every N-th request")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="at every N-th of them")
     parser.add_argument(
         "--record", type=Path, metavar="FILE", help="add what was found, for tools.reliability"
     )

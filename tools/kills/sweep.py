@@ -1,4 +1,4 @@
-"""Every operation, killed at every request, compared with the operation that nobody disturbs."""
+"""Every operation, killed at every write, compared with the operation that nobody disturbs."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ class Killed:
         engine: ``helm3``, ``helm4`` or ``embedded``.
         operation: a name of `OPERATIONS`.
         who: who was killed.
-        every: at each so-manieth request.
+        every: at each so-manieth of those requests.
         good: how many trials ended as they should.
         tried: how many trials there were, one kill in each.
         date: when, such as ``2026-11-26``.
+        requests: at which: ``writes``, as `trial.WRITES` has them, or ``all``.
     """
 
     engine: str
@@ -35,6 +36,7 @@ class Killed:
     good: int
     tried: int
     date: str
+    requests: str = "writes"
 
     @property
     def line(self) -> str:
@@ -49,7 +51,7 @@ def read(text: str) -> list[Killed]:
 
 @dataclass(frozen=True)
 class Row:
-    """One operation, killed in one way at each request.
+    """One operation, killed in one way at each write.
 
     Attributes:
         who: who was killed.
@@ -69,7 +71,7 @@ class Sweep:
     Attributes:
         kubeconfig: the content of one.
         helm: a Helm program's path, or ``embedded``.
-        every: at each so-manieth request.
+        every: at each so-manieth write.
         at_once: how many trials run side by side.
     """
 
@@ -79,7 +81,7 @@ class Sweep:
     at_once: int = 3
 
     def rows(self, operation: str, whom: Iterable[Who]) -> Iterator[Row]:
-        """Kill one operation in each of these ways at each of its requests."""
+        """Kill one operation in each of these ways at each of its writes."""
         wanted, count = undisturbed(self.kubeconfig, self.helm, operation)
         numbers = range(1, count + 1, self.every)
         with ThreadPoolExecutor(self.at_once) as at_once:

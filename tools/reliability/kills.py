@@ -19,10 +19,12 @@ _NAMES = {"helm4": "Helm 4", "helm3": "Helm 3", "embedded": "embedded"}
 _PLACES = ([*_NAMES], [*OPERATIONS], [*Who])
 _TEXT = f"""## Killed anywhere
 
-In each trial an operation is killed at one of its requests: the process that has Helm work (`caller`),
-`Helm`, or `both`, by SIGKILL; or the caller is `told` to end by SIGTERM; or the `engine` is gone for which it
-works. Then the same is declared again. A trial is good if the result is that of an operation that nobody
-disturbed, Helm is no longer at work, and the next run had the lock at most {BEGINS_WITHIN} s after the kill.
+In each trial an operation is killed as one of its requests changes something. What is killed leaves what it
+has written, so these kills meet every state in which an operation can be left. Killed is the process that has
+Helm work (`caller`), `Helm`, or `both`, by SIGKILL; or the caller is `told` to end by SIGTERM; or the
+`engine` is gone for which it works. Then the same is declared again. A trial is good if the result is that of
+an operation that nobody disturbed, Helm is no longer at work, and the next run had the lock at most
+{BEGINS_WITHIN} s after the kill.
 """
 
 
@@ -36,7 +38,7 @@ def text(killed: Sequence[Killed]) -> str:
     """Return the part; `killed` is what `newest` returns."""
     lines = [["Engine", "Operation", *Who], ["---"] * (2 + len(Who))]
     for (engine, operation), found in groupby(killed, lambda each: (each.engine, each.operation)):
-        cells = {each.who: f"{each.good}/{each.tried}" for each in found}
+        cells = {each.who: f"{each.good}/{each.tried}{_mark(each)}" for each in found}
         lines.append([_NAMES[engine], operation, *(cells.get(who, "") for who in Who)])
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     good, tried = sum(each.good for each in killed), sum(each.tried for each in killed)
@@ -44,9 +46,15 @@ def text(killed: Sequence[Killed]) -> str:
 
 
 def _how(killed: Sequence[Killed]) -> str:
-    strides = " or ".join(str(each) for each in sorted({each.every for each in killed}))
     dates = ", ".join(sorted({each.date for each in killed}))
-    return f"Measured at each {strides}th request, by `python -m tools.kills --every N`, on {dates}."
+    return (
+        f"Measured by `python -m tools.kills` on {dates}. An asterisk: only at each sixth to twelfth "
+        "request, of whatever kind. A refresh writes nothing."
+    )
+
+
+def _mark(each: Killed) -> str:
+    return "" if each.requests == "writes" and each.every == 1 else " *"
 
 
 def _place(each: Killed) -> tuple[int, int, int]:
