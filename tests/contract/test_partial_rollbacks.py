@@ -42,6 +42,18 @@ spec:
   resources: {requests: {storage: {{ . }}}}
 {{- end }}
 """
+LOOKED_UP = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  storageClassName: {{ .Release.Namespace }}
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
+  {{- with (lookup "v1" "PersistentVolumeClaim" .Release.Namespace "data").spec }}
+  volumeName: {{ .volumeName }}
+  {{- end }}
+"""
 FILES = {"templates/locked.yaml": CONFIG, "templates/added.yaml": ADDED, "templates/claim.yaml": CLAIM}
 
 
@@ -115,3 +127,23 @@ def test_a_requested_rollback_that_serves_is_what_was_requested(lab: Laboratory)
     assert found.message.startswith("these could not go back: ConfigMap locked (")
     assert lab.statuses() == ["superseded", "superseded", "deployed"]
     assert lab.image().endswith(":one")
+
+
+@pytest.mark.sweep
+@pytest.mark.every_engine
+def test_a_claim_that_names_its_volume_since_it_was_bound(lab: Laboratory) -> None:
+    """As Grafana's chart does it: the first revision is rendered before there is a volume to look up."""
+    growing_storage(lab)
+    chart = lab.chart("1.1.0", {"templates/claim.yaml": LOOKED_UP})
+    lab.deploy(source=chart, values={"tag": "one"})
+    lab.space.kubectl("wait", "pvc/data", "--for=jsonpath={.status.phase}=Bound", "--timeout=60s")
+    status = lab.upgrade(source=chart, values=BAD_IMAGE)
+
+    assert ready(status) == (Phase.ROLLED_BACK, "ImagePullBackOff")
+    assert lab.image().endswith(":one")
+    assert (lab.statuses()[0], lab.statuses()[2:]) == ("superseded", ["deployed"])
+
+    repaired = lab.upgrade(source=chart, values={"tag": "three"})
+    assert ready(repaired) == (Phase.DEPLOYED, "UpgradeSucceeded")
+    assert lab.image().endswith(":three")
+    lab.space.kubectl("delete", "storageclass,persistentvolume", lab.space.namespace, "--wait=false")
