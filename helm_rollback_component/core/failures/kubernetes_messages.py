@@ -103,6 +103,14 @@ def objects() -> Iterable[Rule]:
     yield from _present()
     yield Rule(
         pattern(
+            r"(?P<kind>StatefulSet)\.apps \"(?P<name>[^\"]+)\" is invalid: .*updates to statefulset spec"
+        ),
+        Reason.IMMUTABLE_FIELD,
+        remedy="delete the StatefulSet, and let its pods and claims stay for the new one: "
+        "`{command} --cascade=orphan`",
+    )
+    yield Rule(
+        pattern(
             r"\b(is|are) immutable\b",
             r"updates to \S+ spec for fields other than",
             r"updates may not change fields other than",
