@@ -21,6 +21,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from helm_rollback_component.core.remediation import nothing_tried
 from helm_rollback_component.pulumi_adapter import (
     parallelism,
     present_kubeconfigs,
@@ -167,10 +168,11 @@ def _tell_what_is_known(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Non
     """Say what an update with unchanged inputs comes to, where the last one was rolled back."""
     row = ResourceLog(news["owner"]["urn"], redact=str)
     accepted = state.accepts_phase(olds, news)
+    why = nothing_tried.because(state.rollback_reason(olds))
     if run_kind.is_preview() and not accepted:
-        row.warning(f"this update will fail:\n{olds['message']}")
+        row.warning_explained(f"this update will fail: {why}", olds["message"])
     elif accepted and not run_kind.is_preview():
-        row.warning(f"what runs is still not what was declared:\n{olds['message']}")
+        row.warning_explained(f"what runs is still not what was declared: {why}", olds["message"])
 
 
 def _tell_of_creation(inputs: Mapping[str, Any]) -> None:

@@ -190,10 +190,10 @@ _REMEDIES = {
     Reason.OPERATOR_REQUEST: (
         "change the inputs, or only retry_trigger, to deploy them again; or declare what now runs"
     ),
-    Reason.INTERRUPTED: "run the update again: what was interrupted is tried again",
-    Reason.DRIFTED: "run the update again: it deploys what is declared over the other change",
-    Reason.UNINSTALLED: "run the update again: it installs the release again",
-    Reason.RELEASE_MISSING: "run the update again: it installs the release again",
+    Reason.INTERRUPTED: "the next update tries again what was interrupted",
+    Reason.DRIFTED: "the next update deploys what is declared over the other change",
+    Reason.UNINSTALLED: "the next update installs the release again",
+    Reason.RELEASE_MISSING: "the next update installs the release again",
     Reason.NO_PROGRESS: "see `helm history`, and fix the cause of the failure",
     Reason.ROLLBACK_FAILED: "see `helm history`, and fix the cause of the failure",
     Reason.UNINSTALL_FAILED: "fix what the message of the failed deletion names, then delete it again",

@@ -3,6 +3,9 @@
 A dynamic provider is started with the address of the engine's own service as its first argument, and
 `pulumi.log` has no engine in that process; so the service is called directly. Where there is none, as in a
 script or a unit test, nothing is said.
+
+A process serves one run of the engine, so it knows what stays in a row: what a refresh has explained is
+not explained again by the update after it.
 """
 
 from __future__ import annotations
@@ -42,6 +45,22 @@ class ResourceLog:
         """Show a warning that stays; below it what others have written."""
         self._write("WARNING", message, quoted, ephemeral=False)
 
+    def explanation(self, text: str) -> None:
+        """Show why the release is not as declared; it stays, and is not shown again in this run."""
+        if not self.explained(text):
+            _explained.add((self._urn, text))
+            self.information(text)
+
+    def warning_explained(self, heading: str, explanation: str) -> None:
+        """Show a warning that stays, and below it an explanation unless that is shown already in this run."""
+        known = self.explained(explanation)
+        _explained.add((self._urn, explanation))
+        self.warning(heading if known else f"{heading}\n{explanation}")
+
+    def explained(self, text: str) -> bool:
+        """Whether that explanation is shown already in this run."""
+        return (self._urn, text) in _explained
+
     def _write(self, severity: str, message: str, quoted: str = "", *, ephemeral: bool) -> None:
         engine = _engine()
         if engine is None:
@@ -71,6 +90,8 @@ def spell(how: Callable[[str], str]) -> None:
 
 
 _spelled: Callable[[str], str] = str
+_explained: set[tuple[str, str]] = set()
+"""The explanations that this process has shown, each after the URN of its resource."""
 
 
 def engine_address() -> str:

@@ -102,7 +102,7 @@ class ManagedRelease:
         if change := found_foreign_change(status):
             inputs[state.OBSERVED] = change
         if status.phase.value != properties.get("phase") and (told := explain(status)):
-            self._log.information(told)
+            self._log.explanation(told)
         return self.outputs(inputs, status, self.operations.cluster_identity), inputs
 
     def outputs(self, inputs: Mapping[str, Any], status: ReleaseStatus, cluster: str) -> _Properties:
@@ -124,9 +124,11 @@ class ManagedRelease:
         message = outs["message"]
         if state.accepts_phase(outs, outs):
             if message:
-                self._log.warning(f"{headline(status)}\n{message}")
+                self._log.warning_explained(headline(status), message)
             return
         self._log.progress(headline(status))
+        if self._log.explained(message):
+            message = f"{self.id}: {headline(status)}, as explained above"
         if not partial_failure.announce(self.id, outs, message):
             self._log.warning(_NOT_SAVED)
         raise RuntimeError(message)

@@ -88,8 +88,12 @@ def to_be_tried_again(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
 
 def rolled_back_blamelessly(olds: Mapping[str, Any]) -> bool:
     """Whether the last update was rolled back for what has nothing to do with its spec."""
-    reason = value_at(olds, "rollback_status.reason")
-    return olds.get("phase") == Phase.ROLLED_BACK and find(str(reason)).tried_again
+    return olds.get("phase") == Phase.ROLLED_BACK and find(rollback_reason(olds)).tried_again
+
+
+def rollback_reason(olds: Mapping[str, Any]) -> str:
+    """Return the reason word of the last rollback that the outputs tell of."""
+    return str(value_at(olds, "rollback_status.reason"))
 
 
 def rests(olds: Mapping[str, Any], names: tuple[str, ...]) -> bool:

@@ -57,7 +57,9 @@ GOOD = ReleaseStatus("web", "apps", 3, "1.2.3", "1", "deployed", Phase.DEPLOYED)
 BAD = replace(
     GOOD,
     phase=Phase.ROLLED_BACK,
-    rollback_status=RollbackStatus(RollbackState.ROLLED_BACK, target_revision=1, restored_revision=3),
+    rollback_status=RollbackStatus(
+        RollbackState.ROLLED_BACK, reason="ImagePullBackOff", target_revision=1, restored_revision=3
+    ),
     conditions=(Condition("Ready", "False", "ImagePullBackOff", "no such image", ""),),
 )
 GONE = replace(
@@ -592,6 +594,22 @@ class TestPartialFailure:
         assert updated.outs["phase"] == "RolledBack"
         assert said[-1] == ("warning", URN, f"{ROLLED_BACK_TO_1}\n{updated.outs['message']}")
 
+    @pytest.mark.parametrize("inputs", [INPUTS, {**INPUTS, **WARN}])
+    def test_what_the_refresh_of_the_run_has_explained_is_not_explained_again(
+        self, outputs: dict[str, Any], cluster: Cluster, said: list[Line], inputs: dict[str, Any]
+    ) -> None:
+        cluster.status = BAD
+        refreshed = ReleaseProvider().read("apps/web", outputs).outs
+        assert refreshed is not None
+        assert said[-1] == ("information", URN, refreshed["message"])
+        if inputs is INPUTS:
+            saved = failing(lambda: ReleaseProvider().update("apps/web", refreshed, inputs))
+            assert saved.outputs["message"] == refreshed["message"]
+            assert saved.reasons == [f"apps/web: {ROLLED_BACK_TO_1}, as explained above"]
+        else:
+            ReleaseProvider().update("apps/web", refreshed, inputs)
+            assert said[-1] == ("warning", URN, ROLLED_BACK_TO_1)
+
     @dynamic_only
     def test_what_is_saved_names_the_provider_again(self, outputs: dict[str, Any], cluster: Cluster) -> None:
         cluster.status = BAD
@@ -620,7 +638,12 @@ class TestWhatIsKnown:
     @pytest.fixture
     def rolled_back(self, outputs: dict[str, Any], said: list[Line]) -> dict[str, Any]:
         said.clear()
-        return {**outputs, "phase": "RolledBack", "message": "it was rolled back"}
+        return {
+            **outputs,
+            "phase": "RolledBack",
+            "message": "it was rolled back",
+            "rollback_status": {"reason": "HookFailed"},
+        }
 
     def told(self, olds: dict[str, Any], said: list[Line], *, preview: bool, **inputs: object) -> list[Line]:
         ReleaseProvider().check({}, {**LEAST, "dry_run": preview})
@@ -630,7 +653,7 @@ class TestWhatIsKnown:
     def test_a_preview_says_that_the_update_will_fail(
         self, rolled_back: dict[str, Any], said: list[Line]
     ) -> None:
-        warning = "this update will fail:\nit was rolled back"
+        warning = "this update will fail: these inputs were rolled back (HookFailed)\nit was rolled back"
         assert self.told(rolled_back, said, preview=True) == [("warning", URN, warning)]
 
     def test_the_update_itself_says_it_once_by_failing(
@@ -659,9 +682,13 @@ class TestWhatIsKnown:
     def test_an_accepted_rollback_is_told_by_every_update(
         self, rolled_back: dict[str, Any], said: list[Line]
     ) -> None:
-        warning = "what runs is still not what was declared:\nit was rolled back"
-        assert self.told(rolled_back, said, preview=True, **WARN) == []
-        assert self.told(rolled_back, said, preview=False, **WARN) == [("warning", URN, warning)]
+        by_hand = {**rolled_back, "rollback_status": {"reason": "OperatorRequest"}}
+        warning = (
+            "what runs is still not what was declared: the release was rolled back by hand\n"
+            "it was rolled back"
+        )
+        assert self.told(by_hand, said, preview=True, **WARN) == []
+        assert self.told(by_hand, said, preview=False, **WARN) == [("warning", URN, warning)]
 
     @pytest.mark.parametrize(
         "change", [{"phase": "Failed"}, {"values": {"a": 1.0}}, {"observed": "the release is gone"}]

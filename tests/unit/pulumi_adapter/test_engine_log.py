@@ -94,6 +94,27 @@ def test_a_warning_stays(engine: Engine) -> None:
     assert (line.message, line.severity, line.ephemeral) == ("beware", engine_pb2.WARNING, False)
 
 
+def test_what_a_refresh_has_explained_is_not_explained_again_in_the_row(engine: Engine) -> None:
+    row = ResourceLog(URN, Redactor())
+    assert not row.explained("it was rolled back")
+    row.explanation("it was rolled back")
+    row.explanation("it was rolled back")
+    row.warning_explained("this update will fail", "it was rolled back")
+    assert [line.message for line in engine.lines] == ["it was rolled back", "this update will fail"]
+    assert row.explained("it was rolled back")
+
+
+def test_what_another_row_has_explained_is(engine: Engine) -> None:
+    ResourceLog("urn:other", Redactor()).explanation("it was rolled back")
+    row = ResourceLog(URN, Redactor())
+    for _ in range(2):
+        row.warning_explained("this update will fail", "it was rolled back")
+    assert [line.message for line in engine.lines[1:]] == [
+        "this update will fail\nit was rolled back",
+        "this update will fail",
+    ]
+
+
 def test_no_secret_is_said(engine: Engine) -> None:
     ResourceLog(URN, Redactor(["hunter2"])).warning("the password is hunter2")
     assert engine.lines[0].message == f"the password is {MASK}"

@@ -293,7 +293,7 @@ class TestExplain:
     @pytest.mark.parametrize("reason", ["Drifted", "Uninstalled", "ReleaseMissing"])
     def test_a_remedy_that_names_the_update_is_enough(self, reason: str) -> None:
         ready = Condition("Ready", "False", reason, "", NOW)
-        assert "Run the update again" in explain(status(Phase.FAILED, ready))
+        assert "The next update " in explain(status(Phase.FAILED, ready))
         assert "The next update tries again" not in explain(status(Phase.FAILED, ready))
 
     def test_a_release_that_is_gone_has_no_status(self) -> None:
