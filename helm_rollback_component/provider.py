@@ -168,7 +168,7 @@ def _tell_what_is_known(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Non
     """Say what an update with unchanged inputs comes to, where the last one was rolled back."""
     row = ResourceLog(news["owner"]["urn"], redact=str)
     accepted = state.accepts_phase(olds, news)
-    why = nothing_tried.because(state.rollback_reason(olds))
+    why = nothing_tried.in_short(state.rollback_reason(olds))
     if run_kind.is_preview() and not accepted:
         row.warning_explained(f"this update will fail: {why}", olds["message"])
     elif accepted and not run_kind.is_preview():

@@ -121,14 +121,14 @@ class ManagedRelease:
         Raises:
             RuntimeError: the release is not what was declared.
         """
-        message = outs["message"]
+        tried = self.operations.rolled_back
+        outcome, explained = headline(status, tried=tried), self._log.explained(outs["message"])
         if state.accepts_phase(outs, outs):
-            if message:
-                self._log.warning_explained(headline(status), message)
+            if outcome:
+                self._log.warning_explained(outcome, outs["message"])
             return
-        self._log.progress(headline(status))
-        if self._log.explained(message):
-            message = f"{self.id}: {headline(status)}, as explained above"
+        self._log.progress(outcome)
+        message = f"{self.id}: {outcome}, as explained above" if explained else explain(status, tried=tried)
         if not partial_failure.announce(self.id, outs, message):
             self._log.warning(_NOT_SAVED)
         raise RuntimeError(message)

@@ -174,9 +174,13 @@ class RunEvents:
 
     def __init__(self, *observers: Callable[[RunEvent], None]) -> None:
         self._observers = observers
+        self.rolled_back = False
+        """Whether the last run has made a rollback."""
 
     def tell(self, event: RunEvent) -> None:
         """Hand an event to all observers."""
+        if isinstance(event, Concluded):
+            self.rolled_back = bool(event.rollbacks)
         for observe in self._observers:
             observe(event)
 

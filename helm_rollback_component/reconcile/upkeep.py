@@ -52,6 +52,12 @@ class Upkeep:
         for line in Foresight(self._config, self._session, self._run.redact).lines():
             tell(self.way_out.mask(line))
 
+    @property
+    @guarded
+    def rolled_back(self) -> bool:
+        """Whether the last `upgrade`, `deploy` or `rollback` has made a rollback."""
+        return self._events.rolled_back
+
     @guarded
     def plan_rollback(self, revision: int | None = None) -> RollbackPlan:
         """Return what `HelmOperations.rollback` would do; nothing is changed.

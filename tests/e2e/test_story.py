@@ -174,7 +174,9 @@ def test_the_same_update_again_fails_for_the_same_reason_without_touching_the_re
     assert again.outcome.failed
     assert again.history == bad.history
     assert again.release["rollback_status"] == bad.release["rollback_status"]
-    assert set(again.outcome.messages) & set(bad.outcome.messages)
+    assert "nothing was tried: these inputs were rolled back (ImagePullBackOff)" in again.outcome.progress
+    (message,) = (each for each in again.outcome.messages if "ImagePullBackOff" in each)
+    assert "shop/web: nothing was tried, because these inputs were rolled back (ImagePullBackOff: " in message
 
 
 def test_a_repaired_upgrade_is_deployed(story: Story) -> None:

@@ -86,6 +86,7 @@ class Cluster:
     identities: list[Identity] = field(default_factory=list)
     redact: Redactor | None = None
     may_be_let_go: bool = False
+    rolled_back: bool = True
     of_kubernetes_provider: int = 0
 
     def operations(self, config: HelmConfig, **given: Any) -> Cluster:  # noqa: ANN401  # as HelmOperations takes it
@@ -594,6 +595,21 @@ class TestPartialFailure:
         assert updated.outs["phase"] == "RolledBack"
         assert said[-1] == ("warning", URN, f"{ROLLED_BACK_TO_1}\n{updated.outs['message']}")
 
+    def test_an_update_that_tried_nothing_says_so(
+        self, outputs: dict[str, Any], cluster: Cluster, said: list[Line]
+    ) -> None:
+        cluster.status, cluster.rolled_back = BAD, False
+        saved = failing(lambda: ReleaseProvider().update("apps/web", outputs, INPUTS))
+        assert said[-1] == (
+            "progress",
+            URN,
+            "nothing was tried: these inputs were rolled back (ImagePullBackOff)",
+        )
+        assert saved.reasons[0].startswith(
+            "apps/web: nothing was tried, because these inputs were rolled back (ImagePullBackOff: "
+        )
+        assert saved.outputs["message"].startswith("apps/web: the upgrade failed (ImagePullBackOff: ")
+
     @pytest.mark.parametrize("inputs", [INPUTS, {**INPUTS, **WARN}])
     def test_what_the_refresh_of_the_run_has_explained_is_not_explained_again(
         self, outputs: dict[str, Any], cluster: Cluster, said: list[Line], inputs: dict[str, Any]
@@ -684,8 +700,8 @@ class TestWhatIsKnown:
     ) -> None:
         by_hand = {**rolled_back, "rollback_status": {"reason": "OperatorRequest"}}
         warning = (
-            "what runs is still not what was declared: the release was rolled back by hand\n"
-            "it was rolled back"
+            "what runs is still not what was declared: "
+            "the release was rolled back by hand (OperatorRequest)\nit was rolled back"
         )
         assert self.told(by_hand, said, preview=True, **WARN) == []
         assert self.told(by_hand, said, preview=False, **WARN) == [("warning", URN, warning)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.remediation import nothing_tried
 from helm_rollback_component.core.remediation.assessment import FOREIGN, ready
 from helm_rollback_component.reasons import Reason, find
 from helm_rollback_component.results import Phase
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
     from helm_rollback_component.results import ReleaseStatus
 
 
-def explain(status: ReleaseStatus) -> str:
+def explain(status: ReleaseStatus, *, tried: bool = True) -> str:
     """Return the sentences that a failing update shows; empty for a release that is as declared.
 
     They say which release it is, what failed and why, what runs now, and what to do.
+
+    Args:
+        status: the release.
+        tried: whether what is declared was tried by the run that shows them; else an earlier one has.
     """
     if status.phase is Phase.DEPLOYED:
         return ""
@@ -26,13 +31,15 @@ def explain(status: ReleaseStatus) -> str:
     where = f"{status.release_namespace}/{status.release_name}"
     said, remedy = parted(reason, message)
     why = f"{reason}: {said}" if said else reason
-    what_failed = f"{_what_failed(status, reason)} ({why})"
+    what_failed = f"{_what_failed(status, reason, tried=tried)} ({why})"
     way_out = ". ".join(_what_to_do(status, reason, remedy))
     return f"{where}: {what_failed}; {_what_runs(status)}. {way_out}"
 
 
-def _what_failed(status: ReleaseStatus, reason: str) -> str:
+def _what_failed(status: ReleaseStatus, reason: str, *, tried: bool) -> str:
     if status.phase is Phase.ROLLED_BACK:
+        if not tried:
+            return f"nothing was tried, because {nothing_tried.because(reason)}"
         return (
             "what runs is not what is declared" if reason == Reason.OPERATOR_REQUEST else "the upgrade failed"
         )
@@ -77,15 +84,22 @@ _COMPLETE_REMEDIES = (
 )
 
 
-def headline(status: ReleaseStatus) -> str:
+def headline(status: ReleaseStatus, *, tried: bool = True) -> str:
     """Return the short form of `explain`, for a line of a table; empty for a release that is as declared.
 
     It has the phase and the reason word: ``rolled back to revision 1: ImagePullBackOff``.
+
+    Args:
+        status: the release.
+        tried: as `explain` has it.
     """
     if status.phase is Phase.DEPLOYED:
         return ""
     last = ready(status)
-    return f"{_outcome(status)}: {last.reason if last else Reason.UNKNOWN}"
+    reason = last.reason if last else Reason.UNKNOWN
+    if status.phase is Phase.ROLLED_BACK and not tried:
+        return f"nothing was tried: {nothing_tried.in_short(reason)}"
+    return f"{_outcome(status)}: {reason}"
 
 
 def _outcome(status: ReleaseStatus) -> str:

@@ -7,6 +7,10 @@ from helm_rollback_component.reasons import Reason
 
 def because(reason: str) -> str:
     """Return why, as a part of a sentence; `reason` is that of the rollback."""
-    if reason == Reason.OPERATOR_REQUEST:
-        return "the release was rolled back by hand"
-    return f"these inputs were rolled back ({reason})"
+    by_hand = reason == Reason.OPERATOR_REQUEST
+    return "the release was rolled back by hand" if by_hand else "these inputs were rolled back"
+
+
+def in_short(reason: str) -> str:
+    """Return the same with the reason word, for a line of a table."""
+    return f"{because(reason)} ({reason})"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from helm_rollback_component.core.failures.classify import Failure
+from helm_rollback_component.core.remediation.conclude import RolledBack
+from helm_rollback_component.core.remediation.steps import Rollback
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reconcile.rows import Rows
 from helm_rollback_component.reconcile.run_events import (
+    Concluded,
     Retried,
     RunEvent,
     RunEvents,
@@ -57,3 +60,12 @@ def test_so_does_one_that_raises(error: Exception, reason: str) -> None:
     with pytest.raises(type(error)), RunEvents(told.append).helm():
         raise error
     assert told == [StepBegan(Step.HELM), StepEnded(Step.HELM, reason)]
+
+
+def test_whether_the_last_run_rolled_back_is_known() -> None:
+    events = RunEvents()
+    assert not events.rolled_back
+    events.tell(Concluded("automatic", (RolledBack(Rollback(1, "HookFailed"), failed=False),), None))
+    assert events.rolled_back
+    events.tell(Concluded("automatic", (), None))
+    assert not events.rolled_back

@@ -262,6 +262,22 @@ class TestExplain:
             "Change the inputs to try again, or only retry_trigger to try the same inputs again"
         )
 
+    @pytest.mark.parametrize(
+        ("reason", "because"),
+        [
+            ("ImagePullBackOff", "these inputs were rolled back"),
+            ("OperatorRequest", "the release was rolled back by hand"),
+        ],
+    )
+    def test_a_run_that_tried_nothing_says_why(self, reason: str, because: str) -> None:
+        ready = Condition("Ready", "False", reason, "m", NOW)
+        rolled_back = status(Phase.ROLLED_BACK, ready)
+        assert explain(rolled_back, tried=False).startswith(
+            f"apps/web: nothing was tried, because {because} ({reason}: m"
+        )
+        assert headline(rolled_back, tried=False) == f"nothing was tried: {because} ({reason})"
+        assert explain(status(Phase.STALLED, ready), tried=False) == explain(status(Phase.STALLED, ready))
+
     def test_a_rollback_by_hand_is_no_failure(self) -> None:
         ready = Condition("Ready", "False", "OperatorRequest", "revision 1 was restored on request", NOW)
         assert explain(status(Phase.ROLLED_BACK, ready)).startswith(
