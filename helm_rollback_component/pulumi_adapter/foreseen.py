@@ -7,18 +7,14 @@ here: then a line says what is not known.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
-from pulumi.output import Unknown
-
-from helm_rollback_component.core.remediation import first_step, preview
+from helm_rollback_component.core.remediation import preview
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.helm.charts import fetching
 from helm_rollback_component.helm.charts.chart_files import read_metadata
 from helm_rollback_component.helm.engines.selection import choose_engine
-from helm_rollback_component.inputs.tree import leaves
-from helm_rollback_component.pulumi_adapter import declaration, difference_setting, state
+from helm_rollback_component.pulumi_adapter import declaration, difference_setting, looking_ahead, state
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.managed_release import ManagedRelease
 from helm_rollback_component.reconcile.desired import required_capabilities
@@ -29,11 +25,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HelmConfig
 
 _LATER = "what this update changes in the manifests is known once all of its inputs are"
-_PATIENCE = 60.0
-"""Seconds for which a preview waits for one release."""
-_TOO_LATE = f"what else it changes was not known within {_PATIENCE:g} s"
-_AT_ONCE = threading.BoundedSemaphore(4)
-"""A Helm runs for each: more of them would take longer, and more memory."""
 
 
 def tell(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
@@ -70,17 +61,10 @@ def _of_chart(config: HelmConfig) -> str:
 
 
 def _tell_changes(olds: Mapping[str, Any], news: Mapping[str, Any], row: ResourceLog) -> None:
-    if any(isinstance(leaf, Unknown) for key in state.DECLARED for _, leaf in leaves(news.get(key))):
+    if looking_ahead.all_known(news):
+        looking_ahead.tell(row, lambda lines: _look(olds, news, lines))
+    else:
         row.information(f"{_named(news)}: {_LATER}")
-        return
-    with _AT_ONCE:
-        lines: list[str] = []
-        looking = threading.Thread(target=_look, args=(olds, news, lines), daemon=True)
-        looking.start()
-        looking.join(_PATIENCE)
-        found = [*lines, *([_TOO_LATE] if looking.is_alive() else [])]
-        tell = row.warning if first_step.WILL_FAIL in found[0] else row.information
-        tell(found[0], "\n".join(found[1:]))
 
 
 def _named(inputs: Mapping[str, Any]) -> str:

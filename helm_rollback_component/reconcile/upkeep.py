@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.records.owner import Identity
     from helm_rollback_component.reconcile.release_run import ReleaseRun
     from helm_rollback_component.reconcile.run_events import RunEvents
     from helm_rollback_component.reconcile.session import Session
@@ -33,23 +34,27 @@ class Upkeep:
 
     way_out: WayOut
     _config: HelmConfig
+    _identity: Identity
     _session: Session
     _events: RunEvents
     _progress: Callable[[str], None]
     _run: ReleaseRun
 
     @guarded
-    def foresee(self, tell: Callable[[str], None]) -> None:
-        """Tell what `upgrade` will do, line by line; nothing is changed, and no lock is taken.
+    def foresee(self, tell: Callable[[str], None], *, creating: bool = False) -> None:
+        """Tell what `upgrade` will do, or `deploy`, line by line; nothing is changed, and no lock is taken.
 
         Args:
             tell: takes what it begins with, such as ``upgrade 1.2.0 → 1.3.0``, and then what it changes in
                 the manifests, without secrets.
+            creating: whether it is `deploy` that is foreseen, which refuses a release that others have.
 
         Raises:
             HelmRollbackError: the chart or the release cannot be read.
         """
-        for line in Foresight(self._config, self._session, self._run.redact).lines():
+        creator = self._identity if creating else None
+        foresight = Foresight(self._config, self._session, self._run.redact, creator)
+        for line in foresight.lines():
             tell(self.way_out.mask(line))
 
     @property

@@ -11,6 +11,10 @@ from tests.contract.test_least_rights import user
 if TYPE_CHECKING:
     from tests.contract.laboratory import Laboratory
 
+HOOKED = (
+    "{apiVersion: v1, kind: ConfigMap, metadata: {name: hooked, annotations: {helm.sh/hook: pre-install}}}"
+)
+KEPT = "{apiVersion: v1, kind: ConfigMap, metadata: {name: kept}}"
 pytestmark = pytest.mark.ground
 
 GROUPS = ["", "apps", "coordination.k8s.io"]
@@ -31,10 +35,30 @@ metadata:
 """
 
 
-def foreseen(lab: Laboratory, **inputs: Any) -> list[str]:  # noqa: ANN401  # any input
+def foreseen(lab: Laboratory, *, creating: bool = False, **inputs: Any) -> list[str]:  # noqa: ANN401  # any input
     lines: list[str] = []
-    lab.operations(**inputs).foresee(lines.append)
+    lab.operations(**inputs).foresee(lines.append, creating=creating)
     return lines
+
+
+def test_a_first_preview_names_what_is_added_and_what_is_there_already(lab: Laboratory) -> None:
+    name = lab.space.namespace
+    source = lab.chart("1.1.0", {"templates/kept.yaml": KEPT, "templates/hooked.yaml": HOOKED})
+    with user(lab, ONLY_READING) as (me, asked):
+        head, *others = foreseen(lab, creating=True, kubeconfig=me, values={"tag": "one"}, source=source)
+        lab.space.kubectl("create", "configmap", "kept")
+        refused, first, *_ = foreseen(lab, creating=True, kubeconfig=me, source=source)
+        taken, over, *_ = foreseen(lab, creating=True, kubeconfig=me, source=source, take_ownership=True)
+    assert head.startswith(f"{name}/web: install web 1.1.0; adds ")
+    assert head.endswith(" objects, 1 hook")
+    assert "+ Deployment web: registry.example/web:one" in others
+    assert {"+ ConfigMap kept", "+ hook ConfigMap hooked"} <= {*others}
+    assert "this update will fail: 1 object of the chart is there already" in refused
+    assert first == "! ConfigMap kept is there already and is not managed by Helm"
+    assert "this update will fail" not in taken
+    assert over == "~ ConfigMap kept is there already and is not managed by Helm: it is taken over"
+    assert {right.verb for right in asked.rights} <= {"get", "list"}
+    assert lab.statuses() == []
 
 
 def test_a_preview_renders_and_only_reads(lab: Laboratory) -> None:

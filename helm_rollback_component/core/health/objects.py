@@ -119,9 +119,14 @@ def is_kept(live: Manifest) -> bool:
     return annotation(live, RESOURCE_POLICY) == "keep"
 
 
+def release_of(live: Manifest) -> tuple[str, str]:
+    """Return name and namespace of the release whose the live object is by Helm's annotations, else empty."""
+    return annotation(live, RELEASE_NAME), annotation(live, _RELEASE_NAMESPACE)
+
+
 def belongs_to(live: Manifest, release: str, namespace: str) -> bool:
     """Return whether Helm's annotations say that the live object is that release's."""
-    return (annotation(live, RELEASE_NAME), annotation(live, _RELEASE_NAMESPACE)) == (release, namespace)
+    return release_of(live) == (release, namespace)
 
 
 def is_hook(manifest: Manifest) -> bool:

@@ -113,9 +113,10 @@ class CommandLine:
             "--history-max=0",
         ]
 
-    def render(self, deployment: Deployment) -> list[str]:
-        """Return the arguments of an upgrade that is rendered and not carried out, as JSON."""
-        return [*self.upgrade(deployment), "--dry-run=server", "--output=json"]
+    def render(self, deployment: Deployment, *, install: bool) -> list[str]:
+        """Return the arguments of an upgrade or install that is rendered and not carried out, as JSON."""
+        deploying = self.install(deployment) if install else self.upgrade(deployment)
+        return [*deploying, "--dry-run=server", "--output=json"]
 
     def rollback(
         self, revision: int, timeout: int, *, disable_hooks: bool = False, force_conflicts: bool = False

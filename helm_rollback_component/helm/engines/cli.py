@@ -81,11 +81,11 @@ class CliEngine:
             cancellation,
         )
 
-    def render(self, target: Target, deployment: Deployment) -> dict[str, Any]:
-        """Return what an upgrade would store; see `HelmEngine`."""
+    def render(self, target: Target, deployment: Deployment, *, install: bool = False) -> dict[str, Any]:
+        """Return what an upgrade, or an install, would store; see `HelmEngine`."""
         said = self._on_cluster(
             target,
-            lambda line: line.render(deployment),
+            lambda line: line.render(deployment, install=install),
             RENDERING,
             values_text(deployment.values),
             longest=LONGEST_RENDERED,

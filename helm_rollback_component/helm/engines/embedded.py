@@ -74,11 +74,12 @@ class EmbeddedEngine:
         """Upgrade with reset values and wait until ready; see `HelmEngine`."""
         self._deploy("upgrade", target, deployment, cancellation)
 
-    def render(self, target: Target, deployment: Deployment) -> dict[str, Any]:
-        """Return what an upgrade would store; see `HelmEngine`."""
+    def render(self, target: Target, deployment: Deployment, *, install: bool = False) -> dict[str, Any]:
+        """Return what an upgrade, or an install, would store; see `HelmEngine`."""
         with self._workers.one() as worker:
-            asked = self._asked("upgrade", target, deployment)
-            return worker.call({"verb": "render", "target": _told(target), "deployment": asked}, RENDERING)
+            asked = self._asked("install" if install else "upgrade", target, deployment)
+            told = {"target": _told(target), "deployment": asked, "install": install}
+            return worker.call({"verb": "render", **told}, RENDERING)
 
     def rollback(
         self,

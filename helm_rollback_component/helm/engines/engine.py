@@ -144,8 +144,10 @@ class HelmEngine(Protocol):
     def upgrade(self, target: Target, deployment: Deployment, cancellation: Cancellation) -> None:
         """Upgrade with reset values and wait until ready; stops early when cancelled. Does not roll back."""
 
-    def render(self, target: Target, deployment: Deployment) -> dict[str, Any]:
-        """Return the release that an upgrade would store, as Helm spells it in JSON; nothing is changed.
+    def render(self, target: Target, deployment: Deployment, *, install: bool = False) -> dict[str, Any]:
+        """Return the release that an upgrade, or an install, would store, as Helm spells it in JSON.
+
+        Nothing is changed.
 
         The cluster is asked for what templates look up in it. It has ``manifest``, and ``hooks`` where there
         are some.

@@ -25,7 +25,7 @@ from helm_rollback_component.helm.engines.memory_files import readable_path
 from helm_rollback_component.helm.engines.wire import Message, receive, send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 _BURST = 1000
 _QPS = 500.0
@@ -137,19 +137,21 @@ def _upgrade(context: helm_python.HelmContext, target: Message, deployment: Mess
         library.deploy("upgrade", config, chart, context, options)
 
 
-def _render(context: helm_python.HelmContext, target: Message, deployment: Message) -> Message:
+def _render(
+    context: helm_python.HelmContext, target: Message, deployment: Message, *, install: bool
+) -> Message:
     with _cluster(target) as config, _installable(deployment["chart"]) as chart:
-        options = {"reset_values": True, "dry_run": "server", **_deploying(target, deployment)}
-        found = library.deploy("upgrade", config, chart, context, options)
-        return {"manifest": found.get("manifest", ""), "hooks": [*_hooks(config, chart, target, deployment)]}
+        options = {"dry_run": "server", **({} if install else {"reset_values": True})}
+        verb, asked = "install" if install else "upgrade", {**options, **_deploying(target, deployment)}
+        found = library.deploy(verb, config, chart, context, asked)
+        named = {"name": target["release"], "namespace": target["namespace"], "is_upgrade": not install}
+        templates = config.render(chart, deployment["values"], **named)
+        return {"manifest": found.get("manifest", ""), "hooks": [*_hooks(templates)]}
 
 
-def _hooks(
-    config: helm_python.Config, chart: helm_python.Chart, target: Message, deployment: Message
-) -> Iterator[Message]:
-    """Yield the templates that may have hooks in them, of which the library tells nothing in an upgrade."""
-    named = {"name": target["release"], "namespace": target["namespace"]}
-    for path, text in config.render(chart, deployment["values"], is_upgrade=True, **named).items():
+def _hooks(templates: Mapping[str, str]) -> Iterator[Message]:
+    """Yield the templates that may have hooks in them, of which the library tells nothing."""
+    for path, text in templates.items():
         if "helm.sh/hook" in text and not path.endswith("NOTES.txt"):
             yield {"manifest": text}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.pulumi_adapter import foreseen, foreseen_creation
+from helm_rollback_component.pulumi_adapter import foreseen, foreseen_creation, looking_ahead
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.reasons import Reason
 from tests.support.chart_caches import ChartCaches
@@ -119,7 +119,10 @@ class Release:
         self.operations = self
         self.incarnation = incarnation
 
-    def foresee(self, tell: Callable[[str], None]) -> None:
+    def foresee(self, tell: Callable[[str], None], *, creating: bool = False) -> None:
+        if creating:
+            self.create(tell)
+            return
         tell("this update will fail: it has to" if self.incarnation == "fails" else "upgrade 1.0.0 → 2.0.0")
         if self.incarnation == "broken":
             raise ZeroDivisionError("a bug")
@@ -128,8 +131,16 @@ class Release:
         if self.incarnation == "slow":
             ENDLESS.wait()
 
+    def create(self, tell: Callable[[str], None]) -> None:
+        if OF_CREATION:
+            raise OperationError("nobody answers", reason=Reason.UNREACHABLE)
+        tell("apps/web: install web 1.0.0; adds 1 object")
+        tell("+ ConfigMap web")
+
 
 ENDLESS = threading.Event()
+OF_CREATION: list[str] = []
+"""Not empty where a creation cannot be looked at."""
 CREATED = {"incarnation": "first", "cluster": ""}
 
 
@@ -138,6 +149,7 @@ def changes(monkeypatch: pytest.MonkeyPatch, told: list[str]) -> list[str]:
     """What is told, the differences of the manifests included."""
     monkeypatch.setenv("HELM_ROLLBACK_DIFF", "true")
     monkeypatch.setattr(foreseen, "ManagedRelease", Release)
+    monkeypatch.setattr(foreseen_creation, "ManagedRelease", Release)
     return told
 
 
@@ -173,7 +185,7 @@ def test_what_cannot_be_looked_at_is_said_and_is_no_failure(changes: list[str]) 
 
 
 def test_a_preview_does_not_wait_for_ever(changes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(foreseen, "_PATIENCE", 0.01)
+    monkeypatch.setattr(looking_ahead, "_PATIENCE", 0.01)
     foreseen.tell({**local(a=1), **CREATED, "incarnation": "slow"}, local(a=2))
     ENDLESS.set()
     assert changes[0].splitlines()[-1] == "what else it changes was not known within 60 s"
@@ -188,8 +200,11 @@ def test_nothing_is_rendered_while_a_value_is_not_known(changes: list[str]) -> N
 @pytest.mark.parametrize(
     ("change", "lines"),
     [
-        ({}, ["apps/web: install web 1.0.0"]),
-        ({"release_namespace": LATER}, ["web: install web 1.0.0"]),
+        ({}, ["apps/web: install web 1.0.0; adds 1 object\n+ ConfigMap web"]),
+        (
+            {"release_namespace": LATER},
+            ["web: install web 1.0.0\nwhich objects it adds is known once all of its inputs are"],
+        ),
         ({"chart": None}, []),
         ({"owner": None}, []),
     ],
@@ -197,6 +212,16 @@ def test_nothing_is_rendered_while_a_value_is_not_known(changes: list[str]) -> N
 def test_a_creation_is_told(changes: list[str], change: dict[str, Any], lines: list[str]) -> None:
     foreseen_creation.tell({**local(), **change})
     assert changes == lines
+
+
+def test_why_it_is_not_known_what_a_creation_adds_is_told(
+    changes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.unit.pulumi_adapter.test_foreseen.OF_CREATION", ["fails"])
+    foreseen_creation.tell(local())
+    first, second = changes[0].splitlines()
+    assert first == "apps/web: install web 1.0.0"
+    assert second.startswith("which objects it adds is not known: nobody answers")
 
 
 def test_a_creation_is_not_told_where_differences_are_off(told: list[str]) -> None:

@@ -10,12 +10,13 @@ from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Ledger
-from helm_rollback_component.core.remediation.steps import Rollback, Step, Upgrade, Verify
+from helm_rollback_component.core.records.owner import Identity
+from helm_rollback_component.core.remediation.steps import Install, Rollback, Step, Upgrade, Verify
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.helm.engines.engine import EngineError
+from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile import foresight
+from helm_rollback_component.reconcile import foresight, live_objects
 from helm_rollback_component.reconcile.foresight import Foresight
 from helm_rollback_component.results import RollbackState, RollbackStatus
 from tests.support.control_plane import write_chart
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from helm_rollback_component.helm.engines.engine import Deployment
     from helm_rollback_component.reconcile.session import Session
 
 _Object = dict[str, Any]
@@ -53,14 +55,21 @@ class StandIn:
         self.renderings = list(renderings)
         self.stored = {1: [config_map(size="0")], 2: [config_map(size="1")]}
         self.live: _Object | Exception | None = None
+        self.capabilities = frozenset({Capability.TAKE_OWNERSHIP})
+        self.deployments: list[Deployment] = []
+        self.installs: list[bool] = []
         self.past = history("superseded", "deployed")
         self.known = Ledger()
         self.digester = Digester(b"k" * 32)
-        self.engine = self.records = self.cluster = self
+        self.engine = self.records = self.cluster = self.claims = self
         self.defaults: dict[str, Any] = {"size": 0}
         self.target = None
 
-    def render(self, _target: object, _deployment: object) -> list[_Object]:
+    def read(self) -> None: ...
+
+    def render(self, _target: object, deployment: Deployment, *, install: bool) -> list[_Object]:
+        self.deployments.append(deployment)
+        self.installs.append(install)
         found: list[_Object] = _unless_error(self.renderings.pop(0))
         return found
 
@@ -99,17 +108,24 @@ def _unless_error(found: Any) -> Any:  # noqa: ANN401  # whatever was given
 def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """Return the lines that are told where that is the first step of the update."""
 
-    def looking(session: StandIn, step: Step | None = None, template: str = "", *secrets: str) -> list[str]:
+    def looking(
+        session: StandIn,
+        step: Step | None = None,
+        template: str = "",
+        *secrets: str,
+        creator: Identity | None = None,
+    ) -> list[str]:
         chart = write_chart(tmp_path / "web", version="1.1.0", template=template)
         declared = {"release_name": "web", "release_namespace": "apps", "source": {"chart": str(chart)}}
         monkeypatch.setattr(foresight, "next_step", lambda _: step or Upgrade())
         stand_in: Session = session  # type: ignore[assignment]  # as far as it is needed
-        return [*Foresight(HelmConfig.parse(declared), stand_in, Redactor(secrets)).lines()]
+        return [*Foresight(HelmConfig.parse(declared), stand_in, Redactor(secrets), creator).lines()]
 
     return looking
 
 
 BAD_TEMPLATE = 'template: web/x.yaml:1:3: executing "web/x.yaml" at <fail>: x'
+NOT_OURS = 'ConfigMap "a" in namespace "apps" exists and cannot be imported into the current release: invalid'
 BACK = "apps/web: roll back to revision 1 (web 1.0.0): another client changed the release"
 HEAD = "apps/web: upgrade 1.0.0 → 1.1.0"
 MOVED = [
@@ -190,6 +206,10 @@ def test_a_template_with_chance_that_renders_the_same_is_told_whole(look: Callab
             [f"apps/web: this update will fail: {BAD_TEMPLATE}"],
         ),
         (
+            EngineError(f"Error: UPGRADE FAILED: Unable to continue with update: {NOT_OURS}"),
+            ["apps/web: this update will fail: "],
+        ),
+        (
             EngineError("it is broken"),
             [HEAD, "what it changes in the manifests is not known: it is broken"],
         ),
@@ -214,6 +234,68 @@ def test_what_others_changed_by_hand_is_told_apart(look: Callable[..., list[str]
     assert look(session)[-1] == (
         "kubectl-edit set .data.size of ConfigMap web; the chart sets it too and takes it over"
     )
+
+
+def test_objects_that_are_not_looked_at_are_counted(
+    look: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_objects, "MOST", 0)
+    last = look(StandIn([config_map(size="2")]))[-1]
+    assert last == "whether others changed 1 more of these objects by hand was not looked at"
+
+
+INSTALL = "apps/web: install web 1.1.0"
+HOOKED = {"name": "hooked", "annotations": {"helm.sh/hook": "pre-install"}}
+HOOK = {**config_map(), "metadata": HOOKED}
+
+
+def absent(*renderings: list[_Object] | Exception) -> StandIn:
+    """Return the session of a release that is not there."""
+    session = StandIn(*renderings)
+    session.past = History(())
+    return session
+
+
+def test_what_an_install_adds_is_named(look: Callable[..., list[str]]) -> None:
+    session = absent([config_map(), HOOK])
+    assert look(session, Install(), creator=Identity()) == [
+        f"{INSTALL}; adds 1 object, 1 hook",
+        "+ ConfigMap web",
+        "+ hook ConfigMap hooked",
+    ]
+    assert session.installs == [True]
+
+
+@pytest.mark.parametrize("able", [{Capability.TAKE_OWNERSHIP}, set()])
+def test_an_install_is_rendered_in_spite_of_what_is_there(
+    look: Callable[..., list[str]], able: set[Capability]
+) -> None:
+    session = absent([config_map()])
+    session.capabilities = frozenset(able)
+    session.live = config_map()
+    head, line = look(session, Install())
+    assert head.startswith(f"{INSTALL}; this update will fail: 1 object of the chart is there already, ")
+    assert line == "! ConfigMap web is there already and is not managed by Helm"
+    assert [each.options.take_ownership for each in session.deployments] == [bool(able)]
+
+
+def test_objects_of_an_install_that_are_not_looked_at_are_counted(
+    look: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_objects, "MOST", 0)
+    told = look(absent([config_map()]), Install())
+    assert told[-1] == "whether 1 more of them are there already was not looked at"
+
+
+def test_an_install_that_cannot_be_rendered_is_told_all_the_same(look: Callable[..., list[str]]) -> None:
+    head, reason = look(absent(EngineError("it is broken")), Install())
+    assert (head, reason) == (INSTALL, "which objects it adds is not known: it is broken")
+
+
+def test_a_release_that_cannot_be_created_is_told_at_once(look: Callable[..., list[str]]) -> None:
+    (line,) = look(StandIn(), creator=Identity())
+    assert line.startswith("apps/web: this update will fail: ")
+    assert "a release of this name exists already" in line
 
 
 def test_objects_that_may_not_be_read_are_left_out(look: Callable[..., list[str]]) -> None:

@@ -44,8 +44,13 @@ def test_an_upgrade_resets_values_and_prunes_nothing(line: CommandLine, major: i
 
 
 def test_a_rendering_is_an_upgrade_that_is_not_carried_out(line: CommandLine) -> None:
-    rendering = line.render(_deployment())
+    rendering = line.render(_deployment(), install=False)
     assert rendering == [*line.upgrade(_deployment()), "--dry-run=server", "--output=json"]
+
+
+def test_that_of_a_release_that_is_not_there_is_an_install(line: CommandLine) -> None:
+    rendering = line.render(_deployment(), install=True)
+    assert rendering == [*line.install(_deployment()), "--dry-run=server", "--output=json"]
 
 
 def test_a_rollback_does_not_wait_for_readiness(line: CommandLine) -> None:

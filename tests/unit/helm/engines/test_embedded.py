@@ -114,6 +114,14 @@ def test_an_upgrade_is_rendered_with_its_hooks(engine: EmbeddedEngine, notes: No
     assert (render["name"], render["namespace"], render["is_upgrade"]) == ("web", "apps", True)
 
 
+def test_an_install_is_rendered_as_one(engine: EmbeddedEngine, notes: Notes) -> None:
+    engine.render(_target(), _deployment(), install=True)
+
+    install, render = notes()
+    assert (install["verb"], install["dry_run"], "reset_values" in install) == ("install", "server", False)
+    assert render["is_upgrade"] is False
+
+
 def test_an_install_is_asked_for(engine: EmbeddedEngine, notes: Notes) -> None:
     engine.install(_target(), _deployment(), Cancellation())
 

@@ -166,7 +166,7 @@ def test_dependencies_are_built_as_locked_or_declared(
 
 
 def test_an_upgrade_is_rendered_with_its_hooks_and_not_made(parent: _Parent, notes: Path) -> None:
-    parent.ask("render", target=_TARGET, deployment=_DEPLOYMENT)
+    parent.ask("render", target=_TARGET, deployment=_DEPLOYMENT, install=False)
 
     hooks = [{"manifest": "metadata: {annotations: {helm.sh/hook: test}}"}]
     assert receive(parent.answers) == {

@@ -85,10 +85,13 @@ class Config(_Handle):
         description: str | None,
         labels: dict[str, str] | None,
         take_ownership: bool = False,
-    ) -> None:
+        dry_run: str | None = None,
+    ) -> dict[str, Any]:
         given = {"namespace": namespace, "timeout": timeout, "wait": wait, "description": description}
         given |= {"labels": labels, "take_ownership": take_ownership}
+        given |= {"dry_run": dry_run} if dry_run else {}
         self.act("install", name=name, context=context, chart=chart.path, values=values, **given)
+        return {"name": name, "manifest": "kind: ConfigMap"}
 
     def upgrade(  # noqa: PLR0913  # the same
         self,
