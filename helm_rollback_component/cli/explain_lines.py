@@ -14,6 +14,7 @@ from helm_rollback_component.reasons import find
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from helm_rollback_component.cli.next_up import NextUp
     from helm_rollback_component.cli.reading import Found
     from helm_rollback_component.cli.screen import Screen
     from helm_rollback_component.config import RollbackConfig
@@ -34,8 +35,14 @@ _TITLES = {
 }
 
 
-def explanation(found: Found, rollback: RollbackConfig) -> dict[str, Any]:
-    """Return the explanation with stable keys; what is not known or does not apply is null."""
+def explanation(found: Found, rollback: RollbackConfig, ahead: NextUp | None) -> dict[str, Any]:
+    """Return the explanation with stable keys; what is not known or does not apply is null.
+
+    Args:
+        found: what is known of the release.
+        rollback: the rollback section of the inputs, or the default one.
+        ahead: what the next update would do where the declared inputs are known.
+    """
     status, ready = found.status, assessment.ready(found.status)
     word = find(ready.reason) if ready and found.claim else None
     said = explanations.parted(ready.reason, ready.message)[0] if word and ready else ""
@@ -49,12 +56,15 @@ def explanation(found: Found, rollback: RollbackConfig) -> dict[str, Any]:
         "remedy": word.remedy or None if word else None,
         "locked": _locked(found),
     }
-    return {**told, **_next(found, rollback)}
+    declared = {"same_inputs": ahead.told, "changes": [*ahead.changes]} if ahead else {"changes": None}
+    return {**told, **_next(found, rollback), **declared}
 
 
 def lines(screen: Screen, told: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of an explanation."""
-    return fields(screen, [(title, str(told[key] or "")) for key, title in _TITLES.items()])
+    """Yield the lines of an explanation, and then what the next update changes in the manifests."""
+    yield from fields(screen, [(title, str(told[key] or "")) for key, title in _TITLES.items()])
+    if told["changes"]:
+        yield from ("", "What the next update changes:", *told["changes"])
 
 
 def _runs(found: Found) -> str | None:

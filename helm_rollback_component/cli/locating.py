@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.cli import stacks
 from helm_rollback_component.cli.connection import Connection
 from helm_rollback_component.cli.running import tell
+from helm_rollback_component.cli.stacks import Secrets
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.reasons import Reason
@@ -45,28 +46,33 @@ class Located:
     Attributes:
         release: its name.
         connection: where it is.
-        rollback: the rollback section of its inputs, the default one where no stack tells it.
+        declared: the release as a stack's state has it; None where no stack is given.
     """
 
     release: str
     connection: Connection
-    rollback: RollbackConfig
+    declared: Declared | None = None
+
+    @property
+    def rollback(self) -> RollbackConfig:
+        """The rollback section of its inputs, the default one where no stack tells it."""
+        return self.declared.rollback if self.declared else RollbackConfig()
 
 
-def locate(release: str, given: Given, *, secrets: bool = False) -> Located:
+def locate(release: str, given: Given, secrets: Secrets = Secrets.KUBECONFIG) -> Located:
     """Return the release of that name.
 
     Args:
         release: its name; with a stack, that of its resource does too.
         given: where it is.
-        secrets: whether the secrets of its inputs are wanted, to mask them.
+        secrets: what the secrets of its inputs are needed for.
 
     Raises:
         ValidationError: the stack has no such release, or the options cannot be used.
     """
     if not given.stack:
-        return Located(release, given.connection, RollbackConfig())
-    declared = stacks.read(given.stack, decrypted=secrets)
+        return Located(release, given.connection)
+    declared = stacks.read(given.stack, secrets)
     found = [
         each
         for each in declared
@@ -102,4 +108,4 @@ def _located(declared: Declared, given: Given) -> Located:
     context = given.kube_context or ("" if given.kubeconfig else declared.context or "")
     connection = Connection.of(declared.namespace, given.kubeconfig, context, content=theirs)
     connection.redact.learn(declared.secrets)
-    return Located(declared.release, connection, declared.rollback)
+    return Located(declared.release, connection, declared)

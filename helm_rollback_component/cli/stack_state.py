@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TYPES = ("pulumi-python:dynamic/helm-rollback:Release", "helm-rollback:index:HelmRelease")
+_INTERNAL = "__state"
+"""The output of a plugin's resource that no program sees."""
 _KIND = "4dabf18193072939515e22adb298388d"
 """The key of the protocol that marks a value as something special, such as a secret."""
 
@@ -35,6 +37,8 @@ class Declared:
         encrypted: whether the kubeconfig cannot be read.
         rollback: the rollback section of the inputs, the default one where it cannot be read.
         secrets: the secrets among the inputs, as far as they are decrypted.
+        saved: what the provider has saved of it, as the provider itself knows it; empty where there is none.
+        hidden: the names of those properties of which something is encrypted.
     """
 
     resource: str
@@ -45,6 +49,8 @@ class Declared:
     encrypted: bool = False
     rollback: RollbackConfig = field(default_factory=RollbackConfig)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    saved: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    hidden: tuple[str, ...] = ()
 
 
 def releases(state: Mapping[str, Any]) -> list[Declared]:
@@ -56,9 +62,8 @@ def releases(state: Mapping[str, Any]) -> list[Declared]:
 
 
 def _declared(resource: Mapping[str, Any]) -> Declared | None:
-    inputs, hidden = {}, set[str]()
-    for key, value in foreign.mapping(resource, "inputs").items():
-        inputs[key] = _opened(value, key, hidden)
+    inputs, encrypted = _plain(resource, "inputs")
+    outputs, hidden = _plain(resource, "outputs")
     spelled, _ = to_snake_case(inputs, fields_of(HelmConfig))
     release, namespace = (spelled.get(each) for each in ("release_name", "release_namespace"))
     if not (isinstance(release, str) and isinstance(namespace, str)):
@@ -71,10 +76,28 @@ def _declared(resource: Mapping[str, Any]) -> Declared | None:
         namespace=namespace,
         kubeconfig=kubeconfig if isinstance(kubeconfig, str) else None,
         context=context if isinstance(context, str) else None,
-        encrypted="kubeconfig" in hidden,
+        encrypted="kubeconfig" in encrypted,
         rollback=_rollback(spelled),
         secrets=tuple(secrets_at(spelled, places)),
+        saved=_saved(outputs),
+        hidden=tuple(sorted(encrypted or hidden)),
     )
+
+
+def _plain(resource: Mapping[str, Any], part: str) -> tuple[dict[str, Any], set[str]]:
+    """Return the properties in a part of a resource, decrypted, and the names of those that are not."""
+    hidden = set[str]()
+    found = foreign.mapping(resource, part).items()
+    return {key: _opened(value, key, hidden) for key, value in found}, hidden
+
+
+def _saved(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outputs as the provider knows them; a plugin's resource has them in two parts."""
+    if _INTERNAL not in outputs:
+        return dict(outputs)
+    reason = foreign.mapping(outputs, "rollbackStatus").get("reason")
+    shown = {key: outputs.get(key) for key in ("phase", "revision")}
+    return {**foreign.mapping(outputs, _INTERNAL), **shown, "rollback_status": {"reason": reason}}
 
 
 def _opened(value: Any, key: str, hidden: set[str]) -> Any:  # noqa: ANN401  # JSON-like

@@ -6,10 +6,12 @@ import json
 import shutil
 import subprocess
 import sys
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.cli import stack_state
+from helm_rollback_component.cli.running import tell
 from helm_rollback_component.errors import Problem, ValidationError
 
 if TYPE_CHECKING:
@@ -19,23 +21,43 @@ _STDIN = "-"
 _LONGEST = 300
 
 
-def read(stack: str, *, decrypted: bool = False) -> list[Declared]:
+class Secrets(Enum):
+    """What the secrets in a state are needed for."""
+
+    KUBECONFIG = auto()
+    """To reach the cluster alone."""
+    MASKING = auto()
+    """To mask them too."""
+    RENDERING = auto()
+    """To render the chart; without them, less is told."""
+
+
+def read(stack: str, secrets: Secrets = Secrets.KUBECONFIG) -> list[Declared]:
     """Return the releases of a stack.
+
+    The Pulumi CLI decrypts its secrets where they matter; those in a file stay as they are.
 
     Args:
         stack: its name; or a file with its state, or ``-`` for standard input.
-        decrypted: whether the secrets are wanted; where they cannot be had, they are left out.
+        secrets: what they are needed for.
 
     Raises:
-        ValidationError: the state cannot be read.
+        ValidationError: the state cannot be read, or its secrets cannot be decrypted and have to be.
     """
     text = _given(stack)
     if text is not None:
         return stack_state.releases(_parsed(text))
     found = stack_state.releases(_parsed(_exported(stack)))
-    if decrypted or any(each.encrypted for each in found):
-        found = stack_state.releases(_parsed(_exported(stack, "--show-secrets")))
-    return found
+    hidden = any(each.hidden for each in found)
+    if not hidden or (secrets is Secrets.KUBECONFIG and not any(each.encrypted for each in found)):
+        return found
+    try:
+        return stack_state.releases(_parsed(_exported(stack, "--show-secrets")))
+    except ValidationError as error:
+        if secrets is not Secrets.RENDERING:
+            raise
+        tell(f"{error}; so less is known")
+        return found
 
 
 def _given(stack: str) -> str | None:

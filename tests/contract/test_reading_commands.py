@@ -68,6 +68,27 @@ def test_who_may_only_read_is_told_everything(
     assert {"verb": "update", "resource": "secrets", "group": "", "name": ""} in rights["release"]["lacking"]
 
 
+def test_with_a_stack_the_chart_that_it_declares_is_rendered(
+    rolled_back: Laboratory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    declared = rolled_back.declared(values={"tag": "newer"}, source=rolled_back.chart("1.1.0"))
+    owner = {"organization": "a", "project": "b", "stack": "c", "urn": "urn:pulumi:c::b::Release::web"}
+    found = {**declared, "owner": owner, "secret_paths": []}
+    release = {
+        "type": "pulumi-python:dynamic/helm-rollback:Release",
+        "urn": owner["urn"],
+        "inputs": found,
+        "outputs": {**found, "phase": "Failed", "revision": 3, "content": ""},
+    }
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"deployment": {"resources": [release]}}))
+    with pytest.raises(SystemExit):
+        app(["explain", "web", "--stack", str(file), "-o", "json"], prog_name="helm-rollback")
+    told = json.loads(capsys.readouterr().out)
+    assert told["same_inputs"].startswith("upgrade 1.0.0 → 1.1.0; against revision 3: ")
+    assert "        + registry.example/web:newer" in told["changes"]
+
+
 @pytest.mark.parametrize("helm", ["helm3", "helm4"])
 def test_helm_has_the_history_as_a_plugin(
     rolled_back: Laboratory, ground: Ground, tmp_path: Path, helm: str

@@ -31,10 +31,18 @@ _PLACE = """
 be said before the command: `helm-rollback -n apps status`.
 
 **A stack.** With `--stack dev`, the state of the Pulumi stack tells where its releases are:
-`helm-rollback status --stack dev` lists them all, and `helm-rollback explain web --stack dev` knows the
-declared rollback section. `pulumi` is asked for the state (`pulumi stack export`), in the folder of the
-project; a file with the state does too, or `-` for standard input. Secrets are decrypted only where they
-matter: for a kubeconfig that is one, and for `diff`, which has to mask them. They are kept in memory alone.
+`helm-rollback status --stack dev` lists them all. `helm-rollback explain web --stack dev` knows what is
+declared: it renders the chart as it is in the folder of the program, and shows what the next `pulumi up`
+would change, as a [preview](preview.md) does; what you changed in the program itself it cannot know.
+`pulumi` is asked for the state (`pulumi stack export`), in the folder of the project; a file with the state
+does too, or `-` for standard input. Secrets are decrypted only where they matter: for a kubeconfig that is
+one, for `diff`, which has to mask them, and for `explain`, which has to render them. They are kept in memory
+alone.
+
+**A rollback by hand.** An update asks the cluster only for releases whose inputs have changed. So
+`pulumi up` sees a rollback by hand only after a refresh (`pulumi refresh`, or `pulumi up --refresh`): with
+the same inputs it changes nothing, and after a refresh it fails and says why. An update with changed inputs
+replaces it; its preview and its row say so, without a refresh too.
 """
 _OUTPUT = """
 ## Output and exit codes

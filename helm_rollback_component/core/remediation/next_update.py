@@ -29,6 +29,7 @@ from helm_rollback_component.core.remediation.steps import (
     Upgrade,
     Verify,
 )
+from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.steps import Step
 
 _OTHERS = "of other inputs"
+_ONCE_SEEN = ", but only once the state knows of it (`pulumi refresh`); until then it says nothing"
 
 
 @dataclass(frozen=True)
@@ -127,9 +129,10 @@ def _of_end(end: Conclude) -> str:
         case Phase.DEPLOYED:
             return "nothing: what runs is what is declared"
         case Phase.ROLLED_BACK:
+            seen = _ONCE_SEEN if end.reason == Reason.OPERATOR_REQUEST else ""
             return (
                 f"nothing is tried, because these inputs were rolled back ({end.reason}); "
-                "the update fails and says so, unless on_rollback is warn"
+                f"the update fails and says so, unless on_rollback is warn{seen}"
             )
         case Phase.FAILED | Phase.STALLED:
             return f"it would fail: {end.message or end.reason}"

@@ -9,6 +9,7 @@ import pytest
 
 from helm_rollback_component.cli import stacks
 from helm_rollback_component.cli.stack_state import releases
+from helm_rollback_component.cli.stacks import Secrets
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.errors import ValidationError
 from tests.support.command_line import KUBECONFIG, TOKEN, CommandLine
@@ -184,18 +185,42 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
     return asked
 
 
+ASKED = "stack export --non-interactive --stack dev"
+
+
+@pytest.mark.parametrize(
+    ("secret", "needed", "asked_for"),
+    [
+        (None, Secrets.MASKING, False),
+        ("values", Secrets.KUBECONFIG, False),
+        ("values", Secrets.MASKING, True),
+        ("values", Secrets.RENDERING, True),
+        ("kubeconfig", Secrets.KUBECONFIG, True),
+    ],
+)
 def test_the_pulumi_cli_is_asked_and_secrets_only_if_they_matter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str | None, needed: Secrets, *, asked_for: bool
 ) -> None:
-    text = json.dumps(declared(resource({"release_name": "web", "release_namespace": "apps"})))
+    inputs: dict[str, object] = {"release_name": "web", "release_namespace": "apps"}
+    text = json.dumps(declared(resource(inputs | ({secret: encrypted()} if secret else {}))))
     asked = program(tmp_path, monkeypatch, f"echo '{text}'")
-    assert [each.release for each in stacks.read("dev")] == ["web"]
-    assert asked.read_text() == "stack export --non-interactive --stack dev\n"
-    stacks.read("dev", decrypted=True)
-    assert asked.read_text().splitlines()[1:] == [
-        "stack export --non-interactive --stack dev",
-        "stack export --non-interactive --stack dev --show-secrets",
-    ]
+    assert [each.release for each in stacks.read("dev", needed)] == ["web"]
+    more = [f"{ASKED} --show-secrets"] if asked_for else []
+    assert asked.read_text().splitlines() == [ASKED, *more]
+
+
+def test_secrets_that_cannot_be_had_end_only_what_needs_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inputs = {"release_name": "web", "release_namespace": "apps", "values": encrypted()}
+    text = json.dumps(declared(resource(inputs)))
+    refusal = 'case "$*" in *show-secrets) echo "no passphrase" >&2; exit 1;; esac'
+    program(tmp_path, monkeypatch, f"{refusal}; echo '{text}'")
+    (found,) = stacks.read("dev", Secrets.RENDERING)
+    assert (found.hidden, found.saved) == (("values",), {})
+    assert "cannot export the stack dev: no passphrase; so less is known" in capsys.readouterr().err
+    with pytest.raises(ValidationError, match="no passphrase"):
+        stacks.read("dev", Secrets.MASKING)
 
 
 def test_what_the_cli_says_is_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
