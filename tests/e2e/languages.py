@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.waiting import await_that
 from tools.sandbox import pulumi_cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from tests.e2e.space import Space
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -73,6 +76,16 @@ class Program:
         """Set values of the stack's configuration."""
         for key, value in values.items():
             self.pulumi("config", "set", key, value)
+
+    @contextmanager
+    def upgrading(self, space: Space, helm: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """Deploy ``v1``, and begin an upgrade to ``v2``, which waits for pods that never become ready."""
+        self.configure(namespace=space.name, helm=str(helm), tag="v1")
+        self.up()
+        self.configure(tag="v2", play="never-ready")
+        with self.begun("up", "--yes", "--skip-preview") as cli:
+            await_that(lambda: space.image().endswith(":v2"), "the upgrade to wait")
+            yield cli
 
     def up(self, *, fails: bool = False) -> str:
         """Bring the stack up."""

@@ -92,11 +92,7 @@ def test_a_killed_cli_leaves_the_last_good_revision(
     program = copied("yaml", tmp_path, ground.kubeconfig)
     with fresh_namespace(ground) as namespace:
         space = Space(ground, namespace)
-        program.configure(namespace=namespace, helm=str(helm_programs[4]), tag="v1")
-        program.up()
-        program.configure(tag="v2", play="never-ready")
-        with program.begun("up", "--yes", "--skip-preview") as cli:
-            await_that(lambda: space.image().endswith(":v2"), "the upgrade to wait")
+        with program.upgrading(space, helm_programs[4]) as cli:
             cli.kill()
         await_that(lambda: not holder(space), "the lock to be free")
         assert (space.statuses(), space.image()[-3:]) == (["superseded", "failed", "deployed"], ":v1")

@@ -54,11 +54,7 @@ def test_a_ctrl_c_restores_the_last_good_revision_and_the_next_update_is_good(
     program = copied("yaml", tmp_path, ground.kubeconfig)
     with fresh_namespace(ground) as namespace:
         space = Space(ground, namespace)
-        program.configure(namespace=namespace, helm=str(helm_programs[4]), tag="v1")
-        program.up()
-        program.configure(tag="v2", play="never-ready")
-        with program.begun("up", "--yes", "--skip-preview") as cli:
-            await_that(lambda: space.image().endswith(":v2"), "the upgrade to wait")
+        with program.upgrading(space, helm_programs[4]) as cli:
             interrupt(cli, program, times)
             last = time.monotonic()
             cli.wait()
