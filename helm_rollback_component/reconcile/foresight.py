@@ -20,7 +20,13 @@ from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.helm.charts import chart_texts, fetching
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile import clock, creation_refusals, desired, live_objects
+from helm_rollback_component.reconcile import (
+    clock,
+    creation_refusals,
+    definitions_ahead,
+    desired,
+    live_objects,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,11 +95,19 @@ class Foresight:
         try:
             changes = [*self._changes(step, situation, chart)]
         except (EngineError, HelmRollbackError) as error:
-            not_known = _NOT_KNOWN_OF_INSTALL if isinstance(step, Install) else _NOT_KNOWN
-            yield from self._without_changes(error, first_step.told(step, situation), not_known)
-            return
-        yield f"{self._config.label}: {first_step.told(step, situation)}{changes[0] if changes else ''}"
-        yield from changes[1:]
+            yield from self._without_changes(error, step, first_step.told(step, situation))
+        else:
+            yield f"{self._config.label}: {first_step.told(step, situation)}{changes[0] if changes else ''}"
+            yield from changes[1:]
+        yield from () if self._config.skip_crds else self._definitions(step, chart)
+
+    def _definitions(self, step: Step, chart: LocalChart) -> Iterator[str]:
+        match step:
+            case Install():
+                yield from definitions_ahead.of_install(self._session.cluster, chart.path)
+            case Upgrade() | Unlock():
+                source, cluster = self._config.source, self._session.cluster
+                yield from definitions_ahead.of_upgrade(source, cluster, chart.path)
 
     def _refused(self, situation: Situation) -> str:
         """Return why the release cannot be created; empty if it can."""
@@ -111,12 +125,13 @@ class Foresight:
         pending_for = latest.pending_for(clock.now()) if latest else 0.0
         return Situation(wanted, history, session.ledger(), pending_for=pending_for)
 
-    def _without_changes(self, error: Exception, told: str, not_known: str) -> Iterator[str]:
+    def _without_changes(self, error: Exception, step: Step, told: str) -> Iterator[str]:
+        install = isinstance(step, Install)
+        verb, not_known = ("install", _NOT_KNOWN_OF_INSTALL) if install else ("upgrade", _NOT_KNOWN)
+        certain, said = False, str(error)
         if isinstance(error, EngineError):
-            failure = classify(error.output, "upgrade", self._config.release_namespace, self._redact)
+            failure = classify(error.output, verb, self._config.release_namespace, self._redact)
             certain, said = failure.reason in _FOR_CERTAIN, failure.message
-        else:
-            certain, said = False, str(error)
         yield f"{self._config.label}: {f'{first_step.WILL_FAIL}{said}' if certain else told}"
         if not certain:
             yield f"{not_known}{said}"
@@ -150,7 +165,7 @@ class Foresight:
         yield f"; {f'{first_step.WILL_FAIL}{refused}' if refused else installation.summary(new)}"
         yield from installation.lines(new, found, config.release_namespace, self._redact)
         if live.left_out:
-            yield f"whether {live.left_out} more of them are there already was not looked at"
+            yield f"whether {len(live.left_out)} more of them are there already was not looked at"
 
     def _of_upgrade(self, old: _Objects, chart: LocalChart, revision: int) -> Iterator[str]:
         new = self._rendered(chart)
@@ -202,4 +217,5 @@ class Foresight:
         namespace = self._config.release_namespace
         yield from field_owners.takeovers(changed.values(), namespace, Baseline(foreign=foreign))
         if live.left_out:
-            yield f"whether others changed {live.left_out} more of these objects by hand was not looked at"
+            more = len(live.left_out)
+            yield f"whether others changed {more} more of these objects by hand was not looked at"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MOST = 100
 """So many are read, each with a request; a large chart has more."""
-_NOTHING_TO_SEE = (Reason.FORBIDDEN, Reason.UNKNOWN_KIND)
 
 
 @dataclass
@@ -26,11 +25,13 @@ class Found:
 
     Attributes:
         live: the objects that are there and that may be read.
-        left_out: how many were not looked at.
+        refused: those that may not be read.
+        left_out: those that were not looked at.
     """
 
     live: dict[Key, Manifest] = field(default_factory=dict)
-    left_out: int = 0
+    refused: list[Key] = field(default_factory=list)
+    left_out: list[Key] = field(default_factory=list)
 
 
 def find(cluster: Cluster, wanted: Mapping[Key, Manifest]) -> Found:
@@ -40,11 +41,13 @@ def find(cluster: Cluster, wanted: Mapping[Key, Manifest]) -> Found:
         try:
             live = cluster.get(places.path_of(cluster, wanted[key], key.namespace))
         except OperationError as error:
-            if error.reason not in _NOTHING_TO_SEE:
-                found.left_out = len(keys) - place
+            if error.reason == Reason.FORBIDDEN:
+                found.refused.append(key)
+            elif error.reason != Reason.UNKNOWN_KIND:
+                found.left_out = keys[place:]
                 return found
             continue
         if live:
             found.live[key] = live
-    found.left_out = len(keys[MOST:])
+    found.left_out = keys[MOST:]
     return found

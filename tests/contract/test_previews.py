@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.contract.test_least_rights import user
+from tests.support.definitions import definition
 
 if TYPE_CHECKING:
     from tests.contract.laboratory import Laboratory
@@ -80,3 +83,28 @@ def test_a_preview_renders_and_only_reads(lab: Laboratory) -> None:
     assert foreseen(lab, values={"tag": "one"}) == [
         f"{lab.space.namespace}/web: no action: what runs is what is declared"
     ]
+
+
+def test_definitions_that_helm_does_not_upgrade_are_told_until_they_are_applied(
+    one_engine_lab: Laboratory,
+) -> None:
+    lab, group = one_engine_lab, f"{one_engine_lab.space.namespace}.example"
+    old = definition(group, "Thing")
+    new = copy.deepcopy(old)
+    new["spec"]["versions"].append({**old["spec"]["versions"][0], "name": "v9", "storage": False})
+    first, second = (
+        lab.chart("1.0.0", {"crds/thing.yaml": json.dumps(old)}),
+        lab.chart("1.1.0", {"crds/thing.yaml": json.dumps(new)}),
+    )
+    name = old["metadata"]["name"]
+    try:
+        assert f"+ CustomResourceDefinition {name} (v1)" in foreseen(lab, creating=True, source=first)
+        lab.deploy(source=first)
+        *_, heading, line, remedy = foreseen(lab, source=second)
+        assert heading.startswith("Helm does not upgrade crds/")
+        assert line == f"    ~ {name}: versions v1 → v1, v9"
+        *_, arguments = remedy.partition(" | kubectl ")
+        lab.space.kubectl(*arguments.split(), stdin=json.dumps(new))
+        assert not [told for told in foreseen(lab, source=second) if "crds/" in told]
+    finally:
+        lab.space.kubectl("delete", "crd", name, "--ignore-not-found", "--wait=false")

@@ -58,6 +58,7 @@ class StandIn:
         self.capabilities = frozenset({Capability.TAKE_OWNERSHIP})
         self.deployments: list[Deployment] = []
         self.installs: list[bool] = []
+        self.definition = ""
         self.past = history("superseded", "deployed")
         self.known = Ledger()
         self.digester = Digester(b"k" * 32)
@@ -114,9 +115,13 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
         template: str = "",
         *secrets: str,
         creator: Identity | None = None,
+        **inputs: Any,  # noqa: ANN401  # any input
     ) -> list[str]:
         chart = write_chart(tmp_path / "web", version="1.1.0", template=template)
-        declared = {"release_name": "web", "release_namespace": "apps", "source": {"chart": str(chart)}}
+        (chart / "crds").mkdir(exist_ok=True)
+        (chart / "crds" / "thing.yaml").write_text(f"kind: CustomResourceDefinition\n{session.definition}")
+        named = {"release_name": "web", "release_namespace": "apps", "source": {"chart": str(chart)}}
+        declared = {**named, **inputs}
         monkeypatch.setattr(foresight, "next_step", lambda _: step or Upgrade())
         stand_in: Session = session  # type: ignore[assignment]  # as far as it is needed
         return [*Foresight(HelmConfig.parse(declared), stand_in, Redactor(secrets), creator).lines()]
@@ -290,6 +295,40 @@ def test_objects_of_an_install_that_are_not_looked_at_are_counted(
 def test_an_install_that_cannot_be_rendered_is_told_all_the_same(look: Callable[..., list[str]]) -> None:
     head, reason = look(absent(EngineError("it is broken")), Install())
     assert (head, reason) == (INSTALL, "which objects it adds is not known: it is broken")
+
+
+DEFINITION = "metadata: {name: things.example}\nspec: {versions: [{name: v1}]}\n"
+
+
+def test_definitions_in_crds_are_told_of_an_install(look: Callable[..., list[str]]) -> None:
+    session = absent([], [])
+    session.definition = DEFINITION
+    assert look(session, Install()) == [
+        f"{INSTALL}; adds no object",
+        "+ CustomResourceDefinition things.example (v1)",
+    ]
+    assert look(session, Install(), skip_crds=True) == [f"{INSTALL}; adds no object"]
+
+
+def test_and_of_an_upgrade(look: Callable[..., list[str]]) -> None:
+    session = StandIn([config_map(size="1")], [config_map(size="1")])
+    session.definition = DEFINITION
+    _, told, line, _ = look(session)
+    assert told.startswith("Helm does not upgrade crds/")
+    assert line == "    - things.example (v1) is missing in the cluster"
+    assert look(session, skip_crds=True) == [f"{HEAD}; against revision 2: no object changes"]
+
+
+def test_and_where_the_chart_cannot_be_rendered_because_they_are_missing(
+    look: Callable[..., list[str]],
+) -> None:
+    missing = 'no matches for kind "Thing" in version "example/v1"'
+    session = StandIn(EngineError(f"Error: UPGRADE FAILED: {missing}"))
+    session.definition = DEFINITION
+    head, not_known, heading, *_ = look(session)
+    assert head == HEAD
+    assert not_known.startswith(f"what it changes in the manifests is not known: {missing}")
+    assert heading.startswith("Helm does not upgrade crds/")
 
 
 def test_a_release_that_cannot_be_created_is_told_at_once(look: Callable[..., list[str]]) -> None:

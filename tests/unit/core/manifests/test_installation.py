@@ -12,10 +12,10 @@ from helm_rollback_component.core.manifests.installation import Present, present
 from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.inputs.redaction import Redactor
 
-HOOK = {"annotations": {"helm.sh/hook": "pre-install"}}
+HOOK: dict[str, Any] = {"annotations": {"helm.sh/hook": "pre-install"}}
 POD = {"containers": [{"image": "nginx:1.29"}, {"image": "envoy:2"}, {"image": "nginx:1.29"}, {}]}
-BY_ARGO = {"labels": {"app.kubernetes.io/managed-by": "argo"}}
-HELMS = {"labels": {"app.kubernetes.io/managed-by": "Helm"}}
+BY_ARGO: dict[str, Any] = {"labels": {"app.kubernetes.io/managed-by": "argo"}}
+HELMS: dict[str, Any] = {"labels": {"app.kubernetes.io/managed-by": "Helm"}}
 
 
 def made(kind: str, name: str = "a", *, spec: object = None, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON-like

@@ -1,0 +1,121 @@
+"""What is told before an update of the definitions of custom resources in a chart."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helm_rollback_component.config import HelmConfig, SourceConfig
+from helm_rollback_component.errors import OperationError
+from helm_rollback_component.reasons import Reason
+from helm_rollback_component.reconcile import definitions_ahead
+from tests.unit.helm.charts.test_chart_texts import chart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from helm_rollback_component.kube.api.client import Cluster
+
+COMMAND = "helm show crds %s | kubectl apply --server-side --force-conflicts -f -"
+
+
+def definition(name: str, version: str = "v1") -> dict[str, Any]:
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": name},
+        "spec": {"versions": [{"name": version}]},
+    }
+
+
+class StandIn:
+    """A cluster with these definitions; without them, they may not be read, or nobody answers."""
+
+    def __init__(self, *live: dict[str, Any], error: Reason | None = None) -> None:
+        self._live = {each["metadata"]["name"]: each for each in live}
+        self._error = error
+
+    def object_path(self, _version: str, _kind: str, name: str, _namespace: str) -> str:
+        return name
+
+    def get(self, name: str) -> dict[str, Any] | None:
+        if self._error:
+            raise OperationError("no", reason=self._error)
+        return self._live.get(name)
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    """A chart with a definition, and one of a dependency."""
+    files = {
+        "crds__a.yaml": json.dumps(definition("a", "v2")),
+        "charts__sub__crds__b.yaml": json.dumps(definition("b", "v2")),
+    }
+    return chart(tmp_path, **files)
+
+
+def of_upgrade(web: Path, live: StandIn) -> list[str]:
+    cluster: Cluster = live  # type: ignore[assignment]  # as far as it is needed
+    return [*definitions_ahead.of_upgrade(SourceConfig(chart="./web"), cluster, web)]
+
+
+def of_install(web: Path, live: StandIn) -> list[str]:
+    cluster: Cluster = live  # type: ignore[assignment]  # as above
+    return [*definitions_ahead.of_install(cluster, web)]
+
+
+def test_an_upgrade_leaves_other_definitions_and_says_how_they_are_applied(web: Path) -> None:
+    assert of_upgrade(web, StandIn(definition("a"), definition("b"))) == [
+        "Helm does not upgrade crds/, and the cluster has other definitions than the chart:",
+        "    ~ b: versions v1 → v2",
+        "    ~ a: versions v1 → v2",
+        f"    apply them before the update: {COMMAND % './web'}",
+    ]
+
+
+def test_one_that_is_missing_is_told_except_of_a_dependency(web: Path) -> None:
+    _, line, _ = of_upgrade(web, StandIn())
+    assert line == "    - a (v2) is missing in the cluster"
+
+
+def test_where_the_cluster_has_them_nothing_is_told(web: Path) -> None:
+    assert of_upgrade(web, StandIn(definition("a", "v2"), definition("b", "v2"))) == []
+
+
+def test_who_may_not_read_them_is_told_so(web: Path) -> None:
+    (line,) = of_upgrade(web, StandIn(error=Reason.FORBIDDEN))
+    assert line.endswith("is not known: you may not read them")
+
+
+def test_where_nobody_answers_nothing_counts_as_missing(web: Path) -> None:
+    assert of_upgrade(web, StandIn(error=Reason.UNREACHABLE)) == []
+
+
+def test_an_install_adds_those_that_are_missing(web: Path) -> None:
+    assert of_install(web, StandIn()) == ["+ CustomResourceDefinition a (v2)"]
+
+
+def test_and_leaves_those_that_are_there(web: Path) -> None:
+    assert of_install(web, StandIn(definition("a", "v2"))) == []
+    assert of_install(web, StandIn(definition("a"))) == [
+        "Helm leaves definitions alone that are there already, and the chart has others:",
+        "    ~ a: versions v1 → v2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ({"chart": "./my chart"}, "'./my chart'"),
+        ({"chart": "oci://r.example/web", "version": "1.2.3"}, "oci://r.example/web --version=1.2.3"),
+        (
+            {"chart": "web", "repository": "https://r.example", "version": "1.2.3"},
+            "web --repo=https://r.example --version=1.2.3",
+        ),
+    ],
+)
+def test_the_command_names_the_chart(source: dict[str, str], named: str) -> None:
+    declared = {"release_name": "web", "release_namespace": "apps", "source": source}
+    assert definitions_ahead.command(HelmConfig.parse(declared).source) == COMMAND % named
