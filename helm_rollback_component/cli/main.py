@@ -6,6 +6,7 @@ Whatever a command needs beyond its options is imported when the command runs.
 from typing import Any
 
 import typer
+from typer._completion_classes import completion_init
 
 from helm_rollback_component.cli import options
 from helm_rollback_component.cli.commands.completion import completion
@@ -22,6 +23,8 @@ from helm_rollback_component.cli.running import ANSWERS, Ending, prepare_streams
 
 PROGRAM = "helm-rollback"
 
+completion_init()  # for the scripts of `completion`; Typer's own options would install others
+
 app = typer.Typer(
     name=PROGRAM,
     help="Look at Helm releases that roll back by themselves, and act on them.",
@@ -30,6 +33,7 @@ app = typer.Typer(
         "helm-rollback status web -n apps -o json",
     ),
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -59,7 +63,9 @@ def register(command: Any, *examples: str, ending: Ending = Ending()) -> None:  
         examples: command lines for the end of its help.
         ending: the exit codes.
     """
-    app.command(command.__name__, epilog=options.examples(*examples))(running(command, ending))
+    summary = (command.__doc__ or "").partition("\n")[0]
+    made = app.command(command.__name__, short_help=summary, epilog=options.examples(*examples))
+    made(running(command, ending))
 
 
 register(
@@ -101,11 +107,10 @@ register(
 )
 register(
     completion,
-    "source <(helm-rollback completion bash)",
+    "source <(helm-rollback completion bash)           # in ~/.bashrc",
+    "source <(helm-rollback completion zsh)            # in ~/.zshrc, after compinit",
     "helm-rollback completion fish > ~/.config/fish/completions/helm-rollback.fish",
 )
-
-
 register(
     rollback,
     'helm-rollback rollback web --reason "payments fail"      # to the last good revision',

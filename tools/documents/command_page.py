@@ -76,7 +76,9 @@ Leases in all namespaces. `helm-rollback permissions` tells what a user lacks.
 Commands, options and the names of releases are completed in bash, zsh and fish:
 
 ```console
-$ source <(helm-rollback completion bash)
+$ source <(helm-rollback completion bash)     # in ~/.bashrc
+$ source <(helm-rollback completion zsh)      # in ~/.zshrc, after `autoload -Uz compinit && compinit`
+$ helm-rollback completion fish > ~/.config/fish/completions/helm-rollback.fish
 ```
 
 ## In Helm

@@ -1,22 +1,19 @@
 """`helm-rollback completion`: what makes a shell complete commands, options and the names of releases."""
 
+import sys
 from typing import Annotated, Literal
 
 import typer
 
 
 def completion(
-    context: typer.Context,
     shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(help="The shell.", show_default=False)],
-) -> int:
-    """Print what makes a shell complete commands and releases."""
-    from typer.completion import shell_complete
+) -> None:
+    """Print what makes a shell complete commands and releases.
 
-    root = context.find_root()
-    return shell_complete(
-        root.command,
-        ctx_args={},
-        prog_name=str(root.info_name),
-        complete_var="_HELM_ROLLBACK_COMPLETE",
-        instruction=f"source_{shell}",
-    )
+    The script of zsh can also be a file called _helm-rollback in a folder of $fpath. Where there is nothing
+    to complete, files are completed.
+    """
+    from helm_rollback_component.cli.shell_scripts import SCRIPTS
+
+    sys.stdout.write(SCRIPTS[shell].lstrip())

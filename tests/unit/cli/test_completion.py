@@ -7,12 +7,12 @@ from tests.support.fake_cluster import failure
 
 
 def completed(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, words: str) -> list[str]:
-    monkeypatch.setenv("_HELM_ROLLBACK_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", words)
-    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" ")) - 1))
+    monkeypatch.setenv("_HELM_ROLLBACK_COMPLETE", "complete_fish")
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", words)
     ended = command_line.run()
     assert ended.err == ""
-    return ended.out.split()
+    return [line.partition("\t")[0] for line in ended.out.splitlines()]
 
 
 def test_commands_are_completed(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,7 +34,8 @@ def test_releases_are_completed(
 
 def test_those_of_another_namespace_are(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     command_line.store("wiki", "deployed", namespace="other")
-    for words in ("helm-rollback -n other history w", "helm-rollback history -n other w"):
+    for place in ("-n other history", "history -n other", "history --namespace=other"):
+        words = f"helm-rollback {place} w"
         assert completed(command_line, monkeypatch, words) == ["wiki"]
 
 
@@ -42,14 +43,15 @@ def test_nothing_is_said_where_they_cannot_be_had(
     command_line: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command_line.cluster.before = lambda *_: (_ for _ in ()).throw(failure("Forbidden"))
-    assert completed(command_line, monkeypatch, "helm-rollback history w") == []
+    assert completed(command_line, monkeypatch, "helm-rollback history w") == [""]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_has_its_script(command_line: CommandLine, shell: str) -> None:
     ended = command_line.run("completion", shell)
     assert (ended.code, ended.err) == (0, "")
-    assert f"_HELM_ROLLBACK_COMPLETE=complete_{shell}" in ended.out
+    assert "_HELM_ROLLBACK_COMPLETE=complete_fish" in ended.out
+    assert ended.out.startswith("#compdef helm-rollback\n") == (shell == "zsh")
 
 
 def test_another_shell_is_wrong_usage(command_line: CommandLine) -> None:
