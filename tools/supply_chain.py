@@ -19,7 +19,7 @@ from pathlib import Path
 from subprocess import CompletedProcess, run
 from typing import TYPE_CHECKING, Any
 
-from tools import advisories, locked
+from tools import advisories, bill_of_materials, locked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,11 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         case "audit":
             return _audit_with(given.advisories) if given.advisories else _audit()
         case _:
-            SBOM.parent.mkdir(exist_ok=True)
-            output = ("--format=cyclonedx1.5", f"--output-file={SBOM}")
-            return _uv(
-                "--quiet", "--preview-features=sbom-export", "export", *_RUNTIME, "--all-extras", *output
-            ).returncode
+            return _sbom()
 
 
 def dependencies() -> list[Dependency]:
@@ -161,6 +157,19 @@ def _audit_with(folders: Sequence[Path]) -> int:
     fresh = [each for each in found if each.identifier not in accepted]
     print(f"{len(packages)} packages, {records} records: {len(found)} findings, {len(fresh)} not accepted")
     return int(bool(fresh))
+
+
+def _sbom() -> int:
+    """Write the bill of materials, as the release of this commit has it."""
+    done = _uv("--quiet", *bill_of_materials.EXPORT, capture=True)
+    if done.returncode:
+        print(done.stderr, end="", file=sys.stderr)
+        return done.returncode
+    asked = [shutil.which("git") or "git", "log", "-1", "--format=%ct"]
+    committed = run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    SBOM.parent.mkdir(exist_ok=True)
+    SBOM.write_text(bill_of_materials.reproducible(done.stdout, at=int(committed.stdout)), encoding="utf-8")
+    return 0
 
 
 def _uv(*arguments: str, capture: bool = False) -> CompletedProcess[str]:

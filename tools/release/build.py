@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 import tarfile
 import tempfile
-import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tools import bill_of_materials
 from tools.release import archive
 from tools.release.errors import ReleaseError
 
@@ -96,14 +94,9 @@ class Builder:
         archive.write(target / PLUGIN.format(version=self.version), files, at=self.commit_time)
 
     def _bill_of_materials(self, source: Path, target: Path) -> None:
-        """Write what is installed with the product, without what differs from run to run."""
-        export = ("--preview-features=sbom-export", "export", "--locked", "--no-dev", "--all-extras")
-        bill = json.loads(self._uv(source, *export, "--format=cyclonedx1.5"))
-        bill["metadata"]["timestamp"] = datetime.fromtimestamp(self.commit_time, UTC).isoformat()
-        del bill["serialNumber"]
-        content = json.dumps(bill, indent=2, sort_keys=True)
-        bill["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_OID, content).urn
-        text = json.dumps(bill, indent=2, sort_keys=True)
+        """Write what is installed with the product."""
+        exported = self._uv(source, *bill_of_materials.EXPORT)
+        text = bill_of_materials.reproducible(exported, at=self.commit_time)
         (target / f"helm-rollback-component-{self.version}.cdx.json").write_text(text, encoding="utf-8")
 
     def _uv(self, folder: Path, *arguments: str) -> str:

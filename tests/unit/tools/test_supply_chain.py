@@ -1,5 +1,6 @@
 """What the package depends on."""
 
+import json
 from email.message import Message
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -8,6 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from tools import supply_chain
+from tools.bill_of_materials import reproducible
 from tools.supply_chain import ALLOWED, LICENCES, dependencies, licence, main, table
 
 
@@ -63,3 +65,39 @@ class TestAudit:
         with patch.object(supply_chain, "run", return_value=done):
             assert main(["audit"]) == expected
         assert said in capsys.readouterr().out
+
+
+def exported(chance: str, *, component: str = "httpx2") -> str:
+    """Return a bill as uv makes it: with a time and a number that differ each time."""
+    bill = {
+        "serialNumber": f"urn:uuid:{chance}",
+        "metadata": {"timestamp": chance, "tools": []},
+        "components": [{"name": component}],
+    }
+    return json.dumps(bill)
+
+
+class TestBillOfMaterials:
+    def test_the_same_content_gives_the_same_bytes(self) -> None:
+        one, again = (reproducible(exported(chance), at=0) for chance in ("one", "another"))
+        assert one == again
+        assert json.loads(one)["metadata"]["timestamp"] == "1970-01-01T00:00:00+00:00"
+
+    def test_another_content_is_another_bill(self) -> None:
+        bills = [json.loads(reproducible(exported("x", component=name), at=0)) for name in ("a", "b")]
+        assert bills[0]["serialNumber"] != bills[1]["serialNumber"]
+
+    def test_it_is_written_twice_alike(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(supply_chain, "SBOM", tmp_path / "dist" / "sbom.cdx.json")
+        written = []
+        for chance in ("one", "another"):
+            done = CompletedProcess(["uv"], 0, exported(chance), "")
+            with patch.object(supply_chain, "_uv", return_value=done):
+                assert main(["sbom"]) == 0
+            written.append(supply_chain.SBOM.read_bytes())
+        assert written[0] == written[1]
+
+    def test_what_uv_refuses_is_said(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with patch.object(supply_chain, "_uv", return_value=CompletedProcess(["uv"], 2, "", "no lock\n")):
+            assert main(["sbom"]) == 2
+        assert capsys.readouterr().err == "no lock\n"
