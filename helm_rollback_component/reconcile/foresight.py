@@ -78,9 +78,12 @@ class Foresight:
     def lines(self) -> Iterator[str]:
         """Yield what the update begins with, what it changes in the manifests, and whose work it replaces.
 
+        A server that does not answer is not waited for, as an update does.
+
         Raises:
             HelmRollbackError: not even the first can be known.
         """
+        self._session.cluster.greet()
         chart = fetching.fetch(self._config.source, self._session.engine)
         situation = self._situation(chart)
         if refused := self._refused(situation):

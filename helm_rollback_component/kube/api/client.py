@@ -183,6 +183,14 @@ class Cluster:
                     return
                 yield answers.event(line, path)
 
+    def greet(self) -> None:
+        """Ask once, and not again, whether the server answers at all.
+
+        Raises:
+            OperationError: as `Transport.send` does.
+        """
+        self._transport.ask_once(paths.VERSION, {})
+
     def text(self, path: str, **query: str) -> str:
         """Return an answer that is plain text, such as a pod's log; it is asked for once."""
         status, body = self._transport.ask_once(path, query)

@@ -48,12 +48,14 @@ class StandIn:
     Attributes:
         renderings: what Helm renders, one after the other; an error is raised.
         stored: the objects of each revision.
+        greeting: an error is raised if the cluster is greeted.
         live: the object that the cluster has; an error is raised.
     """
 
     def __init__(self, *renderings: list[_Object] | Exception) -> None:
         self.renderings = list(renderings)
         self.stored = {1: [config_map(size="0")], 2: [config_map(size="1")]}
+        self.greeting: Exception | None = None
         self.live: _Object | Exception | None = None
         self.capabilities = frozenset({Capability.TAKE_OWNERSHIP})
         self.deployments: list[Deployment] = []
@@ -67,6 +69,9 @@ class StandIn:
         self.target = None
 
     def read(self) -> None: ...
+
+    def greet(self) -> None:
+        _unless_error(self.greeting)
 
     def render(self, _target: object, deployment: Deployment, *, install: bool) -> list[_Object]:
         self.deployments.append(deployment)
@@ -335,6 +340,14 @@ def test_a_release_that_cannot_be_created_is_told_at_once(look: Callable[..., li
     (line,) = look(StandIn(), creator=Identity())
     assert line.startswith("apps/web: this update will fail: ")
     assert "a release of this name exists already" in line
+
+
+def test_a_cluster_that_does_not_answer_is_asked_nothing_else(look: Callable[..., list[str]]) -> None:
+    session = StandIn()
+    session.greeting = OperationError("the API server cannot be reached", reason=Reason.UNREACHABLE)
+    with pytest.raises(OperationError, match="cannot be reached"):
+        look(session)
+    assert session.deployments == []
 
 
 def test_objects_that_may_not_be_read_are_left_out(look: Callable[..., list[str]]) -> None:

@@ -15,7 +15,7 @@ from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import identity
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.api.kubeconfig import Selected
-from tests.support.api_server import Answer, ApiServer
+from tests.support.api_server import Answer, ApiServer, running
 from tests.support.transports import open_transport
 
 POD = {"kind": "Pod", "metadata": {"name": "a"}}
@@ -325,6 +325,22 @@ def test_text_is_asked_for_once(api: ApiServer, cluster: Cluster) -> None:
     with pytest.raises(OperationError):
         cluster.text("/log")
     assert len(api.asked) == 1
+
+
+def test_whatever_it_answers_the_server_is_there(api: ApiServer, cluster: Cluster) -> None:
+    api.queue.append(refused(503))
+    cluster.greet()
+    assert [each.path for each in api.asked] == ["/version"]
+
+
+def test_a_server_that_is_away_is_greeted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    with running() as api:
+        away = Cluster.connect(api.kubeconfig())
+    with pytest.raises(OperationError) as caught:
+        away.greet()
+    assert (caught.value.reason, pauses) == ("Unreachable", [])
 
 
 def test_text(api: ApiServer, cluster: Cluster) -> None:
