@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component import operations
 from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.core.remediation.assessment import found_foreign_change
-from helm_rollback_component.core.remediation.explanation import explain, headline
+from helm_rollback_component.core.remediation.explanation import explain, headline, landed
 from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.pulumi_adapter import (
     declaration,
@@ -123,9 +123,11 @@ class ManagedRelease:
         """
         tried = self.operations.rolled_back
         outcome, explained = headline(status, tried=tried), self._log.explained(outs["message"])
+        if not outcome:
+            self._log.progress(landed(status, rolled_back=tried))
+            return
         if state.accepts_phase(outs, outs):
-            if outcome:
-                self._log.warning_explained(outcome, outs["message"])
+            self._log.warning_explained(outcome, outs["message"])
             return
         self._log.progress(outcome)
         message = f"{self.id}: {outcome}, as explained above" if explained else explain(status, tried=tried)

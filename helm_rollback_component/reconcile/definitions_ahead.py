@@ -45,8 +45,7 @@ def of_upgrade(source: SourceConfig, cluster: Cluster, chart: Path) -> Iterator[
     if found.refused:
         yield _MAY_NOT_READ
     elif told := [*_told(known, found)]:
-        yield from (_NOT_UPGRADED, *told)
-        yield f"    apply them before the update: {command(source)}"
+        yield from (_NOT_UPGRADED, *told, "    apply them before the update:", f"    {command(source)}")
 
 
 def of_install(cluster: Cluster, chart: Path) -> Iterator[str]:

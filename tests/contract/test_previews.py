@@ -98,9 +98,11 @@ def test_definitions_that_helm_does_not_upgrade_are_told_until_they_are_applied(
     )
     name = old["metadata"]["name"]
     try:
-        assert f"+ CustomResourceDefinition {name} (v1)" in foreseen(lab, creating=True, source=first)
+        assert f"+ CustomResourceDefinition {name} (v1), from crds/" in foreseen(
+            lab, creating=True, source=first
+        )
         lab.deploy(source=first)
-        *_, heading, line, remedy = foreseen(lab, source=second)
+        *_, heading, line, _, remedy = foreseen(lab, source=second)
         assert heading.startswith("Helm does not upgrade crds/")
         assert line == f"    ~ {name}: versions v1 → v1, v9"
         *_, arguments = remedy.partition(" | kubectl ")

@@ -595,6 +595,12 @@ class TestPartialFailure:
         assert updated.outs["phase"] == "RolledBack"
         assert said[-1] == ("warning", URN, f"{ROLLED_BACK_TO_1}\n{updated.outs['message']}")
 
+    def test_the_row_of_a_good_update_does_not_end_with_what_was_waited_for(
+        self, outputs: dict[str, Any], said: list[Line]
+    ) -> None:
+        ReleaseProvider().update("apps/web", outputs, INPUTS)
+        assert said[-1] == ("progress", URN, "revision 3 is deployed")
+
     def test_an_update_that_tried_nothing_says_so(
         self, outputs: dict[str, Any], cluster: Cluster, said: list[Line]
     ) -> None:

@@ -33,7 +33,7 @@ def difference(declared: Manifest, live: Manifest | None) -> str:
 
 def added(declared: Manifest) -> str:
     """Return the line of a definition that a first deployment adds."""
-    return f"+ CustomResourceDefinition {objects.name(declared)} ({_versions(declared)})"
+    return f"+ CustomResourceDefinition {objects.name(declared)} ({_versions(declared)}), from crds/"
 
 
 def contains(live: Any, declared: Any) -> bool:  # noqa: ANN401  # JSON-like

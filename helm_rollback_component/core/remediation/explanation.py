@@ -84,6 +84,19 @@ _COMPLETE_REMEDIES = (
 )
 
 
+def landed(status: ReleaseStatus, *, rolled_back: bool) -> str:
+    """Return what a run has brought a release to that is as declared, for a line of a table.
+
+    Args:
+        status: the release.
+        rolled_back: whether the run made a rollback.
+    """
+    target = status.rollback_status.target_revision
+    if rolled_back and target:
+        return f"rolled back to revision {target}, as revision {status.revision}"
+    return f"revision {status.revision} is deployed"
+
+
 def headline(status: ReleaseStatus, *, tried: bool = True) -> str:
     """Return the short form of `explain`, for a line of a table; empty for a release that is as declared.
 

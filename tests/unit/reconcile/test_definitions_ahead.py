@@ -71,12 +71,13 @@ def test_an_upgrade_leaves_other_definitions_and_says_how_they_are_applied(web: 
         "Helm does not upgrade crds/, and the cluster has other definitions than the chart:",
         "    ~ b: versions v1 → v2",
         "    ~ a: versions v1 → v2",
-        f"    apply them before the update: {COMMAND % './web'}",
+        "    apply them before the update:",
+        f"    {COMMAND % './web'}",
     ]
 
 
 def test_one_that_is_missing_is_told_except_of_a_dependency(web: Path) -> None:
-    _, line, _ = of_upgrade(web, StandIn())
+    _, line, *_ = of_upgrade(web, StandIn())
     assert line == "    - a (v2) is missing in the cluster"
 
 
@@ -94,7 +95,7 @@ def test_where_nobody_answers_nothing_counts_as_missing(web: Path) -> None:
 
 
 def test_an_install_adds_those_that_are_missing(web: Path) -> None:
-    assert of_install(web, StandIn()) == ["+ CustomResourceDefinition a (v2)"]
+    assert of_install(web, StandIn()) == ["+ CustomResourceDefinition a (v2), from crds/"]
 
 
 def test_and_leaves_those_that_are_there(web: Path) -> None:

@@ -310,7 +310,7 @@ def test_definitions_in_crds_are_told_of_an_install(look: Callable[..., list[str
     session.definition = DEFINITION
     assert look(session, Install()) == [
         f"{INSTALL}; adds no object",
-        "+ CustomResourceDefinition things.example (v1)",
+        "+ CustomResourceDefinition things.example (v1), from crds/",
     ]
     assert look(session, Install(), skip_crds=True) == [f"{INSTALL}; adds no object"]
 
@@ -318,7 +318,7 @@ def test_definitions_in_crds_are_told_of_an_install(look: Callable[..., list[str
 def test_and_of_an_upgrade(look: Callable[..., list[str]]) -> None:
     session = StandIn([config_map(size="1")], [config_map(size="1")])
     session.definition = DEFINITION
-    _, told, line, _ = look(session)
+    _, told, line, *_ = look(session)
     assert told.startswith("Helm does not upgrade crds/")
     assert line == "    - things.example (v1) is missing in the cluster"
     assert look(session, skip_crds=True) == [f"{HEAD}; against revision 2: no object changes"]

@@ -58,4 +58,4 @@ def test_anything_else_is_a_difference(live: object, declared: object) -> None:
 
 
 def test_one_that_is_added_is_one_line() -> None:
-    assert definitions.added(definition("v1")) == "+ CustomResourceDefinition things.example (v1)"
+    assert definitions.added(definition("v1")) == "+ CustomResourceDefinition things.example (v1), from crds/"

@@ -19,7 +19,7 @@ from helm_rollback_component.core.remediation.assessment import (
     unobserved,
     warnings,
 )
-from helm_rollback_component.core.remediation.explanation import explain, headline
+from helm_rollback_component.core.remediation.explanation import explain, headline, landed
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Condition, Phase, ReleaseRevision, ReleaseStatus, RollbackStatus
 from tests.support.histories import attempt, entry, history, ledger, record
@@ -349,6 +349,16 @@ class TestTakenOver:
     )
     def test_anything_else_does_not(self, found: History, known: Ledger) -> None:
         assert taken_over(found, known) is None
+
+
+class TestLanded:
+    def test_a_release_as_declared_is_deployed(self) -> None:
+        requested = RollbackStatus(target_revision=1, restored_revision=3)
+        assert landed(status(Phase.DEPLOYED), rolled_back=False) == "revision 3 is deployed"
+        assert landed(status(Phase.DEPLOYED), rolled_back=True) == "revision 3 is deployed"
+        assert landed(status(Phase.DEPLOYED, rollback_status=requested), rolled_back=True) == (
+            "rolled back to revision 1, as revision 3"
+        )
 
 
 class TestHeadline:
