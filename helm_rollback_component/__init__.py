@@ -109,7 +109,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # the type of the exported name
     if name == "__version__":
-        return import_module(f"{__name__}.pulumi_adapter.unchanged").version()
+        return import_module(f"{__name__}.package_version").version()
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.cli.printing import one_line
 from helm_rollback_component.cli.running import tell
 from helm_rollback_component.errors import OperationError, ValidationError
-from helm_rollback_component.pulumi_adapter.unchanged import version
+from helm_rollback_component.package_version import version
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.dynamic import CheckFailure, Config, ConfigureRequest
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
 
+from helm_rollback_component.package_version import version
 from helm_rollback_component.plugin import (
     adoption,
     differences,
@@ -29,7 +30,6 @@ from helm_rollback_component.pulumi_adapter import (
     state,
 )
 from helm_rollback_component.pulumi_adapter.error_text import in_one_line
-from helm_rollback_component.pulumi_adapter.unchanged import version
 
 _NO_IMPORT = (
     "a release cannot be imported, as its record does not tell where its chart comes from; declare it with "

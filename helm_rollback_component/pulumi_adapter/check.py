@@ -17,10 +17,10 @@ from helm_rollback_component.helm.engines.platforms import problems_of_platform
 from helm_rollback_component.inputs.property_paths import steps_of
 from helm_rollback_component.inputs.value_files import read_files
 from helm_rollback_component.kube.api import kubeconfig
+from helm_rollback_component.package_version import version
 from helm_rollback_component.pulumi_adapter import state
 from helm_rollback_component.pulumi_adapter.content import content_digest
 from helm_rollback_component.pulumi_adapter.declaration import NotYetKnown, parse_inputs
-from helm_rollback_component.pulumi_adapter.unchanged import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.remediation.plan_text import stays
@@ -11,13 +9,12 @@ from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs.chart_source import is_local
 from helm_rollback_component.inputs.tree import same
 from helm_rollback_component.kube.api import kubeconfig
+from helm_rollback_component.package_version import version
 from helm_rollback_component.pulumi_adapter import state
 from helm_rollback_component.pulumi_adapter.content import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_DISTRIBUTION = "helm-rollback-component"
 
 
 def checked_before(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -36,15 +33,6 @@ def checked_before(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str
     if not same(_of_the_program(olds), news) or not _files_are_as_before(news, computed[state.CONTENT]):
         return None
     return {**news, **computed}
-
-
-@cache
-def version() -> str:
-    """Return the version of this package."""
-    try:
-        return metadata.version(_DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def _of_the_program(olds: Mapping[str, Any]) -> dict[str, Any]:

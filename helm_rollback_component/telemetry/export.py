@@ -12,7 +12,6 @@ import threading
 import time
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeVar
 
 from opentelemetry import context
@@ -20,6 +19,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 
+from helm_rollback_component.package_version import version
 from helm_rollback_component.telemetry import exporters, names
 from helm_rollback_component.telemetry.exporters import ExporterError
 from helm_rollback_component.telemetry.instruments import Instruments
@@ -40,7 +40,6 @@ PATIENCE = 2
 _QUICK = 0.5
 """A collector that has answered after so many seconds is not slow."""
 _Made = TypeVar("_Made")
-_VERSION = version("helm-rollback-component")
 
 
 class Exporting:
@@ -68,8 +67,8 @@ class Exporting:
         tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
         tracers.add_span_processor(self._ended)
         meters = MeterProvider([metrics] if metrics else [], resource, shutdown_on_exit=False)
-        self._tracer = tracers.get_tracer(names.SCOPE, _VERSION)
-        self._instruments = Instruments(meters.get_meter(names.SCOPE, _VERSION))
+        self._tracer = tracers.get_tracer(names.SCOPE, version())
+        self._instruments = Instruments(meters.get_meter(names.SCOPE, version()))
 
     def recorder(
         self, mask: Callable[[str], str], clock: Callable[[], float] = time.monotonic
@@ -154,5 +153,5 @@ def _resource() -> Resource:
     release, and its lock keeps two from working on it at a time.
     """
     of_all = {"service.name": names.SERVICE, "service.instance.id": names.SERVICE}
-    own = Resource.create({**of_all, "service.version": _VERSION})
+    own = Resource.create({**of_all, "service.version": version()})
     return own.merge(OTELResourceDetector().detect())

@@ -33,7 +33,7 @@ UNCHANGED = """
 import pathlib, sys
 from helm_rollback_component.provider import ReleaseProvider
 from helm_rollback_component.pulumi_adapter.content import content_digest
-from helm_rollback_component.pulumi_adapter.unchanged import version
+from helm_rollback_component.package_version import version
 
 chart = pathlib.Path(sys.argv[1], "web")
 chart.mkdir()
@@ -109,6 +109,7 @@ OF_THE_UNCHANGED = {
     "kube",
     "kube.api",
     "kube.api.kubeconfig",
+    "package_version",
     "pulumi_adapter.content",
     "pulumi_adapter.unchanged",
 }

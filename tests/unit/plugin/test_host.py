@@ -13,12 +13,12 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.errors import OperationError
+from helm_rollback_component.package_version import version
 from helm_rollback_component.plugin import host as plugin_host
 from helm_rollback_component.plugin import outputs
 from helm_rollback_component.plugin.marshalling import marshal, unmarshal
 from helm_rollback_component.plugin.schema import schema
 from helm_rollback_component.pulumi_adapter import engine_log, present_kubeconfigs, process_lifetime
-from helm_rollback_component.pulumi_adapter.unchanged import version
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Condition
 from tests.support.hosted import STACK_ID, URN, RequestError, ask

@@ -14,8 +14,8 @@ import pytest
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from helm_rollback_component.package_version import version
 from helm_rollback_component.plugin import launch, server
-from helm_rollback_component.pulumi_adapter.unchanged import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

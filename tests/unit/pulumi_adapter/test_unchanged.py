@@ -9,7 +9,7 @@ import pytest
 from pulumi.output import Unknown
 
 from helm_rollback_component.provider import ReleaseProvider
-from helm_rollback_component.pulumi_adapter import check, unchanged
+from helm_rollback_component.pulumi_adapter import check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,15 +216,3 @@ def test_what_a_refresh_observed_is_planned_over_and_once(files: Files) -> None:
     again, _ = answer(over, files.inputs())
     assert "over what a refresh found (the release does not exist)" in over["plan"]
     assert "over what a refresh found" not in again["plan"]
-
-
-def test_a_copy_of_the_package_that_is_not_installed_has_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> str:
-        raise metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(metadata, "version", missing)
-    unchanged.version.cache_clear()
-    try:
-        assert unchanged.version() == "unknown"
-    finally:
-        unchanged.version.cache_clear()
