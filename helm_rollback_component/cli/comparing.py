@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.cli.asking import Asking
 from helm_rollback_component.core.manifests import differences, fields, secrecy, text
 from helm_rollback_component.core.manifests.text import Limits
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile.way_out import WayOut, guarded
+from helm_rollback_component.reconcile.way_out import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helm_rollback_component.cli.connection import Connection
     from helm_rollback_component.cli.screen import Screen
     from helm_rollback_component.core.manifests.differences import ObjectDifference
     from helm_rollback_component.core.manifests.fields import FieldDifference
@@ -76,17 +76,8 @@ class Comparison:
             yield asdict(each) if self.values_shown else {"path": each.path, "change": each.change}
 
 
-class Comparer:
-    """Compares stored revisions; what it returns and raises has no secrets in it.
-
-    Args:
-        connection: where the release is.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.way_out = WayOut(connection.redact)
-        """What takes the secrets out of whatever leaves."""
+class Comparer(Asking):
+    """Compares stored revisions."""
 
     @guarded
     def compare(self, release: str, old: int, new: int | None, *, values_shown: bool) -> Comparison:

@@ -21,8 +21,8 @@ def release_names(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _names(context: typer.Context) -> list[str]:
-    from helm_rollback_component.cli import reading  # noqa: PLC0415  # of no use for the help
-    from helm_rollback_component.cli.locating import Given  # noqa: PLC0415  # the same
+    from helm_rollback_component.cli import reading
+    from helm_rollback_component.cli.locating import Given
 
     places = [each.params for each in (context, context.parent) if each]
     given = {

@@ -107,6 +107,6 @@ class Connection:
         warn: Callable[[str], None] = lambda _: None,
     ) -> HelmOperations:
         """Return what can be done to the release of a `config`; its callbacks take one line each."""
-        from helm_rollback_component.operations import HelmOperations  # noqa: PLC0415  # most commands only read
+        from helm_rollback_component.operations import HelmOperations
 
         return HelmOperations(config, progress=progress, warn=warn, redact=self.redact)

@@ -10,7 +10,7 @@ def main() -> None:
     handler = signal.getsignal(signal.SIGINT)
     if handler is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from helm_rollback_component.cli.main import main as run  # noqa: PLC0415  # what takes the time
+    from helm_rollback_component.cli.main import main as run
 
     signal.signal(signal.SIGINT, handler)
     run()

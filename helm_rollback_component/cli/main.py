@@ -19,7 +19,7 @@ from helm_rollback_component.cli.commands.rollback import rollback
 from helm_rollback_component.cli.commands.status import status
 from helm_rollback_component.cli.commands.unlock import unlock
 from helm_rollback_component.cli.commands.validate import validate
-from helm_rollback_component.cli.running import ANSWERS, Ending, prepare_streams, running
+from helm_rollback_component.cli.running import ACTS, ANSWERS, Ending, prepare_streams, running
 
 PROGRAM = "helm-rollback"
 
@@ -55,7 +55,7 @@ def _given_first(
 app.callback()(_given_first)
 
 
-def register(command: Any, *examples: str, ending: Ending = Ending()) -> None:  # noqa: ANN401, B008  # any function; a frozen value
+def register(command: Any, *examples: str, ending: Ending = ACTS) -> None:  # noqa: ANN401  # any function
     """Add a command: a function with annotated options, whose docstring is its help.
 
     Args:

@@ -118,7 +118,7 @@ def _showable(line: str, screen: Screen) -> str:
 
 
 def _yaml(document: object, screen: Screen) -> str:
-    import yaml  # noqa: PLC0415  # slow to import, and not often needed
+    import yaml
 
     dumped: Any = yaml.safe_dump(document, sort_keys=False, allow_unicode=screen.unicode)
     return str(dumped)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.cli.asking import Asking
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.remediation.timeline import Moment, timeline
@@ -15,7 +16,7 @@ from helm_rollback_component.kube.claims import lease_codec
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import clock
 from helm_rollback_component.reconcile.status import release_status, unknown_status
-from helm_rollback_component.reconcile.way_out import WayOut, guarded
+from helm_rollback_component.reconcile.way_out import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,17 +60,8 @@ class Found:
         return timeline(self.history, self.ledger)
 
 
-class Reader:
-    """Reads what is known of releases; what it returns and raises has no secrets in it.
-
-    Args:
-        connection: where they are.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.way_out = WayOut(connection.redact)
-        """What takes the secrets out of whatever leaves."""
+class Reader(Asking):
+    """Reads what is known of releases."""
 
     @guarded
     def release(self, name: str) -> Found:

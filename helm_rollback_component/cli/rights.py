@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.cli.asking import Asking
 from helm_rollback_component.core.remediation import predicates
 from helm_rollback_component.kube.api import access, paths
 from helm_rollback_component.kube.api.features import FEATURES, Feature
 from helm_rollback_component.kube.claims import lease_codec
 from helm_rollback_component.reconcile import needed_rights
-from helm_rollback_component.reconcile.way_out import WayOut, guarded
+from helm_rollback_component.reconcile.way_out import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from helm_rollback_component.cli.connection import Connection
     from helm_rollback_component.kube.api.access import Right
 
 _CHART = "chart"
@@ -43,17 +43,8 @@ class Granted:
         return self.feature.required and bool(self.lacking)
 
 
-class RightsReader:
-    """Asks the API server what the user may do; nothing is changed.
-
-    Args:
-        connection: where the release is.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.way_out = WayOut(connection.redact)
-        """What takes the secrets out of whatever leaves."""
+class RightsReader(Asking):
+    """Asks the API server what the user may do."""
 
     @guarded
     def of_release(self, release: str) -> list[Granted]:

@@ -27,6 +27,8 @@ class Ending:
     error: int = 1
 
 
+ACTS = Ending()
+"""Of a command that does something, or shows it: 0 where it could, else 1."""
 ANSWERS = Ending(error=2)
 """Of a command that answers a question: 0 is yes, or nothing; 1 is no, or something."""
 
@@ -63,7 +65,7 @@ def running(command: Callable[..., int | None], ending: Ending) -> Callable[...,
 
 def tell(line: str) -> None:
     """Print one line for the person, beside the result; nothing happens where nobody reads it."""
-    from helm_rollback_component.cli.printing import one_line  # noqa: PLC0415  # of no use for the help
+    from helm_rollback_component.cli.printing import one_line
 
     try:
         sys.stderr.write(f"{one_line(line)}\n")
@@ -74,7 +76,7 @@ def tell(line: str) -> None:
 
 def described(error: Exception) -> str:
     """Return an error in one line, with its reason word at the end."""
-    from helm_rollback_component.errors import HelmRollbackError  # noqa: PLC0415  # of no use for the help
+    from helm_rollback_component.errors import HelmRollbackError
 
     if isinstance(error, HelmRollbackError):
         return f"{error} [{error.reason}]"
