@@ -30,8 +30,10 @@ class ProviderConfig(Part):
     delete_unreachable: bool = False
     """Let a release leave the state when its cluster is gone. Default: False."""
     adopt_from_kubernetes_provider: bool = False
-    """Let `adopt` take over releases that Pulumi's Kubernetes provider deployed last. Set it only when no
-    stack has them as a `kubernetes:helm.sh/v3:Release` any more, which would uninstall them. Default: False.
+    """Let `adopt` take over releases that Pulumi's Kubernetes provider deployed last, and `take_ownership`
+    objects that it wrote to. Set it only when no stack has them any more, as a
+    `kubernetes:helm.sh/v3:Release`, in a `Chart` or as resources of their own, which would delete them.
+    Default: False.
     """
 
     @classmethod

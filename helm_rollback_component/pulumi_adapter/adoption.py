@@ -31,7 +31,12 @@ _REFUSED = (
     "retain_on_delete=True on that resource and update, then remove it and update, and then declare this one"
 )
 
-_asked: WeakKeyDictionary[Any, pulumi.Output[_Resources]] = WeakKeyDictionary()
+_NOT_TOLD = (
+    "what this stack's state holds could not be read, so it is not known whether another resource has what "
+    "is taken over, and would delete it: {why}"
+)
+
+_asked: WeakKeyDictionary[Any, pulumi.Output[_Resources | str]] = WeakKeyDictionary()
 """What the state holds, by the monitor of the program's run."""
 
 
@@ -46,18 +51,28 @@ def _problem_with(name: str, inputs: Mapping[str, Any], owners: _Owners) -> pulu
         wanted, *place = known
         if not wanted or isinstance(settings.get_monitor(), mocks.MockMonitor):
             return None
-        return _stored().apply(lambda found: _refusal(owners(place, found)))
+        return _stored().apply(
+            lambda found: found if isinstance(found, str) else _refusal(owners(place, found))
+        )
 
     keys = (name, "release_name", "release_namespace")
     return pulumi.Output.all(*(inputs.get(key) for key in keys)).apply(problem)
 
 
-def _stored() -> pulumi.Output[_Resources]:
+def _stored() -> pulumi.Output[_Resources | str]:
+    """Return what the state holds, or why that is not known."""
     monitor = settings.get_monitor()
     if monitor not in _asked:
         stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-        _asked[monitor] = pulumi.Output.from_input(stored_resources(stack))
+        _asked[monitor] = pulumi.Output.from_input(_read(stack))
     return _asked[monitor]
+
+
+async def _read(stack: str) -> _Resources | str:
+    try:
+        return await stored_resources(stack)
+    except LookupError as error:
+        return _NOT_TOLD.format(why=error)
 
 
 def _refusal(owners: Iterator[str]) -> str | None:

@@ -18,28 +18,36 @@ _READ_STACK = "pulumi:pulumi:readStackResourceOutputs"
 
 async def look_up(urn: str) -> Mapping[str, Any] | None:
     """Return ``id`` and ``state`` of the resource as protobuf values, or None where the host cannot tell."""
-    answer = await _call(_GET_RESOURCE, {"urn": urn})
-    return None if answer is None else answer.fields
+    try:
+        answer = await _asked(_GET_RESOURCE, {"urn": urn})
+    except grpc.RpcError:
+        return None
+    return answer.fields  # type: ignore[no-any-return]  # protobuf has no types
 
 
 async def stored_resources(stack: str) -> Mapping[str, Any]:
-    """Return ``type`` and ``outputs`` of the resources in a stack's state by URN; none if nobody can tell.
+    """Return ``type`` and ``outputs`` of the resources in a stack's state by URN; none if no host can.
 
     Args:
         stack: ``organization/project/stack``.
+
+    Raises:
+        LookupError: the engine could not read the state; says why.
     """
-    answer = await _call(_READ_STACK, {"stackName": stack})
+    try:
+        answer = await _asked(_READ_STACK, {"stackName": stack})
+    except grpc.RpcError as error:
+        if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
+            raise LookupError(error.details()) from None
+        answer = None
     found = rpc.deserialize_properties(answer, keep_unknowns=True) if answer is not None else {}
     return rpc.unwrap_rpc_secret(found.get("outputs")) or {}
 
 
-async def _call(function: str, arguments: dict[str, str]) -> Any:  # noqa: ANN401  # protobuf has no types
+async def _asked(function: str, arguments: dict[str, str]) -> Any:  # noqa: ANN401  # protobuf has no types
     request = resource_pb2.ResourceInvokeRequest(
         tok=function, args=await rpc.serialize_properties(arguments, {})
     )
     monitor: Any = settings.get_monitor()
-    try:
-        answer = await asyncio.get_running_loop().run_in_executor(None, monitor.Invoke, request)
-    except grpc.RpcError:
-        return None
+    answer = await asyncio.get_running_loop().run_in_executor(None, monitor.Invoke, request)
     return getattr(answer, "return")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.remediation import assessment
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile import pruning, refusals, rollback_planning, unlocking
+from helm_rollback_component.reconcile import pruning, refusals, rollback_planning, taken_over, unlocking
 from helm_rollback_component.reconcile.borrowed_lock import borrowed
 from helm_rollback_component.reconcile.foresight import Foresight
 from helm_rollback_component.reconcile.target_validation import refusal as target_refusal
@@ -104,6 +104,18 @@ class Upkeep:
         """
         found = assessment.taken_over(self._session.records.history(), self._session.ledger())
         return found.revision if found else 0
+
+    @guarded
+    def taken_over_from_kubernetes_provider(self) -> list[str]:
+        """Return the objects that `take_ownership` would take over and Pulumi's Kubernetes provider wrote to.
+
+        A resource of that provider may have them, and would delete them. Each is told as ``ConfigMap web``.
+
+        Raises:
+            OperationError: the chart cannot be rendered, or the cluster cannot be read.
+        """
+        found = taken_over.from_kubernetes_provider(self._config, self._session, self._run.redact)
+        return [self.way_out.mask(each) for each in found]
 
     @guarded
     def lock_status(self) -> LockStatus:

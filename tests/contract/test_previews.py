@@ -110,3 +110,13 @@ def test_definitions_that_helm_does_not_upgrade_are_told_until_they_are_applied(
         assert not [told for told in foreseen(lab, source=second) if "crds/" in told]
     finally:
         lab.space.kubectl("delete", "crd", name, "--ignore-not-found", "--wait=false")
+
+
+@pytest.mark.every_engine
+def test_what_the_kubernetes_provider_wrote_to_is_seen_until_it_is_taken_over(lab: Laboratory) -> None:
+    written_by = "--field-manager=pulumi-kubernetes-ebc98082"
+    lab.space.kubectl("create", "configmap", "web", "--from-literal=old=yes", written_by)
+    operations = lab.operations(take_ownership=True)
+    assert operations.taken_over_from_kubernetes_provider() == ["ConfigMap web"]
+    lab.deploy(take_ownership=True)
+    assert operations.taken_over_from_kubernetes_provider() == []

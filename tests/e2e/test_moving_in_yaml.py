@@ -46,6 +46,19 @@ pulumi.CustomResource(
 )
 """
 """In Python, as only some builds of that provider have the schema that YAML needs."""
+OF_A_CHART = """\
+import pulumi
+from pulumi_kubernetes.helm.v4 import Chart
+
+values = pulumi.Config()
+Chart(
+    "web",
+    namespace=values.require("namespace"),
+    chart="../../charts/web",
+    values={"replicas": 1},
+    opts=pulumi.ResourceOptions(retain_on_delete=values.get_bool("retained")),
+)
+"""
 IN_PYTHON = f"""\
 name: helm-rollback-yaml
 runtime: {{name: python, options: {{toolchain: uv, virtualenv: {sys.prefix}}}}}
@@ -59,18 +72,22 @@ NEW = f"""{_HEAD}\
       source: {{chart: ../../charts/web}}
       values: {{replicas: 1}}
       helm: "${{helm}}"
-      adopt: true
+      TAKING: true
 """
 SETTING = "helm-rollback:adoptFromKubernetesProvider"
 CONTINUING = ("up", "--yes", "--continue-on-error")
 """What goes on with what does not depend on a failure."""
 
 
-def test_a_release_is_taken_over_only_when_the_other_resource_has_let_go(
-    ground: Ground, helm_programs: Mapping[int, Path], tmp_path: Path
+@pytest.mark.parametrize(
+    ("old", "taking"), [(OF_THE_KUBERNETES_PROVIDER, "adopt"), (OF_A_CHART, "takeOwnership")]
+)
+def test_it_is_taken_over_only_when_the_other_resource_has_let_go(
+    ground: Ground, helm_programs: Mapping[int, Path], tmp_path: Path, old: str, taking: str
 ) -> None:
     skip_unless_there("pulumi-language-yaml", kubernetes=True)
     program = copied("yaml", tmp_path, ground.kubeconfig)
+    new = NEW.replace("TAKING", taking)
     with fresh_namespace(ground) as namespace:
         space = Space(ground, namespace)
 
@@ -80,25 +97,25 @@ def test_a_release_is_taken_over_only_when_the_other_resource_has_let_go(
         def pods() -> set[str]:
             return {name for name in space.objects() if name.startswith("pod/")}
 
-        (program.folder / "__main__.py").write_text(OF_THE_KUBERNETES_PROVIDER)
+        (program.folder / "__main__.py").write_text(old)
         (program.folder / "uv.lock").write_text(NO_PACKAGES)
         declare(IN_PYTHON)
         program.configure(namespace=namespace, helm=str(helm_programs[4]))
         program.up()
-        before = pods()
-        declare(NEW)
+        before, statuses = pods(), space.statuses()
+        declare(new)
         for line in (["preview"], ["up", "--yes", "--skip-preview"], [*CONTINUING, "--skip-preview"]):
             told = program.pulumi(*line, fails=True)
             assert "set retainOnDelete on that resource" in told
             assert SETTING in told
             assert "Traceback" not in told
-            assert (space.statuses(), pods()) == (["deployed"], before)
+            assert (space.statuses(), pods()) == (statuses, before)
         declare(IN_PYTHON)
         program.configure(retained="true")
         program.up()
         declare(EMPTY)
         program.up()
-        declare(NEW)
+        declare(new)
         assert SETTING in program.pulumi("preview", fails=True)
         program.configure(**{SETTING: "true"})
         program.pulumi("preview")

@@ -88,6 +88,7 @@ class Cluster:
     may_be_let_go: bool = False
     rolled_back: bool = True
     of_kubernetes_provider: int = 0
+    written_by_it: list[str] = field(default_factory=list)
 
     def operations(self, config: HelmConfig, **given: Any) -> Cluster:  # noqa: ANN401  # as HelmOperations takes it
         """Take the place of HelmOperations."""
@@ -144,6 +145,12 @@ class Cluster:
         if self.unreachable:
             raise self.unreachable
         return self.of_kubernetes_provider
+
+    def taken_over_from_kubernetes_provider(self) -> list[str]:
+        """Return objects."""
+        if self.unreachable:
+            raise self.unreachable
+        return self.written_by_it
 
     def leads_elsewhere(self, cluster: str) -> bool:
         """Compare with the cluster of the state."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SHOWING = "helm-rollback-show"
 """What this package calls itself where it has a watch tell of an object once more; it sets nothing."""
+_KUBERNETES_PROVIDER = re.compile(r"pulumi-(resource-)?kubernetes\b.*")
+"""What Pulumi's Kubernetes provider calls itself: by default, as it applies, and as Helm within it."""
 _HELM = re.compile(r"helm[\d.]*(\.exe)?")
 """What Helm calls itself: the name of its program."""
 _ITSELF = "."
@@ -46,6 +48,11 @@ class ForeignField:
     def path(self) -> str:
         """The way to the field, as the API server's messages spell it: ``.spec.replicas``."""
         return "".join(map(_spelled, self.steps))
+
+
+def is_of_kubernetes_provider(live: Manifest) -> bool:
+    """Return whether Pulumi's Kubernetes provider has set anything of an object, apart from its status."""
+    return any(_KUBERNETES_PROVIDER.fullmatch(str(each.get("manager"))) for each in foreign_entries(live))
 
 
 def foreign_entries(live: Manifest) -> list[Manifest]:

@@ -145,12 +145,10 @@ class HelmEngine(Protocol):
         """Upgrade with reset values and wait until ready; stops early when cancelled. Does not roll back."""
 
     def render(self, target: Target, deployment: Deployment, *, install: bool = False) -> dict[str, Any]:
-        """Return the release that an upgrade, or an install, would store, as Helm spells it in JSON.
-
-        Nothing is changed.
+        """Return the release that an upgrade would store, as Helm spells it in JSON; nothing is changed.
 
         The cluster is asked for what templates look up in it. It has ``manifest``, and ``hooks`` where there
-        are some.
+        are some. With `install` it is what an install would store, whether there is a release or not.
         """
 
     def rollback(

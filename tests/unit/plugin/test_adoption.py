@@ -29,10 +29,10 @@ def of_another(cluster: Cluster) -> None:
     cluster.of_kubernetes_provider = 2
 
 
-def checked(news: dict[str, Any], olds: dict[str, Any] | None = None) -> list[str]:
-    """Return what a check finds wrong with `adopt`."""
+def checked(news: dict[str, Any], olds: dict[str, Any] | None = None, name: str = "adopt") -> list[str]:
+    """Return what a check finds wrong with an input."""
     request = provider_pb2.CheckRequest(urn=URN, news=marshal(news), olds=marshal(olds) if olds else None)
-    return [each.reason for each in ask("Check", request).failures if each.property == "adopt"]
+    return [each.reason for each in ask("Check", request).failures if each.property == name]
 
 
 def test_a_check_refuses_it_and_says_what_to_do() -> None:
@@ -69,9 +69,57 @@ def test_what_another_client_deployed_last_is_taken_over(cluster: Cluster) -> No
     assert "deploy" in cluster.asked
 
 
-def test_a_check_passes_over_a_cluster_that_does_not_answer(cluster: Cluster) -> None:
+@pytest.mark.parametrize("name", ["adopt", "takeOwnership"])
+def test_a_check_refuses_what_it_cannot_see(cluster: Cluster, name: str) -> None:
+    """A refusal of the creation would be too late where Pulumi goes on after an error, and then deletes."""
     cluster.unreachable = OperationError("it does not answer", reason=Reason.UNREACHABLE)
-    assert checked(ADOPTING) == []
+    (refusal,) = checked({**DECLARED, name: True}, None, name)
+    assert "it cannot be seen whether" in refusal
+    assert "it does not answer" in refusal
+    assert "helm-rollback:adoptFromKubernetesProvider" in refusal
+
+
+OWNING = {**DECLARED, "takeOwnership": True}
+WRITTEN = ["ConfigMap web", "Service web", "Deployment web", "Secret web"]
+
+
+@pytest.mark.parametrize(
+    ("found", "told"), [(WRITTEN[:2], "ConfigMap web, Service web"), (WRITTEN, "1 more")]
+)
+def test_a_check_refuses_objects_that_such_a_resource_may_have(
+    cluster: Cluster, found: list[str], told: str
+) -> None:
+    cluster.written_by_it = found
+    (refusal,) = checked(OWNING, None, "takeOwnership")
+    assert f"Kubernetes provider wrote to {', '.join(found[:2])}" in refusal
+    assert told in refusal
+    assert "set retainOnDelete on that resource and update" in refusal
+
+
+@pytest.mark.parametrize(
+    ("news", "olds", "refused"),
+    [
+        (DECLARED, None, False),
+        (OWNING, OWNING, False),
+        ({**OWNING, "plan": "q"}, OWNING, False),
+        (OWNING, DECLARED, True),
+        ({**OWNING, "values": {"more": True}}, OWNING, True),
+        ({**OWNING, "values": {"more": Unknown()}}, None, False),  # type: ignore[no-untyped-call]  # as above
+    ],
+)
+def test_a_check_looks_where_objects_may_be_taken_over_and_only_there(
+    cluster: Cluster, news: dict[str, Any], olds: dict[str, Any] | None, *, refused: bool
+) -> None:
+    cluster.written_by_it = WRITTEN
+    assert bool(checked(news, olds, "takeOwnership")) is refused
+
+
+def test_a_creation_looks_at_the_objects_again(cluster: Cluster) -> None:
+    cluster.written_by_it = WRITTEN
+    with pytest.raises(RequestError, match="takeOwnership: Pulumi's Kubernetes") as caught:
+        ask("Create", provider_pb2.CreateRequest(urn=URN, properties=marshal(OWNING)))
+    assert "set retainOnDelete on that resource" in str(caught.value)
+    assert cluster.asked == []
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -87,8 +135,9 @@ def test_the_setting_says_that_the_other_resource_has_let_go(
     host: PluginHost,
     cluster: Cluster,
 ) -> None:
+    cluster.written_by_it = WRITTEN
     host.Configure(provider_pb2.ConfigureRequest(id="1", args=ALLOWED), None)
-    news = marshal(ADOPTING)
+    news = marshal({**OWNING, "adopt": True})
     assert not host.Check(provider_pb2.CheckRequest(urn=URN, news=news), None).failures
     host.Create(provider_pb2.CreateRequest(urn=URN, properties=news), None)
     assert "deploy" in cluster.asked

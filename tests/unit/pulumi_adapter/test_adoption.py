@@ -89,8 +89,24 @@ def test_the_state_is_read_once_and_only_where_a_release_is_to_be_taken_over() -
     assert len(monitor.asked) == 1
 
 
+class Failed(grpc.RpcError):  # type: ignore[misc]  # not typed
+    """How a call failed."""
+
+    def __init__(self, code: grpc.StatusCode) -> None:
+        """Fail with that code."""
+        self.code = lambda: code
+        self.details = lambda: "the backend does not answer"
+
+
 def test_a_host_that_cannot_tell_is_no_failure() -> None:
-    assert problems(Monitor(grpc.RpcError("unimplemented")), INPUTS) == [None]
+    assert problems(Monitor(Failed(grpc.StatusCode.UNIMPLEMENTED)), INPUTS) == [None]
+
+
+def test_a_state_that_could_not_be_read_is_refused() -> None:
+    (problem,) = problems(Monitor(Failed(grpc.StatusCode.UNKNOWN)), INPUTS)
+    assert problem is not None
+    assert "could not be read" in problem
+    assert "the backend does not answer" in problem
 
 
 def chart(name: str = "web", version: str = "v4", part: dict[str, Any] = OBJECT) -> dict[str, Any]:
