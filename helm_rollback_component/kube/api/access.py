@@ -104,6 +104,6 @@ def _is_denied(cluster: Cluster, namespace: str, right: Right) -> bool:
 def _asked(cluster: Cluster, path: str, spec: dict[str, Any]) -> Manifest:
     """Return the status of a review; an empty one where it is not answered."""
     try:
-        return foreign.mapping(cluster.create(path, {"spec": spec}), "status")
+        return foreign.mapping(cluster.review(path, spec), "status")
     except OperationError:
         return {}

@@ -134,6 +134,10 @@ class Cluster:
         """Create an object in the collection at `path` and return it as stored."""
         return self._writes.send("POST", path, body)
 
+    def review(self, path: str, spec: _Object) -> _Object:
+        """Return the server's answer to a review, such as of the user's rights; it is not stored."""
+        return self._writes.review(path, spec)
+
     def try_create(self, path: str, body: _Object) -> None:
         """Have the server refuse what it would refuse to create in the collection; nothing is stored."""
         self._writes.try_create(path, body)

@@ -52,6 +52,10 @@ class Writes:
         """Have the server check an object that is not stored; raises what speaks against it."""
         self._once("POST", f"{path}?dryRun=All", body, JSON)
 
+    def review(self, path: str, spec: _Object) -> _Object:
+        """Have the server review something; the answer is not stored, so there is nothing to look for."""
+        return self._once("POST", path, {"spec": spec}, JSON)
+
     def _once(self, method: str, path: str, body: Any, content_type: str) -> _Object:  # noqa: ANN401  # any JSON
         headers, content = {"Content-Type": content_type}, json.dumps(body).encode()
         status, answer = self._transport.send(method, path, content=content, headers=headers)

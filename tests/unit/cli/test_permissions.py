@@ -18,14 +18,14 @@ Denied = set[tuple[str, str]]
 def review(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, denied: Denied) -> None:
     """Have the API server deny these rights, by verb and resource, and grant all others."""
 
-    def create(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def answer(path: str, spec: dict[str, Any]) -> dict[str, Any]:
         if path.endswith("selfsubjectrulesreviews"):
             return {"status": {"resourceRules": []}}
-        asked = body["spec"]["resourceAttributes"]
+        asked = spec["resourceAttributes"]
         resource = "/".join(filter(None, (asked["resource"], asked.get("subresource", ""))))
         return {"status": {"allowed": (asked["verb"], resource) not in denied}}
 
-    monkeypatch.setattr(command_line.cluster, "create", create)
+    monkeypatch.setattr(command_line.cluster, "review", answer)
 
 
 def test_nothing_is_missing(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,12 +33,12 @@ class Reviewer(FakeCluster):
         self._rules = rules
         self._answer = answer
 
-    def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def review(self, path: str, spec: dict[str, Any]) -> dict[str, Any]:
         if path == f"{REVIEWS}selfsubjectrulesreviews":
-            self.listed.append(body["spec"]["namespace"])
+            self.listed.append(spec["namespace"])
             return {"status": {"resourceRules": self._rules, "incomplete": True}}
         assert path == f"{REVIEWS}selfsubjectaccessreviews"
-        self.reviewed.append(body["spec"]["resourceAttributes"])
+        self.reviewed.append(spec["resourceAttributes"])
         if isinstance(self._answer, OperationError):
             raise self._answer
         return {"status": self._answer}
@@ -86,6 +86,8 @@ def test_what_is_not_listed_is_asked_for_one_by_one() -> None:
     ]
 
 
-@pytest.mark.parametrize("answer", [failure("Forbidden"), failure("Unreachable"), {}, [], None])
+@pytest.mark.parametrize(
+    "answer", [failure("Forbidden"), failure("Unreachable"), failure("Conflict"), {}, [], None]
+)
 def test_where_the_server_does_not_say_it_goes_on(answer: object) -> None:
     require(Reviewer([None, {}], answer), "apps", Right("update", "secrets"))

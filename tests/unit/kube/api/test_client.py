@@ -262,6 +262,14 @@ class TestWriting:
         assert caught.value.reason == "Conflict"
         assert not api.queue
 
+    def test_a_review_that_meets_one_is_not_looked_for(self, api: ApiServer, cluster: Cluster) -> None:
+        api.queue += [CONFLICT, Answer({"status": {"allowed": True}})]
+        with pytest.raises(OperationError) as caught:
+            cluster.review("/reviews", {"verb": "get"})
+        assert caught.value.reason == "Conflict"
+        assert cluster.review("/reviews", {"verb": "get"}) == {"status": {"allowed": True}}
+        assert json.loads(api.asked[1].body) == {"spec": {"verb": "get"}}
+
     def test_deletion(self, api: ApiServer, cluster: Cluster) -> None:
         meant = {"preconditions": {"uid": "1"}}
         api.queue += [Answer({}), refused(404), CONFLICT, Answer({"metadata": {"uid": "2"}})]
