@@ -21,7 +21,6 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from helm_rollback_component.core.remediation import nothing_tried
 from helm_rollback_component.pulumi_adapter import (
     parallelism,
     present_kubeconfigs,
@@ -166,12 +165,15 @@ def _another_cluster(olds: _Properties, news: _Properties) -> bool:
 
 def _tell_what_is_known(olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
     """Say what an update with unchanged inputs comes to, where the last one was rolled back."""
+    from helm_rollback_component.core.remediation import nothing_tried  # noqa: PLC0415  # not for a program
+
     row = ResourceLog(news["owner"]["urn"], redact=str)
     accepted = state.accepts_phase(olds, news)
+    row.recall(olds)
     why = nothing_tried.in_short(state.rollback_reason(olds))
     if run_kind.is_preview() and not accepted:
         row.warning_explained(f"this update will fail: {why}", olds["message"])
-    elif accepted and not run_kind.is_preview():
+    elif accepted and run_kind.is_update():
         row.warning_explained(f"what runs is still not what was declared: {why}", olds["message"])
 
 

@@ -5,19 +5,22 @@ A dynamic provider is started with the address of the engine's own service as it
 script or a unit test, nothing is said.
 
 A process serves one run of the engine, so it knows what stays in a row: what a refresh has explained is
-not explained again by the update after it.
+not explained again by the update after it. Where another process serves the update, the state tells it.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+EXPLAINED_IN = "explained_in"
+"""Output of a refresh that has explained why the release is not as declared: in which run of the engine."""
 _ADDRESS = re.compile(r"[\w.\-\[\]:]+:\d+")
 
 
@@ -57,6 +60,12 @@ class ResourceLog:
         _explained.add((self._urn, explanation))
         self.warning(heading if known else f"{heading}\n{explanation}")
 
+    def recall(self, properties: Mapping[str, Any]) -> None:
+        """Take note of what a refresh of this run has explained in another process, as the state tells."""
+        this = run()
+        if this and properties.get(EXPLAINED_IN) == this:
+            _explained.add((self._urn, properties["message"]))
+
     def explained(self, text: str) -> bool:
         """Whether that explanation is shown already in this run."""
         return (self._urn, text) in _explained
@@ -92,6 +101,12 @@ def spell(how: Callable[[str], str]) -> None:
 _spelled: Callable[[str], str] = str
 _explained: set[tuple[str, str]] = set()
 """The explanations that this process has shown, each after the URN of its resource."""
+
+
+def run() -> str:
+    """Return what tells this run of the engine from others; empty without an engine."""
+    address = engine_address()
+    return hashlib.sha256(address.encode()).hexdigest()[:12] if address else ""
 
 
 def engine_address() -> str:

@@ -12,6 +12,7 @@ from helm_rollback_component.core.remediation.explanation import explain, headli
 from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.pulumi_adapter import (
     declaration,
+    engine_log,
     partial_failure,
     process_lifetime,
     stack_settings,
@@ -62,6 +63,7 @@ class ManagedRelease:
         owner = Owner(**declared.owner)
         self._incarnation = incarnation
         self._log = ResourceLog(owner.urn, declared.redact)
+        self._log.recall(before)
         self.id = declared.config.label
         self.operations = operations.HelmOperations(
             declared.config,
@@ -103,7 +105,10 @@ class ManagedRelease:
             inputs[state.OBSERVED] = change
         if status.phase.value != properties.get("phase") and (told := explain(status)):
             self._log.explanation(told)
-        return self.outputs(inputs, status, self.operations.cluster_identity), inputs
+            explained = {engine_log.EXPLAINED_IN: engine_log.run()}
+        else:
+            explained = {}
+        return self.outputs(inputs, status, self.operations.cluster_identity) | explained, inputs
 
     def outputs(self, inputs: Mapping[str, Any], status: ReleaseStatus, cluster: str) -> _Properties:
         """Return what the state is to hold: the inputs, and the release as it is."""

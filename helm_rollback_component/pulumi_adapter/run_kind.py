@@ -18,12 +18,19 @@ DRY_RUN = "dry_run"
 """Input of the component's making, which check takes out again."""
 
 _previewing = threading.Event()
+_declared = threading.Event()
 _request_previews: ContextVar[bool] = ContextVar("request_previews", default=False)
 
 
 def note(*, dry_run: bool) -> None:
     """Take note of what kind of run this is."""
     (_previewing.set if dry_run else _previewing.clear)()
+    _declared.set()
+
+
+def is_update() -> bool:
+    """Whether a program has declared something to this process, and not in a preview; a refresh has none."""
+    return _declared.is_set() and not is_preview()
 
 
 def is_preview() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,8 @@ from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.plugin.outputs import restored
 from helm_rollback_component.plugin.spoken import in_camel_case
 from helm_rollback_component.provider import ReleaseProvider
-from helm_rollback_component.pulumi_adapter import stack_settings
-from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
+from helm_rollback_component.pulumi_adapter import run_kind, stack_settings
+from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog, run
 from helm_rollback_component.pulumi_adapter.stderr import MaskedStream
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
 from tests.support.hosted import STACK_ID, URN, HostedProvider, RequestError
@@ -718,6 +719,29 @@ class TestWhatIsKnown:
         )
         assert self.told(by_hand, said, preview=True, **WARN) == []
         assert self.told(by_hand, said, preview=False, **WARN) == [("warning", URN, warning)]
+
+    @dynamic_only
+    def test_the_refresh_of_a_run_leaves_that_to_the_update_after_it(
+        self, rolled_back: dict[str, Any], said: list[Line], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(run_kind, "_declared", threading.Event())
+        ReleaseProvider().diff("id", {**rolled_back, **WARN}, {**INPUTS, **WARN})
+        assert said == []
+
+    @pytest.mark.parametrize(("port", "explanation"), [("4000", ""), ("5000", "\nit was rolled back")])
+    def test_what_another_process_of_the_run_has_explained_is_not_explained_again(
+        self,
+        rolled_back: dict[str, Any],
+        said: list[Line],
+        monkeypatch: pytest.MonkeyPatch,
+        port: str,
+        explanation: str,
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["host", "127.0.0.1:4000"])
+        refreshed = {**rolled_back, "explained_in": run()}
+        monkeypatch.setattr(sys, "argv", ["host", f"127.0.0.1:{port}"])
+        ((_, _, warning),) = self.told(refreshed, said, preview=True)
+        assert warning == f"this update will fail: these inputs were rolled back (HookFailed){explanation}"
 
     @pytest.mark.parametrize(
         "change", [{"phase": "Failed"}, {"values": {"a": 1.0}}, {"observed": "the release is gone"}]

@@ -115,6 +115,13 @@ def test_what_another_row_has_explained_is(engine: Engine) -> None:
     ]
 
 
+def test_without_an_engine_there_is_no_run_to_recall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["host"])
+    row = ResourceLog(URN, Redactor())
+    row.recall({"explained_in": "", "message": "it was rolled back"})
+    assert not row.explained("it was rolled back")
+
+
 def test_no_secret_is_said(engine: Engine) -> None:
     ResourceLog(URN, Redactor(["hunter2"])).warning("the password is hunter2")
     assert engine.lines[0].message == f"the password is {MASK}"
