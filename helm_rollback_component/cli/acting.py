@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from helm_rollback_component.core.cancellation import Cancellation
-    from helm_rollback_component.operations import HelmOperations
 
 _CLEAR = "\r\x1b[K"
 _AS_OPTIONS = (
@@ -36,21 +35,6 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def tool() -> str:
     """Return this program and its version."""
     return f"helm-rollback {version()}"
-
-
-def require_release(operations: HelmOperations, release: str) -> None:
-    """Refuse to act on a release that is not there: its name is misspelled, or the namespace is another.
-
-    Raises:
-        OperationError: ``ReleaseMissing``.
-    """
-    if not operations.exists():
-        raise OperationError(
-            "there is no release of this name",
-            reason=Reason.RELEASE_MISSING,
-            release=release,
-            remedy="check the name, --namespace and --kube-context; `helm list --all` lists what is there",
-        )
 
 
 def confirmed(question: str, *, yes: bool) -> bool:

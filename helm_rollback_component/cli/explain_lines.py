@@ -23,6 +23,7 @@ _TITLES = {
     "release": "Release",
     "phase": "Phase",
     "runs": "Runs",
+    "newest": "Newest",
     "reason": "Reason",
     "meaning": "Meaning",
     "message": "Details",
@@ -50,10 +51,11 @@ def explanation(found: Found, rollback: RollbackConfig, ahead: NextUp | None) ->
         "release": f"{status.release_namespace}/{status.release_name}",
         "phase": phase(found).text,
         "runs": _runs(found),
+        "newest": _newest(found),
         "reason": ready.reason if word and ready else None,
         "meaning": word.meaning if word else None,
         "message": said or None,
-        "remedy": word.remedy or None if word else None,
+        "remedy": word.remedy or None if word else _way_out(found),
         "locked": _locked(found),
     }
     declared = {"same_inputs": ahead.told, "changes": [*ahead.changes]} if ahead else {"changes": None}
@@ -72,7 +74,27 @@ def _runs(found: Found) -> str | None:
     if live is None:
         return None
     content = f", the content of revision {live.restores}" if live.restores else ""
-    return f"revision {live.revision} ({live.chart}{content}), known to be {live.verdict}"
+    known = "known to be" if live.verified else "by Helm's word"
+    return f"revision {live.revision} ({live.chart}{content}), {known} {live.verdict}"
+
+
+def _newest(found: Found) -> str | None:
+    """Return what became of the newest revision where it is not the one that runs."""
+    newest = found.moments[-1] if found.moments else None
+    if newest is None or newest.live:
+        return None
+    return f"revision {newest.revision} ({newest.status}): {newest.description}"
+
+
+def _way_out(found: Found) -> str | None:
+    """Return how an operator gets on with a release that no stack manages; None where nothing is wrong."""
+    name, newest = found.status.release_name, found.history.latest
+    if _newest(found) is None or newest is None:
+        return None
+    back = f"`helm-rollback rollback {name}` restores the last good revision"
+    if not newest.status.value.startswith("pending-"):
+        return back
+    return f"if nobody works on it, `helm-rollback unlock {name}` frees it, and {back}"
 
 
 def _locked(found: Found) -> str | None:
@@ -82,16 +104,16 @@ def _locked(found: Found) -> str | None:
 
 
 def _next(found: Found, rollback: RollbackConfig) -> dict[str, str | None]:
+    restorable = _restorable(targets.requested(None, found.history, found.ledger))
     if found.claim is None:
         refused = "a stack that declares this release refuses to take it over, unless adopt is set"
-        return {"same_inputs": refused, "other_inputs": None, "on_failure": None, "restorable": None}
+        return {"same_inputs": refused, "other_inputs": None, "on_failure": None, "restorable": restorable}
     foreseen = next_update.foresee(found.history, found.ledger, rollback)
-    target = targets.requested(None, found.history, found.ledger)
     return {
         "same_inputs": foreseen.same_inputs,
         "other_inputs": foreseen.other_inputs,
         "on_failure": foreseen.on_failure,
-        "restorable": _restorable(target),
+        "restorable": restorable,
     }
 
 

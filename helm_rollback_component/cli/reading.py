@@ -73,6 +73,17 @@ class Reader(Asking):
         return self._read(self._connection, name, lambda records: records.history())
 
     @guarded
+    def require(self, name: str) -> None:
+        """Refuse a release that is not there: its name is misspelled, or the namespace is another.
+
+        Raises:
+            OperationError: ``ReleaseMissing``; or the cluster cannot be read.
+        """
+        session = self._connection.session(self._connection.config(name))
+        if session.claims.read() is None and not session.records.history():
+            raise _missing(self._connection.config(name).label)
+
+    @guarded
     def managed(self, *, everywhere: bool) -> list[Found]:
         """Return what is known of every release that has a Lease, by namespace and name.
 
@@ -112,12 +123,7 @@ class Reader(Asking):
         session = there.session(config)
         claim, history = session.claims.read(), records_of(session.records)
         if claim is None and not history:
-            raise OperationError(
-                "there is no release of that name in that namespace",
-                reason=Reason.RELEASE_MISSING,
-                release=config.label,
-                remedy="see `helm list -A`",
-            )
+            raise _missing(config.label)
         now, ledger = session.cluster.now(), claim.ledger if claim else Ledger()
         status = release_status(config, session.records, history, ledger, now)
         return Found(self.way_out.result(status), history, claim, now)
@@ -127,6 +133,15 @@ def each_of(places: Iterable[tuple[str, Connection]]) -> list[Found]:
     """Return what is known of several releases, each given by its name and where it is."""
     with ThreadPoolExecutor(_READS_AT_ONCE) as readers:
         return list(readers.map(lambda place: Reader(place[1]).newest(place[0]), places))
+
+
+def _missing(label: str) -> OperationError:
+    return OperationError(
+        "there is no release of that name in that namespace",
+        reason=Reason.RELEASE_MISSING,
+        release=label,
+        remedy="see `helm list -A`; check the name, --namespace and --kube-context",
+    )
 
 
 def release_names(connection: Connection) -> list[str]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli import acting
+from helm_rollback_component.cli.reading import Reader
 from helm_rollback_component.cli.running import tell
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.operations import HelmOperations
@@ -41,7 +42,7 @@ class RollingBack:
             operations={"rollback": {"allow_data_loss": allow_data_loss}},
         )
         self._stop = Cancellation()
-        self._label = config.label
+        self._connection, self._release = connection, release
         self._operations = partial(
             HelmOperations, config, warn=tell, redact=connection.redact, interrupt=self._stop
         )
@@ -57,10 +58,9 @@ class RollingBack:
         Raises:
             HelmRollbackError: it would be refused, or there is no such release.
         """
-        operations = self._operations()
-        acting.require_release(operations, self._label)
+        Reader(self._connection).require(self._release)
         with acting.in_words_of_options():
-            return operations.plan_rollback(revision)
+            return self._operations().plan_rollback(revision)
 
     def carry_out(self, plan: RollbackPlan, why: str, told: Callable[[str], None]) -> ReleaseStatus:
         """Roll back as planned, and return the release after it.

@@ -32,9 +32,11 @@ def diff(
     from helm_rollback_component.cli.comparing import Comparer
     from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.reading import Reader
     from helm_rollback_component.cli.stacks import Secrets
 
     located = locate(release, Given(namespace, kubeconfig, kube_context, stack), Secrets.MASKING)
+    Reader(located.connection).require(located.release)
     found = Comparer(located.connection).compare(located.release, old, new, values_shown=show_values)
     show(output, found.document(), lambda screen: found.lines(screen, whole=whole))
     return int(bool(found))

@@ -30,13 +30,14 @@ def prune(
     from helm_rollback_component.cli.connection import Connection
     from helm_rollback_component.cli.printing import show
     from helm_rollback_component.cli.prune_lines import asked, lines
+    from helm_rollback_component.cli.reading import Reader
     from helm_rollback_component.cli.running import tell
     from helm_rollback_component.operations import HelmOperations
 
     connection = Connection.of(namespace, kubeconfig, kube_context)
     config = connection.config(release)
     operations = HelmOperations(config, progress=tell, warn=tell, redact=connection.redact)
-    acting.require_release(operations, config.label)
+    Reader(connection).require(release)
     found = operations.prune(keep, dry_run=True)
     if found and not dry_run:
         if not acting.confirmed(asked(release, found), yes=yes):

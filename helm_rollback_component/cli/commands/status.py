@@ -42,11 +42,17 @@ def status(
             lambda screen: status_lines.many(screen, listed),
         )
     else:
-        tell("No managed releases found.")
+        tell(f"No managed releases found{_where(given, everywhere=all_namespaces)}.")
     for each in listed:
         if each.problem:
             tell(f"Error: {each.problem}")
     return int(any(each.problem for each in listed))
+
+
+def _where(given: "Given", *, everywhere: bool) -> str:
+    if given.stack or everywhere:
+        return ""
+    return f" in the namespace {given.connection.namespace}; -A looks in all of them"
 
 
 def _listed(given: "Given", *, everywhere: bool) -> "list[Found]":

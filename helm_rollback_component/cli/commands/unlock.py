@@ -31,6 +31,7 @@ def unlock(
     from helm_rollback_component.cli import acting, lock_lines
     from helm_rollback_component.cli.connection import Connection
     from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.reading import Reader
     from helm_rollback_component.cli.running import INTERRUPTED, tell
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.operations import HelmOperations
@@ -38,7 +39,7 @@ def unlock(
     connection, stop = Connection.of(namespace, kubeconfig, kube_context), Cancellation()
     config = connection.config(release)
     operations = HelmOperations(config, progress=tell, warn=tell, redact=connection.redact, interrupt=stop)
-    acting.require_release(operations, config.label)
+    Reader(connection).require(release)
     found = operations.lock_status()
     if not found.free:
         for line in lock_lines.lines(found):

@@ -25,10 +25,12 @@ def validate(
     """
     from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.reading import Reader
     from helm_rollback_component.cli.running import tell
     from helm_rollback_component.cli.target import Answer
 
     located = locate(release, Given(namespace, kubeconfig, kube_context, stack))
+    Reader(located.connection).require(located.release)
     rollback = located.rollback.model_dump() | {"allow_data_loss": allow_data_loss}
     config = located.connection.config(located.release, operations={"rollback": rollback})
     operations = located.connection.operations(config, progress=tell)

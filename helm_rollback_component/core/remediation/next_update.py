@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.steps import Step
 
 _OTHERS = "of other inputs"
-_ONCE_SEEN = ", but only once the state knows of it (`pulumi refresh`); until then it says nothing"
+_ONCE_SEEN = "once the state of the stack knows of it (`pulumi refresh`), "
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _of_end(end: Conclude) -> str:
             seen = _ONCE_SEEN if end.reason == Reason.OPERATOR_REQUEST else ""
             return (
                 f"nothing is tried, because these inputs were rolled back ({end.reason}); "
-                f"the update fails and says so, unless on_rollback is warn{seen}"
+                f"{seen}the update fails and says so, unless on_rollback is warn"
             )
         case Phase.FAILED | Phase.STALLED:
             return f"it would fail: {end.message or end.reason}"

@@ -53,11 +53,11 @@ def refusal(status: int, body: bytes, request: str) -> OperationError:
     return OperationError(_of_namespace(reason, answer, message), reason=reason)
 
 
-def unreachable(request: str, cause: Exception) -> OperationError:
-    """Return the error for a request that got no answer."""
+def unreachable(request: str, cause: Exception, server: str) -> OperationError:
+    """Return the error for a request that got no answer; `server` is the address."""
     why = str(cause) or type(cause).__name__
     reason = Reason.UNTRUSTED if untrusted(cause) else Reason.UNREACHABLE
-    return OperationError(f"the API server cannot be reached for {request}: {why}", reason=reason)
+    return OperationError(f"the API server {server} cannot be reached for {request}: {why}", reason=reason)
 
 
 def untrusted(cause: Exception) -> bool:

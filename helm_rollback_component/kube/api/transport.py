@@ -53,6 +53,7 @@ class Transport:
 
     def __init__(self, selected: Selected) -> None:
         self._client = http_client.open_client(selected)
+        self._address = str(selected.cluster["server"])
         self._extensions = http_client.request_extensions(selected)
         self._streams = streams.Streams()
         self._told = (datetime.now(UTC), time.monotonic())
@@ -103,12 +104,12 @@ class Transport:
                 break
             time.sleep(wait)
             outcome = self._once(request)
-        return _answer(f"{method} {path}", outcome)
+        return _answer(f"{method} {path}", outcome, self._address)
 
     def ask_once(self, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
         """GET what is not worth waiting for: as `send`, but never again."""
         request = self._client.build_request("GET", path, params=query, extensions=self._extensions)
-        return _answer(f"GET {path}", self._once(request))
+        return _answer(f"GET {path}", self._once(request), self._address)
 
     @contextmanager
     def stream(
@@ -147,7 +148,7 @@ class Transport:
                     yield lines
         except httpx2.TransportError as error:
             if not (opened and stop.requested):
-                raise errors.unreachable(what, error) from None
+                raise errors.unreachable(what, error, self._address) from None
 
     def _once(self, request: httpx2.Request) -> _Outcome:
         began = time.monotonic()
@@ -162,9 +163,9 @@ class Transport:
         return response
 
 
-def _answer(asked: str, outcome: _Outcome) -> tuple[int, bytes]:
+def _answer(asked: str, outcome: _Outcome, server: str) -> tuple[int, bytes]:
     if isinstance(outcome, httpx2.TransportError):
-        raise errors.unreachable(asked, outcome) from None
+        raise errors.unreachable(asked, outcome, server) from None
     return outcome.status_code, outcome.content
 
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.support.command_line import CommandLine
 from tests.unit.cli.test_status import GOOD, ROLLED_BACK
 
@@ -50,6 +52,7 @@ def test_a_release_of_helm_alone_would_not_be_taken_over(command_line: CommandLi
     command_line.store("web", "failed")
     found = json.loads(command_line.run("explain", "web", "-o", "json").out)
     assert (found["phase"], found["runs"]) == ("not managed", None)
+    assert found["newest"].startswith("revision 1 (failed): ")
     assert (
         found["same_inputs"]
         == "a stack that declares this release refuses to take it over, unless adopt is set"
@@ -64,3 +67,35 @@ def test_the_inputs_of_a_stack_count(command_line: CommandLine, tmp_path: object
         stream.write(command_line.state({"operations": {"rollback": {"enabled": False}}}))
     found = json.loads(command_line.run("explain", "web", "--stack", file, "-o", "json").out)
     assert found["on_failure"] == "the failure is reported, and nothing is rolled back"
+
+
+@pytest.mark.parametrize(
+    ("newest", "remedy"),
+    [
+        (
+            "pending-upgrade",
+            (
+                "if nobody works on it, `helm-rollback unlock web` frees it, and "
+                "`helm-rollback rollback web` restores the last good revision"
+            ),
+        ),
+        ("failed", "`helm-rollback rollback web` restores the last good revision"),
+        ("deployed", None),
+    ],
+)
+def test_a_release_of_helm_alone_has_a_way_out_where_it_is_stuck(
+    command_line: CommandLine, newest: str, remedy: str | None
+) -> None:
+    command_line.store("web", "superseded" if newest == "deployed" else "deployed", newest)
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert found["remedy"] == remedy
+    runs = 2 if newest == "deployed" else 1
+    assert found["runs"] == f"revision {runs} (web-1.2.3), by Helm's word good"
+    assert found["restorable"] == "revision 1 is the last good one before what runs"
+
+
+@pytest.mark.parametrize("words", [("diff", "gone", "1", "2"), ("validate", "gone", "1")])
+def test_what_is_not_there_has_no_answer(command_line: CommandLine, words: tuple[str, ...]) -> None:
+    ended = command_line.run(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("Error: apps/gone: there is no release of that name in that namespace (see ")

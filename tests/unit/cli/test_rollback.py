@@ -120,7 +120,7 @@ def test_what_it_has_already_is_not_restored(web: CommandLine, made: list[dict[s
         (("web", "7"), "apps/web: revision 7 does not exist yet; the latest is 2 [BeyondLatest]"),
         (
             ("shop",),
-            "apps/shop: there is no release of this name (check the name, --namespace",
+            "apps/shop: there is no release of that name in that namespace (see `helm list -A`; check",
         ),
     ],
 )

@@ -105,12 +105,14 @@ def test_leases_that_may_not_be_listed_are_found_by_helms_records(command_line: 
 def test_another_lease_with_the_label_is_no_release(command_line: CommandLine) -> None:
     other = {"metadata": {"name": "other", "namespace": "apps", "labels": lease_codec.LABELS}}
     command_line.cluster.create(paths.leases("apps"), other)
-    assert command_line.run("status").err == "No managed releases found.\n"
+    assert "No managed releases found in the namespace apps; -A looks" in command_line.run("status").err
 
 
 def test_a_list_of_nothing_says_so_beside_the_result(command_line: CommandLine) -> None:
     ended = command_line.run("status")
-    assert (ended.code, ended.out, ended.err) == (0, "", "No managed releases found.\n")
+    where = " in the namespace apps; -A looks in all of them"
+    assert (ended.code, ended.out, ended.err) == (0, "", f"No managed releases found{where}.\n")
+    assert command_line.run("status", "-A").err == "No managed releases found.\n"
     assert json.loads(command_line.run("status", "-o", "json").out) == []
 
 

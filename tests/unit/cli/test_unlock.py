@@ -74,7 +74,7 @@ def test_a_pending_revision_is_told_and_marked(web: CommandLine) -> None:
 def test_a_release_that_is_not_there_is_told(web: CommandLine) -> None:
     ended = web.run("unlock", "wbe")
     assert (ended.code, ended.out) == (1, "")
-    assert "there is no release of this name" in ended.err
+    assert "there is no release of that name" in ended.err
 
 
 def test_one_that_is_interrupted_ends_as_such(web: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,13 +11,15 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.lost_clusters import VARIABLE, let_go
 
 GONE: list[HelmRollbackError] = [
-    errors.unreachable("GET /x", ConnectionRefusedError(111, "Connection refused")),
-    errors.unreachable("GET /x", ConnectionResetError(104, "Connection reset by peer")),
-    errors.unreachable("GET /x", socket.gaierror(-2, "Name or service not known")),
-    errors.unreachable("GET /x", OSError(113, "No route to host")),
-    errors.unreachable("GET /x", TimeoutError()),
-    errors.unreachable("GET /x", ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")),
-    errors.unreachable("GET /x", ssl.SSLCertVerificationError(1, "CERTIFICATE_VERIFY_FAILED")),
+    errors.unreachable("GET /x", ConnectionRefusedError(111, "Connection refused"), "https://one"),
+    errors.unreachable("GET /x", ConnectionResetError(104, "Connection reset by peer"), "https://one"),
+    errors.unreachable("GET /x", socket.gaierror(-2, "Name or service not known"), "https://one"),
+    errors.unreachable("GET /x", OSError(113, "No route to host"), "https://one"),
+    errors.unreachable("GET /x", TimeoutError(), "https://one"),
+    errors.unreachable(
+        "GET /x", ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), "https://one"
+    ),
+    errors.unreachable("GET /x", ssl.SSLCertVerificationError(1, "CERTIFICATE_VERIFY_FAILED"), "https://one"),
     ValidationError([Problem("context", "no context a")], reason=Reason.KUBECONFIG_MISSING),
     OperationError("another cluster", reason=Reason.CLUSTER_CHANGED, release="apps/web"),
 ]

@@ -83,14 +83,14 @@ def test_a_long_message_is_cut() -> None:
 
 
 def test_no_answer_is_unreachable() -> None:
-    error = errors.unreachable("GET /x", ConnectionRefusedError("refused"))
+    error = errors.unreachable("GET /x", ConnectionRefusedError("refused"), "https://one")
     assert (error.reason, error.temporary) == ("Unreachable", True)
-    assert "cannot be reached for GET /x: refused" in str(error)
-    assert "TimeoutError" in str(errors.unreachable("GET /x", TimeoutError()))
+    assert "the API server https://one cannot be reached for GET /x: refused" in str(error)
+    assert "TimeoutError" in str(errors.unreachable("GET /x", TimeoutError(), "https://one"))
 
 
 def test_a_server_that_is_not_to_be_trusted_stays_so() -> None:
-    error = errors.unreachable("GET /x", OSError("[SSL: CERTIFICATE_VERIFY_FAILED] expired"))
+    error = errors.unreachable("GET /x", OSError("[SSL: CERTIFICATE_VERIFY_FAILED] expired"), "https://one")
     assert (error.reason, error.temporary) == ("Untrusted", False)
 
 
