@@ -10,7 +10,7 @@ import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2_grpc
 
-from pulumi_local_engine.dynamic import CHANNEL_OPTIONS
+from pulumi_local_engine.hosted import CHANNEL_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

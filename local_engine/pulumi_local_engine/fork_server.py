@@ -30,15 +30,18 @@ _FORKS_SAFELY: Final = sys.platform == "linux"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a new interpreter is to run: a script, or a module as ``python -m`` runs it."""
+    """What a new interpreter is to run: a script, or a module as ``python -m`` runs it; or any program."""
 
     arguments: Sequence[str]
     script: str = ""
     module: str = ""
+    program: str = ""
 
     @property
     def line(self) -> list[str]:
         """The same as a command line; a script's own folder stays off its import path."""
+        if self.program:
+            return [self.program, *self.arguments]
         what = ["-m", self.module] if self.module else ["-P", self.script]
         return [sys.executable, "-u", *what, *self.arguments]
 
@@ -74,12 +77,12 @@ def start(command: Command, folder: Path, environment: Mapping[str, str]) -> Chi
 
     Its stdin is held open, so that it can notice that the engine is gone.
     """
-    return (fork if _FORKS_SAFELY else spawn)(command, folder, environment)
+    return (fork if _FORKS_SAFELY and not command.program else spawn)(command, folder, environment)
 
 
 def spawn(command: Command, folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    """Start a child as a new interpreter."""
-    return subprocess.Popen(  # noqa: S603  # our own interpreter
+    """Start a child as a new process."""
+    return subprocess.Popen(  # noqa: S603  # our own interpreter, or a plugin that the program asks for
         command.line,
         cwd=folder,
         env=dict(environment),

@@ -131,6 +131,9 @@ class KubernetesProvider:
         except HelmRollbackError:
             return False  # one of them leads nowhere any more, which a request will say better
 
+    def cancel(self) -> None:
+        """Do nothing: requests are short."""
+
     def close(self) -> None:
         """Do nothing: connections are shared, and end with the process."""
 

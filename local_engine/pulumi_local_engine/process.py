@@ -1,4 +1,4 @@
-"""The processes that the engine starts: the user's program and the host of dynamic providers.
+"""The processes that the engine starts: the user's program, the host of dynamic providers, and plugins.
 
 Each runs in a session of its own, so a Ctrl-C in the terminal reaches the engine alone, and each is ended by
 whoever started it. The program is as fresh for each operation as with the CLI.
@@ -13,7 +13,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -49,7 +49,7 @@ class ChildProcess:
         self.pass_output()
         if not line:
             self.stop()
-            raise ProcessEndedError("the process that hosts dynamic providers ended before it was ready")
+            raise ProcessEndedError("the process that hosts a provider ended before it was ready")
         return line.strip()
 
     def pass_output(self) -> None:
@@ -93,7 +93,7 @@ class ChildProcess:
 
 
 class Launcher:
-    """Knows how to start the two kinds of processes for one run."""
+    """Knows how to start the processes of one run."""
 
     def __init__(
         self,
@@ -117,6 +117,12 @@ class Launcher:
         of its `package`.
         """
         command = Command([self._engine_address], module="pulumi.dynamic")
+        environment = {**self._environment, **_config_of_package(self._config, package)}
+        return ChildProcess(command, self._main, environment, self._on_line)
+
+    def start_plugin(self, package: str, plugin: Command) -> ChildProcess:
+        """Start the plugin of a package, with the same environment as the host of dynamic providers."""
+        command = replace(plugin, arguments=[self._engine_address])
         environment = {**self._environment, **_config_of_package(self._config, package)}
         return ChildProcess(command, self._main, environment, self._on_line)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -30,6 +30,8 @@ class Project:
     root: Path
     main: Path
     defaults: dict[str, Any]
+    plugins: Mapping[str, Path] = field(default_factory=dict)
+    """The folders of provider plugins, by package."""
 
     def key(self, key: str) -> str:
         """Return a configuration key with its namespace; the project's own is the default."""
@@ -53,7 +55,12 @@ def read_project(folder: Path) -> Project:
     if runtime != "python":
         raise ProjectError(f"LocalEngine runs Python programs, and {path} says {runtime!r}")
     main = (folder / raw.get("main", ".")).resolve()
-    return Project(raw["name"], folder.resolve(), main, _defaults(raw.get("config") or {}))
+    plugins = {each["name"]: (folder / each["path"]).resolve() for each in _plugins(raw) if "path" in each}
+    return Project(raw["name"], folder.resolve(), main, _defaults(raw.get("config") or {}), plugins)
+
+
+def _plugins(raw: Mapping[str, Any]) -> list[dict[str, str]]:
+    return (raw.get("plugins") or {}).get("providers") or []
 
 
 def _defaults(config: dict[str, Any]) -> dict[str, Any]:

@@ -123,5 +123,8 @@ class Provider(Protocol):
     def moved(self, old_config: Properties) -> bool:
         """Whether resources made under `old_config` are out of this provider's reach and must be replaced."""
 
+    def cancel(self) -> None:
+        """Ask for a good end of what is under way, from any thread."""
+
     def close(self) -> None:
         """End whatever the provider started."""

@@ -30,15 +30,19 @@ from pulumi_local_engine.values import UNKNOWN_SENTINEL, Properties
 if TYPE_CHECKING:
     from pulumi_local_engine.resource import Resource
 
-Factory = Callable[[Properties], Provider]
+Factory = Callable[[Properties, str], Provider]
+"""Makes a provider from its inputs and its id in the state."""
 
 
 class Registry:
     """Makes and keeps providers, and serves as the provider of provider resources."""
 
-    def __init__(self, factories: Mapping[str, Factory]) -> None:
-        """Serve the packages that `factories` names."""
+    def __init__(
+        self, factories: Mapping[str, Factory], plugin: Callable[[str], Factory | None] = lambda _: None
+    ) -> None:
+        """Serve the packages that `factories` names, and others where `plugin` finds something."""
         self._factories = factories
+        self._plugin = plugin
         self._lock = threading.Lock()
         self._configured: dict[str, Provider] = {}
 
@@ -79,7 +83,7 @@ class Registry:
         """Compare configurations; one that puts resources out of reach is a replacement."""
         del old_outputs
         changed = changed_keys(old_inputs, news)
-        moved = bool(changed) and self._factory(call.urn)(news).moved(old_inputs)
+        moved = bool(changed) and self._factory(call.urn)(news, call.id).moved(old_inputs)
         return Diff(bool(changed), changed if moved else [], changed)
 
     def create(self, call: Call, inputs: Properties) -> Live:
@@ -110,6 +114,13 @@ class Registry:
         del old_config
         return False
 
+    def cancel(self) -> None:
+        """Ask for a good end of whatever the providers have under way."""
+        with self._lock:
+            providers = [*self._configured.values()]
+        for provider in providers:
+            provider.cancel()
+
     def close(self) -> None:
         """End what the providers started."""
         with self._lock:
@@ -120,15 +131,19 @@ class Registry:
     def _configure(self, urn: str, id_: str, inputs: Properties) -> None:
         reference = provider_reference(urn, id_)
         former = self._configured.get(reference)
-        self._configured[reference] = self._factory(urn)(inputs)
+        self._configured[reference] = self._factory(urn)(inputs, id_)
         if former is not None:
             former.close()
 
     def _factory(self, urn: str) -> Factory:
         package = package_of(type_of(urn))
-        if package not in self._factories:
-            raise ProviderError(f"LocalEngine has no provider for the package {package!r}")
-        return self._factories[package]
+        found = self._factories.get(package) or self._plugin(package)
+        if found is None:
+            raise ProviderError(
+                f"LocalEngine has no provider for the package {package!r}, and there is no plugin "
+                f"pulumi-resource-{package} on the PATH"
+            )
+        return found
 
 
 def is_provider(type_: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulumi_local_engine import dynamic, graph, kubernetes, urns
+from pulumi_local_engine import dynamic, graph, kubernetes, plugin, urns
 from pulumi_local_engine.engine_service import EngineService, Server
 from pulumi_local_engine.executor import (
     Executor,
@@ -18,7 +19,7 @@ from pulumi_local_engine.executor import (
 from pulumi_local_engine.planner import Planner
 from pulumi_local_engine.process import Launcher, RunInfo
 from pulumi_local_engine.registration import FUNCTIONS
-from pulumi_local_engine.registry import Registry
+from pulumi_local_engine.registry import Factory, Registry
 from pulumi_local_engine.snapshot import Snapshot
 from pulumi_local_engine.step_application import ProtectedError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pulumi_local_engine.events import Events
+    from pulumi_local_engine.hosted import HostedProvider
     from pulumi_local_engine.project import Project
     from pulumi_local_engine.resource import Resource, State
     from pulumi_local_engine.steps import Step
@@ -70,8 +72,9 @@ class Run:
             {
                 dynamic.PACKAGE: self._dynamic,
                 kubernetes.PACKAGE: self._kubernetes,
-                FUNCTIONS: lambda _: Registry({}),  # it has no resources
-            }
+                FUNCTIONS: lambda *_: Registry({}),  # it has no resources
+            },
+            self._plugin,
         )
         self.snapshot = Snapshot(setting.base, (lambda _: None) if preview else setting.save)
         self.signals: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -95,11 +98,19 @@ class Run:
             target=setting.target,
         )
 
-    def _dynamic(self, config: Properties) -> dynamic.DynamicProvider:
-        return dynamic.DynamicProvider(self.launcher, config)
+    def _dynamic(self, config: Properties, _id: str) -> HostedProvider:
+        return dynamic.provider(self.launcher, config)
 
-    def _kubernetes(self, config: Properties) -> kubernetes.KubernetesProvider:
+    def _kubernetes(self, config: Properties, _id: str) -> kubernetes.KubernetesProvider:
         return kubernetes.KubernetesProvider(config, self.setting.environment)
+
+    def _plugin(self, package: str) -> Factory | None:
+        path = self.setting.environment.get("PATH", "")
+        found = plugin.find(package, self.setting.project.plugins, path)
+        if found is None:
+            return None
+        start = functools.partial(self.launcher.start_plugin, package, found)
+        return functools.partial(plugin.PluginProvider, start)
 
     def _on_line(self, line: str) -> None:
         if line.strip():
@@ -183,6 +194,7 @@ class Run:
     def _interrupt(self) -> None:
         self.interrupted = True
         self.executor.stop("canceled")
+        self.registry.cancel()
         self.events.diagnostic(
             "info", "", "canceling: waiting for the operations in flight; once more to abandon them"
         )
