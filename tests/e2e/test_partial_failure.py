@@ -55,7 +55,8 @@ def test_the_state_has_the_reason_and_a_refresh_clears_that_mark_but_not_the_fac
     assert any(message.startswith("this update will fail:") for message in preview.messages)
     again = bench.project.up()
     assert again.failed
-    assert reason in " ".join(again.messages)
+    same = reason.replace("the upgrade failed", "nothing was tried, because these inputs were rolled back")
+    assert same in " ".join(again.messages)
     assert bench.space.history() == before
 
 

@@ -176,7 +176,7 @@ def test_the_same_update_again_fails_for_the_same_reason_without_touching_the_re
     assert again.release["rollback_status"] == bad.release["rollback_status"]
     assert "nothing was tried: these inputs were rolled back (ImagePullBackOff)" in again.outcome.progress
     (message,) = (each for each in again.outcome.messages if "ImagePullBackOff" in each)
-    assert "shop/web: nothing was tried, because these inputs were rolled back (ImagePullBackOff: " in message
+    assert "/web: nothing was tried, because these inputs were rolled back (ImagePullBackOff: " in message
 
 
 def test_a_repaired_upgrade_is_deployed(story: Story) -> None:
