@@ -46,7 +46,7 @@ docs: setup ## the pages that are made from the code, and the site, in dist/site
 	$(SITE)
 
 .PHONY: pictures
-pictures: setup ## the picture of a terminal in the README, from a real run
+pictures: setup ## the pictures of a terminal in docs/pictures, from a real run
 	$(RUN) python -m tools.demo --picture docs/pictures/rollback.svg
 
 .PHONY: links

@@ -15,6 +15,16 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """The same, where nobody reads what is printed any more."""
 
+_OF_INPUTS = (
+    ("release_name: ", ""),
+    ("context: the kubeconfig has no context", "the kubeconfig has no context"),
+    ("set kubeconfig and context to those of the cluster", "see --kubeconfig and --kube-context"),
+    (
+        "grant that permission to the user of the kubeconfig",
+        "grant that permission; `helm-rollback permissions` tells all that are missing",
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -79,10 +89,17 @@ def described(error: Exception) -> str:
     from helm_rollback_component.errors import HelmRollbackError
 
     if isinstance(error, HelmRollbackError):
-        return f"{error} [{error.reason}]"
+        return f"{_in_words_of_options(str(error))} [{error.reason}]"
     if os.environ.get("HELM_DEBUG") in {"1", "true"}:
         traceback.print_exception(error)
     return f"unexpected {type(error).__name__}: {error}; please report it with what HELM_DEBUG=true shows"
+
+
+def _in_words_of_options(text: str) -> str:
+    """Return an error's text with options of the command line in the place of inputs of a program."""
+    for inputs, options in _OF_INPUTS:
+        text = text.replace(inputs, options)
+    return text
 
 
 def _write_nowhere(stream: TextIO) -> None:

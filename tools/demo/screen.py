@@ -78,15 +78,16 @@ class Screen:
         self._print(_indented(table))
 
     @contextmanager
-    def drawn(self, path: Path | None) -> Iterator[None]:
+    def drawn(self, path: Path | None, title: str = "make demo") -> Iterator[None]:
         """Draw what is shown while the block runs into an SVG file, if there is a path."""
         if path is None:
             yield
             return
         self._console.export_text()  # forget what was before
         yield
-        picture = self._console.export_svg(title="make demo", unique_id=path.stem)
-        path.write_text(_FETCHED_FONTS.sub("", picture))
+        picture = self._console.export_svg(title=title, unique_id=path.stem)
+        picture = _FETCHED_FONTS.sub("", picture)
+        path.write_text(picture.replace("<text ", '<text xml:space="preserve" '))
 
     def act(self, title: str, what: str) -> None:
         """Begin an act."""
@@ -122,6 +123,14 @@ class Screen:
         """Show what a program said."""
         self._gap()
         self._print(_indented(Text(text, "yellow"), _INDENT + 2))
+        self._gap()
+
+    def typed(self, command: str, said: str) -> None:
+        """Show a command, and what it said on a terminal."""
+        self._gap()
+        self._print(Text(f"$ {command}", "bold"))
+        for line in said.splitlines():
+            self._print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis")
         self._gap()
 
     def picture(self, lines: Sequence[Text]) -> None:

@@ -1,14 +1,17 @@
 """The stack of the demonstration: its one release, and what an operation on it did."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pulumi.automation import CommandError
 from pulumi.automation.events import EngineEvent
 from rich.text import Text
 
+from tools.demo.command import said
 from tools.demo.place import Place
 from tools.demo.screen import Activity, Screen
 from tools.sandbox import Sandbox
@@ -25,11 +28,13 @@ class Outcome:
         message: why it failed, as it said itself; empty if it did not fail.
         seconds: how long it took.
         warnings: what it warned of, about the release.
+        notes: what else it told of the release.
     """
 
     message: str
     seconds: float
     warnings: tuple[str, ...]
+    notes: tuple[str, ...]
 
     @property
     def failed(self) -> bool:
@@ -73,6 +78,12 @@ class Stage:
         """Return what the state says of the release."""
         return self._sandbox.release(RELEASE)
 
+    def ask(self, command: str) -> str:
+        """Return what `helm-rollback` says about the release."""
+        program = str(Path(sys.executable).with_name("helm-rollback"))
+        line = [program, command, RELEASE, "--namespace", self.place.namespace]
+        return said(line, {"KUBECONFIG": str(self.place.kubeconfig), "TERM": "xterm"})
+
     def fact(self) -> str:
         """Return the revision in the object that the program makes from the release's outputs."""
         objects = self.place.objects("v1", "ConfigMap", fieldSelector=f"metadata.name={RELEASE}-facts")
@@ -88,7 +99,8 @@ class Stage:
                 operation(on_event=lambda event: listener.hear(event, activity))
             except CommandError as error:
                 failure = listener.errors[-1] if listener.errors else str(error)
-        return Outcome(failure, time.monotonic() - started, tuple(listener.warnings))
+        took = time.monotonic() - started
+        return Outcome(failure, took, tuple(listener.warnings), tuple(listener.notes))
 
 
 class _Listener:
@@ -97,6 +109,7 @@ class _Listener:
     def __init__(self) -> None:
         self.errors: list[str] = []
         self.warnings: list[str] = []
+        self.notes: list[str] = []
 
     def hear(self, event: EngineEvent, activity: Activity) -> None:
         diagnostic = event.diagnostic_event
@@ -109,6 +122,8 @@ class _Listener:
             activity.progress(message.partition("\n")[0])
             if diagnostic.severity == "warning":
                 self.warnings.append(message)
+            elif diagnostic.severity == "info" and not diagnostic.ephemeral:
+                self.notes.append(message)
 
 
 def _reason(message: str) -> str:

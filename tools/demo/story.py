@@ -33,6 +33,8 @@ class Story:
                 with self._screen.drawn(self._picture):
                     self._upgrade_goes_bad()
                 self._same_again()
+                with self._screen.drawn(self._beside("history.svg"), "helm-rollback"):
+                    self._ask()
                 self._repair()
         finally:
             self._destroy()
@@ -115,9 +117,27 @@ class Story:
             f"Helm was not started: the history still ends with revision {len(after)}", good=after == before
         )
 
+    def _beside(self, name: str) -> Path | None:
+        return self._picture.with_name(name) if self._picture else None
+
+    def _ask(self) -> None:
+        for command in ("history", "explain"):
+            line = f"helm-rollback {command} {RELEASE} -n {self._stage.place.namespace}"
+            self._screen.typed(line, self._stage.ask(command))
+
+    def _foresee(self) -> None:
+        preview = self._stage.preview()
+        difference = "\n".join(preview.notes)
+        with self._screen.drawn(self._beside("preview.svg"), "pulumi preview"):
+            self._screen.typed("pulumi preview", difference)
+        self._screen.check(
+            "the preview tells what it changes", good="nginx:" in difference, aside=_took(preview)
+        )
+
     def _repair(self) -> None:
         self._screen.act("The repaired upgrade", f"The image is nginx:{_REPAIRED}.")
         self._stage.declare(_REPAIRED)
+        self._foresee()
         outcome = self._stage.up()
         if outcome.failed:
             self._screen.quote(outcome.message)

@@ -24,6 +24,8 @@ _INTRODUCTION = """
     $ helm-rollback history web -n apps      # what became of each revision, and why
     $ helm-rollback explain web -n apps      # what to do, and what the next update would do
     ```
+
+    ![A terminal: the history of a release that was rolled back, and its explanation](pictures/history.svg)
 """
 _COMMON = ("namespace", "kubeconfig", "kube_context", "stack", "output")
 _PLACE = """

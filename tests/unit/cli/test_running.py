@@ -15,6 +15,7 @@ from helm_rollback_component.cli import running
 from helm_rollback_component.cli.running import Ending
 from helm_rollback_component.errors import OperationError
 from tests.support.command_line import CommandLine
+from tests.support.fake_cluster import failure
 
 
 def ended(error: BaseException, ending: Ending = Ending()) -> int:  # noqa: B008  # a frozen value
@@ -37,7 +38,10 @@ def test_an_expected_error_is_one_line(capsys: pytest.CaptureFixture[str]) -> No
     assert ended(error, Ending(error=2)) == 2
     assert capsys.readouterr() == (
         "",
-        "Error: apps/web: two lines (grant that permission to the user of the kubeconfig) [Forbidden]\n",
+        (
+            "Error: apps/web: two lines (grant that permission; `helm-rollback permissions` tells all that are "
+            "missing) [Forbidden]\n"
+        ),
     )
 
 
@@ -122,3 +126,17 @@ def test_no_command_is_asked_for_with_the_help(command_line: CommandLine) -> Non
     found = command_line.run()
     assert found.code == 2
     assert "Commands:" in found.out + found.err
+
+
+def test_an_error_names_options_and_not_inputs(command_line: CommandLine) -> None:
+    ended = command_line.run("status", "web", "--kube-context", "nowhere")
+    assert ended.err == (
+        "Error: the kubeconfig has no context nowhere; it has here (see --kubeconfig and --kube-context) "
+        "[KubeconfigMissing]\n"
+    )
+    assert command_line.run("status", "Web_X").err.startswith("Error: 'Web_X' is not a release name: ")
+
+
+def test_who_lacks_a_right_is_told_how_to_find_all_of_them(command_line: CommandLine) -> None:
+    command_line.cluster.before = lambda *_: (_ for _ in ()).throw(failure("Forbidden"))
+    assert "`helm-rollback permissions` tells all that are missing" in command_line.run("status", "web").err
