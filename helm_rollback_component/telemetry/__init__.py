@@ -9,6 +9,7 @@ from helm_rollback_component.reconcile.lease_events import LeaseEvents
 from helm_rollback_component.reconcile.rows import Rows
 from helm_rollback_component.reconcile.run_events import RunEvents
 from helm_rollback_component.telemetry import settings
+from helm_rollback_component.telemetry.cluster import naming_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +38,8 @@ def run_events(
     rows = Rows(*map(way_out.telling, (progress, note, warn)))
     found = settings.read(os.environ)
     recorders = _recorders(found, way_out, way_out.telling(warn)) if found else ()
-    return RunEvents(rows, LeaseEvents(session, way_out.mask), *recorders)
+    named = (naming_cluster(each, session) for each in recorders)
+    return RunEvents(rows, LeaseEvents(session, way_out.mask), *named)
 
 
 _told: set[str] = set()

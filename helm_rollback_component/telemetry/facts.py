@@ -62,7 +62,12 @@ def of_error(reason: str) -> Mapping[Attribute, Value]:
 
 
 def phases(ended: OperationEnded) -> dict[str, int]:
-    """Return 1 for the phase that the release is in, 0 for every other; nothing where none is known."""
+    """Return 1 for the phase that the release is in, 0 for every other; nothing where none is known.
+
+    A release that was deleted is in none, so that nothing goes on to alert of it.
+    """
+    if ended.operation is Operation.DELETE and not ended.reason:
+        return dict.fromkeys(Phase, 0)
     status = ended.status
     return {phase.value: int(phase is status.phase) for phase in Phase} if status else {}
 

@@ -104,7 +104,7 @@ PHASE = Metric(
     "helm_rollback.phase",
     "gauge",
     "1",
-    "1 for the phase that the release is in after the operation, 0 for every other.",
+    "1 for the phase that the release is in after the operation, 0 for every other; 0 for all once deleted.",
     (Attribute.PHASE,),
 )
 HISTORY_LENGTH = Metric(

@@ -35,6 +35,8 @@ def test_a_rollback_is_an_event_a_trace_and_a_count(
             *steps
         }
         assert [amount for _, amount in collector.points("helm_rollback.rollbacks")] == [1]
+        phases = [attributes["k8s.cluster.uid"] for attributes, _ in collector.points("helm_rollback.phase")]
+        assert len(phases) == len(Phase)
     exporting.cache_clear()
     found = cluster_of(lab.space.ground).list(paths.events(lab.space.namespace))
     told = {each["reason"]: each["type"] for each in found if each["regarding"]["kind"] == "Lease"}

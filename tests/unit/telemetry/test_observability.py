@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[3] / "docs" / "observability"
 ALERTS = FOLDER / "alerts.yaml"
+ALERTS_FIRE = Path(__file__).with_name("alerts_test.yaml")
 DASHBOARD: dict[str, Any] = json.loads((FOLDER / "dashboard.json").read_text(encoding="utf-8"))
 GROUPS: list[dict[str, Any]] = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
 RULES = [rule for group in GROUPS for rule in group["rules"]]
@@ -108,12 +109,37 @@ def test_every_variable_of_an_expression_is_declared() -> None:
     assert used == declared
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
-def test_prometheus_takes_the_rules() -> None:
-    done = subprocess.run(
-        ["promtool", "check", "rules", str(ALERTS)],  # noqa: S607  # the one on the PATH
-        capture_output=True,
-        check=False,
-        text=True,
-    )
+def promtool(*arguments: str | Path) -> None:
+    """Have Prometheus' own tool check something; it must be content."""
+    program = shutil.which("promtool")
+    if not program:
+        pytest.skip("promtool is not on the PATH: Prometheus, or its package of the distribution, has it")
+    done = subprocess.run([program, *arguments], capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_prometheus_takes_the_rules() -> None:
+    promtool("check", "rules", ALERTS)
+
+
+def test_every_alert_fires_when_it_should_and_is_silent_when_not() -> None:
+    promtool("test", "rules", ALERTS_FIRE)
+
+
+def test_every_alert_is_tried_both_ways() -> None:
+    tried = [
+        (case["alertname"], bool(case["exp_alerts"]))
+        for part in yaml.safe_load(ALERTS_FIRE.read_text(encoding="utf-8"))["tests"]
+        for case in part["alert_rule_test"]
+    ]
+    assert set(tried) == {(rule["alert"], fires) for rule in RULES for fires in (True, False)}
+
+
+def test_prometheus_takes_what_the_dashboard_asks(tmp_path: Path) -> None:
+    asked = re.sub(r"\$__rate_interval", "5m", "\n".join(t["expr"] for p in PANELS for t in p["targets"]))
+    rules = [
+        {"record": "panel", "expr": each, "labels": {"n": str(n)}} for n, each in enumerate(asked.split("\n"))
+    ]
+    file = tmp_path / "panels.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}), encoding="utf-8")
+    promtool("check", "rules", file)

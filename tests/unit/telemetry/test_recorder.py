@@ -196,3 +196,14 @@ def test_who_sends_is_told_as_the_environment_says(
     tell(BEGAN, ended(None))
     assert collector.resource["service.name"] == "ci"
     assert collector.resource["deployment.environment.name"] == "prod"
+
+
+def test_a_release_that_was_deleted_is_in_no_phase(collector: Collector) -> None:
+    tell(OperationBegan(Operation.DELETE, "web", "apps"), ended(None, operation=Operation.DELETE))
+    assert set(by(collector.points("helm_rollback.phase"), "helm_rollback.phase").values()) == {0}
+
+
+def test_a_deletion_that_failed_says_nothing_of_the_phase(collector: Collector) -> None:
+    tell(OperationBegan(Operation.DELETE, "web", "apps"), ended(None, "Unreachable", Operation.DELETE))
+    assert "helm_rollback.operation.duration" in collector.units()
+    assert "helm_rollback.phase" not in collector.units()
