@@ -39,8 +39,8 @@ def test_an_expected_error_is_one_line(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr() == (
         "",
         (
-            "Error: apps/web: two lines (grant that permission; `helm-rollback permissions` tells all that are "
-            "missing) [Forbidden]\n"
+            "Error: apps/web: two lines (grant that permission; `helm-rollback permissions` tells all that "
+            "are missing) [Forbidden]\n"
         ),
     )
 
