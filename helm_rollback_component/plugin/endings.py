@@ -27,6 +27,8 @@ def ended_well(method: Callable[[Any, Any, Any], Any]) -> Method:
         try:
             with partial_failure.announced_to(lambda *saved: left.append(saved)):
                 return method(self, request, context)
+        except spoken.SpokenError as error:
+            reason = str(error)
         except (RuntimeError, HelmRollbackError) as error:
             reason = spoken.in_camel_case(str(error))
         except Exception as error:  # noqa: BLE001  # whatever it is, the engine would show its type alone

@@ -23,6 +23,7 @@ from helm_rollback_component.inputs.spelling import (
 )
 from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.plugin import marshalling, urns
+from helm_rollback_component.plugin.spoken import SpokenError
 from helm_rollback_component.pulumi_adapter import program_inputs, state
 from helm_rollback_component.pulumi_adapter.assets import without_assets
 
@@ -97,12 +98,15 @@ def refuse_unknown(paths: Iterable[str]) -> None:
     """Refuse paths of the option ``ignoreChanges`` that lead to no input, as a program spells it.
 
     Raises:
-        RuntimeError: names the first of them.
+        SpokenError: names the first of them.
     """
     for path in paths:
         steps = tuple(steps_of(path))
-        if path_to_snake_case(path, _FIELDS) is None or tuple(map(str, _respelled(steps))) != steps:
-            raise RuntimeError(f"ignoreChanges names {path}, and a release has no such input")
+        spelled = tuple(_respelled(steps))
+        if path_to_snake_case(path, _FIELDS) is None:
+            raise SpokenError(f"ignoreChanges names {path}, and a release has no such input")
+        if tuple(map(str, spelled)) != steps:
+            raise SpokenError(f"ignoreChanges names {path}, which is spelled {path_of(spelled)} here")
 
 
 def with_timeout(inputs: _Properties, action: str, seconds: float) -> _Properties:

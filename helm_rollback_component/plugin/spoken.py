@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\b([a-z]+(?:_[a-z]+)*)(=True|=False)?\b")
 
 
+class SpokenError(RuntimeError):
+    """An error whose words are those that a person is to see already."""
+
+
 def in_camel_case(text: str) -> str:
     """Return a text of the provider with the names of inputs in camelCase: ``skipCrds``, ``adopt: true``."""
     return _WORD.sub(_respelled, text)

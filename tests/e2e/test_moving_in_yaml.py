@@ -102,14 +102,14 @@ def test_it_is_taken_over_only_when_the_other_resource_has_let_go(
         declare(IN_PYTHON)
         program.configure(namespace=namespace, helm=str(helm_programs[4]))
         program.up()
-        before, statuses = pods(), space.statuses()
+        before, listed = pods(), space.helm("list", "-o", "json")
         declare(new)
         for line in (["preview"], ["up", "--yes", "--skip-preview"], [*CONTINUING, "--skip-preview"]):
             told = program.pulumi(*line, fails=True)
             assert "set retainOnDelete on that resource" in told
             assert SETTING in told
             assert "Traceback" not in told
-            assert (space.statuses(), pods()) == (statuses, before)
+            assert (space.helm("list", "-o", "json"), pods()) == (listed, before)
         declare(IN_PYTHON)
         program.configure(retained="true")
         program.up()

@@ -238,8 +238,8 @@ def test_a_difference_names_each_value() -> None:
 
 
 def test_a_difference_that_ignores_no_input_is_refused() -> None:
-    request = provider_pb2.DiffRequest(urn=URN, news=marshal(INPUTS), ignoreChanges=["valuez"])
-    with pytest.raises(RequestError, match="ignoreChanges names valuez"):
+    request = provider_pb2.DiffRequest(urn=URN, news=marshal(INPUTS), ignoreChanges=["release_name"])
+    with pytest.raises(RequestError, match="ignoreChanges names release_name, which is spelled releaseName"):
         ask("Diff", request)
 
 

@@ -149,8 +149,14 @@ def test_a_path_of_an_input_may_be_ignored(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["valuez", "health.imagePullGracE", "release_name", "health.image_pull_grace"]
+    ("path", "why"),
+    [
+        ("valuez", "and a release has no such input"),
+        ("health.imagePullGracE", "and a release has no such input"),
+        ("release_name", "which is spelled releaseName here"),
+        ("health.image_pull_grace", "which is spelled health.imagePullGrace here"),
+    ],
 )
-def test_a_path_that_leads_to_no_input_is_refused(path: str) -> None:
-    with pytest.raises(RuntimeError, match=f"ignoreChanges names {path}, and a release has no such input"):
+def test_a_path_that_leads_to_no_input_is_refused(path: str, why: str) -> None:
+    with pytest.raises(RuntimeError, match=f"ignoreChanges names {path}, {why}"):
         inputs.refuse_unknown(["values", path])
