@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.cli import printing
 from helm_rollback_component.cli.ages import age
 from helm_rollback_component.cli.printing import Cell, table
 from helm_rollback_component.cli.screen import Colour
@@ -28,9 +28,7 @@ _MAKERS = {timeline.BY_HAND: "by hand", timeline.BY_ANOTHER: "by another client"
 
 def document(moment: Moment) -> dict[str, Any]:
     """Return a revision with stable keys; what is not known or does not apply is null."""
-    found = asdict(moment)
-    optional = ("restores", "instead_of", "reason", "made_by", "requested_by", "why", "deployed_at")
-    return {**found, **{name: found[name] or None for name in optional}}
+    return printing.document(moment, "restores", "instead_of")
 
 
 def lines(screen: Screen, found: Found) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 import sys
 import textwrap
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -15,6 +15,8 @@ from helm_rollback_component.cli.screen import Colour, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from _typeshed import DataclassInstance
 
 _GAP = "   "
 _NARROWEST = 20
@@ -52,6 +54,29 @@ def show(output: Format, document: object, lines: Callable[[Screen], Iterable[st
             sys.stdout.writelines(f"{_showable(line, screen)}\n" for line in lines(screen))
         case _:
             assert_never(output)
+
+
+def document(found: DataclassInstance, *numbers: str) -> dict[str, Any]:
+    """Return what was found with stable keys; what is not known or does not apply is null.
+
+    Args:
+        found: it.
+        numbers: its fields in which 0 says that.
+    """
+    told = {key: _known(value) for key, value in asdict(found).items()}
+    return {**told, **{name: told[name] or None for name in numbers}}
+
+
+def _known(value: object) -> object:
+    match value:
+        case "":
+            return None
+        case dict():
+            return {key: _known(each) for key, each in value.items()}
+        case tuple():
+            return [_known(each) for each in value]
+        case _:
+            return value
 
 
 def table(screen: Screen, titles: Sequence[str], rows: Iterable[Sequence[Cell | str]]) -> Iterator[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli.ages import age
 from helm_rollback_component.cli.printing import Cell, fields
@@ -17,15 +16,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.results import ReleaseRevision, ReleaseStatus, RollbackPlan
 
 _NAMED = 5
-
-
-def document(plan: RollbackPlan) -> dict[str, Any]:
-    """Return a plan as dictionaries, lists, strings and numbers."""
-    return {key: _listed(value) for key, value in asdict(plan).items()}
-
-
-def _listed(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def planned(screen: Screen, plan: RollbackPlan) -> Iterator[str]:

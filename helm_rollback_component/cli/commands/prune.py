@@ -24,11 +24,9 @@ def prune(
     What is needed stays even if that is more: the latest revision, every deployed one, the last good one, the
     newest point of no return, and what the last rollback or a pin names.
     """
-    from dataclasses import asdict
-
     from helm_rollback_component.cli import acting
     from helm_rollback_component.cli.connection import Connection
-    from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.printing import document, show
     from helm_rollback_component.cli.prune_lines import asked, lines
     from helm_rollback_component.cli.reading import Reader
     from helm_rollback_component.cli.running import tell
@@ -43,5 +41,5 @@ def prune(
         if not acting.confirmed(asked(release, found), yes=yes):
             return 1
         found = operations.prune(keep)
-    show(output, [asdict(each) for each in found], lambda screen: lines(screen, found, dry_run=dry_run))
+    show(output, [document(each) for each in found], lambda screen: lines(screen, found, dry_run=dry_run))
     return 0

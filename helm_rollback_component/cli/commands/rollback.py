@@ -48,7 +48,7 @@ def rollback(
     """
     from helm_rollback_component.cli import acting, rollback_lines
     from helm_rollback_component.cli.connection import Connection
-    from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.printing import document, show
     from helm_rollback_component.cli.rolling_back import RollingBack
     from helm_rollback_component.cli.running import INTERRUPTED, tell
 
@@ -65,7 +65,7 @@ def rollback(
     )
     plan = work.plan(revision)
     if dry_run or not plan.needed:
-        show(output, rollback_lines.document(plan), lambda screen: rollback_lines.planned(screen, plan))
+        show(output, document(plan), lambda screen: rollback_lines.planned(screen, plan))
         return 0
     rollback_lines.announce(plan)
     if not acting.confirmed(f"Roll {release} back to revision {plan.target.revision}?", yes=yes):

@@ -26,11 +26,9 @@ def unlock(
     another machine is watched for the time that its lock lasts, usually 20 s. A pending revision is marked
     failed.
     """
-    from dataclasses import asdict
-
     from helm_rollback_component.cli import acting, lock_lines
     from helm_rollback_component.cli.connection import Connection
-    from helm_rollback_component.cli.printing import show
+    from helm_rollback_component.cli.printing import document, show
     from helm_rollback_component.cli.reading import Reader
     from helm_rollback_component.cli.running import INTERRUPTED, tell
     from helm_rollback_component.core.cancellation import Cancellation
@@ -46,5 +44,5 @@ def unlock(
             tell(line)
         with acting.interruptible(stop), acting.in_words_of_options():
             operations.unlock(force=force)
-    show(output, asdict(found), lambda _: [lock_lines.ended(release, found)])
+    show(output, document(found, "revision"), lambda _: [lock_lines.ended(release, found)])
     return INTERRUPTED if stop.requested else 0

@@ -48,6 +48,7 @@ def test_a_dry_run_tells_the_plan_and_changes_nothing(web: CommandLine, made: li
 
 def test_a_plan_can_be_read_by_a_program(web: CommandLine) -> None:
     plan = json.loads(web.run("rollback", "web", "1", "--dry-run", "-o", "json").out)
+    assert (plan["destroys"], plan["crosses"]) == (None, None)
     assert (plan["replaced"]["revision"], plan["target"]["revision"], plan["needed"]) == (2, 1, True)
     assert plan["changed"] == []
 

@@ -40,6 +40,12 @@ def test_a_free_release_needs_nothing(web: CommandLine) -> None:
     assert ended.out == "web is not locked, and no operation is pending; nothing to do.\n"
 
 
+def test_a_program_reads_of_a_free_release_that_nobody_has_it(web: CommandLine) -> None:
+    found = json.loads(web.run("unlock", "web", "-o", "json").out)
+    assert {*found} == {"holder", "owner", "since", "renewed", "alive", "helm", "revision", "status", "began"}
+    assert [key for key, value in found.items() if value is not None] == ["owner"]
+
+
 def test_the_lock_of_a_process_that_has_ended_is_freed(web: CommandLine) -> None:
     lock(web, DEAD)
     ended = web.run("unlock", "web")
