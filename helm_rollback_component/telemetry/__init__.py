@@ -9,7 +9,6 @@ from helm_rollback_component.reconcile.lease_events import LeaseEvents
 from helm_rollback_component.reconcile.rows import Rows
 from helm_rollback_component.reconcile.run_events import RunEvents
 from helm_rollback_component.telemetry import settings
-from helm_rollback_component.telemetry.cluster import naming_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,9 +36,8 @@ def run_events(
     """
     rows = Rows(*map(way_out.telling, (progress, note, warn)))
     found = settings.read(os.environ)
-    recorders = _recorders(found, way_out, way_out.telling(warn)) if found else ()
-    named = (naming_cluster(each, session) for each in recorders)
-    return RunEvents(rows, LeaseEvents(session, way_out.mask), *named)
+    recorders = _recorders(found, session, way_out, way_out.telling(warn)) if found else ()
+    return RunEvents(rows, LeaseEvents(session, way_out.mask), *recorders)
 
 
 _told: set[str] = set()
@@ -47,15 +45,16 @@ _told: set[str] = set()
 
 
 def _recorders(
-    found: settings.Settings, way_out: WayOut, warn: Callable[[str], None]
+    found: settings.Settings, session: Session, way_out: WayOut, warn: Callable[[str], None]
 ) -> tuple[Callable[[RunEvent], None], ...]:
     problems: Sequence[str]
     made: tuple[Callable[[RunEvent], None], ...] = ()
     try:
+        from helm_rollback_component.telemetry.cluster import naming_cluster  # noqa: PLC0415  # only if asked for
         from helm_rollback_component.telemetry.export import exporting  # noqa: PLC0415  # only if it is asked for
 
         telemetry = exporting(found)
-        problems, made = telemetry.problems, (telemetry.recorder(way_out.mask),)
+        problems, made = telemetry.problems, (naming_cluster(telemetry.recorder(way_out.mask), session),)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with a variable, no release suffers
         problems = (f"nothing is exported by OpenTelemetry: {settings.what_to_do(error)}",)
     for problem in problems:
