@@ -111,9 +111,12 @@ def test_going_back_to_the_restored_spec_takes_no_action(lab: Laboratory) -> Non
 
 def test_a_crash_loop_is_rolled_back(lab: Laboratory) -> None:
     lab.deploy()
-    status = lab.upgrade(values=CRASHING)
+    operations = lab.operations(values=CRASHING)
+    assert not operations.rolled_back
+    status = operations.upgrade()
     assert status.phase is Phase.ROLLED_BACK
     assert status.rollback_status.reason == "CrashLoopBackOff"
+    assert operations.rolled_back
 
 
 def test_an_upgrade_that_times_out_is_rolled_back(lab: Laboratory) -> None:
