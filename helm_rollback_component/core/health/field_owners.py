@@ -26,6 +26,9 @@ _KUBERNETES_PROVIDER = re.compile(r"pulumi-(resource-)?kubernetes\b.*")
 """What Pulumi's Kubernetes provider calls itself: by default, as it applies, and as Helm within it."""
 _HELM = re.compile(r"helm[\d.]*(\.exe)?")
 """What Helm calls itself: the name of its program."""
+_HELM_WITHIN = re.compile(r"helm-controller|pulumi-resource-kubernetes")
+"""What Helm calls itself within Flux, and in the `Release` of Pulumi's Kubernetes provider: what they set, a
+chart set, so nobody's work is lost where a release that was theirs sets it anew."""
 _ITSELF = "."
 _ABSENT = object()
 
@@ -83,14 +86,26 @@ def takeovers(desired: Iterable[Manifest], namespace: str, before: Baseline) -> 
         key = objects.key(each, namespace)
         for field in before.foreign.get(key, ()):
             value = _value(each, field.steps)
-            if value is not _ABSENT and str(value) != str(field.value):
+            if value is not _ABSENT and _written(value) != _written(field.value):
                 yield f"{field.manager} set {field.path} of {key}; the chart sets it too and takes it over"
 
 
 def _foreign_fields(live: Manifest) -> Iterator[ForeignField]:
     for entry in foreign_entries(live):
-        for steps in _leaves(entry.get("fieldsV1")):
+        fields = None if _HELM_WITHIN.fullmatch(str(entry.get("manager"))) else entry.get("fieldsV1")
+        for steps in _leaves(fields):
             yield ForeignField(_name(entry), steps, _value(live, steps))
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401  # as below
+    """Return a value in a form in which the order of keys, and whether a number is quoted, do not count."""
+    match value:
+        case dict():
+            return {key: _written(each) for key, each in value.items()}
+        case list():
+            return [_written(each) for each in value]
+        case _:
+            return str(value)
 
 
 def _foreign(entry: object) -> bool:

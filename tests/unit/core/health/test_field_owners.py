@@ -14,6 +14,7 @@ from tests.unit.core.health.health_objects import NAMESPACE, deployment, owner
 
 MAIN: dict[str, Any] = {'k:{"name":"main"}': {".": {}, "f:image": {}}}
 IMAGE = {"f:spec": {"f:template": {"f:spec": {"f:containers": MAIN}}}}
+SELECTOR: dict[str, Any] = {"f:spec": {"f:selector": {}}}
 REPLICAS: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
 CONTAINERS = [{"name": "side", "image": "other"}, {"name": "main", "image": "live"}]
 
@@ -62,6 +63,10 @@ def test_so_is_a_field_in_a_list() -> None:
         (managed("kubectl", REPLICAS), {"replicas": 5}),
         (managed("helm", REPLICAS), {"replicas": 1}),
         (managed("helm4", REPLICAS), {"replicas": 1}),
+        (managed("helm-controller", REPLICAS, operation="Apply"), {"replicas": 1}),
+        (managed("pulumi-resource-kubernetes", REPLICAS), {"replicas": 1}),
+        (managed("kubectl", SELECTOR), {"selector": {"matchLabels": {"b": "2", "a": "1"}}}),
+        (managed("kubectl", {"f:spec": {"f:args": {}}}), {"args": [{"port": "80"}]}),
         (managed("kube-controller-manager", REPLICAS, subresource="status"), {"replicas": 1}),
         (managed("helm-rollback-show", {"f:spec": {"f:replicas": {}}}, operation="Apply"), {"replicas": 1}),
         (managed("kubectl", IMAGE), {"template": {"spec": {"containers": [{"name": "another"}]}}}),
@@ -75,6 +80,10 @@ def test_so_is_a_field_in_a_list() -> None:
         "the same value",
         "Helm's own",
         "Helm's own by another name",
+        "Helm's within Flux",
+        "Helm's within Pulumi's Kubernetes provider",
+        "the same value in another order",
+        "the same value, quoted",
         "a controller's status",
         "this package",
         "an element that is not there",
@@ -85,7 +94,8 @@ def test_so_is_a_field_in_a_list() -> None:
     ],
 )
 def test_anything_else_is_not(entry: object, spec: dict[str, Any]) -> None:
-    assert told(live(entry, replicas=5), **spec) == []
+    found = live(entry, replicas=5, selector={"matchLabels": {"a": "1", "b": "2"}}, args=[{"port": 80}])
+    assert told(found, **spec) == []
 
 
 def test_a_new_object_takes_nothing_over() -> None:
