@@ -219,8 +219,11 @@ class HelmOperations(Upkeep):
         present = predicates.present(self._session.records.history(), ledger)
         forgetting = access.to_forget(self._session.claims.name)
         self._session.require(*forgetting, records=present, verbs=needed_rights.TO_DELETE)
+        ended = deletion.unless_namespace_ends(
+            self._config, self._session.cluster, lambda: self._look()[1], self._progress
+        )
         with (
-            self._session.unless_namespace_ends(lambda: self._look()[1], self._progress),
+            ended,
             self._session.hold(self._events, strict=True) as held,
         ):
             deletion.delete(self._config, self._run.effects(held), self._warn)

@@ -2,27 +2,62 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation import assessment, ledger_updates, predicates
-from helm_rollback_component.errors import OperationError
+from helm_rollback_component.errors import HelmRollbackError, OperationError
+from helm_rollback_component.kube.claims.namespace_end import find_end
+from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile.persistence import Persistence
 from helm_rollback_component.reconcile.run_events import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.reconcile.effects import Effects
 
+_LOOK_EVERY = 0.5
 _TAKEN_OVER = (
     "the release stays in the cluster: Pulumi's Kubernetes provider deployed its revision {revision}, so a "
     "kubernetes.helm.v3.Release manages it now"
 )
+
+
+@contextmanager
+def unless_namespace_ends(
+    config: HelmConfig, cluster: Cluster, there: Callable[[], bool], progress: Callable[[str], None]
+) -> Iterator[None]:
+    """End a block that deletes the release; if it fails as the namespace is deleted too, wait for that.
+
+    Args:
+        config: what is declared of the release.
+        cluster: where it is.
+        there: whether anything of the release is left.
+        progress: takes one line that says what is waited for.
+
+    Raises:
+        OperationError: ``NamespaceTerminating`` where it is still there when the time is over.
+    """
+    try:
+        yield
+    except HelmRollbackError:
+        end = find_end(cluster, config.release_namespace)
+        if end is None:
+            raise
+        end.release = config.label
+        progress(f"{end.message}, and what is left of the release with it")
+        until = CLOCK.now() + config.timeouts.delete
+        while there():
+            if CLOCK.now() >= until:
+                raise end from None
+            CLOCK.sleep(_LOOK_EVERY)
 
 
 def delete(config: HelmConfig, effects: Effects, warn: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import Comparison, compare, merge
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import NOBODY
-from helm_rollback_component.errors import HelmRollbackError, OperationError
+from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Target
 from helm_rollback_component.helm.engines.selection import choose_engine
 from helm_rollback_component.inputs.secret_values import credentials_in
@@ -19,8 +19,6 @@ from helm_rollback_component.kube.api import access, kubeconfig
 from helm_rollback_component.kube.api.client import Cluster
 from helm_rollback_component.kube.api.error_context import about
 from helm_rollback_component.kube.claims.claims import Claims
-from helm_rollback_component.kube.claims.namespace_end import find_end
-from helm_rollback_component.kube.clock import CLOCK
 from helm_rollback_component.kube.storage.storage import ReleaseStorage
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import desired, needed_rights, refusals
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.reconcile.run_events import RunEvents
 
 _PATIENCE = 60.0
-_LOOK_EVERY = 0.5
 
 
 class Session:
@@ -216,33 +213,6 @@ class Session:
                 history, release = self.records.history(), self._config.label
                 refusals.refuse_while_helm_works(history, held.left_alone, release, self.cluster.now())
             yield held
-
-    @contextmanager
-    def unless_namespace_ends(
-        self, there: Callable[[], bool], progress: Callable[[str], None]
-    ) -> Iterator[None]:
-        """End a block that deletes the release; if it fails as the namespace is deleted too, wait for that.
-
-        Args:
-            there: whether anything of the release is left.
-            progress: takes one line that says what is waited for.
-
-        Raises:
-            OperationError: ``NamespaceTerminating`` where it is still there when the time is over.
-        """
-        try:
-            yield
-        except HelmRollbackError:
-            end = find_end(self.cluster, self._config.release_namespace)
-            if end is None:
-                raise
-            end.release = self._config.label
-            progress(f"{end.message}, and what is left of the release with it")
-            until = CLOCK.now() + self._config.timeouts.delete
-            while there():
-                if CLOCK.now() >= until:
-                    raise end from None
-                CLOCK.sleep(_LOOK_EVERY)
 
     def _records(self) -> ReleaseStorage:
         config = self._config
