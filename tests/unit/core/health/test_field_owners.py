@@ -14,9 +14,17 @@ from tests.unit.core.health.health_objects import NAMESPACE, deployment, owner
 
 MAIN: dict[str, Any] = {'k:{"name":"main"}': {".": {}, "f:image": {}}}
 IMAGE = {"f:spec": {"f:template": {"f:spec": {"f:containers": MAIN}}}}
+PODS: dict[str, Any] = {"f:spec": {"f:template": {"f:spec": {"f:containers": {}}}}}
+QUOTED: list[dict[str, Any]] = [
+    {"image": "other", "name": "side"},
+    {"image": "live", "name": "main", "port": "80"},
+]
 SELECTOR: dict[str, Any] = {"f:spec": {"f:selector": {}}}
 REPLICAS: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
-CONTAINERS = [{"name": "side", "image": "other"}, {"name": "main", "image": "live"}]
+CONTAINERS: list[dict[str, Any]] = [
+    {"name": "side", "image": "other"},
+    {"name": "main", "image": "live", "port": 80},
+]
 
 
 def managed(manager: str, fields: object, **more: str) -> dict[str, Any]:
@@ -66,7 +74,7 @@ def test_so_is_a_field_in_a_list() -> None:
         (managed("helm-controller", REPLICAS, operation="Apply"), {"replicas": 1}),
         (managed("pulumi-resource-kubernetes", REPLICAS), {"replicas": 1}),
         (managed("kubectl", SELECTOR), {"selector": {"matchLabels": {"b": "2", "a": "1"}}}),
-        (managed("kubectl", {"f:spec": {"f:args": {}}}), {"args": [{"port": "80"}]}),
+        (managed("kubectl", PODS), {"template": {"spec": {"containers": QUOTED}}}),
         (managed("kube-controller-manager", REPLICAS, subresource="status"), {"replicas": 1}),
         (managed("helm-rollback-show", {"f:spec": {"f:replicas": {}}}, operation="Apply"), {"replicas": 1}),
         (managed("kubectl", IMAGE), {"template": {"spec": {"containers": [{"name": "another"}]}}}),
@@ -94,7 +102,7 @@ def test_so_is_a_field_in_a_list() -> None:
     ],
 )
 def test_anything_else_is_not(entry: object, spec: dict[str, Any]) -> None:
-    found = live(entry, replicas=5, selector={"matchLabels": {"a": "1", "b": "2"}}, args=[{"port": 80}])
+    found = live(entry, replicas=5, selector={"matchLabels": {"a": "1", "b": "2"}})
     assert told(found, **spec) == []
 
 
