@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.waiting import HANG_LIMIT
+from tests.support.waiting import HANG_LIMIT, await_that
 from tools.ground.processes import ProcessId, start, stop, tail, wait_gone
 from tools.ground.state import State
 
@@ -20,8 +20,7 @@ class Program:
         self.log = folder / "log"
         self._popen = start([sys.executable, "-c", code], self.log, folder=folder)
         self.id = ProcessId.of(self._popen.pid)
-        while tail(self.log) != "on":
-            assert self._popen.poll() is None
+        await_that(lambda: tail(self.log, 1) == "on", "the last line of its log")  # gRPC may write one before
 
     def end(self) -> int:
         self._popen.kill()
