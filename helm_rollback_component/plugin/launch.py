@@ -13,7 +13,11 @@ import sys
 
 
 def main() -> None:
-    """Serve the engine that started this process; a Ctrl-C is for the engine, which then sends a Cancel."""
+    """Serve the engine that started this process.
+
+    A Ctrl-C is for the engine, which then sends a Cancel. The engine ends a plugin by the same signal, and
+    waits five seconds for that.
+    """
     signal.signal(signal.SIGINT, lambda *_: None)
     alive, held_while_this_process_lives = os.pipe()
     worker = os.fork()
@@ -29,6 +33,7 @@ def main() -> None:
 
 def _stand_for(worker: int) -> int:
     """Wait for the worker, and return its exit code; it is told to end when this process is."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: os.kill(worker, number))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: os.kill(worker, received))
     _, status = os.waitpid(worker, 0)
     return os.waitstatus_to_exitcode(status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -36,6 +37,7 @@ def serve(alive: int) -> None:
         alive: a descriptor that comes to its end when the process is gone that stands for this one.
     """
     process_lifetime.end_with_process(alive)
+    signal.signal(signal.SIGINT, lambda *_: process_lifetime.end_if_idle())
     server, port = serving(PluginHost())
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()

@@ -69,6 +69,12 @@ def end_with_engine(
         threading.Thread(target=_heed, args=(told, sleep, end), name="signal-watch", daemon=True).start()
 
 
+def end_if_idle(end: Callable[[int], object] = os._exit) -> None:
+    """End the process if nothing is under way."""
+    if not _busy:
+        end(0)
+
+
 def end_with_process(
     alive: int, end: Callable[[int], object] = os._exit, outputs: Sequence[int] = _STANDARD_OUTPUTS
 ) -> None:

@@ -43,12 +43,17 @@ def handlers() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def test_it_prints_its_port_serves_and_leaves_ctrl_c_to_the_engine() -> None:
+def test_it_prints_its_port_and_serves() -> None:
     with plugin() as (process, port), grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        process.send_signal(signal.SIGINT)
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         assert stub.GetPluginInfo(empty_pb2.Empty()).version == version()
         assert process.poll() is None
+
+
+def test_where_nothing_is_under_way_it_ends_by_the_signal_of_the_engine() -> None:
+    with plugin() as (process, _):
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 0
 
 
 def test_the_worker_ends_when_the_process_is_killed_that_stands_for_it() -> None:

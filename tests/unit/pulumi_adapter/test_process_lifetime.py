@@ -90,6 +90,15 @@ def watchers() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "engine-watch"]
 
 
+def test_it_ends_if_nothing_is_under_way() -> None:
+    ended: list[int] = []
+    with process_lifetime.operation():
+        process_lifetime.end_if_idle(ended.append)
+    assert ended == []
+    process_lifetime.end_if_idle(ended.append)
+    assert ended == [0]
+
+
 def test_without_an_engine_nothing_is_watched(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["host"])
     process.watch()
