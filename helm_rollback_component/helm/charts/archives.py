@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 _ROOM = 128 * 1024 * 1024
 """In bytes, unpacked. Helm takes 100 MiB of files."""
 _MOST_MEMBERS = 20_000
+DEPENDENCIES = "charts/"
+"""The folder of a chart with its dependencies, each a folder or packed."""
+_OF_ARCHIVES = (".tgz", ".tar.gz")
+_DEEPEST = 8
+"""Dependencies of dependencies."""
 _DRIVE = re.compile("[a-zA-Z]:/")
 
 
@@ -55,6 +60,33 @@ def files(
         inner = _inner(name)
         if wanted(inner):
             yield inner, read()
+
+
+def is_packed_dependency(name: str) -> bool:
+    """Return whether a file of a chart is a dependency that is packed."""
+    return name.startswith(DEPENDENCIES) and name.endswith(_OF_ARCHIVES)
+
+
+def nested_files(packed: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the files of a chart and of its packed dependencies whose name is wanted; they share one room.
+
+    Each is the path of the dependency, which is empty or ends with a slash, the name in it, and the content.
+
+    Raises:
+        ArchiveError: as of `files`.
+    """
+    return _nested(packed, wanted, Room(), _DEEPEST)
+
+
+def _nested(
+    packed: bytes, wanted: Callable[[str], bool], room: Room, levels: int
+) -> Iterator[tuple[str, str, bytes]]:
+    for name, content in files(packed, room, lambda name: wanted(name) or is_packed_dependency(name)):
+        if wanted(name):
+            yield "", name, content
+        elif levels:
+            for within, inner, text in _nested(content, wanted, room, levels - 1):
+                yield f"{name}/{within}", inner, text
 
 
 def members(packed: bytes, room: Room) -> Iterator[tuple[str, Callable[[], bytes]]]:

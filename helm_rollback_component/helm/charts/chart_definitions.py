@@ -15,12 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FOLDER = "crds/"
-_DEPENDENCIES = "charts/"
 _OF_MANIFESTS = (".yaml", ".yml", ".json")
-_OF_ARCHIVES = (".tgz", ".tar.gz")
 _KIND = "CustomResourceDefinition"
-_DEEPEST = 8
-"""Dependencies of dependencies."""
 
 
 def own(chart: Path) -> list[dict[str, Any]]:
@@ -62,31 +58,15 @@ def _in_folder(chart: Path) -> Iterator[tuple[str, bytes]]:
         name = path.relative_to(chart).as_posix()
         if path.is_file() and _counts(name):
             yield name, path.read_bytes()
-        elif path.is_file() and _is_archive(name):
-            yield from _under(name, _in_archive(path.read_bytes()))
+        elif path.is_file() and archives.is_packed_dependency(name):
+            yield from ((f"{name}/{inner}", text) for inner, text in _in_archive(path.read_bytes()))
 
 
 def _in_archive(packed: bytes) -> Iterator[tuple[str, bytes]]:
-    return _nested(packed, archives.Room(), _DEEPEST)
-
-
-def _nested(packed: bytes, room: archives.Room, levels: int) -> Iterator[tuple[str, bytes]]:
-    """Yield those of an archive, and of those in it down to so many levels; they share the room."""
-    for name, content in archives.files(packed, room, lambda name: _counts(name) or _is_archive(name)):
-        if _counts(name):
-            yield name, content
-        elif levels:
-            yield from _under(name, _nested(content, room, levels - 1))
-
-
-def _under(archive: str, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    return ((f"{archive}/{name}", content) for name, content in files)
+    found = archives.nested_files(packed, _counts)
+    return ((f"{within}{name}", content) for within, name, content in found)
 
 
 def _counts(name: str) -> bool:
-    within = name.startswith(_FOLDER) or (name.startswith(_DEPENDENCIES) and f"/{_FOLDER}" in name)
+    within = name.startswith(_FOLDER) or (name.startswith(archives.DEPENDENCIES) and f"/{_FOLDER}" in name)
     return within and name.endswith(_OF_MANIFESTS)
-
-
-def _is_archive(name: str) -> bool:
-    return name.startswith(_DEPENDENCIES) and name.endswith(_OF_ARCHIVES)

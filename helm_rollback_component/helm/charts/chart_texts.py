@@ -50,11 +50,8 @@ _CHANCE = re.compile(
 )
 _TEMPLATES = "templates/"
 _VALUES = "values.yaml"
-_DEPENDENCIES = "charts/"
 _LARGEST_KEPT = 1024 * 1024
 """In bytes, of an archive whose texts are remembered."""
-_DEEPEST = 8
-"""Dependencies of dependencies."""
 
 
 def name_a_custom_group(chart: Path, values: Mapping[str, Any]) -> bool:
@@ -117,7 +114,7 @@ def _texts(chart: Path) -> Iterator[tuple[str, bytes]]:
         name = path.relative_to(chart).as_posix()
         if path.is_file() and _counts(name):
             yield name, path.read_bytes()
-        elif path.is_file() and _is_archive(name):
+        elif path.is_file() and archives.is_packed_dependency(name):
             yield from packed_texts(path.read_bytes())
 
 
@@ -133,18 +130,9 @@ def _remembered(archive: bytes) -> tuple[tuple[str, bytes], ...]:
 
 def _unpacked(archive: bytes) -> tuple[tuple[str, bytes], ...]:
     try:
-        return tuple(_nested(archive, archives.Room(), _DEEPEST))
+        return tuple((name, text) for _, name, text in archives.nested_files(archive, _counts))
     except archives.ArchiveError:
         return ()  # Helm says what is wrong with it
-
-
-def _nested(archive: bytes, room: archives.Room, levels: int) -> Iterator[tuple[str, bytes]]:
-    """Yield the texts of an archive, and of those in it down to so many levels; they share the room."""
-    for name, content in archives.files(archive, room, lambda name: _counts(name) or _is_archive(name)):
-        if _counts(name):
-            yield name, content
-        elif levels:
-            yield from _nested(content, room, levels - 1)
 
 
 def _counts(name: str) -> bool:
@@ -152,8 +140,5 @@ def _counts(name: str) -> bool:
 
 
 def _is_template(name: str) -> bool:
-    return name.startswith(_TEMPLATES) or (name.startswith(_DEPENDENCIES) and f"/{_TEMPLATES}" in name)
-
-
-def _is_archive(name: str) -> bool:
-    return name.startswith(_DEPENDENCIES) and name.endswith((".tgz", ".tar.gz"))
+    in_dependency = name.startswith(archives.DEPENDENCIES) and f"/{_TEMPLATES}" in name
+    return name.startswith(_TEMPLATES) or in_dependency
