@@ -248,7 +248,7 @@ _REMEDIES = {
     Reason.UNTRUSTED: "check the server and the certificate authority",
     Reason.UNEXPECTED_ANSWER: "check that the kubeconfig names a Kubernetes API server",
     Reason.UNAUTHORIZED: "check the credentials in the kubeconfig",
-    Reason.CREDENTIAL_PLUGIN_FAILED: "run the plugin in a terminal to see its message",
+    Reason.CREDENTIAL_PLUGIN_FAILED: "log in again, or run the plugin in a terminal",
     Reason.FORBIDDEN: "grant that permission to the user of the kubeconfig",
     Reason.CONFLICT: "run it again",
     Reason.EXPIRED: "run it again",

@@ -15,6 +15,7 @@ import threading
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from helm_rollback_component.inputs.child_environment import for_child
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from collections.abc import Set as AbstractSet
 
     from helm_rollback_component.inputs.redaction import Redactor
@@ -44,6 +45,7 @@ _TOLD = (
 _FOR_PLUGIN = "client.authentication.k8s.io/exec"
 """The extension of a cluster that is meant for its plugin."""
 _LONGEST_VERSION = 80
+_LONGEST_WORDS = 300
 _EARLY = timedelta(seconds=10)
 
 
@@ -93,13 +95,17 @@ class ExecAuth(httpx2.Auth):
 
     def _ask(self) -> Credential:
         command = str(self._plugin["command"])
-        given = credential(_run(self._plugin, self._cluster), command, self._plugin.get("apiVersion"))
+        output = _run(self._plugin, self._cluster, self._masked)
+        given = credential(output, command, self._plugin.get("apiVersion"))
         for redact in self._redactors:
             redact.learn(given.secrets)
         if given.certificate:
             _load(given.certificate, self._tls, command)
         self._given = given
         return given
+
+    def _masked(self, text: str) -> str:
+        return reduce(lambda masked, redact: redact(masked), self._redactors, text)
 
 
 @dataclass(frozen=True)
@@ -165,7 +171,7 @@ def _load(certificate: str, tls: ssl.SSLContext, command: str) -> None:
             raise _failed(command, "returned a client certificate that cannot be used") from None
 
 
-def _run(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> str:
+def _run(plugin: Mapping[str, Any], cluster: Mapping[str, Any], mask: Callable[[str], str]) -> str:
     command = plugin["command"]
     try:
         done = subprocess.run(  # noqa: S603  # the kubeconfig's owner names the program, as for kubectl
@@ -174,6 +180,7 @@ def _run(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> str:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=_TIMEOUT,
             check=False,
         )
@@ -182,8 +189,14 @@ def _run(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> str:
     except subprocess.TimeoutExpired:
         raise _failed(command, f"took longer than {_TIMEOUT} s") from None
     if done.returncode:
-        raise _failed(command, f"failed with exit status {done.returncode}")
+        status = f"failed with exit status {done.returncode}"
+        raise _failed(command, ": ".join(filter(None, (status, _last_words(mask(done.stderr))))))
     return done.stdout
+
+
+def _last_words(said: str) -> str:
+    """Return the end of what a plugin said to people, as one line. Its other output is a credential."""
+    return " ".join(said.split())[-_LONGEST_WORDS:]
 
 
 def _environment(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[str, str]:

@@ -137,7 +137,15 @@ def test_what_a_plugin_gives_is_masked_from_then_on(plugin: Plugin) -> None:
     ("section", "message"),
     [
         ({"command": "no-such-plugin", "installHint": "install it"}, r"cannot be run: .* \(install it\)"),
-        ({"command": sys.executable, "args": ["-c", "exit('hunter2')"]}, "failed with exit status 1"),
+        (
+            {"command": sys.executable, "args": ["-c", "print('hunter2'); exit('token\\nexpired')"]},
+            "failed with exit status 1: token expired",
+        ),
+        ({"command": sys.executable, "args": ["-c", "print('hunter2'); exit(3)"]}, r"exit status 3 \("),
+        (
+            {"command": sys.executable, "args": ["-c", "import os; os.write(1, b'hunter2 \\xff')"]},
+            "returned no credential",
+        ),
         ({"command": sys.executable, "args": ["-c", "print('hunter2')"]}, "returned no credential"),
         (
             {"command": sys.executable, "args": ["-c", "print('{\"status\": null}')"]},
@@ -145,7 +153,9 @@ def test_what_a_plugin_gives_is_masked_from_then_on(plugin: Plugin) -> None:
         ),
     ],
 )
-def test_a_plugin_that_fails_is_named_and_not_quoted(section: dict[str, Any], message: str) -> None:
+def test_a_plugin_that_fails_is_named_with_what_it_said_to_people(
+    section: dict[str, Any], message: str
+) -> None:
     with pytest.raises(OperationError, match=message) as caught:
         ask(auth(section))
     assert caught.value.reason == "CredentialPluginFailed"
@@ -192,6 +202,16 @@ def test_a_credential_is_a_token_or_a_certificate_or_both() -> None:
     assert (given(**pair).secrets, given(token="a", **pair).secrets) == ({"key"}, {"a", "key"})
     with pytest.raises(OperationError, match="neither a token nor a client certificate"):
         given(clientCertificateData="cert")
+
+
+def test_what_a_plugin_says_is_masked_before_it_is_cut() -> None:
+    section = {"command": sys.executable, "args": ["-c", "exit('hunter2' + ' x' * 147)"]}
+    credentials, redact = auth(section), Redactor({"hunter2"})
+    credentials.teach(redact)
+    with pytest.raises(OperationError) as caught:
+        ask(credentials)
+    assert "ter2" not in str(caught.value)
+    assert "] x x" in str(caught.value)
 
 
 def test_a_client_certificate_is_shown_to_the_server(tmp_path: Path) -> None:
