@@ -106,8 +106,7 @@ def test_after_two_faults_the_same_again_reaches_what_is_declared(
     how = Sweep(ground.kubeconfig.read_text(), _helm(ground, _ENGINES[number % len(_ENGINES)]))
     seed, steps = f"{SEED}-{operation}-{number}", OPERATIONS[operation]
     with stage(how.kubeconfig, how.helm) as place, proxy.running(how.kubeconfig) as spoiling:
-        for step in steps.before:
-            place.do(step)
+        place.prepare(steps.before)
         spoiling.expect(*_two_faults(seed))
         first = place.do(steps.under_test, spoiling.kubeconfig)
         spoiled = [str(each) for each in spoiling.spoiled]

@@ -18,11 +18,13 @@ from helm_rollback_component.operations import HelmOperations
 from tools.faults.operations import CHART, VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from helm_rollback_component.core.cancellation import Cancellation
     from tools.faults.operations import Step
 
+_ERROR = "error"
+"""Begins the result of a step that ended in one."""
 _RELEASE = "web"
 _OWN = f"helm-rollback.{_RELEASE}"
 _RECORD = f"sh.helm.release.v1.{_RELEASE}."
@@ -90,8 +92,18 @@ class Stage:
         try:
             status = getattr(operations, step.verb)()
         except HelmRollbackError as error:
-            return f"error {error.reason}: {error}"
+            return f"{_ERROR} {error.reason}: {error}"
         return str(status.phase) if status else "done"
+
+    def prepare(self, steps: Iterable[Step]) -> None:
+        """Do steps that have to succeed.
+
+        Raises:
+            RuntimeError: one did not.
+        """
+        for step in steps:
+            if (result := self.do(step)).startswith(_ERROR):
+                raise RuntimeError(f"{step}, which prepares a trial, ended in {result}")
 
     def outcome(self, result: str) -> Outcome:
         """Return what is there after a step with that result."""

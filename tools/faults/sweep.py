@@ -116,8 +116,7 @@ def try_once(how: Sweep, operation: str, rule: Rule) -> Trial:
     """Do one operation of `OPERATIONS`, by name, in a namespace of its own, spoiled by a rule."""
     steps = OPERATIONS[operation]
     with stage(how.kubeconfig, how.helm) as place, proxy.running(how.kubeconfig, skip=how.skip) as spoiling:
-        for step in steps.before:
-            place.do(step)
+        place.prepare(steps.before)
         spoiling.expect(rule)
         result = place.do(steps.under_test, spoiling.kubeconfig)
         counted = Rule(rule.fault, matching=how.matching)

@@ -142,8 +142,7 @@ def undisturbed(kubeconfig: str, helm: str, operation: str) -> tuple[Outcome, in
     """Return how the operation ends when nobody is killed, and how many requests change something."""
     steps = OPERATIONS[operation]
     with stage(kubeconfig, helm) as place, proxy.running(kubeconfig) as way:
-        for step in steps.before:
-            place.do(step)
+        place.prepare(steps.before)
         result = place.do(steps.under_test, way.kubeconfig)
         writes = [each for each in way.requests if each.number and re.search(WRITES, each.line)]
         return place.outcome(result), len(writes)
@@ -155,8 +154,7 @@ def tried(kubeconfig: str, helm: str, operation: str, kill: Kill) -> Trial:
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as engine:
         assassin = _Assassin(kill, engine)
         with stage(kubeconfig, helm) as place, proxy.running(kubeconfig, on_request=assassin.look) as way:
-            for step in steps.before:
-                place.do(step)
+            place.prepare(steps.before)
             with _caller(place, steps.under_test, way, engine) as assassin.caller:
                 assassin.caller.wait(_LONGEST_RUN)
             ended, assassin.caller = time.monotonic(), None
