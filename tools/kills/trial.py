@@ -168,7 +168,7 @@ def _left(place: Stage) -> list[int]:
     """Return what still works on the stage once the shells that watch over Helm had their time."""
     deadline = time.monotonic() + _LAST_WORDS
     while (left := with_argument(place.namespace)) and time.monotonic() < deadline:
-        time.sleep(0.2)
+        time.sleep(1)
     return left
 
 
