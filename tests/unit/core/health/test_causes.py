@@ -22,6 +22,18 @@ STARTS = {
     "context deadline exceeded": "passing",
     "failed to sync secret cache: timed out waiting for the condition": "passing",
     "rpc error: code = Unavailable desc = error reading from server": "passing",
+    "services have not yet been read at least once, cannot construct envvars": "passing",
+    'object "apps"/"settings" not registered': "passing",
+    "OCI runtime create failed: runc create failed: unable to create new parent process: namespace path: "
+    "lstat /proc/0/ns/ipc: no such file or directory: unknown": "passing",
+    "failed to create containerd task: failed to get sandbox container task: no running task found: "
+    "task 1234 not found: not found": "passing",
+    "runc create failed: unable to start container process: unable to apply cgroup configuration: failed to "
+    "write 71: write /sys/fs/cgroup/pids/kubepods/cgroup.procs: no such file or directory": "passing",
+    "OCI runtime create failed: unable to retrieve OCI runtime error (open /run/containerd/log.json: no such "
+    "file or directory): fork/exec /usr/bin/nvidia-container-runtime: no such file or directory": "passing",
+    "failed to start containerd task: ttrpc: closed: unknown": "passing",
+    'exec: "/app/serve": stat /app/serve: no such file or directory: unknown': "certain",
     'secret "token" not found': "unknown",
     "couldn't find key password in Secret apps/token": "unknown",
     "": "unknown",
