@@ -43,6 +43,15 @@ def outlook_of_start(message: str) -> Outlook:
     return _first(_STARTS, message)
 
 
+def may_admit_later(message: str) -> bool:
+    """Return whether the API server may admit a pod yet that it refuses with these words.
+
+    Something of its own is not filled yet, or a webhook denies the pod because it could not ask what it has
+    to ask, such as a registry for a signature.
+    """
+    return _NOT_YET.search(message) is not None
+
+
 def _first(table: tuple[tuple[Outlook, re.Pattern[str]], ...], message: str) -> Outlook:
     found = (outlook for outlook, words in table if words.search(message))
     return next(found, Outlook.UNKNOWN)
@@ -60,6 +69,14 @@ _NAMES = re.compile(r'\\*"[^"]*"|\bhttps?://\S+(?=[:\s]|$)')
 
 _ALONE = r"(?<![\w.:/@-]){}(?![\w./@-])"
 """A number that is not part of a version, an address or a port."""
+
+_NOT_YET = _words(
+    "not yet ready to handle request",
+    "status unknown for quota",
+    r"denied(?: the)? request.*(?:dial tcp|i/o timeout|TLS handshake timeout|Client\.Timeout|no such host|"
+    "connection refused|connection reset|context deadline exceeded|too many requests|service unavailable)",
+)
+"""The API server's own admission (``pkg/admission/plugin``), and webhooks that depend on the network."""
 
 _PULLS = (
     (

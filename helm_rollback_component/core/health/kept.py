@@ -50,6 +50,7 @@ _STATUS = frozenset(
         "desiredNumberScheduled",
         "failed",
         "initContainerStatuses",
+        "nominatedNodeName",
         "numberAvailable",
         "numberReady",
         "observedGeneration",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.container_rules import container_faults
-from helm_rollback_component.core.health.pod_status import containers, unschedulable
+from helm_rollback_component.core.health.pod_status import culprit, unschedulable
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -37,12 +37,13 @@ def _no_node(sight: Sight) -> Iterator[Fault]:
         return
     events = sight.snapshot.events.get(objects.uid(sight.pod))
     node_comes = events is None or any(foreign.text(each, "reason") in AUTOSCALER_AT_WORK for each in events)
+    makes_room = bool(foreign.text(objects.status(sight.pod), "nominatedNodeName"))  # by preemption
     yield sight.fault(
         Reason.UNSCHEDULABLE,
         f"fits on no node{f' ({objects.one_line(said)})' if said else ''}",
         grace=sight.health.unschedulable_grace,
         crowded=True,
-        deferred=node_comes or sight.case.under_way or not _asked_for(sight.case),
+        deferred=node_comes or makes_room or sight.case.under_way or not _asked_for(sight.case),
     )
 
 
@@ -59,9 +60,12 @@ def _failed(sight: Sight) -> Iterator[Fault]:
     status = objects.status(sight.pod)
     if sight.case.object.kind == "Pod" and status.get("phase") == "Failed":
         why = objects.one_line(status.get("reason"))
-        ended = (each.name for each in containers(sight.pod) if foreign.number(each.ended, "exitCode"))
+        failed = culprit(sight.pod)
         yield sight.fault(
-            Reason.POD_FAILED, f"has failed{f' ({why})' if why else ''}", grace=0, container=next(ended, "")
+            Reason.POD_FAILED,
+            f"has failed{f' ({why})' if why else ''}",
+            grace=0,
+            container=failed.name if failed else "",
         )
 
 

@@ -53,6 +53,15 @@ def in_trouble(pod: Manifest) -> Iterator[Container]:
     )
 
 
+def culprit(pod: Manifest) -> Container | None:
+    """Return the container that a pod has failed for, if one has ended with an error.
+
+    It is the one that ended first: the others are ended because of it, sidecars last, often with an error.
+    """
+    failed = [each for each in containers(pod) if foreign.number(each.ended, "exitCode")]
+    return min(reversed(failed), key=lambda each: foreign.text(each.ended, "finishedAt"), default=None)
+
+
 def _statuses(pod: Manifest) -> Iterator[Manifest]:
     status = objects.status(pod)
     parts = ("initContainerStatuses", "containerStatuses")

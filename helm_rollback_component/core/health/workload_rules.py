@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 from helm_rollback_component.core.health import foreign, objects
+from helm_rollback_component.core.health.causes import may_admit_later
 from helm_rollback_component.core.health.model import Fault, FaultMarks
-from helm_rollback_component.core.health.pod_status import claims_of, containers
+from helm_rollback_component.core.health.pod_status import claims_of, culprit
 from helm_rollback_component.core.health.pods_lacking import short_of_pods
 from helm_rollback_component.reasons import Reason
 
@@ -118,7 +119,7 @@ def _refused_by_events(view: View) -> Iterator[Fault]:
 def _refused(view: View, message: str) -> Iterator[Fault]:
     """Controllers try again about 5, 10 and 20 s after the first try: client-go, 5 ms doubled each time."""
     reason = next((reason for words, reason in _REFUSALS if words in message), "")
-    if reason:
+    if reason and not may_admit_later(message):
         yield view.fault(
             reason,
             f"the API server refuses its pods ({objects.one_line(message)})",
@@ -141,12 +142,11 @@ def _job_failed(view: View) -> Iterator[Fault]:
 
 
 def _last_failed(pods: Iterable[Manifest]) -> tuple[str, str]:
-    """Return pod and container of the newest container that ended badly, for its log."""
+    """Return pod and container of the newest pod that ended badly, for its log."""
     failed = [
         (foreign.text(container.ended, "finishedAt"), objects.name(pod), container.name)
         for pod in pods
-        for container in containers(pod)
-        if foreign.number(container.ended, "exitCode")
+        if (container := culprit(pod))
     ]
     return max(failed, default=("", "", ""))[1:]
 

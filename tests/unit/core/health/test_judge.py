@@ -13,6 +13,7 @@ from helm_rollback_component.core.health.readiness import readiness
 from helm_rollback_component.results import Resource
 from tests.unit.core.health.health_objects import (
     NO_NODE,
+    Object,
     claim,
     condemned,
     condition,
@@ -274,6 +275,28 @@ def test_a_failed_job_names_the_container_that_ended_last() -> None:
     assert verdict is not None
     assert (verdict.pod, verdict.container) == ("m-2", "late")
     assert verdict.message == "Job migrate: has failed (BackoffLimitExceeded: Too often)"
+
+
+def failed_with_sidecars(of: str) -> Object:
+    """A pod whose container failed, for which its sidecars were ended: one of them a second later."""
+    late = ended(137) | {"name": "proxy"}
+    late["state"]["terminated"]["finishedAt"] = "2026-01-01T00:00:01Z"
+    return pod(of, ended(), phase="Failed", init=[ended(143) | {"name": "logs"}, late])
+
+
+def test_what_a_job_failed_for_is_not_a_sidecar_that_was_ended() -> None:
+    failed = job(status={"conditions": [condition("Failed")]})
+    snapshot = seen(failed, children=[failed_with_sidecars("Job-migrate")])
+    verdict = judge_snapshot(snapshot, PATIENCE, 0, FaultMemory()).verdict
+    assert verdict is not None
+    assert verdict.container == "app"
+
+
+def test_what_a_pod_failed_for_is_not_a_sidecar_that_was_ended() -> None:
+    failed = failed_with_sidecars("") | {"metadata": thing("Pod")["metadata"]}
+    verdict = judge_snapshot(seen(failed), PATIENCE, 0, FaultMemory()).verdict
+    assert verdict is not None
+    assert (verdict.reason, verdict.container) == ("PodFailed", "app")
 
 
 def test_of_several_faults_the_first_to_be_certain_is_named() -> None:

@@ -51,6 +51,11 @@ def rolled_out(*children: Any, **more: Any) -> Snapshot:  # noqa: ANN401  # what
     )
 
 
+def preempting(pending: dict[str, Any]) -> dict[str, Any]:
+    """A pod for which others have to leave a node."""
+    return pending | {"status": {**pending["status"], "nominatedNodeName": "node-1"}}
+
+
 def scaled(*children: Any, replicas: int, asked: int | None = None, **more: Any) -> Snapshot:  # noqa: ANN401
     """A Deployment with an unchanged template that has another number of replicas than before."""
     desired = deployment()
@@ -239,6 +244,24 @@ MENDING = {
             "two", refused='Internal error occurred: failed calling webhook "p": refused', created="0"
         )
     ),
+    "the API server is only being started": rolled_out(
+        replica_set("two", refused='pods "web-" is forbidden: not yet ready to handle request', created="0")
+    ),
+    "a quota that is not counted yet": rolled_out(
+        replica_set(
+            "two",
+            refused='pods "web-" is forbidden: status unknown for quota: few, resources: pods',
+            created="0",
+        )
+    ),
+    "a webhook that cannot ask the registry": rolled_out(
+        replica_set(
+            "two",
+            refused='admission webhook "policy.sigstore.dev" denied the request: validation failed: '
+            'r.example.com/web:two Get "https://r.example.com/v2/": dial tcp 203.0.113.7:443: i/o timeout',
+            created="0",
+        )
+    ),
     "refused while old pods leave": rolled_out(
         replica_set("two", refused=QUOTA, created="0"), pod(OLD, name="old", **DELETED)
     ),
@@ -263,6 +286,9 @@ MENDING = {
     ),
     "a node claim is made": rolled_out(
         pod(NEW, conditions=[NO_NODE]), events={"Pod-web-0": (event("Nominated"),)}
+    ),
+    "other pods are preempted for it": rolled_out(
+        preempting(pod(NEW, conditions=[NO_NODE])), events={"Pod-web-0": ()}
     ),
     "it is not known whether a node is on its way": rolled_out(pod(NEW, conditions=[NO_NODE])),
     "more pods than the release asks for find no node": seen(
