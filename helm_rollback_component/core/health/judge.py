@@ -8,7 +8,7 @@ first seen, on the caller's own clock; the `FaultMemory` of that goes in and com
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
@@ -76,8 +76,9 @@ class Judgement:
 
 
 def faults(snapshot: Snapshot, health: HealthConfig) -> Iterable[Fault]:
-    """Return all that is wrong with the newest revision now; nothing if that is not to be judged."""
-    return with_dependencies([*_found(snapshot, health)], snapshot) if health.fail_fast else ()
+    """Return all that is wrong with the newest revision now; nothing ever gets certain without `fail_fast`."""
+    found = with_dependencies([*_found(snapshot, health)], snapshot)
+    return found if health.fail_fast else [replace(fault, grace=math.inf) for fault in found]
 
 
 def _found(snapshot: Snapshot, health: HealthConfig) -> Iterator[Fault]:

@@ -217,12 +217,14 @@ def test_a_last_look_may_find_nothing(reason: str) -> None:
         assert watch.last_verdict() is None
 
 
-def test_nothing_is_judged_where_that_is_off() -> None:
+def test_nothing_is_condemned_where_that_is_off_but_what_is_wrong_is_told() -> None:
     observed = Observed(town(LOOP), settings=HealthConfig(fail_fast=False))
     with observed.start() as watch:
         assert observed.spoke.wait(HANG_LIMIT)
         assert watch.last_verdict() is None
-    assert observed.said == ["waiting for Deployment web: 0 of 3 replicas are updated"]
+    assert observed.said == [
+        "waiting for Deployment web: 0 of 3 replicas are updated; web-0: CrashLoopBackOff"
+    ]
 
 
 @pytest.mark.parametrize(("temporary", "told"), [(True, []), (False, [GONE])])
