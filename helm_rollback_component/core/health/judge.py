@@ -76,7 +76,7 @@ class Judgement:
 
 
 def faults(snapshot: Snapshot, health: HealthConfig) -> Iterable[Fault]:
-    """Return all that is wrong with the newest revision now; nothing ever gets certain without `fail_fast`."""
+    """Return all that is wrong with the newest revision now; nothing gets certain without `fail_fast`."""
     found = with_dependencies([*_found(snapshot, health)], snapshot)
     return found if health.fail_fast else [replace(fault, grace=math.inf) for fault in found]
 

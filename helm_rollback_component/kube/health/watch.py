@@ -60,7 +60,7 @@ class HealthWatch:
         """Start nothing yet.
 
         Args:
-            context: the release, and how patient to be; without `HealthConfig.fail_fast` nothing is condemned.
+            context: the release, and how patient to be; without `HealthConfig.fail_fast` it condemns nothing.
             applied: waits for the record of the revision that Helm applies and gives what it has; gives
                 nothing if there is none when it is told to wait no longer.
             before: what there was before Helm was started (`baseline`); an empty one for an install.
