@@ -23,6 +23,20 @@ REFUSAL = "refusal"
 Its context names the one to fix as ``property``, and the others that are part of the cause as ``others``.
 """
 
+_KINDS = {
+    "bool": "True or False",
+    "dict": "a dictionary",
+    "finite": "a number",
+    "float": "a number",
+    "int": "a whole number",
+    "model": "a dictionary",
+    "string": "a text",
+    "tuple": "a list",
+}
+"""What an input has to be, by the first part of the type of pydantic's error."""
+
+_NAMES = {str: "a text", list: "a list", tuple: "a list", dict: "a dictionary", type(None): "None"}
+
 
 def from_pydantic(error: PydanticValidationError, fields: Fields) -> Iterator[Problem]:
     """Yield one `Problem` for each finding of `error`, in its order; `fields` are the known keys."""
@@ -58,8 +72,24 @@ def _problem(details: ErrorDetails, fields: Fields) -> Problem:
         case "name":
             pass
         case _:
-            message = f"{_shown(details['input'])}{message[0].lower()}{message[1:]}"
+            message = f"is {_shown(details['input'])}; use {_wanted(details)}"
     return Problem(path, message, others)
+
+
+def _wanted(details: ErrorDetails) -> str:
+    """Return what pydantic's error asks for, by the first part of its type that says so."""
+    limits = details.get("ctx", {})
+    match details["type"].split("_"):
+        case ["greater", "than"]:
+            return f"a number above {limits['gt']:g}"
+        case ["greater", "than", "equal"]:
+            return f"{limits['ge']:g} or higher"
+        case ["string", "too", "long"]:
+            return f"at most {limits['max_length']} characters"
+        case ["string", "too", "short"]:
+            return "one that is not empty"
+        case parts:
+            return _KINDS.get(parts[0], details["msg"])
 
 
 def _within_part(details: ErrorDetails, path: str) -> str:
@@ -74,10 +104,11 @@ def _unknown_key(key: str, known: Iterable[str]) -> str:
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401  # any value that a user gave
+    """Return a number as it was written; of all else only what it is, because it may be secret."""
     match value:
         case float() if value.is_integer():
-            return f"is {int(value)}; "
+            return str(int(value))
         case int() | float():
-            return f"is {value}; "
+            return str(value)
         case _:
-            return ""
+            return _NAMES.get(type(value), f"of type {type(value).__name__}")

@@ -233,7 +233,7 @@ class TestInputs:
 
     def test_wrong_inputs_are_refused(self) -> None:
         assert "unknown key; did you mean chart" in refusal(source={"chrat": "x"})
-        assert "source: input should be" in refusal(source="./web")
+        assert "source: is a text; use a dictionary" in refusal(source="./web")
 
     @pytest.mark.parametrize("switch", ["manage_namespace", "delete_namespace"])
     @pytest.mark.parametrize("given", [pulumi.Output.from_input, str, int], ids=["output", "text", "number"])
@@ -377,7 +377,7 @@ class TestValueFiles:
         assert "hunter2" not in said
 
     def test_a_path_without_a_list_is_refused_by_name(self) -> None:
-        assert "value_files: input should be" in refusal(value_files="values.yaml")
+        assert "value_files: is a text; use a list" in refusal(value_files="values.yaml")
 
 
 class TestSecrets:

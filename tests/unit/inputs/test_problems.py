@@ -45,11 +45,33 @@ class TestWords:
     @pytest.mark.parametrize(("given", "shown"), [(-1, "-1"), (-1.0, "-1"), (-1.5, "-1.5")])
     def test_a_number_is_shown_as_it_was_written(self, given: float, shown: str) -> None:
         problem = only(health={"grace": given})
-        assert problem.message == f"is {shown}; input should be greater than or equal to 0"
+        assert problem.message == f"is {shown}; use 0 or higher"
 
     def test_a_text_is_not_shown_because_it_may_be_secret(self) -> None:
         problem = only(kubeconfig=["tok3n"])
-        assert problem == Problem("kubeconfig", "input should be a valid string")
+        assert problem == Problem("kubeconfig", "is a list; use a text")
+
+    @pytest.mark.parametrize(
+        ("inputs", "expected"),
+        [
+            ({"value_files": "values.yaml"}, "is a text; use a list"),
+            ({"post_renderer": [""]}, "is a text; use one that is not empty"),
+            ({"source": "./web"}, "is a text; use a dictionary"),
+            ({"values": None}, "is None; use a dictionary"),
+            ({"adopt": {}}, "is a dictionary; use True or False"),
+            ({"health": {"soak": "5m"}}, "is a text; use a number"),
+            ({"timeouts": {"upgrade": "5m"}}, "is a text; use a whole number"),
+            ({"timeouts": {"upgrade": 2.5}}, "is 2.5; use a whole number"),
+            ({"timeouts": {"upgrade": 0}}, "is 0; use a number above 0"),
+            ({"context": object()}, "is of type object; use a text"),
+            (
+                {"operations": {"rollback": {"retry_trigger": "x" * 257}}},
+                "is a text; use at most 256 characters",
+            ),
+        ],
+    )
+    def test_what_is_given_and_what_would_be_right(self, inputs: dict[str, Any], expected: str) -> None:
+        assert only(**inputs).message == expected
 
     def test_a_place_in_a_list_is_named(self) -> None:
         assert only(value_files=["a.yaml", ""]).path == "value_files[1]"
