@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import sys
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli.printing import one_line
 from helm_rollback_component.cli.running import tell
+from helm_rollback_component.cli.screen import Screen
+from helm_rollback_component.cli.wrapping import cut
 from helm_rollback_component.errors import OperationError, ValidationError
 from helm_rollback_component.package_version import version
 from helm_rollback_component.reasons import Reason
@@ -86,7 +87,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
 
     def show(line: str) -> None:
-        stream.write(f"{_CLEAR}{one_line(line)[: shutil.get_terminal_size().columns - 1]}")
+        stream.write(f"{_CLEAR}{cut(one_line(line), Screen.of(stream).width - 1)}")
         stream.flush()
 
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.cli.asking import Asking
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _ALL = 1_000_000_000
 _UNLIMITED = Limits(lines=_ALL, lines_of_object=_ALL, lines_of_field=_ALL, width=_ALL)
+_NARROWEST = 40
+_OF_VALUE, _OF_FIELD = 20, 4
+"""How much of a line stands before a value, and before a field."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,10 @@ class Comparison:
         }
 
     def lines(self, screen: Screen, *, whole: bool) -> Iterator[str]:
-        """Yield it as a person reads it; `whole` shortens nothing."""
+        """Yield it as a person reads it; `whole` shortens nothing, nor is that done where no terminal is."""
         if not self:
             return
-        limits = _UNLIMITED if whole else Limits()
-        if screen.width:
-            limits = replace(limits, width=max(limits.width // 2, screen.width - limits.width // 4))
+        limits = _UNLIMITED if whole or not screen.width else _fitted(screen.width)
         yield f"revision {self.old} → revision {self.new}: {text.summary(self.objects)}"
         yield from text.lines(self.objects, self.namespace, limits)
         if self.values and self.values_shown:
@@ -74,6 +75,11 @@ class Comparison:
     def _values(self) -> Iterator[dict[str, Any]]:
         for each in self.values:
             yield asdict(each) if self.values_shown else {"path": each.path, "change": each.change}
+
+
+def _fitted(width: int) -> Limits:
+    """Return how much a terminal of that width shows."""
+    return Limits(width=max(_NARROWEST, width - _OF_VALUE), line=max(_NARROWEST, width - _OF_FIELD))
 
 
 class Comparer(Asking):

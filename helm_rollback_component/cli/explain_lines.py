@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.cli.printing import fields
 from helm_rollback_component.cli.status_lines import phase
+from helm_rollback_component.cli.tables import fields
 from helm_rollback_component.core.records.history import Record
 from helm_rollback_component.core.remediation import assessment, next_update, targets
 from helm_rollback_component.core.remediation import explanation as explanations

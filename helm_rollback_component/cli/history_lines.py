@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.cli import printing
 from helm_rollback_component.cli.ages import age
-from helm_rollback_component.cli.printing import Cell, table
 from helm_rollback_component.cli.screen import Colour
+from helm_rollback_component.cli.tables import Cell, table
 from helm_rollback_component.core.records.ledger import Verdict
 from helm_rollback_component.core.remediation import timeline
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helm_rollback_component.cli.printing import fields
-from helm_rollback_component.cli.screen import Screen
+from helm_rollback_component.cli.tables import fields, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helm_rollback_component.cli.screen import Screen
     from helm_rollback_component.results import LockStatus
 
 _LIFE = {True: "runs", False: "has ended", None: "is on another machine: whether it runs is not known"}
 
 
-def lines(found: LockStatus) -> Iterator[str]:
+def lines(screen: Screen, found: LockStatus) -> Iterator[str]:
     """Yield the lines that say who works on a release, or has left something unfinished."""
     holder = f"{found.holder}, which {_LIFE[found.alive]}" if found.holder else ""
     return fields(
-        Screen(),
+        screen,
         (
             ("Locked by", holder),
             ("Since", found.since),
@@ -31,11 +31,12 @@ def lines(found: LockStatus) -> Iterator[str]:
     )
 
 
-def ended(release: str, found: LockStatus) -> str:
-    """Return the sentence that ends the command; `found` is as it was before."""
+def ended(screen: Screen, release: str, found: LockStatus) -> Iterator[str]:
+    """Yield the lines that end the command; `found` is as it was before."""
+    said = f"{release} is free. Nothing was deployed; the next update goes on from here."
     if found.free:
-        return f"{release} is not locked, and no operation is pending; nothing to do."
-    return f"{release} is free. Nothing was deployed; the next update goes on from here."
+        said = f"{release} is not locked, and no operation is pending; nothing to do."
+    return sentences(screen, said)
 
 
 def _pending(found: LockStatus) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli.ages import age
-from helm_rollback_component.cli.printing import table
+from helm_rollback_component.cli.tables import sentences, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ def asked(release: str, found: Sequence[ReleaseRevision]) -> str:
 def lines(screen: Screen, found: Sequence[ReleaseRevision], *, dry_run: bool) -> Iterator[str]:
     """Yield the lines of the result."""
     if not found:
-        yield "No revision can go; nothing to do."
+        yield from sentences(screen, "No revision can go; nothing to do.")
         return
     now = datetime.now(UTC)
     rows = [

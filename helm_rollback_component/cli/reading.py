@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli.asking import Asking
+from helm_rollback_component.config.constraints import is_release_name
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.remediation.timeline import Moment, timeline
@@ -154,6 +155,6 @@ def release_names(connection: Connection) -> list[str]:
 def _names(leases: Iterable[Lease]) -> Iterator[tuple[str, str]]:
     prefix = lease_codec.name("")
     for lease in leases:
-        metadata = lease["metadata"]
-        if metadata["name"].startswith(prefix):
-            yield metadata["namespace"], metadata["name"].removeprefix(prefix)
+        namespace, name = lease["metadata"]["namespace"], lease["metadata"]["name"]
+        if name.startswith(prefix) and is_release_name(release := name.removeprefix(prefix)):
+            yield namespace, release

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.cli.printing import Cell, table
 from helm_rollback_component.cli.screen import Colour
+from helm_rollback_component.cli.tables import Cell, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,20 +30,16 @@ def document(found: Granted) -> dict[str, Any]:
 
 
 def lines(screen: Screen, found: Iterable[Granted]) -> Iterator[str]:
-    """Yield the lines of a table; each kind of object with missing rights has a line."""
-    rows = (row for each in found for row in _rows(each))
-    yield from table(screen, ("FEATURE", "NAMESPACE", "ALLOWED", "MISSING", "WITHOUT IT"), [*rows])
+    """Yield the lines of a table; each feature has a row."""
+    return table(screen, ("FEATURE", "NAMESPACE", "ALLOWED", "MISSING", "WITHOUT IT"), map(_row, found))
 
 
-def _rows(found: Granted) -> Iterator[tuple[Cell | str, ...]]:
+def _row(found: Granted) -> tuple[Cell | str, ...]:
     name, where = found.feature.name, found.namespace or "(whole cluster)"
     if not found.lacking:
-        yield name, where, Cell("yes", Colour.GOOD), "-", ""
-        return
+        return name, where, Cell("yes", Colour.GOOD), "-", ""
     no = Cell("no", Colour.BAD if found.fatal else Colour.UNSURE)
-    first, *others = _told(found.lacking)
-    yield name, where, no, first, found.feature.without
-    yield from (("", "", "", each, "") for each in others)
+    return name, where, no, "; ".join(_told(found.lacking)), found.feature.without
 
 
 def _told(lacking: Iterable[Right]) -> Iterator[str]:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli.ages import age
-from helm_rollback_component.cli.printing import Cell, fields
-from helm_rollback_component.cli.running import tell
-from helm_rollback_component.cli.screen import Colour, Screen
+from helm_rollback_component.cli.running import tell_lines
+from helm_rollback_component.cli.screen import Colour
+from helm_rollback_component.cli.tables import Cell, fields, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helm_rollback_component.cli.screen import Screen
     from helm_rollback_component.results import ReleaseRevision, ReleaseStatus, RollbackPlan
 
 _NAMED = 5
@@ -22,7 +23,8 @@ def planned(screen: Screen, plan: RollbackPlan) -> Iterator[str]:
     """Yield the lines of a plan; for a rollback that is not needed, that there is nothing to do."""
     if not plan.needed:
         revision = plan.target.revision
-        return iter([f"The release already has the content of revision {revision}; nothing to do."])
+        said = f"The release already has the content of revision {revision}; nothing to do."
+        return sentences(screen, said)
     rows: list[tuple[str, Cell | str]] = [
         ("State", Cell(plan.standing, Colour.UNSURE)),
         ("From", _revision(plan.replaced)),
@@ -37,12 +39,15 @@ def planned(screen: Screen, plan: RollbackPlan) -> Iterator[str]:
 
 def announce(plan: RollbackPlan) -> None:
     """Tell the plan beside the result, before it is agreed to."""
-    for line in planned(Screen(), plan):
-        tell(line)
+    tell_lines(lambda screen: planned(screen, plan))
 
 
-def made(status: ReleaseStatus, plan: RollbackPlan) -> Iterator[str]:
+def made(screen: Screen, status: ReleaseStatus, plan: RollbackPlan) -> Iterator[str]:
     """Yield the lines that tell how a rollback ended, and what a stack makes of it."""
+    return sentences(screen, *_made(status, plan))
+
+
+def _made(status: ReleaseStatus, plan: RollbackPlan) -> Iterator[str]:
     yield (
         f"{status.release_name} has the content of revision {plan.target.revision} again, "
         f"as revision {status.revision}."

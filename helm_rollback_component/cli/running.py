@@ -3,12 +3,15 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
+
+if TYPE_CHECKING:
+    from helm_rollback_component.cli.screen import Screen
 
 INTERRUPTED = 130
 """As a shell has it for a program that a Ctrl-C ended."""
@@ -74,11 +77,21 @@ def running(command: Callable[..., int | None], ending: Ending) -> Callable[...,
 
 
 def tell(line: str) -> None:
-    """Print one line for the person, beside the result; nothing happens where nobody reads it."""
-    from helm_rollback_component.cli.printing import one_line
+    """Print one line for the person, beside the result; nothing happens where nobody reads it.
+
+    On a terminal it is broken between words.
+    """
+    from helm_rollback_component.cli.tables import sentences
+
+    tell_lines(lambda screen: sentences(screen, line))
+
+
+def tell_lines(lines: "Callable[[Screen], Iterable[str]]") -> None:
+    """Print lines beside the result; they are made for what reads standard error."""
+    from helm_rollback_component.cli.screen import Screen
 
     try:
-        sys.stderr.write(f"{one_line(line)}\n")
+        sys.stderr.writelines(f"{each}\n" for each in lines(Screen.of(sys.stderr)))
         sys.stderr.flush()
     except BrokenPipeError:
         _write_nowhere(sys.stderr)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from dataclasses import dataclass
 from enum import Enum
+from typing import TextIO
 
 _NO_LIMIT = 0
+_USUAL = 80
 
 
 class Colour(Enum):
@@ -35,13 +35,13 @@ class Screen:
     unicode: bool = True
 
     @classmethod
-    def of_this_process(cls) -> Screen:
-        """Return what reads standard output; only a terminal has a width, and colours."""
-        terminal = sys.stdout.isatty()
+    def of(cls, stream: TextIO) -> Screen:
+        """Return what reads a stream; only a terminal has a width, and colours."""
+        terminal = stream.isatty()
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-        encoding = (sys.stdout.encoding or "").lower()
+        encoding = (stream.encoding or "").lower()
         return cls(
-            width=shutil.get_terminal_size().columns if terminal else _NO_LIMIT,
+            width=_width(stream) if terminal else _NO_LIMIT,
             colours=terminal and not plain,
             unicode=encoding.startswith("utf"),
         )
@@ -49,3 +49,13 @@ class Screen:
     def paint(self, text: str, colour: Colour | None) -> str:
         """Return the text in that colour, where colours are shown."""
         return f"\x1b[{colour.value}m{text}\x1b[0m" if self.colours and colour and text else text
+
+
+def _width(terminal: TextIO) -> int:
+    """Return the width of a terminal: that of ``COLUMNS`` first, as other programs have it."""
+    try:
+        own = os.get_terminal_size(terminal.fileno()).columns
+    except OSError:
+        own = 0
+    said = os.environ.get("COLUMNS", "")
+    return (int(said) if said.isdecimal() else 0) or own or _USUAL

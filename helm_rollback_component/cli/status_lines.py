@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.cli.ages import age
-from helm_rollback_component.cli.printing import Cell, fields, table
 from helm_rollback_component.cli.screen import Colour
+from helm_rollback_component.cli.tables import Cell, fields, table
 from helm_rollback_component.core.records.owner import NOBODY
 from helm_rollback_component.core.remediation import assessment, explanation
 from helm_rollback_component.results import Phase, RollbackState

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.cli.tables import sentences
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.reasons import Reason, find
 
@@ -72,8 +73,11 @@ class Answer:
             "remedy": (refusal.remedy or None) if refusal else None,
         }
 
-    def lines(self, _: Screen) -> Iterator[str]:
+    def lines(self, screen: Screen) -> Iterator[str]:
         """Yield the answer in a line, and what to do in another."""
+        return sentences(screen, *self._told())
+
+    def _told(self) -> Iterator[str]:
         refusal = self.refusal
         if refusal is None:
             yield f"yes: {self.release} can be rolled back to revision {self.revision}"

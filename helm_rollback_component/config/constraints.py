@@ -22,8 +22,13 @@ _LONGEST_RELEASE_NAME = 53
 _LONGEST_NAMESPACE = 63
 
 
+def is_release_name(name: str) -> bool:
+    """Return whether Helm takes the name for a release."""
+    return len(name) <= _LONGEST_RELEASE_NAME and bool(_RELEASE_NAME.fullmatch(name))
+
+
 def _release_name(name: str) -> str:
-    if len(name) > _LONGEST_RELEASE_NAME or not _RELEASE_NAME.fullmatch(name):
+    if not is_release_name(name):
         raise PydanticCustomError(
             "name",
             "{name} is not a release name: use at most 53 lowercase letters, digits, '-' and '.', "

@@ -64,6 +64,9 @@ demand only (`diff --show-values`). Which others of them are secrets, the state 
 | 2 | The usage is wrong. | The same, or there is no answer. |
 | 130 | Ctrl-C. | The same. |
 
+A table that is wider than the terminal has its last column below the others; where that is too wide too, each
+row is a list. Elsewhere each row is one line, and nothing is shortened.
+
 An error is one line on standard error that ends with its [reason word](reasons.md). `HELM_DEBUG=true` shows
 where an unexpected one came from.
 """

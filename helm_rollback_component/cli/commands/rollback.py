@@ -72,7 +72,7 @@ def rollback(
         return 1
     with acting.progress() as told:
         status = work.carry_out(plan, reason, told)
-    show(output, status.as_outputs(), lambda _: rollback_lines.made(status, plan))
+    show(output, status.as_outputs(), lambda screen: rollback_lines.made(screen, status, plan))
     if work.interrupted:
         tell("Whether all of it is ready was not waited for; `helm-rollback status` tells what is known.")
         return INTERRUPTED

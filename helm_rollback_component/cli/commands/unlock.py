@@ -30,7 +30,7 @@ def unlock(
     from helm_rollback_component.cli.connection import Connection
     from helm_rollback_component.cli.printing import document, show
     from helm_rollback_component.cli.reading import Reader
-    from helm_rollback_component.cli.running import INTERRUPTED, tell
+    from helm_rollback_component.cli.running import INTERRUPTED, tell, tell_lines
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.operations import HelmOperations
 
@@ -40,9 +40,8 @@ def unlock(
     Reader(connection).require(release)
     found = operations.lock_status()
     if not found.free:
-        for line in lock_lines.lines(found):
-            tell(line)
+        tell_lines(lambda screen: lock_lines.lines(screen, found))
         with acting.interruptible(stop), acting.in_words_of_options():
             operations.unlock(force=force)
-    show(output, document(found, "revision"), lambda _: [lock_lines.ended(release, found)])
+    show(output, document(found, "revision"), lambda screen: lock_lines.ended(screen, release, found))
     return INTERRUPTED if stop.requested else 0

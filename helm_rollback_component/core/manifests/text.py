@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.REORDERED: "~"}
 _VERSIONS = frozenset(f'metadata.labels["{name}"]' for name in ("helm.sh/chart", "app.kubernetes.io/version"))
 _DIGEST = "checksum"
-_IN_LINE = 88
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,14 @@ class Limits:
         lines_of_object: of one object.
         lines_of_field: of one field.
         width: characters of a value in a line.
+        line: characters of a line that has a field and its values.
     """
 
     lines: int = 100
     lines_of_object: int = 24
     lines_of_field: int = 10
     width: int = 80
+    line: int = 88
 
 
 def summary(found: Sequence[ObjectDifference]) -> str:
@@ -120,14 +121,14 @@ def _of_values(beginning: str, found: FieldDifference, limits: Limits) -> list[s
         told = (clipped(line, limits.width) for line in line_differences(old, new))
         return [beginning, *_indented(shortened([*told], limits.lines_of_field))]
     before, after = inline(old), inline(new)
-    if len(line := f"{beginning} {before} → {after}") <= _IN_LINE:
+    if len(line := f"{beginning} {before} → {after}") <= limits.line:
         return [line]
     sides = zip("-+", narrowed(before, after, limits.width), strict=True)
     return [beginning, *_indented(f"{sign} {clipped(side, limits.width)}" for sign, side in sides)]
 
 
 def _with_value(beginning: str, sign: str, value: Sequence[str], limits: Limits) -> list[str]:
-    if len(value) == 1 and len(line := f"{beginning} {value[0]}") <= _IN_LINE:
+    if len(value) == 1 and len(line := f"{beginning} {value[0]}") <= limits.line:
         return [line]
     told = [f"{sign} {clipped(line, limits.width)}" for line in value]
     return [beginning, *_indented(shortened(told, limits.lines_of_field))]

@@ -72,10 +72,42 @@ def test_objects_alone_may_differ(command_line: CommandLine) -> None:
     )
 
 
-def test_a_terminal_is_used_to_its_width(compared: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def long_differences(command_line: CommandLine) -> CommandLine:
+    for revision, colour in ((1, "r" * 30), (2, "b" * 300)):
+        content = release(revision, manifest=MAP.format(colour=colour), hooks=[])
+        command_line.cluster.create(paths.secrets("apps"), secret(content))
+    return command_line
+
+
+@pytest.mark.parametrize(("columns", "shown"), [("60", 40), ("100", 80), ("200", 180)])
+def test_a_terminal_is_used_to_its_width(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, columns: str, shown: int
+) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "60")
-    assert "red → blue" in compared.run("diff", "web", "1", "2").out
+    monkeypatch.setenv("COLUMNS", columns)
+    found = long_differences(command_line).run("diff", "web", "1", "2").out
+    assert f"{'r' * 30}\n" in found
+    assert f"… {300 - shown} more characters …" in found
+
+
+def test_without_a_terminal_nothing_is_shortened(command_line: CommandLine) -> None:
+    compared = long_differences(command_line)
+    ended = compared.run("diff", "web", "1", "2")
+    assert f"{'b' * 300}\n" in ended.out
+    assert ended.out == compared.run("diff", "web", "1", "2", "--whole").out
+
+
+@pytest.mark.parametrize(("columns", "in_a_line"), [("60", False), ("100", True)])
+def test_both_values_stand_in_a_line_where_the_terminal_holds_it(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, columns: str, *, in_a_line: bool
+) -> None:
+    for revision, colour in ((1, "r" * 30), (2, "b" * 30)):
+        content = release(revision, manifest=MAP.format(colour=colour), hooks=[])
+        command_line.cluster.create(paths.secrets("apps"), secret(content))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", columns)
+    found = command_line.run("diff", "web", "1", "2").out
+    assert (f"{'r' * 30} → {'b' * 30}\n" in found) is in_a_line
 
 
 @pytest.mark.parametrize(

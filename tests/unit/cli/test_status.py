@@ -102,8 +102,9 @@ def test_leases_that_may_not_be_listed_are_found_by_helms_records(command_line: 
     assert command_line.run("status", "-A").code == 1
 
 
-def test_another_lease_with_the_label_is_no_release(command_line: CommandLine) -> None:
-    other = {"metadata": {"name": "other", "namespace": "apps", "labels": lease_codec.LABELS}}
+@pytest.mark.parametrize("name", ["other", lease_codec.name("a" * 54)])
+def test_another_lease_with_the_label_is_no_release(command_line: CommandLine, name: str) -> None:
+    other = {"metadata": {"name": name, "namespace": "apps", "labels": lease_codec.LABELS}}
     command_line.cluster.create(paths.leases("apps"), other)
     assert "No managed releases found in the namespace apps; -A looks" in command_line.run("status").err
 
