@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.cli.status_lines import phase
 from helm_rollback_component.cli.tables import fields
-from helm_rollback_component.core.records.history import Record
-from helm_rollback_component.core.remediation import assessment, next_update, targets
+from helm_rollback_component.core.remediation import assessment, next_update
 from helm_rollback_component.core.remediation import explanation as explanations
 from helm_rollback_component.reasons import find
 
@@ -36,12 +35,15 @@ _TITLES = {
 }
 
 
-def explanation(found: Found, rollback: RollbackConfig, ahead: NextUp | None) -> dict[str, Any]:
+def explanation(
+    found: Found, rollback: RollbackConfig, restorable: str, ahead: NextUp | None
+) -> dict[str, Any]:
     """Return the explanation with stable keys; what is not known or does not apply is null.
 
     Args:
         found: what is known of the release.
         rollback: the rollback section of the inputs, or the default one.
+        restorable: what a rollback by hand would restore, or why there is none.
         ahead: what the next update would do where the declared inputs are known.
     """
     status, ready = found.status, assessment.ready(found.status)
@@ -59,7 +61,7 @@ def explanation(found: Found, rollback: RollbackConfig, ahead: NextUp | None) ->
         "locked": _locked(found),
     }
     declared = {"same_inputs": ahead.told, "changes": [*ahead.changes]} if ahead else {"changes": None}
-    return {**told, **_next(found, rollback), **declared}
+    return {**told, **_next(found, rollback), "restorable": restorable, **declared}
 
 
 def lines(screen: Screen, told: Mapping[str, Any]) -> Iterator[str]:
@@ -104,20 +106,12 @@ def _locked(found: Found) -> str | None:
 
 
 def _next(found: Found, rollback: RollbackConfig) -> dict[str, str | None]:
-    restorable = _restorable(targets.requested(None, found.history, found.ledger))
     if found.claim is None:
         refused = "a stack that declares this release refuses to take it over, unless adopt is set"
-        return {"same_inputs": refused, "other_inputs": None, "on_failure": None, "restorable": restorable}
+        return {"same_inputs": refused, "other_inputs": None, "on_failure": None}
     foreseen = next_update.foresee(found.history, found.ledger, rollback)
     return {
         "same_inputs": foreseen.same_inputs,
         "other_inputs": foreseen.other_inputs,
         "on_failure": foreseen.on_failure,
-        "restorable": restorable,
     }
-
-
-def _restorable(target: Record | targets.Refusal | None) -> str | None:
-    if isinstance(target, Record):
-        return f"revision {target.revision} is the last good one before what runs"
-    return target.message if target else None

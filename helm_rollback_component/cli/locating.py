@@ -14,7 +14,10 @@ from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helm_rollback_component.cli.stack_state import Declared
+    from helm_rollback_component.operations import HelmOperations
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,17 @@ class Located:
     def rollback(self) -> RollbackConfig:
         """The rollback section of its inputs, the default one where no stack tells it."""
         return self.declared.rollback if self.declared else RollbackConfig()
+
+    def operations(self, progress: Callable[[str], None], *, allow_data_loss: bool = False) -> HelmOperations:
+        """Return what can be done to it by hand.
+
+        Args:
+            progress: takes one line each.
+            allow_data_loss: whether that may destroy data.
+        """
+        rollback = self.rollback.model_dump() | {"allow_data_loss": allow_data_loss}
+        config = self.connection.config(self.release, operations={"rollback": rollback})
+        return self.connection.operations(config, progress=progress)
 
 
 def locate(release: str, given: Given, secrets: Secrets = Secrets.KUBECONFIG) -> Located:

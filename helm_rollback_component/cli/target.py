@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.cli.acting import in_words_of_options
 from helm_rollback_component.cli.tables import sentences
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.reasons import Reason, find
@@ -48,13 +49,14 @@ class Answer:
 
     @classmethod
     def of(cls, operations: HelmOperations, release: str, revision: int) -> Answer:
-        """Ask for it.
+        """Ask for it; what stands in the way is told with the option that removes it.
 
         Raises:
             HelmRollbackError: it cannot be told.
         """
         try:
-            operations.validate_rollback_target(revision)
+            with in_words_of_options():
+                operations.validate_rollback_target(revision)
         except ValidationError as error:
             if error.reason not in _OF_TARGETS:
                 raise
@@ -69,7 +71,7 @@ class Answer:
             "revision": self.revision,
             "valid": refusal is None,
             "reason": refusal.reason if refusal else None,
-            "message": self._why() or None,
+            "message": self.why or None,
             "remedy": (refusal.remedy or None) if refusal else None,
         }
 
@@ -82,9 +84,11 @@ class Answer:
         if refusal is None:
             yield f"yes: {self.release} can be rolled back to revision {self.revision}"
             return
-        yield f"no: {self._why()} [{refusal.reason}]"
+        yield f"no: {self.why} [{refusal.reason}]"
         if refusal.remedy:
             yield f"{find(refusal.reason).meaning} To do: {refusal.remedy}."
 
-    def _why(self) -> str:
+    @property
+    def why(self) -> str:
+        """Why it may not be, in one line; empty if it may."""
         return "; ".join(problem.message for problem in self.refusal.problems) if self.refusal else ""

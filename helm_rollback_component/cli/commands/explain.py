@@ -27,11 +27,14 @@ def explain(
     from helm_rollback_component.cli.locating import Given, locate
     from helm_rollback_component.cli.printing import show
     from helm_rollback_component.cli.reading import Reader
+    from helm_rollback_component.cli.restorable import restorable
     from helm_rollback_component.cli.stacks import Secrets
 
     located = locate(release, Given(namespace, kubeconfig, kube_context, stack), Secrets.RENDERING)
     found = Reader(located.connection).release(located.release)
-    told = explain_lines.explanation(found, located.rollback, _ahead(located, found))
+    told = explain_lines.explanation(
+        found, located.rollback, restorable(located, found), _ahead(located, found)
+    )
     show(output, told, lambda screen: explain_lines.lines(screen, told))
 
 

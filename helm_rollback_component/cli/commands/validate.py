@@ -31,9 +31,7 @@ def validate(
 
     located = locate(release, Given(namespace, kubeconfig, kube_context, stack))
     Reader(located.connection).require(located.release)
-    rollback = located.rollback.model_dump() | {"allow_data_loss": allow_data_loss}
-    config = located.connection.config(located.release, operations={"rollback": rollback})
-    operations = located.connection.operations(config, progress=tell)
+    operations = located.operations(tell, allow_data_loss=allow_data_loss)
     answer = Answer.of(operations, located.release, revision)
     show(output, answer.document(), answer.lines)
     return 0 if answer.refusal is None else 1

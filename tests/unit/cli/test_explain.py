@@ -4,7 +4,11 @@ import json
 
 import pytest
 
+from helm_rollback_component.kube.api import paths
+from helm_rollback_component.operations import HelmOperations
 from tests.support.command_line import CommandLine
+from tests.support.fake_cluster import failure
+from tests.support.helm_records import RELEASE, release, secret
 from tests.unit.cli.test_status import GOOD, ROLLED_BACK
 
 
@@ -92,6 +96,45 @@ def test_a_release_of_helm_alone_has_a_way_out_where_it_is_stuck(
     runs = 2 if newest == "deployed" else 1
     assert found["runs"] == f"revision {runs} (web-1.2.3), by Helm's word good"
     assert found["restorable"] == "revision 1 is the last good one before what runs"
+
+
+MARKED = {"helm-rollback/point-of-no-return": "true"}
+
+
+def marked(command_line: CommandLine) -> None:
+    """Store a release whose second revision has a chart that is a point of no return."""
+    command_line.store("web", "superseded")
+    metadata = {**RELEASE["chart"]["metadata"], "version": "2.0.0", "annotations": MARKED}
+    content = release(2, "deployed", chart={**RELEASE["chart"], "metadata": metadata})
+    command_line.cluster.create(paths.secrets("apps"), secret(content))
+    command_line.claim("web", "gg", conclusion=GOOD)
+
+
+def test_a_rollback_that_would_be_refused_is_told_as_the_refusal_is(command_line: CommandLine) -> None:
+    marked(command_line)
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert found["restorable"] == (
+        "the rollback to revision 1 would go back across revision 2, whose chart (web 2.0.0) is a point of "
+        "no return; add --allow-data-loss to roll back nevertheless"
+    )
+    assert f"no: {found['restorable']} [PointOfNoReturn]\n" in command_line.run("validate", "web", "1").out
+    assert found["restorable"] in command_line.run("rollback", "web").err
+
+
+def test_what_cannot_be_known_of_a_rollback_is_said(
+    command_line: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command_line.store("web", "superseded", "deployed")
+
+    def refuse(*_: object) -> None:
+        raise failure("Forbidden")
+
+    monkeypatch.setattr(HelmOperations, "validate_rollback_target", refuse)
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert found["restorable"].startswith(
+        "revision 1 is the last good one before what runs; whether it would be refused is not known: "
+        "it is Forbidden ("
+    )
 
 
 @pytest.mark.parametrize("words", [("diff", "gone", "1", "2"), ("validate", "gone", "1")])
