@@ -106,8 +106,9 @@ def unobserved(status: ReleaseStatus) -> list[str]:
 def warnings(history: History, ledger: Ledger, rollback: RollbackConfig) -> Iterator[str]:
     """Yield what should be known before anything is done, one sentence each."""
     latest = history.latest
-    if latest and latest.status is not Status.UNINSTALLED and not _known(latest, ledger) and ledger.entries:
-        yield f"revision {latest.revision} was deployed by another client; this update deploys over it"
+    if latest and latest.status is not Status.UNINSTALLED and ledger.entries:
+        if deed := _deed_of_others(latest, ledger):
+            yield f"{deed}; this update deploys over it"
     if history.unreadable:
         numbers = ", ".join(map(str, history.unreadable))
         yield f"the records of these revisions cannot be decoded and are ignored: {numbers}"
@@ -141,7 +142,14 @@ def _drift(latest: Record, ledger: Ledger) -> str:
     newest = max((entry.revision for entry in ledger.entries), default=0)
     if newest > latest.revision:
         return f"revision {newest} is no longer stored: another client deleted its record"
-    return "" if _known(latest, ledger) else f"revision {latest.revision} was not deployed by this component"
+    return _deed_of_others(latest, ledger)
+
+
+def _deed_of_others(latest: Record, ledger: Ledger) -> str:
+    """Return what others did to the latest revision; empty if it is as this component left it."""
+    if targets.tampered(latest, ledger):
+        return f"the record of revision {latest.revision} was changed after it was deployed"
+    return "" if _known(latest, ledger) else f"revision {latest.revision} was deployed by another client"
 
 
 def _known(latest: Record, ledger: Ledger) -> bool:

@@ -52,7 +52,9 @@ def _what_runs(status: ReleaseStatus) -> str:
     rollback = status.rollback_status
     if status.phase is Phase.ROLLED_BACK:
         return f"revision {rollback.target_revision} runs again, as revision {rollback.restored_revision}"
-    return f"the latest revision is {status.revision} ({status.status or 'none'})"
+    if not status.revision:
+        return "no revision is known"
+    return f"the latest revision is {status.revision} ({status.status})"
 
 
 def parted(reason: str, message: str) -> tuple[str, str]:

@@ -112,7 +112,12 @@ class TestAssess:
 
     def test_a_record_that_was_tampered_with_is_drift(self) -> None:
         known = concluded(IN_SYNC, entry(1, digest="v1:k:other"))
-        assert assess(history("deployed"), known).reason == "Drifted"
+        found = assess(history("deployed"), known)
+        deed = "the record of revision 1 was changed after it was deployed"
+        assert (found.reason, found.message) == ("Drifted", deed)
+        assert list(warnings(history("deployed"), known, RollbackConfig())) == [
+            f"{deed}; this update deploys over it"
+        ]
 
     def test_a_verdict_under_a_lost_key_is_no_drift(self) -> None:
         known = concluded(IN_SYNC, entry(1, digest="v1:lost:record-1"))
@@ -212,8 +217,11 @@ class TestWarnings:
         assert self.told(History(), ledger(entry(1))) == []
 
     def test_another_hands_revision_is_named(self) -> None:
-        (warning,) = self.told(history("superseded", "deployed"), ledger(entry(1)))
-        assert warning.startswith("revision 2 was deployed by another client")
+        found, known = history("superseded", "deployed"), ledger(entry(1))
+        assert assess(found, known).message == "revision 2 was deployed by another client"
+        assert self.told(found, known) == [
+            "revision 2 was deployed by another client; this update deploys over it"
+        ]
 
     @pytest.mark.parametrize(
         ("found", "known"),
@@ -315,7 +323,7 @@ class TestExplain:
     def test_a_release_that_is_gone_has_no_status(self) -> None:
         gone = status(Phase.FAILED, revision=0, status="")
         assert explain(gone) == (
-            "apps/web: the release is not as declared (Unknown); the latest revision is 0 (none). "
+            "apps/web: the release is not as declared (Unknown); no revision is known. "
             "The next update tries again"
         )
 
