@@ -165,7 +165,7 @@ class Foresight:
             for key, each in live.live.items()
         ]
         refused = installation.refusal(found)
-        yield f"; {f'{first_step.WILL_FAIL}{refused}' if refused else installation.summary(new)}"
+        yield f"; {f'{first_step.WILL_FAIL}{refused}' if refused else installation.summary(new, found)}"
         yield from installation.lines(new, found, config.release_namespace, self._redact)
         if live.left_out:
             yield f"whether {len(live.left_out)} more of them are there already was not looked at"

@@ -61,12 +61,18 @@ def present(key: Key, live: Manifest, release: tuple[str, str], *, take_ownershi
     return Present(key, owner, taken_over=take_ownership)
 
 
-def summary(new: Mapping[Key, Manifest]) -> str:
-    """Return how many objects are added, such as ``adds 3 objects, 1 hook``."""
+def summary(new: Mapping[Key, Manifest], found: Sequence[Present] = ()) -> str:
+    """Return how many objects are added, such as ``adds 3 objects, 1 hook; takes over 2 objects``.
+
+    Args:
+        new: the rendered objects, as `differences.keyed` returns them.
+        found: those of them that are there.
+    """
     hooks = sum(map(objects.is_hook, new.values()))
-    counts = ((len(new) - hooks, "object"), (hooks, "hook"))
-    told = [counted(number, what) for number, what in counts if number]
-    return f"adds {', '.join(told) or 'no object'}"
+    counts = ((len(new) - hooks - len(found), "object"), (hooks, "hook"))
+    told = ", ".join(counted(number, what) for number, what in counts if number)
+    parts = [f"adds {told or 'no object'}"] if told or not found else []
+    return "; ".join([*parts, *([f"takes over {counted(len(found), 'object')}"] if found else [])])
 
 
 def refusal(found: Sequence[Present]) -> str:

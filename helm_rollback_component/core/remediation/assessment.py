@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FOREIGN = (Reason.RELEASE_MISSING, Reason.UNINSTALLED, Reason.DRIFTED, Reason.INTERRUPTED)
 """Reasons for changes that this component did not make; the next update corrects them."""
 
+_NOT_THERE = "the release does not exist"
+
 
 def assess(history: History, ledger: Ledger) -> Conclusion:
     """Return how the last run ended, or what was found to contradict it since."""
@@ -31,7 +33,10 @@ def assess(history: History, ledger: Ledger) -> Conclusion:
         return Conclusion(phase=obstacle.phase, reason=obstacle.reason, message=obstacle.message)
     latest = history.latest
     if latest is None:
-        return _failed(Reason.RELEASE_MISSING, "the release does not exist")
+        gone = (
+            "another client uninstalled the release, or deleted its records" if ledger.entries else _NOT_THERE
+        )
+        return _failed(Reason.RELEASE_MISSING, gone)
     return _assess(latest, ledger)
 
 
@@ -106,9 +111,9 @@ def unobserved(status: ReleaseStatus) -> list[str]:
 def warnings(history: History, ledger: Ledger, rollback: RollbackConfig) -> Iterator[str]:
     """Yield what should be known before anything is done, one sentence each."""
     latest = history.latest
-    if latest and latest.status is not Status.UNINSTALLED and ledger.entries:
-        if deed := _deed_of_others(latest, ledger):
-            yield f"{deed}; this update deploys over it"
+    there = latest if latest and latest.status is not Status.UNINSTALLED and ledger.entries else None
+    if there and (deed := _deed_of_others(there, ledger)):
+        yield f"{deed}; this update deploys over it"
     if history.unreadable:
         numbers = ", ".join(map(str, history.unreadable))
         yield f"the records of these revisions cannot be decoded and are ignored: {numbers}"

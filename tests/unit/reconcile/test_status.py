@@ -61,7 +61,13 @@ def test_a_release_that_is_gone_is_nothing() -> None:
     assert (found.revision, found.chart_version, found.app_version, found.status) == (0, "", "", "")
     assert (found.phase, found.history, found.resources) == (Phase.FAILED, (), ())
     assert found.conditions == (
-        Condition("Ready", "False", "ReleaseMissing", "the release does not exist", "2026-02-02T00:00:00Z"),
+        Condition(
+            "Ready",
+            "False",
+            "ReleaseMissing",
+            "another client uninstalled the release, or deleted its records",
+            "2026-02-02T00:00:00Z",
+        ),
     )
 
 

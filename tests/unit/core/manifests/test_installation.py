@@ -80,6 +80,15 @@ def test_they_are_counted(new: list[dict[str, Any]], told: str) -> None:
     assert installation.summary(keyed(new, "shop")) == told
 
 
+@pytest.mark.parametrize(
+    ("there", "told"), [(1, "adds 1 object; takes over 1 object"), (2, "takes over 2 objects")]
+)
+def test_what_is_there_already_is_not_added(there: int, told: str) -> None:
+    new = keyed([made("ConfigMap", "a"), made("ConfigMap", "b")], "shop")
+    found = [Present(key, "", taken_over=True) for key in [*new][:there]]
+    assert installation.summary(new, found) == told
+
+
 ROLE = made("Role")
 (KEY,) = keyed([ROLE], "shop")
 

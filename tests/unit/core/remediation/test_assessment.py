@@ -49,6 +49,18 @@ class TestAssess:
         assert assess(found, concluded(conclusion, entry(1), entry(2, "bad"))) == conclusion
 
     @pytest.mark.parametrize(
+        ("known", "told"),
+        [
+            (ledger(entry(1)), "another client uninstalled the release, or deleted its records"),
+            (ledger(), "the release does not exist"),
+        ],
+    )
+    def test_a_release_that_is_gone_was_there_if_anything_is_known_of_it(
+        self, known: Ledger, told: str
+    ) -> None:
+        assert assess(History(), known).message == told
+
+    @pytest.mark.parametrize(
         ("found", "reason"),
         [
             (History(), "ReleaseMissing"),
