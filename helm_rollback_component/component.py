@@ -22,7 +22,7 @@ from helm_rollback_component.pulumi_adapter import adoption, cluster_choice, int
 from helm_rollback_component.pulumi_adapter.program_inputs import inputs_of
 from helm_rollback_component.pulumi_adapter.run_kind import DRY_RUN
 from helm_rollback_component.pulumi_adapter.stack_id import stack_id
-from helm_rollback_component.pulumi_adapter.state import REFUSALS, REPLACE_ON_CHANGES
+from helm_rollback_component.pulumi_adapter.state import HELD, REFUSALS, REPLACE_ON_CHANGES
 
 TYPE = "helm-rollback:index:HelmRelease"
 
@@ -87,6 +87,7 @@ class HelmRelease(pulumi.ComponentResource):
                     "kubeconfig": cluster_choice.problem_with(self, given),
                     **adoption.problems_with(inputs),
                 },
+                HELD: adoption.held(inputs),
                 REPLACE_ON_CHANGES: resource_options.replace_on_changes(name, opts),
                 DRY_RUN: pulumi.runtime.is_dry_run(),
             },

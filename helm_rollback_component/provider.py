@@ -67,11 +67,14 @@ class ReleaseProvider(ResourceProvider):
         inputs.pop("__provider", None)
         present_kubeconfigs.note_inputs(inputs)
         run_kind.note(dry_run=inputs.pop(run_kind.DRY_RUN, False))
+        held = inputs.pop(state.HELD, None) or {}
         if refusals := inputs.pop(state.REFUSALS, None):
             failures = [CheckFailure(name, reason) for name, reason in refusals.items()]
             return CheckResult(state.with_markers(inputs), failures)
         again = unchanged.checked_before(olds, inputs)
         result = CheckResult(again, []) if again else _checked(olds, inputs)
+        if held and not again and not result.failures:
+            result.failures.extend(_held_by_others(olds, inputs, held))
         if not olds and not result.failures and run_kind.is_preview():
             _tell_of_creation(result.inputs)
         return result
@@ -133,6 +136,14 @@ def _checked(olds: _Properties, inputs: _Properties) -> CheckResult:
     show = declaration.redactor(inputs) if problems else str
     failures = [CheckFailure(problem.path, show(problem.message)) for problem in problems]
     return CheckResult(state.with_markers(inputs), failures)
+
+
+def _held_by_others(
+    olds: Mapping[str, Any], inputs: Mapping[str, Any], held: Mapping[str, Any]
+) -> list[CheckFailure]:
+    from helm_rollback_component.pulumi_adapter import ownership  # noqa: PLC0415  # as above
+
+    return [CheckFailure(each.path, each.message) for each in ownership.problems(olds, inputs, held)]
 
 
 def _release(properties: Mapping[str, Any], **of_today: Any) -> ManagedRelease:  # noqa: ANN401  # see there

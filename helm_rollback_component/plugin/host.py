@@ -95,8 +95,9 @@ class PluginHost(ResourceProviderServicer):
         failures = [
             _failure(each.property, self._with_origin(each, request.news)) for each in result.failures
         ]
-        if not failures and not self._configured.adopts_from_kubernetes_provider:
-            failures = [_failure(each.path, each.message) for each in adoption.problems(olds, news)]
+        if not failures:
+            found = adoption.problems(olds, news, let_go=self._configured.adopts_from_kubernetes_provider)
+            failures = [_failure(each.path, each.message) for each in found]
         return provider_pb2.CheckResponse(inputs=inputs.returned(result.inputs or {}), failures=failures)
 
     @ended_well
@@ -128,9 +129,8 @@ class PluginHost(ResourceProviderServicer):
         if request.preview:
             foreseen_creation.tell(news)
             return provider_pb2.CreateResponse(properties=outputs.foreseen(news))
-        if not self._configured.adopts_from_kubernetes_provider:
-            with in_one_line(news):
-                adoption.refuse(news)
+        with in_one_line(news):
+            adoption.refuse(news, let_go=self._configured.adopts_from_kubernetes_provider)
         result = self._provider.create(inputs.with_timeout(news, "deploy", request.timeout))
         return provider_pb2.CreateResponse(id=result.id, properties=outputs.saved(result.outs or {}))
 

@@ -3,63 +3,71 @@
 Pulumi creates first and deletes last. Where such a resource left the program in the same update, it would
 uninstall the release, or delete its objects, after they were taken over, so the preview refuses that. The
 engine tells what the state holds as it does for a stack's outputs; whether a resource is to be retained it
-does not tell.
+does not tell. Whose the objects are, check sees.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import pulumi
-from pulumi.runtime import mocks, rpc, settings
+from pulumi.runtime import mocks, settings
 
+from helm_rollback_component.pulumi_adapter import holdings
 from helm_rollback_component.pulumi_adapter.engine_resources import stored_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    _Resources = Mapping[str, Any]
-    """Type and outputs by URN."""
-    _Owners = Callable[[list[Any], _Resources], Iterator[str]]
-    """Yields the URNs of the resources that have the release of that name and namespace."""
+    from helm_rollback_component.pulumi_adapter.holdings import Held, Resources
 
-_RELEASE = "kubernetes:helm.sh/v3:Release"
-_CHARTS = ("kubernetes:helm.sh/v4:Chart", "kubernetes:helm.sh/v3:Chart")
+_T = TypeVar("_T")
 _REFUSED = (
     "takes over what belongs to {urn} in this stack, whose removal would delete it; set "
     "retain_on_delete=True on that resource and update, then remove it and update, and then declare this one"
 )
-
 _NOT_TOLD = (
     "what this stack's state holds could not be read, so it is not known whether another resource has what "
     "is taken over, and would delete it: {why}"
 )
 
-_asked: WeakKeyDictionary[Any, pulumi.Output[_Resources | str]] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[Any, pulumi.Output[Resources | str]] = WeakKeyDictionary()
 """What the state holds, by the monitor of the program's run."""
 
 
 def problems_with(inputs: Mapping[str, Any]) -> dict[str, pulumi.Output[str | None]]:
     """Return by input why a release must not be taken over; None where it may, or is not to be."""
-    owners = {"adopt": _releases, "take_ownership": _charts}
-    return {name: _problem_with(name, inputs, find) for name, find in owners.items()}
+    place = pulumi.Output.all(inputs.get("release_name"), inputs.get("release_namespace"))
+
+    def of_releases(found: Resources | str) -> pulumi.Output[str | None]:
+        return place.apply(lambda known: _refusal(known, found))
+
+    return {
+        "adopt": _if_wanted(inputs, "adopt", of_releases),
+        "take_ownership": _if_wanted(inputs, "take_ownership", _not_told),
+    }
 
 
-def _problem_with(name: str, inputs: Mapping[str, Any], owners: _Owners) -> pulumi.Output[str | None]:
-    def problem(known: Sequence[Any]) -> pulumi.Input[str | None]:
-        wanted, *place = known
+def held(inputs: Mapping[str, Any]) -> pulumi.Output[Held | None]:
+    """Return what `holdings.collect` finds in the state, if objects are to be taken over."""
+    return _if_wanted(
+        inputs, "take_ownership", lambda found: None if isinstance(found, str) else holdings.collect(found)
+    )
+
+
+def _if_wanted(
+    inputs: Mapping[str, Any], name: str, read: Callable[[Resources | str], pulumi.Input[_T | None]]
+) -> pulumi.Output[_T | None]:
+    def told(wanted: object) -> pulumi.Input[_T | None]:
         if not wanted or isinstance(settings.get_monitor(), mocks.MockMonitor):
             return None
-        return _stored().apply(
-            lambda found: found if isinstance(found, str) else _refusal(owners(place, found))
-        )
+        return _stored().apply(read)
 
-    keys = (name, "release_name", "release_namespace")
-    return pulumi.Output.all(*(inputs.get(key) for key in keys)).apply(problem)
+    return pulumi.Output.from_input(inputs.get(name)).apply(told)
 
 
-def _stored() -> pulumi.Output[_Resources | str]:
+def _stored() -> pulumi.Output[Resources | str]:
     """Return what the state holds, or why that is not known."""
     monitor = settings.get_monitor()
     if monitor not in _asked:
@@ -68,36 +76,19 @@ def _stored() -> pulumi.Output[_Resources | str]:
     return _asked[monitor]
 
 
-async def _read(stack: str) -> _Resources | str:
+async def _read(stack: str) -> Resources | str:
     try:
         return await stored_resources(stack)
     except LookupError as error:
         return _NOT_TOLD.format(why=error)
 
 
-def _refusal(owners: Iterator[str]) -> str | None:
+def _not_told(found: Resources | str) -> str | None:
+    return found if isinstance(found, str) else None
+
+
+def _refusal(place: list[Any], found: Resources | str) -> str | None:
+    if isinstance(found, str):
+        return found
+    owners = (urn for urn, *its_place in holdings.released(found) if its_place == place)
     return next((_REFUSED.format(urn=urn) for urn in owners), None)
-
-
-def _releases(place: list[Any], found: _Resources) -> Iterator[str]:
-    return (urn for urn, each in found.items() if each["type"] == _RELEASE and _place_of(each) == place)
-
-
-def _place_of(release: Mapping[str, Any]) -> list[Any]:
-    """Return name and namespace of a release, as the Kubernetes provider has deployed it."""
-    deployed = _mapping(release["outputs"], "status")
-    return [deployed.get(key) or release["outputs"].get(key) for key in ("name", "namespace")]
-
-
-def _charts(place: list[Any], found: _Resources) -> Iterator[str]:
-    """Yield the charts of that name whose objects are in that namespace: Pulumi deploys them without Helm."""
-    name, namespace = place
-    for urn, each in found.items():
-        if each["type"] in _CHARTS and urn.rpartition("::")[2] == name:
-            parts = (part for its_urn, part in found.items() if f"{each['type']}$" in its_urn)
-            if any(_mapping(part["outputs"], "metadata").get("namespace") == namespace for part in parts):
-                yield urn
-
-
-def _mapping(outputs: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    return rpc.unwrap_rpc_secret(outputs.get(key)) or {}

@@ -41,6 +41,8 @@ DELETE_UNREACHABLE = "delete_unreachable"
 """Input of the component's making: True if the provider lets the release go when its cluster is gone."""
 REFUSALS = "refusals"
 """Input of the component's making, which check takes out again: what is wrong in the program, by input."""
+HELD = "held"
+"""Input of the component's making, which check takes out again: what resources in the state have."""
 CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES, DELETE_UNREACHABLE)
 """Inputs of the component's making."""
 _REACHES_THE_CLUSTER = ("kubeconfig", "context")

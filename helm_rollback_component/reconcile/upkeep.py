@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.manifests.takeover import TakenOver
     from helm_rollback_component.core.records.owner import Identity
     from helm_rollback_component.reconcile.release_run import ReleaseRun
     from helm_rollback_component.reconcile.run_events import RunEvents
@@ -106,16 +107,16 @@ class Upkeep:
         return found.revision if found else 0
 
     @guarded
-    def taken_over_from_kubernetes_provider(self) -> list[str]:
-        """Return the objects that `take_ownership` would take over and Pulumi's Kubernetes provider wrote to.
+    def taken_over(self) -> list[TakenOver]:
+        """Return the objects that are there already and that `take_ownership` would take over.
 
-        A resource of that provider may have them, and would delete them. Each is told as ``ConfigMap web``.
+        Their names are as they are, also where one contains a secret.
 
         Raises:
             OperationError: the chart cannot be rendered, or the cluster cannot be read.
         """
-        found = taken_over.from_kubernetes_provider(self._config, self._session, self._run.redact)
-        return [self.way_out.mask(each) for each in found]
+        run, session, owner = self._run, self._session, self._identity.owner
+        return [*taken_over.taken_over(self._config, session, owner, run.redact)]
 
     @guarded
     def lock_status(self) -> LockStatus:

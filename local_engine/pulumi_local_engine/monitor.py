@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from pulumi_local_engine.process import RunInfo
     from pulumi_local_engine.registration import Registered, Registrar
+    from pulumi_local_engine.values import Properties
 
 T = TypeVar("T")
 SHUT_DOWN: Final = "resource monitor shut down"
 GET_RESOURCE: Final = "pulumi:pulumi:getResource"
+READ_STACK: Final = "pulumi:pulumi:readStackResourceOutputs"
 
 FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -80,10 +82,13 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
-        """Tell of a resource that is registered, which is the only function served."""
-        if request.tok != GET_RESOURCE:
-            return self._refuse(context, "invokes (functions of providers)")
-        return self._answer(context, lambda: self._told(from_wire(request.args)["urn"]))
+        """Tell of a resource that is registered, or of all in this stack's state; nothing else is served."""
+        arguments = from_wire(request.args)
+        if request.tok == GET_RESOURCE:
+            return self._answer(context, lambda: self._told(arguments["urn"]))
+        if request.tok == READ_STACK and arguments["stackName"] == self._info.full_name:
+            return self._answer(context, lambda: self._stored(arguments["stackName"]))
+        return self._refuse(context, "invokes (functions of providers)")
 
     def RegisterPackage(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
         """Refuse: parameterized packages need the CLI."""
@@ -103,8 +108,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def _told(self, urn: str) -> Any:  # noqa: ANN401
         resource = self._registrar.look_up(urn)
-        found = {"urn": urn, "id": resource.id, "state": resource.outputs}
-        return resource_pb2.ResourceInvokeResponse(**{"return": to_wire(found, secrets=False, unknowns=True)})
+        return _invoked({"urn": urn, "id": resource.id, "state": resource.outputs})
+
+    def _stored(self, stack: str) -> Any:  # noqa: ANN401
+        resources = (each for each in self._registrar.stored() if not each.delete)
+        found = {each.urn: {"type": each.type, "outputs": each.outputs} for each in resources}
+        return _invoked({"name": stack, "outputs": found})
 
     def _answer(self, context: Any, work: Callable[[], T]) -> T:  # noqa: ANN401
         try:
@@ -129,6 +138,10 @@ def _refusal(what: str) -> Callable[[Monitor, Any, Any], Any]:
 
 for _name, _what in _LEFT_OUT.items():
     setattr(Monitor, _name, _refusal(_what))
+
+
+def _invoked(found: Properties) -> Any:  # noqa: ANN401
+    return resource_pb2.ResourceInvokeResponse(**{"return": to_wire(found, secrets=False, unknowns=True)})
 
 
 def _response(registered: Registered, *, secrets: bool) -> Any:  # noqa: ANN401

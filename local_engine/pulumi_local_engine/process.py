@@ -145,6 +145,11 @@ class RunInfo:
     preview: bool
     parallel: int
 
+    @property
+    def full_name(self) -> str:
+        """The stack's name, with organization and project."""
+        return f"{self.organization}/{self.project}/{self.stack}"
+
 
 def _config_of_package(config: Properties, package: str) -> dict[str, str]:
     prefix = f"{package}:"

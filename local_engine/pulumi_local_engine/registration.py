@@ -92,6 +92,10 @@ class Registrar:
             raise LookupError(f"unknown resource {urn}")
         return self._steps[urn].resource
 
+    def stored(self) -> list[Resource]:
+        """Return what the state holds by now: what is done in this run, and what was there before."""
+        return self._snapshot.state().resources
+
     def register_outputs(self, urn: str, outputs: Properties) -> None:
         """Take a component's outputs. The stack's are set aside until it is clear how the run ended."""
         if self._executor.stopping:

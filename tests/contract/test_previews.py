@@ -117,6 +117,7 @@ def test_what_the_kubernetes_provider_wrote_to_is_seen_until_it_is_taken_over(la
     written_by = "--field-manager=pulumi-kubernetes-ebc98082"
     lab.space.kubectl("create", "configmap", "web", "--from-literal=old=yes", written_by)
     operations = lab.operations(take_ownership=True)
-    assert operations.taken_over_from_kubernetes_provider() == ["ConfigMap web"]
+    (found,) = operations.taken_over()
+    assert (str(found.key), found.by_kubernetes_provider) == ("ConfigMap web", True)
     lab.deploy(take_ownership=True)
-    assert operations.taken_over_from_kubernetes_provider() == []
+    assert operations.taken_over() == []

@@ -90,6 +90,7 @@ OF_A_PROGRAM = {
     "pulumi_adapter.assets",
     "pulumi_adapter.cluster_choice",
     "pulumi_adapter.engine_resources",
+    "pulumi_adapter.holdings",
     "pulumi_adapter.interrupts",
     "pulumi_adapter.kubernetes_provider",
     "pulumi_adapter.program_inputs",

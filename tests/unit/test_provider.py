@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helm_rollback_component.config import HelmConfig
+    from helm_rollback_component.core.manifests.takeover import TakenOver
     from helm_rollback_component.core.records.owner import Identity
     from helm_rollback_component.inputs.redaction import Redactor
 
@@ -89,7 +90,7 @@ class Cluster:
     may_be_let_go: bool = False
     rolled_back: bool = True
     of_kubernetes_provider: int = 0
-    written_by_it: list[str] = field(default_factory=list)
+    there_already: tuple[TakenOver, ...] = ()
 
     def operations(self, config: HelmConfig, **given: Any) -> Cluster:  # noqa: ANN401  # as HelmOperations takes it
         """Take the place of HelmOperations."""
@@ -147,11 +148,11 @@ class Cluster:
             raise self.unreachable
         return self.of_kubernetes_provider
 
-    def taken_over_from_kubernetes_provider(self) -> list[str]:
+    def taken_over(self) -> list[TakenOver]:
         """Return objects."""
         if self.unreachable:
             raise self.unreachable
-        return self.written_by_it
+        return [*self.there_already]
 
     def leads_elsewhere(self, cluster: str) -> bool:
         """Compare with the cluster of the state."""

@@ -53,9 +53,14 @@ class ForeignField:
         return "".join(map(_spelled, self.steps))
 
 
+def managers(live: Manifest) -> frozenset[str]:
+    """Return who but Helm has set anything of an object, apart from its status."""
+    return frozenset(str(each.get("manager")) for each in foreign_entries(live))
+
+
 def is_of_kubernetes_provider(live: Manifest) -> bool:
     """Return whether Pulumi's Kubernetes provider has set anything of an object, apart from its status."""
-    return any(_KUBERNETES_PROVIDER.fullmatch(str(each.get("manager"))) for each in foreign_entries(live))
+    return any(map(_KUBERNETES_PROVIDER.fullmatch, managers(live)))
 
 
 def foreign_entries(live: Manifest) -> list[Manifest]:

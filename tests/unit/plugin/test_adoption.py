@@ -8,6 +8,9 @@ import pytest
 from pulumi.output import Unknown
 from pulumi.runtime.proto import provider_pb2
 
+from helm_rollback_component.core.health.objects import Key
+from helm_rollback_component.core.manifests.takeover import TakenOver
+from helm_rollback_component.core.records.owner import Owner
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.plugin.marshalling import marshal
 from helm_rollback_component.reasons import Reason
@@ -80,20 +83,47 @@ def test_a_check_refuses_what_it_cannot_see(cluster: Cluster, name: str) -> None
 
 
 OWNING = {**DECLARED, "takeOwnership": True}
-WRITTEN = ["ConfigMap web", "Service web", "Deployment web", "Secret web"]
+KEYS = [Key("", kind, "apps", "web") for kind in ("ConfigMap", "Service", "Deployment", "Secret")]
+WRITTEN = tuple(TakenOver(key, by_kubernetes_provider=True) for key in KEYS)
+SHOP = Owner("acme", "shop", "prod", "urn:pulumi:prod::shop::helm-rollback:index:HelmRelease::old")
+OF_ANOTHER = tuple(TakenOver(key, release=("old", "apps"), owner=SHOP) for key in KEYS[:2])
+OF_NOBODY = (TakenOver(KEYS[0]), TakenOver(KEYS[1], release=("plain", "apps")))
 
 
 @pytest.mark.parametrize(
     ("found", "told"), [(WRITTEN[:2], "ConfigMap web, Service web"), (WRITTEN, "1 more")]
 )
 def test_a_check_refuses_objects_that_such_a_resource_may_have(
-    cluster: Cluster, found: list[str], told: str
+    cluster: Cluster, found: tuple[TakenOver, ...], told: str
 ) -> None:
-    cluster.written_by_it = found
+    cluster.there_already = (*OF_NOBODY, *found)
     (refusal,) = checked(OWNING, None, "takeOwnership")
-    assert f"Kubernetes provider wrote to {', '.join(found[:2])}" in refusal
+    assert "Kubernetes provider wrote to ConfigMap web, Service web" in refusal
     assert told in refusal
-    assert "set retainOnDelete on that resource and update" in refusal
+    assert "set retainOnDelete on that resource" in refusal
+
+
+@pytest.mark.parametrize("let_go", [True, False])
+def test_a_check_refuses_objects_of_a_release_that_a_stack_declares(
+    host: PluginHost, cluster: Cluster, *, let_go: bool
+) -> None:
+    """What the setting says is of the Kubernetes provider alone."""
+    cluster.there_already = (*OF_NOBODY, *OF_ANOTHER)
+    if let_go:
+        host.Configure(provider_pb2.ConfigureRequest(id="1", args=ALLOWED), None)
+    request = provider_pb2.CheckRequest(urn=URN, news=marshal(OWNING))
+    (refusal,) = (each.reason for each in host.Check(request, None).failures)
+    assert "takes over ConfigMap web, Service web, which belongs to the release apps/old" in refusal
+    assert str(SHOP) in refusal
+    assert "delete the Lease helm-rollback.old" in refusal
+    assert "helm.sh/resource-policy: keep" in refusal
+
+
+def test_what_nobody_would_delete_is_taken_over(cluster: Cluster) -> None:
+    cluster.there_already = OF_NOBODY
+    assert checked(OWNING, None, "takeOwnership") == []
+    ask("Create", provider_pb2.CreateRequest(urn=URN, properties=marshal(OWNING)))
+    assert "deploy" in cluster.asked
 
 
 @pytest.mark.parametrize(
@@ -110,12 +140,12 @@ def test_a_check_refuses_objects_that_such_a_resource_may_have(
 def test_a_check_looks_where_objects_may_be_taken_over_and_only_there(
     cluster: Cluster, news: dict[str, Any], olds: dict[str, Any] | None, *, refused: bool
 ) -> None:
-    cluster.written_by_it = WRITTEN
+    cluster.there_already = WRITTEN
     assert bool(checked(news, olds, "takeOwnership")) is refused
 
 
 def test_a_creation_looks_at_the_objects_again(cluster: Cluster) -> None:
-    cluster.written_by_it = WRITTEN
+    cluster.there_already = WRITTEN
     with pytest.raises(RequestError, match="takeOwnership: Pulumi's Kubernetes") as caught:
         ask("Create", provider_pb2.CreateRequest(urn=URN, properties=marshal(OWNING)))
     assert "set retainOnDelete on that resource" in str(caught.value)
@@ -135,7 +165,7 @@ def test_the_setting_says_that_the_other_resource_has_let_go(
     host: PluginHost,
     cluster: Cluster,
 ) -> None:
-    cluster.written_by_it = WRITTEN
+    cluster.there_already = WRITTEN
     host.Configure(provider_pb2.ConfigureRequest(id="1", args=ALLOWED), None)
     news = marshal({**OWNING, "adopt": True})
     assert not host.Check(provider_pb2.CheckRequest(urn=URN, news=news), None).failures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import grpc  # type: ignore[import-untyped]
 import pytest
@@ -12,6 +12,10 @@ from pulumi.runtime.proto import provider_pb2
 
 from helm_rollback_component.pulumi_adapter import adoption
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+T = TypeVar("T")
 URN = "urn:pulumi:prod::shop::kubernetes:helm.sh/v3:Release::old"
 OLD = {"type": "kubernetes:helm.sh/v3:Release", "outputs": {"name": "web", "namespace": "apps"}}
 NAMED_BY_PULUMI = {
@@ -25,9 +29,10 @@ WITH_A_SECRET = {
 PLACE = {"release_name": "web", "release_namespace": "apps"}
 INPUTS = {"adopt": True, **PLACE}
 TO_OWN = {"take_ownership": True, **PLACE}
-CHART = "urn:pulumi:prod::shop::kubernetes:helm.sh/{version}:Chart::{name}"
-PART = "urn:pulumi:prod::shop::kubernetes:helm.sh/{version}:Chart$kubernetes:core/v1:Service::web:apps/web"
-OBJECT = {"type": "kubernetes:core/v1:Service", "outputs": {"metadata": {"name": "web", "namespace": "apps"}}}
+OBJECT = {
+    "type": "kubernetes:core/v1:Service",
+    "outputs": {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "apps"}},
+}
 
 
 class Monitor:
@@ -54,6 +59,20 @@ def problems(monitor: Monitor, *several: dict[str, Any], name: str = "adopt") ->
     async def ask() -> list[str | None]:
         return [await adoption.problems_with(inputs)[name].future() for inputs in several]
 
+    return run(monitor, ask)
+
+
+def held(monitor: Monitor, inputs: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON-like
+    """Return what is passed on to check."""
+
+    async def ask() -> Any:  # noqa: ANN401  # as above
+        return await adoption.held(inputs).future()
+
+    return run(monitor, ask)
+
+
+def run(monitor: Monitor, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine in a program that has this monitor."""
     before, loop = settings.SETTINGS, asyncio.new_event_loop()
     settings.configure(settings.Settings("shop", "prod", monitor, organization="acme"))
     try:
@@ -109,38 +128,17 @@ def test_a_state_that_could_not_be_read_is_refused() -> None:
     assert "the backend does not answer" in problem
 
 
-def chart(name: str = "web", version: str = "v4", part: dict[str, Any] = OBJECT) -> dict[str, Any]:
-    """Return a state with a chart whose objects Pulumi deploys by itself."""
-    kind = f"kubernetes:helm.sh/{version}:Chart"
-    return {
-        CHART.format(version=version, name=name): {"type": kind, "outputs": {}},
-        PART.format(version=version): part,
-    }
-
-
-@pytest.mark.parametrize("version", ["v3", "v4"])
-def test_the_objects_of_a_chart_are_not_taken_over(version: str) -> None:
-    (problem,) = problems(Monitor(chart(version=version)), TO_OWN, name="take_ownership")
-    assert problem is not None
-    assert CHART.format(version=version, name="web") in problem
-    assert "retain_on_delete=True" in problem
-
-
-@pytest.mark.parametrize(
-    "stored",
-    [
-        {},
-        chart(name="api"),
-        chart(part={"type": "kubernetes:core/v1:Service", "outputs": {"metadata": {"namespace": "test"}}}),
-        chart(part={"type": "kubernetes:core/v1:Service", "outputs": {}}),
-        {"urn:other": OBJECT},
-    ],
-    ids=["nothing", "of another name", "in another namespace", "nowhere", "of no chart"],
-)
-def test_those_of_others_may_be(stored: dict[str, Any]) -> None:
-    assert problems(Monitor(stored), TO_OWN, name="take_ownership") == [None]
+def test_what_the_state_holds_is_passed_on_where_objects_are_to_be_taken_over() -> None:
+    monitor = Monitor({"urn:other": OBJECT, URN: OLD})
+    objects = [["urn:other", "", "Service", "apps", "web", ""]]
+    assert held(monitor, TO_OWN) == {"objects": objects, "releases": [[URN, "web", "apps"]]}
+    assert held(monitor, INPUTS) is None
+    assert held(Monitor(Failed(grpc.StatusCode.UNKNOWN)), TO_OWN) is None
+    assert held(Monitor({}), TO_OWN) == {}
 
 
 def test_each_input_is_refused_for_what_it_does_alone() -> None:
-    assert problems(Monitor(chart()), INPUTS) == [None]
     assert problems(Monitor({URN: OLD}), TO_OWN, name="take_ownership") == [None]
+    (problem,) = problems(Monitor(Failed(grpc.StatusCode.UNKNOWN)), TO_OWN, name="take_ownership")
+    assert problem is not None
+    assert "could not be read" in problem
