@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PACKAGE: Final = "kubernetes"
-_MANAGER: Final = "local-engine"
+_MANAGER: Final = "pulumi-kubernetes"
 _APPLY: Final = "application/apply-patch+yaml"
 _DELETE_TIMEOUT: Final = 600.0
 _POLL: Final = 0.2

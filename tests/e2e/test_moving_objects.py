@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Bench
     from tests.e2e.outcome import Outcome
 
-pytestmark = [pytest.mark.ground, pytest.mark.sweep, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.ground, pytest.mark.sweep, pytest.mark.timeout(600)]
 
 _MAP = """\
 apiVersion: v1
@@ -30,11 +30,24 @@ _DECLARED = """
 HelmRelease("{name}", {inputs}, pulumi.ResourceOptions({options}))
 """
 
+_RESOURCE = """
+from pulumi_kubernetes.core.v1 import ConfigMap
+
+place = {{"name": "shared", "namespace": "{namespace}"}}
+ConfigMap("old", metadata=place, data={{"size": "1"}}, opts=pulumi.ResourceOptions({options}))
+"""
+
 
 @pytest.fixture
 def moving(bench: Bench) -> Moving:
     """Programs whose releases have the same objects."""
     return Moving(bench)
+
+
+@pytest.fixture
+def moving_here(root_bench: Bench) -> Moving:
+    """As `moving`, with resources of the Kubernetes provider."""
+    return Moving(root_bench)
 
 
 class Moving:
@@ -55,6 +68,10 @@ class Moving:
         source = {"chart": f"./charts/{chart}"}
         given = {"release_namespace": self._bench.space.name, "helm": self._bench.helm, "source": source}
         return _DECLARED.format(name=name, inputs={**given, **inputs}, options=options)
+
+    def config_map(self, options: str = "") -> str:
+        """Return the declaration of what the releases have, as a resource of its own."""
+        return _RESOURCE.format(namespace=self._bench.space.name, options=options)
 
     def preview(self, *releases: str) -> Outcome:
         """Preview a program with these releases."""
@@ -119,3 +136,19 @@ def test_a_release_that_is_renamed_is_replaced(moving: Moving) -> None:
     went_well(moving.up(moving.release("old", "whole", release_name="two", take_ownership=True)))
     assert moving.uid()
     assert moving.settled
+
+
+def test_a_resource_of_the_kubernetes_provider_lets_go_first(moving_here: Moving) -> None:
+    moving = moving_here
+    new = moving.release("new", "whole", take_ownership=True)
+    went_well(moving.up(moving.config_map()))
+    before = moving.uid()
+    outcome = moving.up(new, continue_on_error=True)
+    assert outcome.failed
+    assert "takes over ConfigMap shared, which belongs to urn:" in outcome.text
+    assert "retain_on_delete=True" in outcome.text
+    assert moving.uid() == before
+    for declared in ([moving.config_map("retain_on_delete=True")], [], [new]):
+        went_well(moving.up(*declared))
+    assert moving.settled
+    assert moving.uid() == before
