@@ -12,7 +12,7 @@ from helm_rollback_component.config import HelmConfig, RollbackConfig
 from helm_rollback_component.config.constraints import fields_of
 from helm_rollback_component.core.health import foreign
 from helm_rollback_component.inputs.secret_values import secrets_at
-from helm_rollback_component.inputs.spelling import to_snake_case
+from helm_rollback_component.inputs.spelling import camel, to_snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _TYPES = ("pulumi-python:dynamic/helm-rollback:Release", "helm-rollback:index:HelmRelease")
 _INTERNAL = "__state"
 """The output of a plugin's resource that no program sees."""
+_SHOWN = ("release_name", "release_namespace", "phase", "revision")
+"""The other outputs of it that the next update goes by."""
 _KIND = "4dabf18193072939515e22adb298388d"
 """The key of the protocol that marks a value as something special, such as a secret."""
 
@@ -96,7 +98,7 @@ def _saved(outputs: Mapping[str, Any]) -> dict[str, Any]:
     if _INTERNAL not in outputs:
         return dict(outputs)
     reason = foreign.mapping(outputs, "rollbackStatus").get("reason")
-    shown = {key: outputs.get(key) for key in ("phase", "revision")}
+    shown = {key: outputs.get(camel(key)) for key in _SHOWN}
     return {**foreign.mapping(outputs, _INTERNAL), **shown, "rollback_status": {"reason": reason}}
 
 
