@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component import telemetry
+from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import merge
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates, targets
 from helm_rollback_component.errors import HelmRollbackError
+from helm_rollback_component.inputs import arguments
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.api import access
 from helm_rollback_component.reconcile import (
@@ -36,11 +38,11 @@ from helm_rollback_component.reconcile.way_out import WayOut, guarded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.kube.claims.claims import Claim
     from helm_rollback_component.results import ReleaseRevision, ReleaseStatus
 
 _ANYONE = Identity()
+_CONFIG = arguments.Kind(HelmConfig, "HelmConfig.parse(inputs)")
 
 
 class HelmOperations(Upkeep):
@@ -59,6 +61,9 @@ class HelmOperations(Upkeep):
         interrupt: requested when what is under way is to be brought to a good end at once.
         delete_unreachable: whether a release whose cluster is gone may leave the state, as with
             ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment.
+
+    Raises:
+        ValidationError: `config` is no `HelmConfig`, or what takes texts is no function.
     """
 
     def __init__(  # noqa: PLR0913  # each is one thing for the caller to decide
@@ -74,6 +79,9 @@ class HelmOperations(Upkeep):
         interrupt: Cancellation | None = None,
         delete_unreachable: bool = False,
     ) -> None:
+        arguments.require(_CONFIG, config=config)
+        arguments.require(arguments.FUNCTION, progress=progress, warn=warn)
+        arguments.require(arguments.FUNCTION_OR_NONE, note=note)
         self._config = config
         self._delete_unreachable = delete_unreachable
         self._identity = identity
@@ -180,6 +188,8 @@ class HelmOperations(Upkeep):
             RollbackError: the rollback failed.
             OperationError: Helm or the cluster failed.
         """
+        arguments.require(arguments.NUMBER_OR_NONE, revision=revision, replacing=replacing)
+        arguments.require(arguments.TEXT, why=why, tool=tool)
         request = manual_rollback.request(requester.named(tool), why)
         with borrowed(self._session, self._events) as held, released_if_unused(held):
             history = self._session.records.history()

@@ -26,6 +26,7 @@ from helm_rollback_component.config.sections import (
 )
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs import value_rules
+from helm_rollback_component.inputs.arguments import INPUTS, require
 from helm_rollback_component.inputs.problems import from_pydantic
 from helm_rollback_component.inputs.spelling import to_snake_case
 
@@ -142,6 +143,7 @@ class HelmConfig(Part):
         Raises:
             ValidationError: names everything that is wrong, property by property.
         """
+        require(INPUTS, inputs=inputs)
         spelled, problems = to_snake_case(inputs, fields_of(cls))
         problems += value_rules.problems_of(spelled.get("values"))
         impossible = [*value_rules.problems_of_others(spelled)]

@@ -11,7 +11,12 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.inputs.tree import map_leaves
@@ -25,6 +30,8 @@ _TYPE = "type "
 _INTEGER = re.compile(r"-?[0-9]{1,400}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGEST_EXACT = 2**53
+_WITHOUT_A_FORM = (date, time, timedelta, Decimal, Enum, UUID, PurePath, set, frozenset, bytes, bytearray)
+"""What Python programs hand over at times, such as a date that a YAML file has, and JSON has no form for."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,10 @@ def marked(leaf: Any) -> Any:  # noqa: ANN401  # an input, or an output
             return {_MARK: str(leaf)}
         case int() if abs(leaf) > sys.float_info.max:
             return {_MARK: "too large"}
+        case str() | int() | float():
+            return leaf
+        case _ if isinstance(leaf, _WITHOUT_A_FORM):
+            return unsendable(leaf)
         case _:
             return leaf
 
@@ -99,7 +110,7 @@ def encode(
                 return dict(_NULL)
             case int() if _LARGEST_EXACT < abs(part) <= sys.float_info.max:
                 return {_MARK: str(part)}
-            case str() | int() | float():
+            case _ if isinstance(part, (str, int, float, *_WITHOUT_A_FORM)):
                 return marked(part)
             case _:
                 return leaf(part)

@@ -19,7 +19,7 @@ def to_snake_case(
     nested: Callable[[Any, Fields], Any] | None = None,
     path: str = "",
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return `inputs` with the keys of `fields` in snake_case, and the keys that were given twice.
+    """Return `inputs` with the keys of `fields` in snake_case, and what is wrong with their keys.
 
     Args:
         inputs: a mapping whose keys may be spelled either way.
@@ -31,6 +31,9 @@ def to_snake_case(
     spelled: dict[str, Any] = {}
     names = {camel(name): name for name in fields}
     for key, value in inputs.items():
+        if not isinstance(key, str):
+            problems.append(Problem(path, f"has the key {key!a}, which is not a text; use texts as keys"))
+            continue
         name = names.get(key, key)
         where = below(path, key)
         if name in spelled:

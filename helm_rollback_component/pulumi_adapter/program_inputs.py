@@ -10,6 +10,7 @@ from pulumi.output import Unknown
 
 from helm_rollback_component.args import FIELDS
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.inputs.arguments import INPUTS, Kind, require
 from helm_rollback_component.inputs.chart_source import passwords_in
 from helm_rollback_component.inputs.chart_values import encode, marked, unsendable
 from helm_rollback_component.inputs.spelling import to_snake_case
@@ -32,6 +33,7 @@ def inputs_of(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dic
     Raises:
         pulumi.RunError: the inputs have errors that prevent the declaration.
     """
+    refuse_other_kinds(name, INPUTS, args=args)
     spelled, problems = to_snake_case(args, FIELDS, nested=_respell_later)
     inputs = {key: value for key, value in spelled.items() if value is not None}
     inputs.setdefault("release_name", name)
@@ -56,6 +58,18 @@ def inputs_of(name: str, args: HelmReleaseArgs, timeouts: dict[str, int]) -> dic
         inputs["value_files"] = without_assets(inputs["value_files"])
     values = _encoded(name, inputs.pop("values", None) or {})
     return {**map_leaves(inputs, _marked_later, is_leaf=_has_output_key), "values": values}
+
+
+def refuse_other_kinds(name: str, kind: Kind, **given: object) -> None:
+    """Refuse arguments of a declaration that are of another kind; see `require`.
+
+    Raises:
+        pulumi.RunError: names each that is.
+    """
+    try:
+        require(kind, **given)
+    except ValidationError as error:
+        raise pulumi.RunError(f"{name}: {error}") from None
 
 
 def secret_if_content(kubeconfig: Any) -> Any:  # noqa: ANN401  # an output or a text

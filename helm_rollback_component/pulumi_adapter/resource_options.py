@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from helm_rollback_component.args import FIELDS
+from helm_rollback_component.inputs.arguments import Kind
 from helm_rollback_component.inputs.spelling import path_to_snake_case
+from helm_rollback_component.pulumi_adapter.program_inputs import refuse_other_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from helm_rollback_component.inputs.spelling import Fields
 
@@ -23,14 +25,17 @@ _ACTIONS = {"create": "deploy", "update": "upgrade", "delete": "delete"}
 
 _AS_THEY_ARE = ("depends_on", "hooks", "deleted_with", "replacement_trigger", "replace_with")
 _PATHS_OF_INPUTS = ("ignore_changes", "hide_diffs")
+_OPTIONS = Kind(pulumi.ResourceOptions | None, "pulumi.ResourceOptions")
+_PATHS = Kind(list | tuple | None, "a list of paths")
 
 
 def of_the_component(name: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions | None:
     """Return the options for the component, without the hooks: these run for the release, and not twice.
 
     Raises:
-        pulumi.RunError: there is an option that a release cannot have.
+        pulumi.RunError: they are no options, or there is one that a release cannot have.
     """
+    refuse_other_kinds(name, _OPTIONS, opts=opts)
     if opts is None:
         return None
     if opts.import_ is not None:
@@ -86,13 +91,19 @@ def _given(opts: pulumi.ResourceOptions | None, options: tuple[str, ...]) -> dic
 
 
 def _inputs_in(name: str, option: str, opts: pulumi.ResourceOptions | None) -> list[str]:
-    return [_known(name, option, path, FIELDS) for path in getattr(opts, option, None) or ()]
+    return [_known(name, option, path, FIELDS) for path in _paths_in(name, option, opts)]
+
+
+def _paths_in(name: str, option: str, opts: pulumi.ResourceOptions | None) -> Sequence[str]:
+    paths: Sequence[str] | None = getattr(opts, option, None)
+    refuse_other_kinds(name, _PATHS, **{option: paths})
+    return paths or ()
 
 
 def _outputs_in(name: str, opts: pulumi.ResourceOptions | None, outputs: Mapping[str, str]) -> list[str]:
     option = "additional_secret_outputs"
     fields = {**FIELDS, **dict.fromkeys(outputs)}
-    named = [_known(name, option, each, fields) for each in getattr(opts, option, None) or ()]
+    named = [_known(name, option, each, fields) for each in _paths_in(name, option, opts)]
     return [outputs.get(each, each) for each in named]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.remediation import assessment
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.inputs import arguments
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import pruning, refusals, rollback_planning, taken_over, unlocking
 from helm_rollback_component.reconcile.borrowed_lock import borrowed
@@ -53,6 +54,7 @@ class Upkeep:
         Raises:
             HelmRollbackError: the chart or the release cannot be read.
         """
+        arguments.require(arguments.FUNCTION, tell=tell)
         creator = self._identity if creating else None
         foresight = Foresight(self._config, self._session, self._run.redact, creator)
         for line in foresight.lines():
@@ -75,6 +77,7 @@ class Upkeep:
             ValidationError: the rollback would be refused, as `HelmOperations.rollback` says.
             OperationError: the cluster cannot be read.
         """
+        arguments.require(arguments.NUMBER_OR_NONE, revision=revision)
         data = self._session.data(self._progress)
         return rollback_planning.plan(self._session, self._config, data, revision)
 
@@ -88,6 +91,7 @@ class Upkeep:
                 ``NoHistory``; without ``allow_data_loss`` also ``PointOfNoReturn`` or ``DataLossPrevented``.
             OperationError: the cluster cannot be read.
         """
+        arguments.require(arguments.NUMBER, revision=revision)
         session = self._session
         history, data = session.records.history(), session.data(self._progress)
         refused = target_refusal(revision, history, session.ledger(), self._config.rollback, data)
@@ -160,9 +164,10 @@ class Upkeep:
             dry_run: whether they are only returned.
 
         Raises:
-            ValidationError: `keep` is less than 1.
+            ValidationError: `keep` is no whole number, or less than 1.
             OperationError: the cluster cannot be read or written; what was deleted before that stays deleted.
         """
+        arguments.require(arguments.NUMBER, keep=keep)
         if keep < 1:
             raise ValidationError(
                 [Problem("keep", "must be 1 or more")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 from helm_rollback_component.component import RELEASE_TYPE
 from helm_rollback_component.core.remediation.explanation import explain
 from helm_rollback_component.core.remediation.predicates import told
+from helm_rollback_component.inputs.arguments import Kind, require
 from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.pulumi_adapter.declaration import read
 from helm_rollback_component.pulumi_adapter.state import outputs
@@ -27,8 +29,6 @@ from helm_rollback_component.results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from helm_rollback_component.config import HelmConfig
 
 _AT = "2026-01-01T00:00:00Z"
@@ -70,6 +70,10 @@ class RolledBack:
     resources: tuple[Resource, ...] = ()
 
 
+_OUTCOMES = Kind(Mapping | None, "a dictionary of Deployed(…) and RolledBack(…)")
+_OUTCOME = Kind(Deployed | RolledBack, "Deployed(…) or RolledBack(…)")
+
+
 class HelmReleaseMocks(pulumi.runtime.Mocks):
     """Mocks for `pulumi.runtime.set_mocks`: every release is deployed, except those in `outcomes`.
 
@@ -78,11 +82,16 @@ class HelmReleaseMocks(pulumi.runtime.Mocks):
 
     Args:
         outcomes: the result of a release, by the name of its `HelmRelease`.
+
+    Raises:
+        ValidationError: one of them is neither `Deployed` nor `RolledBack`.
     """
 
     def __init__(self, outcomes: Mapping[str, Deployed | RolledBack] | None = None) -> None:
         super().__init__()
         _ensure_event_loop()
+        require(_OUTCOMES, outcomes=outcomes)
+        require(_OUTCOME, **(outcomes or {}))
         self._outcomes = dict(outcomes or {})
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:

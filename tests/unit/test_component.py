@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 from copy import deepcopy
+from datetime import date, timedelta
+from enum import IntEnum, StrEnum
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
@@ -155,6 +158,15 @@ class TestRegisteredOutputs:
 
 
 class TestInputs:
+    @pytest.mark.parametrize("given", [None, [LEAST], "web", pulumi.ResourceOptions()])
+    def test_inputs_that_are_no_dictionary_are_refused(self, given: Any) -> None:  # noqa: ANN401  # anything
+        def program() -> dict[str, Any]:
+            HelmRelease("web", given)
+            return {}
+
+        with pytest.raises(pulumi.RunError, match=r"^web: args: is .*; use a dictionary of inputs$"):
+            Stack(program)
+
     def test_its_name_is_the_releases_unless_it_has_one(self) -> None:
         assert told()["release_name"] == "web"
         assert told(release_name="other")["release_name"] == "other"
@@ -310,8 +322,11 @@ class TestValues:
             ("\ud83d", "contains half of a surrogate pair"),
             (pulumi.StringAsset("hunter2"), "is of type StringAsset; use the text itself"),
             (pulumi.FileArchive("/nowhere"), "is of type FileArchive"),
+            (date(2026, 1, 1), "is of type date; use the text itself"),
+            (Path("web"), "is of type PosixPath; use the text itself"),
+            ({1}, "is of type set; use the text itself"),
         ],
-        ids=["nan", "large", "half a pair", "asset", "archive"],
+        ids=["nan", "large", "half a pair", "asset", "archive", "date", "path", "set"],
     )
     def test_what_helm_cannot_hold_is_refused_by_name(
         self, value: object, fault: str, given: Callable[[Any], Any]
@@ -328,6 +343,8 @@ class TestValues:
             ("health", "grace", math.inf),
             ("timeouts", "deploy", 10**400),
             ("labels", "team", "\ud83d"),
+            ("source", "chart", Path("web")),
+            ("timeouts", "upgrade", timedelta(minutes=5)),
         ],
     )
     def test_what_pulumi_cannot_hold_is_refused_by_name_in_any_other_input(
@@ -335,6 +352,16 @@ class TestValues:
     ) -> None:
         assert f"{section}.{key}: " in refusal(**{section: given({key: value})})
         assert f"{section}.{key}: " in refusal(**{section: {key: given(value)}})
+
+    def test_enumerations_of_texts_and_numbers_are_what_they_are(self) -> None:
+        class Tier(StrEnum):
+            GOLD = "gold"
+
+        class Size(IntEnum):
+            SMALL = 1
+
+        values = {"tier": Tier.GOLD, "size": Size.SMALL}
+        assert told(values=values)["values"] == {"tier": "gold", "size": 1}
 
     def test_a_key_that_cannot_be_told_is_refused_at_once(self) -> None:
         with pytest.raises(pulumi.RunError, match=r"^web: values: has a key with half of a surrogate pair"):

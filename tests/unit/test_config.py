@@ -16,7 +16,8 @@ from helm_rollback_component.config import (
 )
 from helm_rollback_component.errors import ValidationError
 
-LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
+LEAST_SOURCE = {"chart": "./web"}
+LEAST = {"release_name": "web", "release_namespace": "apps", "source": LEAST_SOURCE}
 REMOTE = {"chart": "web", "repository": "https://charts.example", "version": "1.2.3"}
 OCI = {"chart": "oci://registry.example/web", "version": "1.2.3"}
 
@@ -55,6 +56,21 @@ def test_what_is_not_said_has_the_documented_default() -> None:
         test=False,
     )
     assert (config.values, config.value_files, config.helm, config.adopt) == ({}, (), "auto", False)
+
+
+@pytest.mark.parametrize("given", [None, [LEAST], "web", parse(), HelmConfig])
+def test_what_is_no_mapping_is_refused(given: Any) -> None:  # noqa: ANN401  # anything
+    with pytest.raises(ValidationError, match=r"^inputs: is .*; use a dictionary of inputs$"):
+        HelmConfig.parse(given)
+
+
+@pytest.mark.parametrize("key", [None, 1, ("a",)])
+def test_a_key_that_is_no_text_is_refused(key: Any) -> None:  # noqa: ANN401  # anything
+    given: Any = {**LEAST, key: 1, "source": {**LEAST_SOURCE, key: 2}}
+    with pytest.raises(ValidationError) as refused:
+        HelmConfig.parse(given)
+    assert {problem.path for problem in refused.value.problems} == {"", "source"}
+    assert all("which is not a text; use texts as keys" in each.message for each in refused.value.problems)
 
 
 def test_both_spellings_are_read() -> None:

@@ -14,7 +14,7 @@ from pulumi.runtime import MockResourceArgs
 from helm_rollback_component import HelmRelease
 from helm_rollback_component.component import RELEASE_TYPE
 from helm_rollback_component.errors import ValidationError
-from helm_rollback_component.testing.mocks import HelmReleaseMocks
+from helm_rollback_component.testing.mocks import HelmReleaseMocks, RolledBack
 
 
 class Bucket(pulumi.CustomResource):
@@ -34,6 +34,18 @@ class BiggerMocks(HelmReleaseMocks):
         """Return id and outputs."""
         id_, outputs = super().resource(args)
         return id_, {"size": 7, **outputs}
+
+
+@pytest.mark.parametrize("outcomes", [["web"], "web"])
+def test_outcomes_are_given_by_name(outcomes: Any) -> None:  # noqa: ANN401  # anything
+    with pytest.raises(ValidationError, match=r"^outcomes: is of type .*; use a dictionary of "):
+        HelmReleaseMocks(outcomes)
+
+
+@pytest.mark.parametrize("outcome", ["failed", RolledBack])
+def test_an_outcome_is_one_that_there_is(outcome: Any) -> None:  # noqa: ANN401  # anything
+    with pytest.raises(ValidationError, match=r"^web: is of type .*; use Deployed"):
+        HelmReleaseMocks({"web": outcome})
 
 
 def run(mocks: HelmReleaseMocks) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 import pytest
 
@@ -79,6 +81,19 @@ def test_outputs_are_named_in_either_spelling_too() -> None:
     wrong = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
     with pytest.raises(pulumi.RunError, match="additional_secret_outputs names secret"):
         resource_options.passed_on("web", wrong, OUTPUTS)
+
+
+@pytest.mark.parametrize("option", ["ignore_changes", "hide_diffs", "additional_secret_outputs"])
+def test_paths_are_a_list(option: str) -> None:
+    given: dict[str, Any] = {option: "values"}
+    with pytest.raises(pulumi.RunError, match=f"^web: {option}: is of type str; use a list of paths$"):
+        resource_options.passed_on("web", pulumi.ResourceOptions(**given), {"revision": "revision"})
+
+
+def test_what_are_no_options_is_refused() -> None:
+    given: Any = {"protect": True}
+    with pytest.raises(pulumi.RunError, match=r"^web: opts: is of type dict; use pulumi.ResourceOptions$"):
+        resource_options.of_the_component("web", given)
 
 
 def test_a_release_cannot_be_imported_by_an_option() -> None:

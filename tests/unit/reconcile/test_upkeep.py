@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,9 @@ from helm_rollback_component.operations import HelmOperations
 from helm_rollback_component.results import LockStatus, Phase
 from tests.support.fake_cluster import FakeCluster, failure
 from tests.support.helm_records import release, secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OWNER = Owner("acme", "shop", "prod", "urn:web")
 LEASE = paths.leases("apps", lease_codec.name("web"))
@@ -90,6 +93,40 @@ def refused(bench: Bench, **options: Any) -> HelmRollbackError:  # noqa: ANN401 
     with pytest.raises(OperationError) as caught:
         bench.operations().unlock(**options)
     return caught.value
+
+
+class TestArgumentsOfAnotherKind:
+    @pytest.mark.parametrize(
+        ("ask", "parameter"),
+        [
+            (lambda asked: asked.rollback("2"), "revision"),
+            (lambda asked: asked.rollback(2, replacing="3"), "replacing"),
+            (lambda asked: asked.rollback(2, why=None, tool=3), "why"),
+            (lambda asked: asked.plan_rollback("2"), "revision"),
+            (lambda asked: asked.validate_rollback_target(None), "revision"),
+            (lambda asked: asked.prune("3"), "keep"),
+            (lambda asked: asked.foresee("print"), "tell"),
+        ],
+        ids=["rollback", "replacing", "why", "plan", "validate", "prune", "foresee"],
+    )
+    def test_of_a_method(self, bench: Bench, ask: Callable[[Any], Any], parameter: str) -> None:
+        with pytest.raises(ValidationError, match=f"^{parameter}: is ") as refused:
+            ask(bench.operations())
+        assert refused.value.problems[0].path == parameter
+
+    @pytest.mark.parametrize("given", [None, {"release_name": "web"}, HelmConfig])
+    def test_of_the_config(self, given: Any) -> None:  # noqa: ANN401  # anything
+        with pytest.raises(ValidationError, match=r"^config: is .*; use HelmConfig\.parse\(inputs\)$"):
+            HelmOperations(given)
+
+    @pytest.mark.parametrize("parameter", ["progress", "note", "warn"])
+    def test_of_what_is_told(self, parameter: str) -> None:
+        config = HelmConfig.parse(
+            {"release_name": "web", "release_namespace": "apps", "source": {"chart": "."}}
+        )
+        wrong: Any = {parameter: "print"}
+        with pytest.raises(ValidationError, match=f"^{parameter}: is of type str; use a function"):
+            HelmOperations(config, **wrong)
 
 
 class TestPlan:
