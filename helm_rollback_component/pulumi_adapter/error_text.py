@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 _FRAMES = 100
 
 
+class HelmReleaseError(RuntimeError):
+    """What a person is shown of an error: the host prints the name of its class, and its text."""
+
+
+HelmReleaseError.__module__ = "builtins"  # else Python prints the path of this module before the name
+
+
 @contextmanager
 def in_one_line(*properties: Mapping[str, Any]) -> Iterator[None]:
     """Carry out an operation of the provider; its errors are raised as what a person is to see.
@@ -23,7 +30,7 @@ def in_one_line(*properties: Mapping[str, Any]) -> Iterator[None]:
         properties: those of the resource, of today and of before, whose secrets no error shows.
 
     Raises:
-        RuntimeError: for any error; its text is all that is shown.
+        HelmReleaseError: for any error; its text is all that is shown.
     """
     from helm_rollback_component.pulumi_adapter import request_context  # noqa: PLC0415  # not for a program
     from helm_rollback_component.telemetry import parent  # noqa: PLC0415  # slow to import
@@ -32,10 +39,10 @@ def in_one_line(*properties: Mapping[str, Any]) -> Iterator[None]:
         with process_lifetime.operation(), parent.below(request_context.traceparent()):
             yield
     except HelmRollbackError as error:
-        raise RuntimeError(_shown(str(error), properties)) from None
+        raise HelmReleaseError(_shown(str(error), properties)) from None
     except Exception as error:  # noqa: BLE001  # for any error, the host would hide where it came from
         text = _shown(whole(error), properties)
-        raise RuntimeError(f"unexpected error, please report it:\n{text}") from None
+        raise HelmReleaseError(f"unexpected error, please report it:\n{text}") from None
 
 
 def _shown(text: str, properties: Sequence[Mapping[str, Any]]) -> str:

@@ -19,7 +19,7 @@ from helm_rollback_component.pulumi_adapter import (
     state,
 )
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
-from helm_rollback_component.pulumi_adapter.error_text import whole
+from helm_rollback_component.pulumi_adapter.error_text import HelmReleaseError, whole
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class ManagedRelease:
         """Pass, warn, or fail with the outputs as the new state, as the phase and the inputs say.
 
         Raises:
-            RuntimeError: the release is not what was declared.
+            HelmReleaseError: the release is not what was declared.
         """
         tried = self.operations.rolled_back
         outcome, explained = headline(status, tried=tried), self._log.explained(outs["message"])
@@ -138,7 +138,7 @@ class ManagedRelease:
         message = f"{self.id}: {outcome}, as explained above" if explained else explain(status, tried=tried)
         if not partial_failure.announce(self.id, outs, message):
             self._log.warning(_NOT_SAVED)
-        raise RuntimeError(message)
+        raise HelmReleaseError(message)
 
 
 def _may_be_let_go(properties: Mapping[str, Any]) -> bool:
