@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.health.silence import Silence
 from helm_rollback_component.core.remediation.steps import Install
 from helm_rollback_component.helm.engines.engine import Capability
 
@@ -55,14 +56,14 @@ def wait_of_uninstall(strategy: str) -> str:
     return "" if strategy == "auto" else strategy
 
 
-def may_lose_sight(options: Options, able: Collection[Capability]) -> bool:
-    """Return whether Helm waits by a watch that does not try again what has failed: Helm 4's own does.
+def silence(options: Options, able: Collection[Capability]) -> Silence | None:
+    """Return how Helm may lose sight of what it waits for; None where it cannot be shown anything.
 
-    Not where Helm replaces objects: a write of ours might come between its reading and its writing.
+    That is where it watches, and replaces objects: a write of ours might come between its read and its write.
 
     Args:
         options: what `suited` has returned.
         able: what the engine supports.
     """
-    watches = Capability.WAIT_STRATEGY in able and options.wait_strategy != "legacy"
-    return watches and not options.force_update
+    polls = Capability.WAIT_STRATEGY not in able or options.wait_strategy == "legacy"
+    return Silence(polls=polls) if polls or not options.force_update else None

@@ -93,6 +93,18 @@ class Removal:
             pause = min(2 * pause, _LONGEST)
         return None
 
+    def still_there(self, timeout: float) -> Failure | None:
+        """Return which of them are there once their time is over; None if none is, whatever Helm has seen.
+
+        Args:
+            timeout: how long that time was, in seconds.
+
+        Raises:
+            OperationError: the cluster cannot be read.
+        """
+        left = dict(self._left())
+        return _stay(left, timeout) if left else None
+
     def _of(self, records: Sequence[Record]) -> Iterator[tuple[Key, Manifest]]:
         namespace = self._context.target.namespace
         for record in records:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health.readiness import judged_or_served
-from helm_rollback_component.core.health.silence import Silence
 from helm_rollback_component.core.health.snapshot import runs_as_hook
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.core.remediation.steps import Install
@@ -21,6 +20,7 @@ from helm_rollback_component.reconcile import apply_options, failures
 if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.baseline import Baseline
+    from helm_rollback_component.core.health.silence import Silence
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Upgrade
     from helm_rollback_component.helm.engines.engine import Deployment
@@ -110,9 +110,9 @@ class WatchedDeployment:
 
     def _silence(self, action: Install | Upgrade, deployment: Deployment) -> Silence | None:
         """Return how long Helm may be silent; it is stopped for that once in all tries of an action."""
-        if not apply_options.may_lose_sight(deployment.options, self._context.helm.capabilities):
-            return None
-        return Silence() if self._lost_sight_in is action else Silence.within(deployment.timeout)
+        silence = apply_options.silence(deployment.options, self._context.helm.capabilities)
+        stopped = self._lost_sight_in is action
+        return silence if silence is None or stopped else silence.within(deployment.timeout)
 
     def _explained(self, failure: Failure, watch: HealthWatch, timeout: int, revision: int) -> Failure | None:
         """Return the failure; of one that means that time was over our reason in place of Helm's, if any."""

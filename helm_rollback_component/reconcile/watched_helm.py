@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.cancellation import Cancellation
+from helm_rollback_component.core.health.objects import is_hook
+from helm_rollback_component.core.health.snapshot import runs_as_deletion_hook
 from helm_rollback_component.core.health.timeout import Limit
 from helm_rollback_component.core.records.history import Status
 from helm_rollback_component.core.remediation.standards import Known
@@ -130,15 +132,15 @@ class WatchedHelm:
         removal = Removal(self._context, present)
         earlier = removal.earlier()
         if not earlier:
-            return self._remove(removal, timeout)
+            return self._remove(removal, present, timeout)
         self._context.warn_once(_LEFT.format(objects=", ".join(map(str, earlier))))
         return None
 
     def uninstall(self, present: Sequence[Record], timeout: int) -> Failure | None:
         """Uninstall, and see that the objects are gone."""
-        return self._remove(Removal(self._context, present), timeout)
+        return self._remove(Removal(self._context, present), present, timeout)
 
-    def _remove(self, removal: Removal, timeout: int) -> Failure | None:
+    def _remove(self, removal: Removal, present: Sequence[Record], timeout: int) -> Failure | None:
         context, clock = self._context, self._context.health.clock
         self._proof.begin(Known())
         cancellation, stop = Cancellation(), self._stop
@@ -162,9 +164,18 @@ class WatchedHelm:
             told = removal.without_helm() if failure.reason in _DELETED_NOTHING else ""
             if told:
                 context.warn_once(told)
+            elif failure.reason is Reason.UNINSTALL_TIMEOUT and not self._runs_hooks(present):
+                return removal.still_there(timeout)
             elif not failures.is_of_watching(failure):
                 return failure
         return removal.await_end(max(0.0, until - clock.now()), stop)
+
+    def _runs_hooks(self, present: Sequence[Record]) -> bool:
+        """Whether an uninstall of the newest revision may run hooks, whose end Helm may have waited for."""
+        if self._context.config.disable_hooks or not present:
+            return False
+        declared = self._context.storage.objects(present[-1].revision, is_hook)
+        return any(map(runs_as_deletion_hook, declared))
 
     def _await_restored(self, revision: int, beginning: Beginning) -> Failure | None:
         """Wait until what was restored is ready; where the run is to end, Helm's word counts."""

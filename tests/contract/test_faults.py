@@ -79,7 +79,9 @@ def test_helm_that_has_lost_sight_of_a_release_sees_it_again(ground: Ground, eng
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("engine", _ENGINES)
-@pytest.mark.parametrize("operation", ["deploy", "upgrade", "upgrade with hooks", "automatic rollback"])
+@pytest.mark.parametrize(
+    "operation", ["deploy", "upgrade", "upgrade with hooks", "automatic rollback", "delete"]
+)
 def test_every_fault_at_every_watch(ground: Ground, engine: str, operation: str) -> None:
     how = Sweep(ground.kubeconfig.read_text(), _helm(ground, engine), "", skip=is_no_watch)
     assert _failures(how, operation, FAULTS_OF_WATCHES) == []

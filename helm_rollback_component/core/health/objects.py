@@ -129,6 +129,11 @@ def belongs_to(live: Manifest, release: str, namespace: str) -> bool:
     return release_of(live) == (release, namespace)
 
 
+def hook_events(manifest: Manifest) -> frozenset[str]:
+    """Return at which events of Helm this is run as a hook; none for what is no hook."""
+    return frozenset(event.strip() for event in annotation(manifest, HOOK).split(",")) - {""}
+
+
 def is_hook(manifest: Manifest) -> bool:
     """Return whether this is one of the chart's hooks, and so not waited for like the other objects."""
     return bool(annotation(manifest, HOOK))

@@ -1,5 +1,6 @@
 """When Helm may have lost sight of what it waits for, and which objects are to be shown to it again. Pure.
 
+Every Helm watches the Jobs and pods of its hooks, and a connection that tells nothing any more tells no end.
 Helm 4 lists a workload's ReplicaSets and pods once for each change that it is told of. If a list fails, the
 workload counts as not ready until its next change, or for three minutes
 (``errResourceToResourceStatus`` in ``kstatus``). A ready workload does not change any more.
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.timeout import awaited_by_helm
@@ -35,18 +36,20 @@ class Silence:
 
     Attributes:
         limit: how long it may last, in seconds; then Helm does not see what is there, and never will.
+        polls: whether Helm asks again and again what is ready, as Helm 3 does: then it loses sight of
+            hooks alone, there is nothing to show, and load balancers are to have an address.
         since: when that began, None while there is something to wait for.
         shown: how often its objects were shown to it since then.
     """
 
     limit: float = math.inf
+    polls: bool = False
     since: float | None = None
     shown: int = 0
 
-    @classmethod
-    def within(cls, timeout: float) -> Self:
+    def within(self, timeout: float) -> Silence:
         """Return the one for a Helm that was given so many seconds: half of them are for another try."""
-        return cls(min(_LONGEST, timeout / 2))
+        return replace(self, limit=min(_LONGEST, timeout / 2))
 
     @property
     def over(self) -> float:
@@ -66,23 +69,27 @@ class Silence:
 
     def ended(self) -> Silence:
         """Return what follows where there is something to wait for."""
-        return Silence(self.limit)
+        return Silence(self.limit, self.polls)
 
     def broken(self) -> Silence:
         """Return what follows once the objects were shown."""
         return replace(self, shown=self.shown + 1)
 
+    def excludes(self, seen: Snapshot, *, wait_for_jobs: bool) -> bool:
+        """Return whether Helm waits for something after all, deletions and what may not be read included.
 
-def all_seen_ready(seen: Snapshot, *, wait_for_jobs: bool) -> bool:
-    """Return whether there is nothing that Helm may wait for, deletions and what may not be read included."""
-    hidden = bool(seen.unseen) or any(map(objects.terminating, seen.live.values()))
-    return not hidden and awaited_by_helm(seen, wait_for_jobs=wait_for_jobs, load_balancers=False).ready
+        Args:
+            seen: all that it may wait for.
+            wait_for_jobs: whether it was told to wait for Jobs.
+        """
+        hidden = bool(seen.unseen) or any(map(objects.terminating, seen.live.values()))
+        awaited = awaited_by_helm(seen, wait_for_jobs=wait_for_jobs, load_balancers=self.polls)
+        return hidden or not awaited.ready
 
-
-def listed_by_helm(seen: Snapshot) -> Iterator[Manifest]:
-    """Yield those workloads, as declared, that Helm judges by lists, and of which there is a live one."""
-    for desired in seen.desired:
-        kind = (objects.group(desired), objects.kind(desired))
-        there = objects.key(desired, seen.namespace) in seen.live
-        if kind in _LISTED and there and not objects.is_hook(desired):
-            yield desired
+    def to_show(self, seen: Snapshot) -> Iterator[Manifest]:
+        """Yield those workloads, as declared, that Helm judges by lists, and of which there is a live one."""
+        for desired in () if self.polls else seen.desired:
+            kind = (objects.group(desired), objects.kind(desired))
+            there = objects.key(desired, seen.namespace) in seen.live
+            if kind in _LISTED and there and not objects.is_hook(desired):
+                yield desired

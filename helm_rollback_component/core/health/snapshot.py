@@ -48,6 +48,7 @@ JUDGED_KINDS = frozenset(
 _RUNNING_HOOKS = frozenset(
     f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "rollback")
 )
+_DELETION_HOOKS = frozenset({"pre-delete", "post-delete"})
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,12 @@ def judged(desired: Manifest) -> bool:
 
 def runs_as_hook(desired: Manifest) -> bool:
     """Return whether an object is a hook that a deployment or a rollback may run."""
-    hook = objects.annotation(desired, objects.HOOK)
-    return any(event.strip() in _RUNNING_HOOKS for event in hook.split(","))
+    return not _RUNNING_HOOKS.isdisjoint(objects.hook_events(desired))
+
+
+def runs_as_deletion_hook(desired: Manifest) -> bool:
+    """Return whether an object is a hook that an uninstall may run."""
+    return not _DELETION_HOOKS.isdisjoint(objects.hook_events(desired))
 
 
 def applied(desired: Manifest, live: Manifest, before: Mark | None) -> bool:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Self
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health.baseline import Stored
 from helm_rollback_component.core.health.judge import faults
-from helm_rollback_component.core.health.silence import all_seen_ready, listed_by_helm
 from helm_rollback_component.core.health.timeout import awaited_by_helm, timed_out
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import container_logs, showing
@@ -172,7 +171,7 @@ class HealthWatch:
         self._silence = self._silence.after(seen, now, wait_for_jobs=context.wait_for_jobs)
         if self._silence.due <= now:
             self._applied = self._applied if self._silence.shown else self._tell_applied()
-            showing.show(context.cluster, context.namespace, listed_by_helm(seen))
+            showing.show(context.cluster, context.namespace, self._silence.to_show(seen))
             self._silence = self._silence.broken()
         return min(self._silence.due, self._silence.over)
 
@@ -180,9 +179,8 @@ class HealthWatch:
         """Whether Helm does not see that all is ready; all is looked at once more before that is said."""
         if self._silence is None or self._context.clock.now() < self._silence.over:
             return False
-        seen = self._all_of(self._objects)
-        ready = all_seen_ready(seen, wait_for_jobs=self._context.wait_for_jobs)
-        lost = ready and self._applied == self._tell_applied()
+        waits = self._silence.excludes(self._all_of(self._objects), wait_for_jobs=self._context.wait_for_jobs)
+        lost = not waits and self._applied == self._tell_applied()
         self._silence = self._silence if lost else self._silence.ended()
         return lost
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from helm_rollback_component.core.health.silence import Silence
 from helm_rollback_component.core.remediation.steps import Install, Upgrade
 from helm_rollback_component.helm.engines.engine import Capability, Options
 from helm_rollback_component.reconcile.apply_options import (
     forces,
-    may_lose_sight,
+    silence,
     suited,
     wait_of_uninstall,
 )
@@ -64,16 +65,17 @@ def test_an_uninstall_waits_as_was_chosen(strategy: str, waits: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "able", "may"),
+    ("options", "able", "found"),
     [
-        (Options(), ABLE, True),
-        (Options(wait_strategy="watcher"), ABLE, True),
-        (Options(wait_strategy="legacy"), ABLE, False),
-        (Options(), HELM_3, False),
-        (Options(force_update=True), ABLE, False),
+        (Options(), ABLE, Silence()),
+        (Options(wait_strategy="watcher"), ABLE, Silence()),
+        (Options(wait_strategy="legacy"), ABLE, Silence(polls=True)),
+        (Options(), HELM_3, Silence(polls=True)),
+        (Options(force_update=True), HELM_3, Silence(polls=True)),
+        (Options(force_update=True), ABLE, None),
     ],
 )
-def test_sight_is_lost_by_helm_4s_own_watch(
-    options: Options, able: frozenset[Capability], *, may: bool
+def test_sight_is_lost_of_hooks_alone_by_a_helm_that_polls(
+    options: Options, able: frozenset[Capability], found: Silence | None
 ) -> None:
-    assert may_lose_sight(options, able) is may
+    assert silence(options, able) == found

@@ -29,7 +29,7 @@ from helm_rollback_component.reconcile.run_events import RunEvents
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 from tests.support.fake_cluster import failure
 from tests.support.histories import BEGAN, record
-from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, thing, waiting
+from tests.unit.core.health.health_objects import deployment, job, pod, replica_set, running, thing, waiting
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def failing(words: str) -> Engine:
     return Engine(fail)
 
 
+LATE = "Error: uninstallation completed with 1 error(s): context deadline exceeded"
 _EARLIER = "2025-12-31T23:59:59Z"
 FORBIDDEN = "it is Forbidden"
 
@@ -108,6 +109,13 @@ def refuse_pods(_verb: str, path: str) -> None:
     """Have a cluster not tell of pods."""
     if path.endswith("/pods"):
         raise failure("Forbidden")
+
+
+def of_the_release(live: dict[str, Any]) -> dict[str, Any]:
+    """Return a live object as one that Helm has made for the release."""
+    found = select(live)
+    owner = {"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": NAMESPACE}
+    return {**found, "metadata": {**found["metadata"], "annotations": owner}}
 
 
 def everything(_: Any) -> bool:  # noqa: ANN401  # any object
@@ -525,12 +533,7 @@ class TestInterrupted:
         ['Error: no matches for kind "Unheard" in version "x/v1"', "Error: failed to delete release: web"],
     )
     def test_a_removal_that_helm_refuses_for_a_lost_kind_is_done_without_it(self, words: str) -> None:
-        live = select(deployment())
-        live["metadata"]["annotations"] = {
-            "meta.helm.sh/release-name": "web",
-            "meta.helm.sh/release-namespace": NAMESPACE,
-        }
-        cluster = Town(live)
+        cluster = Town(of_the_release(deployment()))
         gone = {"apiVersion": "example.com/v1", "kind": "Unheard", "metadata": {"name": "web"}}
         place = Place(cluster, failing(words), Records(also=(gone,)))
         assert place.helm.uninstall((record(1),), 60) is None
@@ -563,6 +566,25 @@ class TestInterrupted:
         other = Place(Town(), failing(f"{words}delete{watch.removeprefix('watch')}")).helm.uninstall((), 60)
         assert other is not None
         assert other.reason == "Forbidden"
+
+    @pytest.mark.parametrize(
+        ("live", "left"),
+        [((), ""), ((of_the_release(deployment()),), "still there after 60 s: Deployment web")],
+    )
+    def test_a_removal_of_which_helm_never_heard_the_end_is_over_if_all_is_gone(
+        self, live: tuple[dict[str, Any], ...], left: str
+    ) -> None:
+        place = Place(Town(*live), failing(LATE), Records(also=(thing("Service"),)))
+        failed = place.helm.uninstall((record(1),), 60)
+        assert (failed.message if failed else "") == left
+
+    @pytest.mark.parametrize(
+        ("event", "failed"), [("pre-delete, post-delete", True), ("post-upgrade", False)]
+    )
+    def test_not_where_it_may_have_waited_for_a_hook(self, event: str, *, failed: bool) -> None:
+        hook = job(hook=event)
+        place = Place(Town(), failing(LATE), Records(hooks=(hook,)))
+        assert (place.helm.uninstall((record(1),), 60) is not None) is failed
 
     def test_a_removal_that_helm_refuses_for_another_reason_is_left_to_it(self) -> None:
         failed = Place(Town(), failing("Error: hooks failed")).helm.uninstall((), 60)

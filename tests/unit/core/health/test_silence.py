@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from helm_rollback_component.core.health import objects
-from helm_rollback_component.core.health.silence import FIRST, Silence, all_seen_ready, listed_by_helm
+from helm_rollback_component.core.health.silence import FIRST, Silence
 from helm_rollback_component.core.health.snapshot import Snapshot
 from tests.unit.core.health.health_objects import (
     NAMESPACE,
@@ -17,6 +17,7 @@ from tests.unit.core.health.health_objects import (
     deployment,
     job,
     stateful_set,
+    thing,
 )
 
 READY = deployment(replicas=3, updatedReplicas=3, availableReplicas=3, readyReplicas=3)
@@ -66,23 +67,31 @@ def test_jobs_are_waited_for_where_helm_does() -> None:
 
 def test_those_workloads_are_shown_that_helm_judges_by_lists() -> None:
     there = seen(READY, stateful_set(), daemon_set(), job())
-    assert [objects.kind(each) for each in listed_by_helm(there)] == ["Deployment", "StatefulSet"]
-    assert [*listed_by_helm(Snapshot(NAMESPACE, there.desired, {}))] == []
+    assert [objects.kind(each) for each in Silence().to_show(there)] == ["Deployment", "StatefulSet"]
+    assert [*Silence().to_show(Snapshot(NAMESPACE, there.desired, {}))] == []
+    assert [*Silence(polls=True).to_show(there)] == []
 
 
 @pytest.mark.parametrize(("timeout", "limit"), [(60, 30), (300, 60)])
 def test_it_is_over_while_there_is_time_for_another_try(timeout: int, limit: int) -> None:
-    begun = after(Silence.within(timeout), 10.0, READY)
+    begun = after(Silence().within(timeout), 10.0, READY)
     assert begun.over == 10.0 + limit
-    assert begun.ended() == Silence.within(timeout)
-    assert Silence.within(timeout).over == math.inf
+    assert begun.ended() == Silence().within(timeout)
+    assert Silence().within(timeout).over == math.inf
     assert after(Silence(), 10.0, READY).over == math.inf
 
 
 def test_what_cannot_be_read_or_is_being_deleted_may_be_waited_for() -> None:
     there = seen(READY)
     going = {**ENDED, "metadata": {**ENDED["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}}
-    assert all_seen_ready(there, wait_for_jobs=False)
-    assert not all_seen_ready(replace(there, unseen={("jobs", ""): "not read"}), wait_for_jobs=False)
-    assert not all_seen_ready(seen(READY, going), wait_for_jobs=False)
-    assert not all_seen_ready(seen(deployment()), wait_for_jobs=False)
+    assert not Silence().excludes(there, wait_for_jobs=False)
+    assert Silence().excludes(replace(there, unseen={("jobs", ""): "not read"}), wait_for_jobs=False)
+    assert Silence().excludes(seen(READY, going), wait_for_jobs=False)
+    assert Silence().excludes(seen(deployment()), wait_for_jobs=False)
+
+
+@pytest.mark.parametrize("polls", [True, False])
+def test_a_helm_that_polls_may_wait_for_the_address_of_a_load_balancer(*, polls: bool) -> None:
+    balancer = thing("Service") | {"apiVersion": "v1", "spec": {"type": "LoadBalancer"}, "status": {}}
+    there = seen(READY, balancer)
+    assert Silence(polls=polls).excludes(there, wait_for_jobs=False) is polls
