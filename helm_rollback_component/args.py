@@ -248,7 +248,9 @@ class HelmReleaseArgs(TypedDict):
     labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Labels for Helm's record of the release, not for its objects. Default: none."""
     post_renderer: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """A program that changes the rendered manifests, followed by its arguments. Default: none."""
+    """What changes the rendered manifests, followed by its arguments: for Helm 3 a program, for Helm 4 and
+    the embedded Helm the name of a plugin of the type `postrenderer/v1`. Default: none.
+    """
 
 
 def _fields_within(annotation: object) -> "Fields | None":

@@ -110,7 +110,9 @@ class HelmConfig(Part):
     labels: dict[str, str] = Field(default_factory=dict)
     """Labels for Helm's record of the release, not for its objects. Default: none."""
     post_renderer: tuple[NonEmpty, ...] = ()
-    """A program that changes the rendered manifests, followed by its arguments. Default: none."""
+    """What changes the rendered manifests, followed by its arguments: for Helm 3 a program, for Helm 4 and
+    the embedded Helm the name of a plugin of the type `postrenderer/v1`. Default: none.
+    """
 
     @property
     def rollback(self) -> RollbackConfig:

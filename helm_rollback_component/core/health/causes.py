@@ -43,6 +43,12 @@ def outlook_of_start(message: str) -> Outlook:
     return _first(_STARTS, message)
 
 
+@functools.lru_cache(_KEPT)
+def wants_credentials(message: str) -> bool:
+    """Return whether the message of a failed pull says that the registry refused whoever asked."""
+    return _CREDENTIALS.search(_NAMES.sub(" ", message)) is not None
+
+
 def may_admit_later(message: str) -> bool:
     """Return whether the API server may admit a pod yet that it refuses with these words.
 
@@ -69,6 +75,17 @@ _NAMES = re.compile(r'\\*"[^"]*"|\bhttps?://\S+(?=[:\s]|$)')
 
 _ALONE = r"(?<![\w.:/@-]){}(?![\w./@-])"
 """A number that is not part of a version, an address or a port."""
+
+_CREDENTIALS = _words(
+    _ALONE.format("(?:401|403)"),
+    "denied",
+    "unauthorized",
+    "unauthenticated",
+    "forbidden",
+    "authentication required",
+    "authorization failed",
+    "no basic auth credentials",
+)
 
 _NOT_YET = _words(
     "not yet ready to handle request",

@@ -16,6 +16,7 @@ from helm_rollback_component.core.health.condensed import condensed
 from helm_rollback_component.core.health.model import Wait
 from helm_rollback_component.core.health.new_tries import NEW_RUNS, has_ended_again, has_run_again
 from helm_rollback_component.core.health.pod_status import in_trouble
+from helm_rollback_component.core.health.pull_secrets import pull_secrets
 from helm_rollback_component.core.health.waiting_reasons import CANNOT_START, WAITING, passing, retried
 from helm_rollback_component.reasons import Reason
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _MISSING = re.compile(r'\b(secret|configmap) "([^"]+)" not found', re.IGNORECASE)
 _NO_KEY = "couldn't find key"
 _KINDS = {"secret": "Secret", "configmap": "ConfigMap"}
+_DEPENDENT = frozenset({"CrashLoopBackOff", "CreateContainerConfigError"})
 _NEVER_STARTED = frozenset({"StartError", "ContainerCannotRun"})
 
 CERTAIN_EXITS = frozenset({126, 127, 132, 135, 136, 139})
@@ -45,16 +47,16 @@ def container_faults(sight: Sight) -> Iterator[Fault]:
 
 
 def needed(pod: Manifest) -> Iterator[tuple[str, str, str]]:
-    """Yield kind, namespace and name of the Secrets and ConfigMaps that its containers are said to lack."""
+    """Yield kind, namespace and name of the Secrets and ConfigMaps that its containers may lack."""
     for container in in_trouble(pod):
         if _waits_for(container) == "CreateContainerConfigError":
             yield from _named(container, pod)
+        yield from pull_secrets(container, pod)
 
 
 def may_depend(pod: Manifest) -> bool:
     """Return whether a container may fail only because something else of the release is not ready."""
-    reasons = map(_waits_for, in_trouble(pod))
-    return any(reason in ("CrashLoopBackOff", "CreateContainerConfigError") for reason in reasons)
+    return any(_waits_for(each) in _DEPENDENT or any(pull_secrets(each, pod)) for each in in_trouble(pod))
 
 
 def _waiting(sight: Sight) -> Iterator[Fault]:
@@ -78,21 +80,26 @@ def _cannot_start(sight: Sight) -> Iterator[Fault]:
 
 
 def _fault(rule: WaitingReason, container: Container, message: str, sight: Sight) -> Fault:
-    outlook = rule.outlook(message)
-    lacks = _lacks(container)
+    lacks, with_secrets = _lacks(container), [*pull_secrets(container, sight.pod)]
+    absent = [each for each in with_secrets if each in sight.snapshot.missing]
+    outlook = Outlook.PASSING if absent else rule.outlook(message)
     certain = outlook is Outlook.CERTAIN or (lacks and _still_lacks(container, sight))
     grace = rule.certain if certain else passing if outlook is Outlook.PASSING else rule.grace
     said, was_there = objects.one_line(condensed(message)), sight.before(container) is not None
     fault = sight.fault(
         rule.reason,
-        f"{rule.says}{f' ({said})' if said else ''}",
+        f"{rule.says}{f' ({said})' if said else ''}{''.join(map(_without, absent))}",
         grace=_until_tried_again(rule, grace(sight), sight) if was_there else grace(sight),
         container=container.name,
-        unsaid=outlook is Outlook.UNSAID,
-        dependent=lacks and not objects.is_hook(sight.case.desired),
+        unsaid=outlook is Outlook.UNSAID or bool(with_secrets and not absent),
+        dependent=bool(lacks or absent) and not objects.is_hook(sight.case.desired),
     )
     former = Wait(_waits_for(container), message) if was_there and rule.paused else None
     return replace(fault, former=former)
+
+
+def _without(secret: tuple[str, str, str]) -> str:
+    return f"; there is no Secret {secret[-1]} to pull it with"
 
 
 def _until_tried_again(rule: WaitingReason, grace: float, sight: Sight) -> float:

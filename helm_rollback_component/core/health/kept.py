@@ -81,6 +81,7 @@ _EVENT = frozenset(
 _WORKLOADS = {"apps": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"), "batch": ("Job",)}
 _NAMES = frozenset({"apiVersion", "kind"})
 _CLAIM = frozenset({"persistentVolumeClaim"})
+_PULL_SECRETS = frozenset({"imagePullSecrets"})
 
 
 def kept(live: Manifest) -> Manifest:
@@ -108,7 +109,8 @@ def _workload(live: Manifest) -> Manifest:
 def _pod(live: Manifest) -> Manifest:
     volumes = foreign.mappings(objects.spec(live), "volumes")
     claims = [_only(_CLAIM, each) for each in volumes if each.get("persistentVolumeClaim")]
-    return {**_status_alone(live), "spec": {"volumes": claims}}
+    spec = {**_only(_PULL_SECRETS, objects.spec(live)), "volumes": claims}
+    return {**_status_alone(live), "spec": spec}
 
 
 def _service(live: Manifest) -> Manifest:
