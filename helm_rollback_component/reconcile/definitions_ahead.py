@@ -11,7 +11,7 @@ from helm_rollback_component.helm.charts import chart_definitions
 from helm_rollback_component.reconcile import live_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from helm_rollback_component.config import SourceConfig
@@ -23,42 +23,44 @@ _MAY_NOT_READ = (
     "whether the cluster has the definitions of the chart's crds/ is not known: you may not read them"
 )
 _NOT_UPGRADED = "Helm does not upgrade crds/, and the cluster has other definitions than the chart:"
+_Definitions = dict["Key", "Manifest"]
 _LEFT_ALONE = "Helm leaves definitions alone that are there already, and the chart has others:"
 
 
-def of_upgrade(source: SourceConfig, cluster: Cluster, chart: Path) -> Iterator[str]:
+def of_upgrade(
+    source: SourceConfig, cluster: Cluster, chart: Path, enabled: Collection[str] | None
+) -> Iterator[str]:
     """Yield which definitions in the cluster are not as the chart has them, and how they are applied.
-
-    Those of dependencies are told where they are other ones, and not where they are missing, because a
-    dependency may be switched off.
 
     Args:
         source: where the chart comes from.
         cluster: the API server.
         chart: the chart's folder or archive.
+        enabled: the dependencies that the values leave on; None if that is not known, and then definitions
+            of dependencies are told where they are other ones, and not where they are missing.
     """
-    own = keyed(chart_definitions.own(chart), "")
-    others = keyed(chart_definitions.of_dependencies(chart), "")
-    found = live_objects.find(cluster, {**others, **own})
-    missing = own.keys() - found.live.keys() - {*found.left_out}
-    known = {key: each for key, each in {**others, **own}.items() if key in found.live or key in missing}
+    certain, others = _declared(chart, enabled)
+    found = live_objects.find(cluster, {**others, **certain})
+    missing = certain.keys() - found.live.keys() - {*found.left_out}
+    known = {key: each for key, each in {**others, **certain}.items() if key in found.live or key in missing}
     if found.refused:
         yield _MAY_NOT_READ
     elif told := [*_told(known, found)]:
         yield from (_NOT_UPGRADED, *told, "    apply them before the update:", f"    {command(source)}")
 
 
-def of_install(cluster: Cluster, chart: Path) -> Iterator[str]:
+def of_install(cluster: Cluster, chart: Path, enabled: Collection[str] | None) -> Iterator[str]:
     """Yield which definitions a first deployment adds, and which ones it leaves as they are.
 
     Args:
         cluster: the API server.
         chart: the chart's folder or archive.
+        enabled: as of `of_upgrade`; if it is not known, dependencies are left out.
     """
-    own = keyed(chart_definitions.own(chart), "")
-    found = live_objects.find(cluster, own)
-    there = {key: each for key, each in own.items() if key in found.live}
-    yield from (definitions.added(each) for key, each in own.items() if key not in there)
+    certain, _ = _declared(chart, enabled)
+    found = live_objects.find(cluster, certain)
+    there = {key: each for key, each in certain.items() if key in found.live}
+    yield from (definitions.added(each) for key, each in certain.items() if key not in there)
     if told := [*_told(there, found)]:
         yield from (_LEFT_ALONE, *told)
 
@@ -69,6 +71,15 @@ def command(source: SourceConfig) -> str:
     named += [f"--repo={source.repository}"] if source.repository else []
     named += [f"--version={source.version}"] if source.version and not source.local else []
     return f"helm show crds {shlex.join(named)} | kubectl apply --server-side --force-conflicts -f -"
+
+
+def _declared(chart: Path, enabled: Collection[str] | None) -> tuple[_Definitions, _Definitions]:
+    """Return the definitions that Helm installs, and those of which that is not known."""
+    own = keyed(chart_definitions.own(chart), "")
+    if enabled is None:
+        return own, keyed(chart_definitions.of_dependencies(chart), "")
+    off = chart_definitions.switched_off(chart, enabled)
+    return {**keyed(chart_definitions.of_dependencies(chart, off), ""), **own}, {}
 
 
 def _told(declared: Mapping[Key, Manifest], found: Found) -> Iterator[str]:

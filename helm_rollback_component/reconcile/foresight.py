@@ -19,6 +19,7 @@ from helm_rollback_component.core.remediation.steps import Install, Rollback, Si
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.helm.charts import chart_texts, fetching
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
+from helm_rollback_component.helm.engines.rendering import enabled_dependencies
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import (
     clock,
@@ -74,6 +75,7 @@ class Foresight:
         self._session = session
         self._redact = redact
         self._creator = creator
+        self._enabled: frozenset[str] | None = None
 
     def lines(self) -> Iterator[str]:
         """Yield what the update begins with, what it changes in the manifests, and whose work it replaces.
@@ -107,10 +109,10 @@ class Foresight:
     def _definitions(self, step: Step, chart: LocalChart) -> Iterator[str]:
         match step:
             case Install():
-                yield from definitions_ahead.of_install(self._session.cluster, chart.path)
+                yield from definitions_ahead.of_install(self._session.cluster, chart.path, self._enabled)
             case Upgrade() | Unlock():
                 source, cluster = self._config.source, self._session.cluster
-                yield from definitions_ahead.of_upgrade(source, cluster, chart.path)
+                yield from definitions_ahead.of_upgrade(source, cluster, chart.path, self._enabled)
 
     def _refused(self, situation: Situation) -> str:
         """Return why the release cannot be created; empty if it can."""
@@ -205,6 +207,7 @@ class Foresight:
             # Without it, Helm names the first object that is there already, and renders nothing.
             deployment = replace(deployment, options=replace(deployment.options, take_ownership=True))
         release = session.engine.render(session.target, deployment, install=install)
+        self._enabled = enabled_dependencies(release)
         return self._keyed(session.records.rendered(release))
 
     def _keyed(self, objects: Sequence[Mapping[str, Any]]) -> _Objects:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.contract.helm_fixtures import write_chart
 from tests.contract.test_least_rights import user
 from tests.support.definitions import definition
 
@@ -113,6 +114,28 @@ def test_definitions_that_helm_does_not_upgrade_are_told_until_they_are_applied(
 
 
 @pytest.mark.every_engine
+def test_definitions_of_dependencies_are_told_where_the_values_leave_those_on(lab: Laboratory) -> None:
+    group = f"{lab.space.namespace}.example"
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n"
+        "- {name: first, version: 1.0.0, alias: other, condition: other.enabled}\n"
+        "- {name: second, version: 1.0.0, tags: [more]}\n",
+    }
+    for name in ("first", "second", "third"):
+        files[f"charts/{name}/Chart.yaml"] = f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n"
+        files[f"charts/{name}/crds/one.yaml"] = json.dumps(definition(group, name.title()))
+    source = {"chart": str(write_chart(lab.folder / "with-dependencies", files))}
+
+    def told(**values: dict[str, bool]) -> list[str]:
+        lines = foreseen(lab, creating=True, source=source, values=values)
+        return sorted(line.split()[2].partition(".")[0] for line in lines if line.endswith("from crds/"))
+
+    names = [] if lab.helm == "embedded" else ["firsts", "seconds", "thirds"]
+    assert told() == names
+    assert told(other={"enabled": False}) == names[1:]
+    assert told(other={"enabled": False}, tags={"more": False}) == names[2:]
+
+
 def test_what_the_kubernetes_provider_wrote_to_is_seen_until_it_is_taken_over(lab: Laboratory) -> None:
     written_by = "--field-manager=pulumi-kubernetes-ebc98082"
     lab.space.kubectl("create", "configmap", "web", "--from-literal=old=yes", written_by)

@@ -5,17 +5,20 @@ Helm installs them with a first deployment, and never changes them afterwards.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.helm.charts import archives
+from helm_rollback_component.helm.charts.chart_files import read_metadata
 from helm_rollback_component.inputs import go_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 _FOLDER = "crds/"
 _OF_MANIFESTS = (".yaml", ".yml", ".json")
+_PACKED = re.compile(r"-v?\d.*\.(tgz|tar\.gz)")
 _KIND = "CustomResourceDefinition"
 
 
@@ -28,9 +31,36 @@ def own(chart: Path) -> list[dict[str, Any]]:
     return [*_parsed(text for name, text in _texts(chart) if name.startswith(_FOLDER))]
 
 
-def of_dependencies(chart: Path) -> list[dict[str, Any]]:
-    """Return those of its dependencies, likewise; some of them may be switched off by the values."""
-    return [*_parsed(text for name, text in _texts(chart) if not name.startswith(_FOLDER))]
+def of_dependencies(chart: Path, off: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return those of its dependencies, likewise.
+
+    Args:
+        chart: the chart's folder or archive.
+        off: the names of dependencies that the values switch off: Helm leaves their definitions out.
+    """
+    others = ((name, text) for name, text in _texts(chart) if not name.startswith(_FOLDER))
+    return [*_parsed(text for name, text in others if not any(_is_within(name, each) for each in off))]
+
+
+def switched_off(chart: Path, enabled: Collection[str]) -> frozenset[str]:
+    """Return the names of the chart's dependencies that the values switch off.
+
+    Args:
+        chart: the chart's folder or archive.
+        enabled: the names, or aliases, of those that Helm has rendered.
+
+    Raises:
+        ValidationError: there is no chart.
+    """
+    declared = read_metadata(chart).subcharts
+    on = {name for name, alias in declared if (alias or name) in enabled}
+    return frozenset(name for name, _ in declared) - on
+
+
+def _is_within(name: str, dependency: str) -> bool:
+    """Return whether a file is one of that dependency, which may be packed as ``name-version.tgz``."""
+    folder = name.removeprefix(archives.DEPENDENCIES).partition("/")[0]
+    return folder == dependency or bool(_PACKED.fullmatch(folder.removeprefix(dependency)))
 
 
 def _parsed(texts: Iterable[bytes]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from helm_rollback_component.reconcile import definitions_ahead
 from tests.unit.helm.charts.test_chart_texts import chart
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from helm_rollback_component.kube.api.client import Cluster
@@ -56,14 +57,14 @@ def web(tmp_path: Path) -> Path:
     return chart(tmp_path, **files)
 
 
-def of_upgrade(web: Path, live: StandIn) -> list[str]:
+def of_upgrade(web: Path, live: StandIn, enabled: Collection[str] | None = None) -> list[str]:
     cluster: Cluster = live  # type: ignore[assignment]  # as far as it is needed
-    return [*definitions_ahead.of_upgrade(SourceConfig(chart="./web"), cluster, web)]
+    return [*definitions_ahead.of_upgrade(SourceConfig(chart="./web"), cluster, web, enabled)]
 
 
-def of_install(web: Path, live: StandIn) -> list[str]:
+def of_install(web: Path, live: StandIn, enabled: Collection[str] | None = None) -> list[str]:
     cluster: Cluster = live  # type: ignore[assignment]  # as above
-    return [*definitions_ahead.of_install(cluster, web)]
+    return [*definitions_ahead.of_install(cluster, web, enabled)]
 
 
 def test_an_upgrade_leaves_other_definitions_and_says_how_they_are_applied(web: Path) -> None:
@@ -76,7 +77,27 @@ def test_an_upgrade_leaves_other_definitions_and_says_how_they_are_applied(web: 
     ]
 
 
-def test_one_that_is_missing_is_told_except_of_a_dependency(web: Path) -> None:
+@pytest.mark.parametrize(
+    ("declared", "enabled", "told"),
+    [
+        ("{name: sub}", {"sub"}, ["b", "a"]),
+        ("{name: sub}", set(), ["a"]),
+        ("{name: sub, alias: other}", {"other"}, ["b", "a"]),
+        ("{name: sub, alias: other}", set(), ["a"]),
+        ("{name: more}", set(), ["b", "a"]),
+    ],
+)
+def test_those_of_a_dependency_that_is_switched_off_do_not_count(
+    web: Path, declared: str, enabled: set[str], told: list[str]
+) -> None:
+    (web / "Chart.yaml").write_text(f"name: web\nversion: 1.0.0\ndependencies: [{declared}]\n")
+    added = [f"+ CustomResourceDefinition {each} (v2), from crds/" for each in told]
+    assert of_install(web, StandIn(), enabled) == added
+    other = StandIn(definition("a"), definition("b"))
+    assert of_upgrade(web, other, enabled)[1:-2] == [f"    ~ {each}: versions v1 → v2" for each in told]
+
+
+def test_one_that_is_missing_is_told_except_of_a_dependency_that_may_be_switched_off(web: Path) -> None:
     _, line, *_ = of_upgrade(web, StandIn())
     assert line == "    - a (v2) is missing in the cluster"
 

@@ -73,14 +73,14 @@ class StandIn:
     def greet(self) -> None:
         _unless_error(self.greeting)
 
-    def render(self, _target: object, deployment: Deployment, *, install: bool) -> list[_Object]:
+    def render(self, _target: object, deployment: Deployment, *, install: bool) -> dict[str, Any]:
         self.deployments.append(deployment)
         self.installs.append(install)
-        found: list[_Object] = _unless_error(self.renderings.pop(0))
-        return found
+        return {"objects": _unless_error(self.renderings.pop(0)), "chart": {"metadata": {"name": "web"}}}
 
-    def rendered(self, objects: list[_Object]) -> list[_Object]:
-        return objects
+    def rendered(self, release: dict[str, Any]) -> list[_Object]:
+        found: list[_Object] = release["objects"]
+        return found
 
     def objects(self, revision: int) -> list[_Object]:
         return self.stored[revision]

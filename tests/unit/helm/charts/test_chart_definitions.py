@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from helm_rollback_component.helm.charts.chart_definitions import of_dependencies, own
 from tests.unit.helm.charts.test_chart_texts import archived, chart
 
@@ -36,6 +38,19 @@ def test_an_archive_has_them_too_and_so_have_those_in_it(tmp_path: Path) -> None
     )
     assert [each["metadata"]["name"] for each in own(packed)] == ["outer"]
     assert [each["metadata"]["name"] for each in of_dependencies(packed)] == ["inner"]
+
+
+@pytest.mark.parametrize(
+    ("place", "counts"),
+    [("sub", False), ("sub-1.2.3.tgz", False), ("sub-v1.tar.gz", False), ("sub-api-1.0.0.tgz", True)],
+)
+def test_those_of_a_dependency_can_be_left_out(tmp_path: Path, place: str, *, counts: bool) -> None:
+    packed = archived({"sub/crds/one.yaml": (_CRD % "inner").encode()})
+    web = chart(tmp_path, **({"charts__sub__crds__one.yaml": _CRD % "inner"} if place == "sub" else {}))
+    if place != "sub":
+        (web / "charts").mkdir()
+        (web / "charts" / place).write_bytes(packed)
+    assert bool(of_dependencies(web, {"sub"})) is counts
 
 
 def test_dependencies_are_not_followed_for_ever(tmp_path: Path) -> None:
