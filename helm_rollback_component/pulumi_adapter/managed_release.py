@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.results import ReleaseStatus
 
 _Properties = dict[str, Any]
+_GONE = "it is no longer there, so it leaves the state; an update creates it again"
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 _NOT_SAVED = (
@@ -98,6 +99,7 @@ class ManagedRelease:
             properties: its outputs in the state.
         """
         if not self.operations.exists():
+            self._log.information(f"{self.id}: {_GONE}")
             return None
         status = self.operations.get_status()
         inputs = state.checked_inputs_of(properties)

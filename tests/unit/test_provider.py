@@ -442,12 +442,15 @@ class TestRead:
         assert read.outs == outputs
         assert read.inputs == INPUTS
 
-    def test_a_release_whose_claim_is_gone_too_is_gone(
-        self, outputs: dict[str, Any], cluster: Cluster
+    def test_a_release_whose_claim_is_gone_too_is_gone_and_that_is_said(
+        self, outputs: dict[str, Any], cluster: Cluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        said: list[str] = []
+        monkeypatch.setattr(ResourceLog, "information", lambda _, message: said.append(message))
         cluster.there = False
         read = ReleaseProvider().read("apps/web", outputs)
         assert (read.id, read.outs, read.inputs) == ("", {}, {})
+        assert said == ["apps/web: it is no longer there, so it leaves the state; an update creates it again"]
 
     def test_what_others_did_is_observed(self, outputs: dict[str, Any], cluster: Cluster) -> None:
         cluster.status = GONE
