@@ -27,6 +27,8 @@ _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from helm_rollback_component.helm.engines.worker import main; main()"
 )
+_WITHOUT_THE_FOLDER = "-P"
+"""Else a file of the folder where this process runs, such as ``json.py``, would be taken for a library."""
 _CANCELLING: Message = {"cancelling": True}
 _LONGEST_LAST_WORDS = 64 * 1024
 _SHOWN_LAST_WORDS = 4096
@@ -111,7 +113,7 @@ class WorkerProcess:
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  # this interpreter and this package
-            [worker_name(), "-c", _PROGRAM, json.dumps(sys.path)],
+            [worker_name(), _WITHOUT_THE_FOLDER, "-c", _PROGRAM, json.dumps(sys.path)],
             executable=sys.executable,
             env=helm_environment(os.environ),
             stdin=subprocess.PIPE,

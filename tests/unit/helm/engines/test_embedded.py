@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,17 @@ def _request_once(noted: Notes, cancellation: Cancellation) -> None:
 def test_its_name_is_that_of_the_library(engine: EmbeddedEngine) -> None:
     assert engine.name == "embedded 4.9.9"
     assert engine.name == "embedded 4.9.9", "asked again, it still knows"
+
+
+@pytest.mark.usefixtures("notes")
+def test_modules_of_the_folder_are_not_taken_for_libraries(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("json", "operator"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError")
+    monkeypatch.chdir(tmp_path)
+    with closing(EmbeddedEngine()) as engine:
+        assert engine.name == "embedded 4.9.9"
 
 
 def test_an_upgrade_is_asked_for_in_full(engine: EmbeddedEngine, notes: Notes) -> None:
