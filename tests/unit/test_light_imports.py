@@ -83,6 +83,7 @@ OF_BOTH = {
 }
 OF_A_PROGRAM = {
     "component",
+    "inputs.arguments",
     "inputs.chart_source",
     "inputs.chart_values",
     "outputs",
