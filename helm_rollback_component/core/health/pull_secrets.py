@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.health.causes import wants_credentials
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.pod_status import Container
 
-_PULLING = frozenset({"ErrImagePull", "ImagePullBackOff"})
+_PULLING = frozenset({"ErrImagePull", Reason.IMAGE_PULL_BACK_OFF})
 
 
 def pull_secrets(container: Container, pod: Manifest) -> Iterator[tuple[str, str, str]]:
