@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _RELEASE_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LABEL_NAME = re.compile(r"[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
+_LABEL_KEY = re.compile(rf"({_RELEASE_NAME.pattern}/)?{_LABEL_NAME.pattern}", re.ASCII)
+_HELMS_LABELS = frozenset({"createdAt", "modifiedAt", "name", "owner", "status", "version"})
 _NUMBER = re.compile(r"\d+(\.0)?")
 _LONGEST_RELEASE_NAME = 53
 _LONGEST_NAMESPACE = 63
@@ -66,6 +69,30 @@ def _floor(value: object) -> int | Literal["current"]:
     return int(number)
 
 
+def _label_key(key: str) -> str:
+    if key in _HELMS_LABELS:
+        raise PydanticCustomError("name", "Helm itself sets the label {key}; use another key", {"key": key})
+    if not _LABEL_KEY.fullmatch(key):
+        raise PydanticCustomError(
+            "name",
+            "{key} is not the key of a label: use at most 63 letters, digits, '-', '_' and '.', and begin "
+            "and end with a letter or digit; a domain and '/' may come before it",
+            {"key": repr(key)},
+        )
+    return key
+
+
+def _label_value(value: str) -> str:
+    if value and not _LABEL_NAME.fullmatch(value):
+        raise PydanticCustomError(
+            "name",
+            "{value} is not the value of a label: use at most 63 letters, digits, '-', '_' and '.', and "
+            "begin and end with a letter or digit",
+            {"value": repr(value)},
+        )
+    return value
+
+
 def _value_file(given: object) -> object:
     match given:
         case str() if given.strip():
@@ -85,6 +112,8 @@ def _value_file(given: object) -> object:
 Floor = Annotated[int | Literal["current"], PlainValidator(_floor)]
 ReleaseName = Annotated[str, AfterValidator(_release_name)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
+Labels = dict[Annotated[str, AfterValidator(_label_key)], Annotated[str, AfterValidator(_label_value)]]
+"""Labels that Kubernetes takes, and that Helm does not set itself."""
 Seconds = Annotated[int, Field(gt=0)]
 ValueFile = Annotated[str | Mapping[str, str], PlainValidator(_value_file)]
 """The path of a file, or its text under the key ``text``; what is said of it never repeats a text."""

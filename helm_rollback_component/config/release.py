@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic import ValidationError as PydanticValidationError
 
 from helm_rollback_component.config.constraints import (
+    Labels,
     Namespace,
     NonEmpty,
     Part,
@@ -107,7 +108,7 @@ class HelmConfig(Part):
     """
     description: str = ""
     """Text that Helm stores with the revision and shows in `helm history`. Default: none."""
-    labels: dict[str, str] = Field(default_factory=dict)
+    labels: Labels = Field(default_factory=dict)
     """Labels for Helm's record of the release, not for its objects. Default: none."""
     post_renderer: tuple[NonEmpty, ...] = ()
     """What changes the rendered manifests, followed by its arguments: for Helm 3 a program, for Helm 4 and

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.inputs.spelling import Fields
 
+_OF_A_KEY = "[key]"
+"""Pydantic's last step to what is wrong with a key, not with its value."""
+
 REFUSAL = "refusal"
 """Type of a finding that concerns several properties.
 
@@ -56,7 +59,7 @@ def _within(path: str, parent: str) -> bool:
 
 def _problem(details: ErrorDetails, fields: Fields) -> Problem:
     steps = [step for step in details["loc"] if not isinstance(step, int)]
-    path = path_of(details["loc"])
+    path = path_of([step for step in details["loc"] if step != _OF_A_KEY])
     message = details["msg"]
     others: tuple[str, ...] = ()
     match details["type"]:

@@ -15,6 +15,7 @@ from helm_rollback_component.config import (
     TimeoutsConfig,
 )
 from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.inputs.property_paths import path_of
 
 LEAST_SOURCE = {"chart": "./web"}
 LEAST = {"release_name": "web", "release_namespace": "apps", "source": LEAST_SOURCE}
@@ -291,3 +292,31 @@ def test_what_is_no_finite_number_is_named_once() -> None:
         "timeouts.deploy": "is not a finite number; use one",
         "health.grace": "is not a finite number; use one",
     }
+
+
+KEY = "is not the key of a label: use at most 63 letters"
+VALUE = "is not the value of a label: use at most 63 letters"
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ({"name": "x"}, "Helm itself sets the label name; use another key"),
+        ({"a b": "c"}, f"'a b' {KEY}"),
+        ({"Example.com/a": "c"}, f"'Example.com/a' {KEY}"),
+        ({"a" * 64: "c"}, f"'{'a' * 64}' {KEY}"),
+        ({"team": "a b"}, f"'a b' {VALUE}"),
+    ],
+)
+def test_a_label_that_kubernetes_or_helm_refuses_is_refused_first(
+    labels: dict[str, str], expected: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        HelmConfig.parse({**LEAST, "labels": labels})
+    (problem,) = refused.value.problems
+    assert str(problem).startswith(f"{path_of(['labels', *labels])}: {expected}")
+
+
+def test_labels_may_have_a_domain_and_no_value() -> None:
+    labels = {"team": "", "example.com/Tier_1": "front-end.2"}
+    assert HelmConfig.parse({**LEAST, "labels": labels}).labels == labels
