@@ -30,7 +30,7 @@ _Ours = TypeVar("_Ours")
 _Theirs = TypeVar("_Theirs")
 
 
-def declared(values: dict[str, Any], **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # inputs
+def declared(values: dict[str, Any], **inputs: Any) -> dict[str, Any]:
     """Return the inputs of a release of the chart."""
     return {"source": {"chart": str(CHART)}, "values": values, **inputs}
 

@@ -77,7 +77,7 @@ def _slow(here: Place) -> dict[str, Any]:
     return here.inputs(HELM, **_release(odd("ready", after=_HOUR), timeouts={"deploy": _HOUR}))
 
 
-def _release(values: dict[str, Any], **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # inputs
+def _release(values: dict[str, Any], **inputs: Any) -> dict[str, Any]:
     return declared({"services": _SERVICES, **values}, **inputs)
 
 

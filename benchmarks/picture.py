@@ -176,7 +176,7 @@ def _condition(type_: str, *, holds: bool, reason: str = "") -> Object:
     return {"type": type_, "status": str(holds), "reason": reason, "lastTransitionTime": _AT}
 
 
-def _live(version: str, kind: str, name: str, **metadata: Any) -> Object:  # noqa: ANN401  # any of its parts
+def _live(version: str, kind: str, name: str, **metadata: Any) -> Object:
     known = {
         "name": name,
         "namespace": NAMESPACE,

@@ -30,11 +30,11 @@ class Place:
     ground: Ground
     namespace: str
 
-    def operations(self, helm: str, release: str = "web", **inputs: Any) -> HelmOperations:  # noqa: ANN401  # inputs
+    def operations(self, helm: str, release: str = "web", **inputs: Any) -> HelmOperations:
         """Return the operations on a release of the benchmark's chart, or of the one that is given."""
         return HelmOperations(HelmConfig.parse(self.inputs(helm, release, **inputs)))
 
-    def inputs(self, helm: str, release: str = "web", **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # inputs
+    def inputs(self, helm: str, release: str = "web", **inputs: Any) -> dict[str, Any]:
         """Return the inputs of that release."""
         return {
             "release_name": release,

@@ -107,7 +107,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # the type of the exported name
+def __getattr__(name: str) -> Any:
     if name == "__version__":
         return import_module(f"{__name__}.package_version").version()
     home = _HOMES.get(name)

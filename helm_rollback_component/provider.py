@@ -146,7 +146,7 @@ def _held_by_others(
     return [CheckFailure(each.path, each.message) for each in ownership.problems(olds, inputs, held)]
 
 
-def _release(properties: Mapping[str, Any], **of_today: Any) -> ManagedRelease:  # noqa: ANN401  # see there
+def _release(properties: Mapping[str, Any], **of_today: Any) -> ManagedRelease:
     from helm_rollback_component.pulumi_adapter.managed_release import ManagedRelease  # noqa: PLC0415  # as above
 
     return ManagedRelease(properties, **of_today)

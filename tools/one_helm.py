@@ -85,7 +85,7 @@ def overlaps(folder: Path) -> list[str]:
 
 
 def _recorded(verb: str, act: Callable[..., Any]) -> Callable[..., Any]:
-    def acting(context: object, target: dict[str, Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401  # what the verb returns
+    def acting(context: object, target: dict[str, Any], *args: object, **kwargs: object) -> Any:
         with _alone(verb, target["namespace"]):
             return act(context, target, *args, **kwargs)
 

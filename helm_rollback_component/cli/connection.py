@@ -78,7 +78,7 @@ class Connection:
         cluster.teach(self.redact)
         return cluster
 
-    def config(self, release: str, **declared: Any) -> HelmConfig:  # noqa: ANN401  # inputs, as `HelmConfig` has them
+    def config(self, release: str, **declared: Any) -> HelmConfig:
         """Return the config of a release, of which no more is known than these inputs.
 
         Raises:

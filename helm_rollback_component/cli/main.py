@@ -55,7 +55,7 @@ def _given_first(
 app.callback()(_given_first)
 
 
-def register(command: Any, *examples: str, ending: Ending = ACTS) -> None:  # noqa: ANN401  # any function
+def register(command: Any, *examples: str, ending: Ending = ACTS) -> None:
     """Add a command: a function with annotated options, whose docstring is its help.
 
     Args:

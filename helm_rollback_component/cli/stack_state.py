@@ -102,7 +102,7 @@ def _saved(outputs: Mapping[str, Any]) -> dict[str, Any]:
     return {**foreign.mapping(outputs, _INTERNAL), **shown, "rollback_status": {"reason": reason}}
 
 
-def _opened(value: Any, key: str, hidden: set[str]) -> Any:  # noqa: ANN401  # JSON-like
+def _opened(value: Any, key: str, hidden: set[str]) -> Any:
     """Return a value with its secrets as plain values; encrypted ones are left out, and `key` is noted."""
     match value:
         case {"plaintext": str(text)} if _KIND in value:

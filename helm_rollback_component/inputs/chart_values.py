@@ -70,7 +70,7 @@ def unsendable(value: object) -> dict[str, str]:
     return {_MARK: f"{_TYPE}{type(value).__name__}"}
 
 
-def marked(leaf: Any) -> Any:  # noqa: ANN401  # an input, or an output
+def marked(leaf: Any) -> Any:
     """Return what stands for an input that Pulumi cannot hold, so that the check refuses it by name."""
     match leaf:
         case str() if not is_text(leaf):
@@ -88,11 +88,11 @@ def marked(leaf: Any) -> Any:  # noqa: ANN401  # an input, or an output
 
 
 def encode(
-    value: Any,  # noqa: ANN401  # JSON-like
+    value: Any,
     *,
     leaf: Callable[[Any], Any] = lambda value: value,
     is_leaf: Callable[[Any], bool] = lambda _: False,
-) -> Any:  # noqa: ANN401  # JSON-like
+) -> Any:
     """Return `value` in a form that survives Pulumi: nulls, large integers, what is to be refused by name.
 
     Args:
@@ -104,7 +104,7 @@ def encode(
         ValidationError: a key is not Unicode.
     """
 
-    def encoded(part: Any) -> Any:  # noqa: ANN401  # JSON-like
+    def encoded(part: Any) -> Any:
         match part:
             case None:
                 return dict(_NULL)
@@ -118,7 +118,7 @@ def encode(
     return map_leaves(value, encoded, key=_key, is_leaf=is_leaf)
 
 
-def _key(key: Any) -> str:  # noqa: ANN401  # whatever a mapping has as a key
+def _key(key: Any) -> str:
     text = str(key)
     if not is_text(text):
         message = "has a key with half of a surrogate pair, which is no character"
@@ -126,22 +126,22 @@ def _key(key: Any) -> str:  # noqa: ANN401  # whatever a mapping has as a key
     return text
 
 
-def decode(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+def decode(value: Any) -> Any:
     """Return what `encode` was given; whole floats become the integers that they were, but for -0.0."""
     return map_leaves(value, _decoded, is_leaf=_is_literal)
 
 
-def with_whole_numbers(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+def with_whole_numbers(value: Any) -> Any:
     """Return `value` with whole floats as integers."""
     return map_leaves(value, _whole)
 
 
-def _whole(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _whole(leaf: Any) -> Any:
     is_whole = isinstance(leaf, float) and leaf.is_integer() and (leaf or math.copysign(1, leaf) > 0)
     return int(leaf) if is_whole else leaf
 
 
-def _decoded(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _decoded(leaf: Any) -> Any:
     match leaf:
         case {"helm-rollback:literal": literal}:
             return _meant(literal)
@@ -149,13 +149,13 @@ def _decoded(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
             return _whole(leaf)
 
 
-def _meant(literal: str) -> Any:  # noqa: ANN401  # JSON-like
+def _meant(literal: str) -> Any:
     if literal.startswith(_TYPE):
         return Unsendable.of_type(literal.removeprefix(_TYPE))
     return _LITERALS[literal] if literal in _LITERALS else int(literal)
 
 
-def _is_literal(part: Any) -> bool:  # noqa: ANN401  # JSON-like
+def _is_literal(part: Any) -> bool:
     if not isinstance(part, Mapping) or len(part) != 1:
         return False
     literal = part.get(_MARK)

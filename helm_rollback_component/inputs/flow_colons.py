@@ -27,7 +27,7 @@ _READ_AGAIN = 3_000_000
 class PythonLoader(yaml.SafeLoader):
     """Python's own parser; it refuses what libyaml refuses, instead of taking it for a mapping."""
 
-    def scan_plain(self) -> Any:  # noqa: ANN401  # PyYAML's tokens are not typed
+    def scan_plain(self) -> Any:
         """Return the plain text at this place."""
         start = self.get_mark()
         token = super().scan_plain()

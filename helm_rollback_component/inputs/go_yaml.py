@@ -45,7 +45,7 @@ class YamlError(ValueError):
         self.line = line
 
 
-def first_document(text: str | bytes) -> Any:  # noqa: ANN401  # anything that YAML can contain
+def first_document(text: str | bytes) -> Any:
     """Return what the first document of a text holds, None if there is none: Go reads no further.
 
     Raises:
@@ -120,13 +120,13 @@ class _Builder:
                 return False
         return True
 
-    def document(self) -> Any:  # noqa: ANN401  # anything that YAML can contain
+    def document(self) -> Any:
         """Return what the document holds."""
         self._anchors = {}
         self._nodes = self._aliased = self._brackets = self._depth = self._reached = 0
         return self._node(self._next())
 
-    def _node(self, event: Any) -> Any:  # noqa: ANN401  # PyYAML's events are not typed
+    def _node(self, event: Any) -> Any:
         if isinstance(event, yaml.AliasEvent):
             return self._behind(event)
         before = self._nodes
@@ -141,7 +141,7 @@ class _Builder:
         self._reached = max(self._reached, reached)
         return anchored.value
 
-    def _made(self, event: Any) -> Any:  # noqa: ANN401  # as above
+    def _made(self, event: Any) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         self._depth += 1
@@ -152,14 +152,14 @@ class _Builder:
         self._depth -= 1
         return made
 
-    def _scalar(self, event: Any) -> go_scalars.Scalar:  # noqa: ANN401  # as above
+    def _scalar(self, event: Any) -> go_scalars.Scalar:
         text = event.value if event.style else self._plain(event)
         try:
             return go_scalars.resolved(text, event.tag, plain=event.implicit[0])
         except ValueError as error:
             raise YamlError(str(error), _line(event)) from None
 
-    def _plain(self, event: Any) -> str:  # noqa: ANN401  # as above
+    def _plain(self, event: Any) -> str:
         if self._brackets and "?" in event.value:
             raise YamlError("a text within brackets contains a question mark and no quotes", _line(event))
         return self._restored(event.value)
@@ -180,7 +180,7 @@ class _Builder:
                 found[key] = self._node(self._next())
         return found
 
-    def _key(self, event: Any) -> str:  # noqa: ANN401  # as above
+    def _key(self, event: Any) -> str:
         key = self._node(event)
         if isinstance(key, str):
             return key
@@ -189,7 +189,7 @@ class _Builder:
         except ValueError as error:
             raise YamlError(str(error), _line(event)) from None
 
-    def _merged(self, event: Any) -> dict[str, Any]:  # noqa: ANN401  # as above
+    def _merged(self, event: Any) -> dict[str, Any]:
         """Return what a merge key brings; of several mappings, the first one that has a key counts."""
         value = self._node(event)
         several = isinstance(value, list) and not isinstance(event, yaml.AliasEvent)
@@ -200,7 +200,7 @@ class _Builder:
             merged.update(each)
         return merged
 
-    def _behind(self, alias: Any) -> Any:  # noqa: ANN401  # as above
+    def _behind(self, alias: Any) -> Any:
         found = self._anchors.get(alias.anchor)
         if found is None or found.value is _UNFINISHED:
             what = "an alias of no anchor" if found is None else "an anchor that contains itself"
@@ -212,13 +212,13 @@ class _Builder:
             raise YamlError("there are too many aliases", _line(alias))
         return found.value
 
-    def _count(self, nodes: int, event: Any) -> None:  # noqa: ANN401  # as above
+    def _count(self, nodes: int, event: Any) -> None:
         self._spend(nodes)
         self._nodes += nodes
         if self._nodes > _MOST_NODES:
             raise YamlError("it has too many values", _line(event))
 
-    def _reach(self, height: int, event: Any) -> None:  # noqa: ANN401  # as above
+    def _reach(self, height: int, event: Any) -> None:
         self._reached = max(self._reached, self._depth + height)
         if self._reached > DEEPEST:
             raise YamlError("it is nested too deeply", _line(event))
@@ -230,11 +230,11 @@ class _Builder:
         return many and self._aliased / self._nodes > 0.99 - 0.89 * grown  # Go's own bounds
 
 
-def _is_merge(event: Any) -> bool:  # noqa: ANN401  # PyYAML's events are not typed
+def _is_merge(event: Any) -> bool:
     if not isinstance(event, yaml.ScalarEvent) or event.value != "<<":
         return False
     return bool(event.implicit[0]) or event.tag == _MERGE_TAG
 
 
-def _line(event: Any) -> int:  # noqa: ANN401  # as above
+def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1

@@ -106,7 +106,7 @@ def _unknown_key(key: str, known: Iterable[str]) -> str:
     return f"unknown key; {hint}"
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401  # any value that a user gave
+def _shown(value: Any) -> str:
     """Return a number as it was written; of all else only what it is, because it may be secret."""
     match value:
         case float() if value.is_integer():

@@ -41,7 +41,7 @@ def ends_of(path: str) -> Iterator[tuple[str, int]]:
         yield next(steps_of(step.group())), step.end()
 
 
-def value_at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON-like
+def value_at(value: Any, path: str) -> Any:
     """Return the value at `path` in `value`, or the deepest one on the way if there is none."""
     for step in steps_of(path):
         if isinstance(value, Mapping):

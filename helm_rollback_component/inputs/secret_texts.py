@@ -24,7 +24,7 @@ _DIGITS_WITH_EXPONENT = 7
 _DIGITS_OF_A_FLOAT = 15
 
 
-def texts_in(found: Any) -> Iterator[str]:  # noqa: ANN401  # nested inputs
+def texts_in(found: Any) -> Iterator[str]:
     """Yield every text in a secret value, numbers as texts among them, and what stands in JSON documents.
 
     Yes and no are never secret, nor are the words that every chart says, such as ``default`` and

@@ -14,7 +14,7 @@ DROP: Final = object()
 """What a change makes of a leaf that is to be left out."""
 
 
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # nested inputs
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield path and value of each leaf: of what is neither mapping nor list, and of those that are empty.
 
     Args:
@@ -28,12 +28,12 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: AN
 
 
 def map_leaves(
-    value: Any,  # noqa: ANN401  # nested inputs
+    value: Any,
     change: Callable[[Any], Any],
     *,
     key: Callable[[Any], Any] = lambda key: key,
     is_leaf: Callable[[Any], bool] = lambda _: False,
-) -> Any:  # noqa: ANN401  # nested inputs
+) -> Any:
     """Return `value` with each leaf replaced by what `change` makes of it; tuples become lists.
 
     Args:
@@ -43,7 +43,7 @@ def map_leaves(
         is_leaf: tells whether a mapping or list is not to be entered, but is a leaf itself.
     """
 
-    def changed(part: Any) -> Any:  # noqa: ANN401  # nested inputs
+    def changed(part: Any) -> Any:
         if not isinstance(part, Mapping | list | tuple) or is_leaf(part):
             return change(part)
         items = ((name, changed(item)) for name, item in _items(part))
@@ -53,7 +53,7 @@ def map_leaves(
     return changed(value)
 
 
-def same(one: Any, other: Any) -> bool:  # noqa: ANN401  # nested inputs
+def same(one: Any, other: Any) -> bool:
     """Whether two nested values are the same: to Python True is 1, to a chart it is not."""
     match one:
         case Mapping():
@@ -66,7 +66,7 @@ def same(one: Any, other: Any) -> bool:  # noqa: ANN401  # nested inputs
             return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
-def _items(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401  # nested inputs
+def _items(value: Any) -> Iterator[tuple[Any, Any]]:
     match value:
         case Mapping():
             yield from value.items()

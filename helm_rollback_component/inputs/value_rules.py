@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def problems_of(value: Any, path: str = "values") -> Iterator[Problem]:  # noqa: ANN401  # anything given
+def problems_of(value: Any, path: str = "values") -> Iterator[Problem]:
     """Yield what is wrong with the value at `path`, and with all that is in it."""
     match value:
         case Mapping():

@@ -36,7 +36,7 @@ def detailed(
     }
 
 
-def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # JSON-like
+def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any]]:
     before, after = _items(old), _items(new)
     if before is None or after is None or type(old) is not type(new):
         yield from [] if same(old, new) else [(path, _KIND.UPDATE)]
@@ -49,7 +49,7 @@ def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any]]:  #
             yield where, _KIND.DELETE if key in before else _KIND.ADD
 
 
-def _items(value: Any) -> dict[Any, Any] | None:  # noqa: ANN401  # JSON-like
+def _items(value: Any) -> dict[Any, Any] | None:
     match value:
         case dict():
             return value

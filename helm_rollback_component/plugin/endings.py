@@ -22,7 +22,7 @@ def ended_well(method: Callable[[Any, Any, Any], Any]) -> Method:
     """Have every error of a request be what a person is to see; an expected one has no traceback."""
 
     @functools.wraps(method)
-    def answer(self: Any, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ANN401  # protobuf
+    def answer(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
         left: list[tuple[str, Mapping[str, Any]]] = []
         try:
             with partial_failure.announced_to(lambda *saved: left.append(saved)):

@@ -159,7 +159,7 @@ def _always_secret(inputs: Mapping[str, Any]) -> Iterator[str]:
             yield "source.repository"
 
 
-def _encoded(leaf: Any) -> Any:  # noqa: ANN401  # an asset, or what is not known yet
+def _encoded(leaf: Any) -> Any:
     return chart_values.unsendable(leaf) if isinstance(leaf, pulumi.Asset | pulumi.Archive) else leaf
 
 
@@ -179,9 +179,9 @@ def _respelled(steps: tuple[str, ...]) -> Iterator[str | int]:
             yield int(step) if step.isdigit() else step
 
 
-def _is_null(part: Any) -> bool:  # noqa: ANN401  # JSON-like
+def _is_null(part: Any) -> bool:
     return bool(part == _NULL)
 
 
-def _decoded(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _decoded(leaf: Any) -> Any:
     return None if leaf == _NULL else leaf

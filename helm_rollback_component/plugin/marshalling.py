@@ -60,7 +60,7 @@ def marshal(properties: Mapping[str, Any], secrets: Container[str] = ()) -> stru
     )
 
 
-def _plain(value: struct_pb2.Value, steps: Steps, secrets: set[Steps]) -> Any:  # noqa: ANN401  # JSON-like
+def _plain(value: struct_pb2.Value, steps: Steps, secrets: set[Steps]) -> Any:
     match value.WhichOneof("kind"):
         case "struct_value":
             return _plain_mapping(value.struct_value.fields, steps, secrets)
@@ -75,7 +75,7 @@ def _plain(value: struct_pb2.Value, steps: Steps, secrets: set[Steps]) -> Any:  
             return getattr(value, kind)
 
 
-def _plain_mapping(fields: Any, steps: Steps, secrets: set[Steps]) -> Any:  # noqa: ANN401  # protobuf has no types
+def _plain_mapping(fields: Any, steps: Steps, secrets: set[Steps]) -> Any:
     kind = fields[_KIND].string_value if _KIND in fields else ""
     match kind:
         case "":
@@ -96,7 +96,7 @@ def _plain_mapping(fields: Any, steps: Steps, secrets: set[Steps]) -> Any:  # no
             return pulumi.AssetArchive({})
 
 
-def _asset(fields: Any) -> pulumi.Asset:  # noqa: ANN401  # protobuf has no types
+def _asset(fields: Any) -> pulumi.Asset:
     if "path" in fields:
         return pulumi.FileAsset(fields["path"].string_value)
     if "uri" in fields:
@@ -104,7 +104,7 @@ def _asset(fields: Any) -> pulumi.Asset:  # noqa: ANN401  # protobuf has no type
     return pulumi.StringAsset(fields["text"].string_value)
 
 
-def _travelling(value: Any, path: str, secrets: Container[str]) -> struct_pb2.Value:  # noqa: ANN401  # JSON-like
+def _travelling(value: Any, path: str, secrets: Container[str]) -> struct_pb2.Value:
     bare = _bare(value, path, secrets)
     if path not in secrets:
         return bare
@@ -112,7 +112,7 @@ def _travelling(value: Any, path: str, secrets: Container[str]) -> struct_pb2.Va
     return struct_pb2.Value(struct_value=struct_pb2.Struct(fields={_KIND: mark, "value": bare}))
 
 
-def _bare(value: Any, path: str, secrets: Container[str]) -> struct_pb2.Value:  # noqa: ANN401  # JSON-like
+def _bare(value: Any, path: str, secrets: Container[str]) -> struct_pb2.Value:
     match value:
         case Mapping():
             fields = {key: _travelling(item, below(path, key), secrets) for key, item in value.items()}
@@ -124,7 +124,7 @@ def _bare(value: Any, path: str, secrets: Container[str]) -> struct_pb2.Value:  
             return struct_pb2.Value(**_scalar(value))
 
 
-def _scalar(value: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON-like
+def _scalar(value: Any) -> dict[str, Any]:
     match value:
         case None:
             return {"null_value": struct_pb2.NULL_VALUE}

@@ -73,11 +73,11 @@ def _below_internal(path: str) -> str:
     return f"{prefix}{path}" if path.startswith("[") else f"{prefix}.{path}"
 
 
-def _in_camel_case(result: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _in_camel_case(result: Any) -> Any:
     return map_leaves(_spoken(result), lambda leaf: leaf, key=camel)
 
 
-def _spoken(result: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _spoken(result: Any) -> Any:
     """Return a result whose sentence names inputs in camelCase; one that does already is left as it is."""
     match result:
         case list():
@@ -87,5 +87,5 @@ def _spoken(result: Any) -> Any:  # noqa: ANN401  # JSON-like
     return result
 
 
-def _in_snake_case(result: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _in_snake_case(result: Any) -> Any:
     return map_leaves(result, lambda leaf: leaf, key=lambda key: _SNAKE.get(key, key))

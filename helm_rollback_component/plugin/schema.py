@@ -112,7 +112,7 @@ def _default(info: FieldInfo) -> _Json:
     return {"default": info.default} if simple else {}
 
 
-def _type(hint: Any, name: str, found: dict[str, _Json]) -> _Json:  # noqa: ANN401  # a type of any kind
+def _type(hint: Any, name: str, found: dict[str, _Json]) -> _Json:
     hint = _bare(hint)
     if hint in _SPECIAL:
         return dict(_SPECIAL[hint])
@@ -126,13 +126,13 @@ def _type(hint: Any, name: str, found: dict[str, _Json]) -> _Json:  # noqa: ANN4
     return {"type": "array", "items": _type(arguments[0], name, found)}
 
 
-def _bare(hint: Any) -> Any:  # noqa: ANN401  # a type of any kind
+def _bare(hint: Any) -> Any:
     """Return a type without what the schema does not say of it: None, and what a value must be like."""
     hint = _without_none(hint)
     return _bare(get_args(hint)[0]) if get_origin(hint) is Annotated and hint not in _SPECIAL else hint
 
 
-def _without_none(hint: Any) -> Any:  # noqa: ANN401  # a type of any kind
+def _without_none(hint: Any) -> Any:
     if get_origin(hint) not in (Union, types.UnionType) or type(None) not in get_args(hint):
         return hint
     (only,) = (each for each in get_args(hint) if each is not type(None))

@@ -9,12 +9,12 @@ import pulumi
 from helm_rollback_component.inputs.tree import map_leaves
 
 
-def without_assets(files: Any) -> Any:  # noqa: ANN401  # paths, assets, outputs
+def without_assets(files: Any) -> Any:
     """Return value files as the provider has them: a file by its path, a text as it is."""
     return map_leaves(files, _without_asset)
 
 
-def _without_asset(file: Any) -> Any:  # noqa: ANN401  # a path, an asset, an output
+def _without_asset(file: Any) -> Any:
     match file:
         case pulumi.FileAsset():
             return file.path

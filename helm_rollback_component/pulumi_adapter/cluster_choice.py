@@ -99,7 +99,7 @@ def _of_stack(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
-def _configured(key: str, sent: Callable[[str], Any] = str) -> Any:  # noqa: ANN401  # a text, or a secret
+def _configured(key: str, sent: Callable[[str], Any] = str) -> Any:
     name = f"{PACKAGE}:{key}"
     text = configuration.get_config(name)
     if not text:

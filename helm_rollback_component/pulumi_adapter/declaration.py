@@ -106,5 +106,5 @@ class NotYetKnown(Exception):  # noqa: N818  # no error: a preview goes on witho
     """Too much is unknown in this preview to say more."""
 
 
-def _unless_unknown(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _unless_unknown(leaf: Any) -> Any:
     return DROP if isinstance(leaf, Unknown) else leaf

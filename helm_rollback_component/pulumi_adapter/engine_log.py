@@ -116,7 +116,7 @@ def engine_address() -> str:
 
 
 @functools.cache
-def _engine() -> Any:  # noqa: ANN401  # the generated stub has no type
+def _engine() -> Any:
     address = engine_address()
     if not address:
         return None

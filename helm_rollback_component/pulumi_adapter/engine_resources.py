@@ -44,7 +44,7 @@ async def stored_resources(stack: str) -> Mapping[str, Any]:
     return rpc.unwrap_rpc_secret(found.get("outputs")) or {}
 
 
-async def _asked(function: str, arguments: dict[str, str]) -> Any:  # noqa: ANN401  # protobuf has no types
+async def _asked(function: str, arguments: dict[str, str]) -> Any:
     request = resource_pb2.ResourceInvokeRequest(
         tok=function, args=await rpc.serialize_properties(arguments, {})
     )

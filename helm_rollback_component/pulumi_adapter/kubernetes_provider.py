@@ -47,19 +47,19 @@ def _inputs(provider: pulumi.ProviderResource) -> pulumi.Output[Any]:
     return _asked[provider]
 
 
-async def _ask(urn: str) -> Any:  # noqa: ANN401  # protobuf has no types
+async def _ask(urn: str) -> Any:
     """Return the inputs as a protobuf Struct, in which the SDK looks for nothing unknown or secret yet."""
     found = await look_up(urn)
     return found["state"].struct_value if found else None
 
 
-def _problem(found: Any) -> str | None:  # noqa: ANN401  # protobuf has no types
+def _problem(found: Any) -> str | None:
     if found is None:
         return _UNREADABLE
     return next((problem for key, problem in _REFUSED.items() if found.fields.get(key)), None)
 
 
-def _read(found: Any, key: str) -> Any:  # noqa: ANN401  # protobuf has no types
+def _read(found: Any, key: str) -> Any:
     if found is None or key not in found.fields:
         return None
     value = rpc.deserialize_property(found[key], keep_unknowns=True)

@@ -63,7 +63,7 @@ def announce(id_: str, properties: Mapping[str, Any], reason: str) -> bool:
     return True
 
 
-def details(id_: str, properties: Any, reason: str) -> bytes:  # noqa: ANN401  # protobuf has no types
+def details(id_: str, properties: Any, reason: str) -> bytes:
     """Return the ``google.rpc.Status`` of a partial failure.
 
     Args:

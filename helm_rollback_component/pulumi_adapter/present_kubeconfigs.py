@@ -39,7 +39,7 @@ def present() -> Iterator[Way]:
     yield None, None
 
 
-def _kubeconfigs(value: Any) -> Iterator[str]:  # noqa: ANN401  # JSON-like
+def _kubeconfigs(value: Any) -> Iterator[str]:
     if not isinstance(value, str) or _MARK not in value:
         return
     try:

@@ -72,12 +72,12 @@ def refuse_other_kinds(name: str, kind: Kind, **given: object) -> None:
         raise pulumi.RunError(f"{name}: {error}") from None
 
 
-def secret_if_content(kubeconfig: Any) -> Any:  # noqa: ANN401  # an output or a text
+def secret_if_content(kubeconfig: Any) -> Any:
     """Return a kubeconfig as it is sent: a secret, unless it is known to be a path."""
     return kubeconfig if is_path(kubeconfig) else pulumi.Output.secret(kubeconfig)
 
 
-def _encoded(name: str, values: Any) -> Any:  # noqa: ANN401  # JSON-like, with outputs
+def _encoded(name: str, values: Any) -> Any:
     try:
         return encode(values, leaf=_encode_later, is_leaf=_has_output_key)
     except ValidationError as error:
@@ -93,11 +93,11 @@ def _with_all_others(problems: list[Problem], inputs: Mapping[str, Any]) -> list
     return [*problems, *(problem for problem in others if problem.path not in named)]
 
 
-def _unknown_if_output(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any given value
+def _unknown_if_output(leaf: Any) -> Any:
     return Unknown() if isinstance(leaf, pulumi.Output) else leaf  # type: ignore[no-untyped-call]
 
 
-def _with_secret_logins(source: Any) -> Any:  # noqa: ANN401  # an output, or any given value
+def _with_secret_logins(source: Any) -> Any:
     if isinstance(source, pulumi.Output):
         return source.apply(lambda known: pulumi.Output.secret(known) if has_login(known) else known)
     if not isinstance(source, dict):
@@ -112,20 +112,20 @@ def _with_secret_logins(source: Any) -> Any:  # noqa: ANN401  # an output, or an
     return kept
 
 
-def has_login(known: Any) -> bool:  # noqa: ANN401  # an address, a source, or anything that is refused later
+def has_login(known: Any) -> bool:
     """Whether a source, or the URL of a repository, holds a password."""
     if isinstance(known, Mapping):
         return known.get("password") is not None or has_login(known.get("repository"))
     return isinstance(known, str) and bool(passwords_in(known))
 
 
-def is_path(kubeconfig: Any) -> bool:  # noqa: ANN401  # an output or a text
+def is_path(kubeconfig: Any) -> bool:
     """Whether a kubeconfig is known to be a path, which is no secret."""
     content = isinstance(kubeconfig, str) and kubeconfig.lstrip().startswith("{")
     return isinstance(kubeconfig, str) and "\n" not in kubeconfig.strip() and not content
 
 
-def _respell_later(value: Any, section: Fields) -> Any:  # noqa: ANN401  # an output, or any given value
+def _respell_later(value: Any, section: Fields) -> Any:
     if not isinstance(value, pulumi.Output):
         return value
     return value.apply(lambda known: _respell(known, section) if isinstance(known, Mapping) else known)
@@ -136,7 +136,7 @@ def _respell(known: Mapping[str, Any], section: Fields) -> Mapping[str, Any]:
     return known if problems else spelled  # the provider's check tells what is wrong
 
 
-def _marked_later(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any given value
+def _marked_later(leaf: Any) -> Any:
     if isinstance(leaf, Mapping):
         return _with_known_keys(leaf).apply(lambda known: pulumi.Output.from_input(map_leaves(known, marked)))
     if not isinstance(leaf, pulumi.Output):
@@ -144,7 +144,7 @@ def _marked_later(leaf: Any) -> Any:  # noqa: ANN401  # an output, or any given 
     return leaf.apply(lambda known: map_leaves(known, marked))
 
 
-def _encode_later(value: Any) -> Any:  # noqa: ANN401  # an output, an asset, …
+def _encode_later(value: Any) -> Any:
     if isinstance(value, pulumi.Asset | pulumi.Archive):  # the engine would read what it leads to
         return unsendable(value)
     if isinstance(value, Mapping):
@@ -152,11 +152,11 @@ def _encode_later(value: Any) -> Any:  # noqa: ANN401  # an output, an asset, �
     return pulumi.Output.from_input(value).apply(lambda known: encode(known, leaf=_encode_known))
 
 
-def _encode_nested(known: Mapping[str, Any]) -> Any:  # noqa: ANN401  # JSON-like, with outputs
+def _encode_nested(known: Mapping[str, Any]) -> Any:
     return encode(known, leaf=_encode_later, is_leaf=_has_output_key)
 
 
-def _has_output_key(part: Any) -> bool:  # noqa: ANN401  # JSON-like, with outputs
+def _has_output_key(part: Any) -> bool:
     return isinstance(part, Mapping) and any(isinstance(key, pulumi.Output) for key in part)
 
 
@@ -166,5 +166,5 @@ def _with_known_keys(mapping: Mapping[Any, Any]) -> pulumi.Output[dict[Any, Any]
     return pulumi.Output.all(*mapping).apply(lambda keys: dict(zip(keys, values, strict=True)))
 
 
-def _encode_known(value: Any) -> Any:  # noqa: ANN401  # an asset, …
+def _encode_known(value: Any) -> Any:
     return unsendable(value) if isinstance(value, pulumi.Asset | pulumi.Archive) else value

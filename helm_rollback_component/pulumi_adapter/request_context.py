@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TRACEPARENT = "traceparent"
 
 
-def request_context() -> Any:  # noqa: ANN401  # grpc has no types
+def request_context() -> Any:
     """Return the ``grpc.ServicerContext`` of the request, None where there is none."""
     import grpc  # type: ignore[import-untyped]  # noqa: PLC0415  # loaded already where there is a request
 

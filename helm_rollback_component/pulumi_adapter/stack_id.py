@@ -31,7 +31,7 @@ def stack_id() -> asyncio.Future[str]:
     return _asked[monitor]
 
 
-async def _ask(monitor: Any) -> str:  # noqa: ANN401  # grpc has no types
+async def _ask(monitor: Any) -> str:
     if isinstance(monitor, mocks.MockMonitor):
         return ""
     found = await look_up(f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{_PROVIDER}")

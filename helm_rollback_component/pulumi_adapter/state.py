@@ -134,5 +134,5 @@ def outputs(
     }
 
 
-def _mark(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _mark(leaf: Any) -> Any:
     return UNKNOWN if isinstance(leaf, Unknown) else leaf

@@ -105,7 +105,7 @@ class WayOut:
             standing=self.mask(plan.standing),
         )
 
-    def _told(self, said: Any) -> Any:  # noqa: ANN401  # a condition, or a rollback's status
+    def _told(self, said: Any) -> Any:
         return replace(said, message=self.mask(said.message))
 
     def _revision(self, revision: ReleaseRevision) -> ReleaseRevision:

@@ -22,7 +22,7 @@ _HOMES = {
 __all__ = ["Deployed", "HelmReleaseMocks", "LocalEngine", "RolledBack"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # the type of the exported name
+def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -125,12 +125,12 @@ def _release(inputs: dict[str, Any], outcome: Deployed | RolledBack) -> dict[str
     return outputs(inputs, status, incarnation="mock", cluster="mock", message=explain(status))
 
 
-def _opened(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _opened(value: Any) -> Any:
     """Return the value with its secrets in the clear: mocks get them wrapped."""
     return map_leaves(value, _opened_leaf, is_leaf=is_rpc_secret)
 
 
-def _opened_leaf(leaf: Any) -> Any:  # noqa: ANN401  # JSON-like
+def _opened_leaf(leaf: Any) -> Any:
     return _opened(unwrap_rpc_secret(leaf)) if is_rpc_secret(leaf) else leaf
 
 
@@ -189,7 +189,7 @@ def _rolled_back(config: HelmConfig, outcome: RolledBack) -> ReleaseStatus:
     return replace(status, rollback_status=rollback)
 
 
-def _status(config: HelmConfig, latest: ReleaseRevision, **rest: Any) -> ReleaseStatus:  # noqa: ANN401  # its fields
+def _status(config: HelmConfig, latest: ReleaseRevision, **rest: Any) -> ReleaseStatus:
     return ReleaseStatus(
         release_name=config.release_name,
         release_namespace=config.release_namespace,

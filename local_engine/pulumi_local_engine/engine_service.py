@@ -28,7 +28,7 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         self._events = events
         self._root = ""
 
-    def Log(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802  # gRPC's shape and name
+    def Log(self, request: Any, context: Any) -> Any:  # noqa: N802  # gRPC's shape and name
         """Pass a message on."""
         del context
         severity = _SEVERITIES.get(request.severity)
@@ -38,18 +38,18 @@ class EngineService(engine_pb2_grpc.EngineServicer):
             )
         return empty_pb2.Empty()
 
-    def GetRootResource(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def GetRootResource(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Return the stack's URN."""
         del request, context
         return engine_pb2.GetRootResourceResponse(urn=self._root)
 
-    def SetRootResource(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def SetRootResource(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Take note of the stack's URN."""
         del context
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
 
-    def RequirePulumiVersion(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def RequirePulumiVersion(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Accept any requirement: there is no CLI whose version could be too old."""
         del request, context
         return engine_pb2.RequirePulumiVersionResponse()

@@ -81,7 +81,7 @@ class Goal:
         )
 
 
-def read_goal(request: Any) -> Goal:  # noqa: ANN401  # a protobuf message
+def read_goal(request: Any) -> Goal:
     """Read a RegisterResourceRequest; raise UnsupportedError for what the engine leaves out."""
     for name, what in _LEFT_OUT.items():
         if getattr(request, name, None):
@@ -112,17 +112,17 @@ def read_goal(request: Any) -> Goal:  # noqa: ANN401  # a protobuf message
     )
 
 
-def _property_dependencies(request: Any, properties: Properties) -> dict[str, list[str]]:  # noqa: ANN401
+def _property_dependencies(request: Any, properties: Properties) -> dict[str, list[str]]:
     if not request.propertyDependencies:
         return {key: sorted(request.dependencies) for key in properties}
     return {key: sorted(entry.urns) for key, entry in request.propertyDependencies.items()}
 
 
-def _aliases(request: Any) -> list[Alias]:  # noqa: ANN401
+def _aliases(request: Any) -> list[Alias]:
     return [*(Alias(urn=urn) for urn in request.aliasURNs), *(_alias(entry) for entry in request.aliases)]
 
 
-def _alias(entry: Any) -> Alias:  # noqa: ANN401
+def _alias(entry: Any) -> Alias:
     if entry.urn:
         return Alias(urn=entry.urn)
     spec = entry.spec
@@ -136,7 +136,7 @@ def _alias(entry: Any) -> Alias:  # noqa: ANN401
     )
 
 
-def _timeouts(message: Any) -> Timeouts:  # noqa: ANN401
+def _timeouts(message: Any) -> Timeouts:
     texts = {name: getattr(message, name) for name in ("create", "update", "delete", "read")}
     return {name: parse_duration(text) for name, text in texts.items() if text}
 

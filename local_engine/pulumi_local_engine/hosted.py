@@ -184,7 +184,7 @@ class HostedProvider:
         except ProcessEndedError as error:
             raise ProviderError(str(error)) from None
 
-    def _started(self) -> Any:  # noqa: ANN401  # a gRPC stub
+    def _started(self) -> Any:
         with self._lock:
             if self._stub is None:
                 self._process = self._start()
@@ -195,11 +195,11 @@ class HostedProvider:
                 self._stub = stub
             return self._stub
 
-    def _introduce(self, stub: Any) -> None:  # noqa: ANN401  # a gRPC stub
+    def _introduce(self, stub: Any) -> None:
         """Say to the new process what it has to know."""
         stub.Configure(self._configuration(), wait_for_ready=True)
 
-    def _configuration(self, **more: Any) -> Any:  # noqa: ANN401  # a protobuf message
+    def _configuration(self, **more: Any) -> Any:
         return proto.ConfigureRequest(
             args=to_wire(self._config, secrets=True, unknowns=True),
             acceptSecrets=True,
@@ -209,10 +209,10 @@ class HostedProvider:
             **more,
         )
 
-    def _send(self, properties: Properties, call: Call) -> Any:  # noqa: ANN401  # a protobuf message
+    def _send(self, properties: Properties, call: Call) -> Any:
         return to_wire(properties, secrets=self.secrets, unknowns=call.preview)
 
-    def _read(self, answered: Any, given: Properties) -> Properties:  # noqa: ANN401  # a protobuf message
+    def _read(self, answered: Any, given: Properties) -> Properties:
         """Return what came back; what is secret in `given` is so there too, if it was sent plain."""
         found = from_wire(answered)
         return found if self.secrets else mark_like(found, given)
@@ -223,13 +223,13 @@ class HostedProvider:
             return ProviderError(error.details())
         return PartialFailureError(self._live(detail, known), detail.reasons)
 
-    def _live(self, answer: Any, known: Live) -> Live:  # noqa: ANN401  # a protobuf message
+    def _live(self, answer: Any, known: Live) -> Live:
         """Read what exists."""
         inputs = self._read(answer.inputs, known.inputs or {}) if answer.HasField("inputs") else None
         return Live(answer.id, self._read(answer.properties, known.outputs), inputs)
 
 
-def _init_failure(error: grpc.RpcError) -> Any:  # noqa: ANN401  # a protobuf message, or None
+def _init_failure(error: grpc.RpcError) -> Any:
     """Return the detail of an error that says what exists in spite of it."""
     status = status_pb2.Status.FromString(dict(error.trailing_metadata() or ()).get(_DETAILS, b""))
     detail = proto.ErrorResourceInitFailed()

@@ -72,7 +72,7 @@ def fixed_changes(old: Object, new: Object) -> list[str]:
     return kind + [path for path in paths if at(old, path) != at(new, path)]
 
 
-def at(found: Object, path: str) -> Any:  # noqa: ANN401  # any JSON
+def at(found: Object, path: str) -> Any:
     """Return what is at a dotted path, or None."""
     value: Any = found
     for key in path.split("."):
@@ -80,7 +80,7 @@ def at(found: Object, path: str) -> Any:  # noqa: ANN401  # any JSON
     return value
 
 
-def declared(inputs: Any, live: Any) -> Any:  # noqa: ANN401  # any JSON
+def declared(inputs: Any, live: Any) -> Any:
     """Return of the live object what `inputs` declare: the same keys, with what they hold now."""
     if isinstance(inputs, dict) and isinstance(live, dict):
         return {

@@ -54,7 +54,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         """Let the program go: it ends by itself if it waits for this."""
         self._closed.set()
 
-    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802  # gRPC's shape and name
+    def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: N802  # gRPC's shape and name
         """Tell which features programs may use."""
         del request, context
         return resource_pb2.DeploymentInfo(
@@ -66,22 +66,22 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             supportedFeatures=FEATURES,
         )
 
-    def SupportsFeature(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def SupportsFeature(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Tell whether programs may use a feature (older SDKs)."""
         del context
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURE_NAMES)
 
-    def RegisterResource(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def RegisterResource(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Bring one resource to its goal and return what it has become."""
         return self._answer(context, lambda: self._registered(request))
 
-    def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Take the outputs of a component or of the stack."""
         outputs = from_wire(request.outputs)
         self._answer(context, lambda: self._registrar.register_outputs(request.urn, outputs))
         return empty_pb2.Empty()
 
-    def Invoke(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Tell of a resource that is registered, or of all in this stack's state; nothing else is served."""
         arguments = from_wire(request.args)
         if request.tok == GET_RESOURCE:
@@ -90,32 +90,32 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             return self._answer(context, lambda: self._stored(arguments["stackName"]))
         return self._refuse(context, "invokes (functions of providers)")
 
-    def RegisterPackage(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def RegisterPackage(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Refuse: parameterized packages need the CLI."""
         del request
         return self._refuse(context, "parameterized packages")
 
-    def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802
+    def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Take note that nothing more will be declared, and hold the program until the run is over."""
         del request, context
         self._on_signal()
         self._closed.wait()
         return empty_pb2.Empty()
 
-    def _registered(self, request: Any) -> Any:  # noqa: ANN401
+    def _registered(self, request: Any) -> Any:
         registered = self._registrar.register(read_goal(request))
         return _response(registered, secrets=request.acceptSecrets)
 
-    def _told(self, urn: str) -> Any:  # noqa: ANN401
+    def _told(self, urn: str) -> Any:
         resource = self._registrar.look_up(urn)
         return _invoked({"urn": urn, "id": resource.id, "state": resource.outputs})
 
-    def _stored(self, stack: str) -> Any:  # noqa: ANN401
+    def _stored(self, stack: str) -> Any:
         resources = (each for each in self._registrar.stored() if not each.delete)
         found = {each.urn: {"type": each.type, "outputs": each.outputs} for each in resources}
         return _invoked({"name": stack, "outputs": found})
 
-    def _answer(self, context: Any, work: Callable[[], T]) -> T:  # noqa: ANN401
+    def _answer(self, context: Any, work: Callable[[], T]) -> T:
         try:
             return work()
         except Exception as error:
@@ -124,12 +124,12 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             context.abort(grpc.StatusCode.UNAVAILABLE, SHUT_DOWN)
             raise
 
-    def _refuse(self, context: Any, what: str) -> Any:  # noqa: ANN401
+    def _refuse(self, context: Any, what: str) -> Any:
         context.abort(grpc.StatusCode.UNIMPLEMENTED, str(UnsupportedError(what)))
 
 
 def _refusal(what: str) -> Callable[[Monitor, Any, Any], Any]:
-    def refuse(self: Monitor, request: Any, context: Any) -> Any:  # noqa: ANN401
+    def refuse(self: Monitor, request: Any, context: Any) -> Any:
         del request
         return self._refuse(context, what)
 
@@ -140,11 +140,11 @@ for _name, _what in _LEFT_OUT.items():
     setattr(Monitor, _name, _refusal(_what))
 
 
-def _invoked(found: Properties) -> Any:  # noqa: ANN401
+def _invoked(found: Properties) -> Any:
     return resource_pb2.ResourceInvokeResponse(**{"return": to_wire(found, secrets=False, unknowns=True)})
 
 
-def _response(registered: Registered, *, secrets: bool) -> Any:  # noqa: ANN401
+def _response(registered: Registered, *, secrets: bool) -> Any:
     """Return what the SDK resolves a resource with; a component's outputs come from the program itself."""
     resource = registered.resource
     outputs = resource.outputs if resource.custom else {}

@@ -35,7 +35,7 @@ class PluginProvider(HostedProvider):
         super().__init__(start, config)
         self._id = id_
 
-    def _introduce(self, stub: Any) -> None:  # noqa: ANN401  # a gRPC stub
+    def _introduce(self, stub: Any) -> None:
         with suppress(grpc.RpcError):  # it has no handshake
             stub.Handshake(proto.ProviderHandshakeRequest(), wait_for_ready=True)
         stub.Configure(self._configuration(id=self._id), wait_for_ready=True)

@@ -120,7 +120,7 @@ class Row:
         return [f"~ {key}: {shown(old.get(key))} => {shown(new.get(key))}" for key in keys]
 
 
-def shown(value: Any) -> str:  # noqa: ANN401  # any property value
+def shown(value: Any) -> str:
     """Return a value as it is displayed: JSON, but for what stands for a secret or an unknown."""
     return str(value) if value in ("[secret]", "[unknown]") else json.dumps(value)
 

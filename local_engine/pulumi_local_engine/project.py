@@ -73,13 +73,13 @@ def _defaults(config: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _text(key: str, value: Any) -> str:  # noqa: ANN401  # whatever YAML holds
+def _text(key: str, value: Any) -> str:
     if _has_secret(value):
         raise ProjectError(f"LocalEngine cannot decrypt {key!r}, a secret of the CLI: set it with set_config")
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _has_secret(value: Any) -> bool:  # noqa: ANN401
+def _has_secret(value: Any) -> bool:
     if isinstance(value, dict):
         return "secure" in value or any(_has_secret(item) for item in value.values())
     return isinstance(value, list) and any(_has_secret(item) for item in value)

@@ -21,7 +21,7 @@ _DROPPED = object()
 _EXACT = 2**53
 
 
-def from_wire(struct: Any) -> Properties:  # noqa: ANN401  # a protobuf struct, which has no stubs
+def from_wire(struct: Any) -> Properties:
     """Decode a struct; secrets and unknowns become their own types."""
     decoded = _decode(json_format.MessageToDict(struct))
     return dict(decoded) if isinstance(decoded, dict) else {}
@@ -51,7 +51,7 @@ def _secret(value: Value) -> Secret:
     return value if isinstance(value, Secret) else Secret(value)
 
 
-def to_wire(properties: Properties, *, secrets: bool, unknowns: bool) -> Any:  # noqa: ANN401  # the same
+def to_wire(properties: Properties, *, secrets: bool, unknowns: bool) -> Any:
     """Encode a struct. Without `secrets` wrappers come off; without `unknowns` such values are left out."""
     struct = struct_pb2.Struct()
     struct.update(_encode(properties, secrets=secrets, unknowns=unknowns))

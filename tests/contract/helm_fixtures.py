@@ -170,10 +170,10 @@ class Space:
     ) -> Deployment:
         return Deployment(self.chart, values or {}, timeout, options or Options())
 
-    def install(self, values: Mapping[str, Any] | None = None, **how: Any) -> None:  # noqa: ANN401  # passed on
+    def install(self, values: Mapping[str, Any] | None = None, **how: Any) -> None:
         self.engine.install(self.target(), self.deployment(values, **how), Cancellation())
 
-    def upgrade(self, values: Mapping[str, Any] | None = None, **how: Any) -> None:  # noqa: ANN401  # passed on
+    def upgrade(self, values: Mapping[str, Any] | None = None, **how: Any) -> None:
         self.engine.upgrade(self.target(), self.deployment(values, **how), Cancellation())
 
     def kubectl(self, *arguments: str, stdin: str = "") -> str:
@@ -227,7 +227,7 @@ def end_hook(space: Space) -> None:
     space.kubectl("annotate", *hook, "ground/after=0s", "--overwrite")
 
 
-def failure_of(space: Space, values: Mapping[str, Any], **how: Any) -> EngineError:  # noqa: ANN401  # passed on
+def failure_of(space: Space, values: Mapping[str, Any], **how: Any) -> EngineError:
     """Upgrade to `values`, which must fail, and return the failure."""
     try:
         space.upgrade(values, **how)

@@ -70,7 +70,7 @@ class Laboratory:
     warned: list[str] = field(default_factory=list)
     identity: Identity = field(default_factory=lambda: Identity(OWNER, "first"))
 
-    def operations(self, identity: Identity | None = None, **inputs: Any) -> HelmOperations:  # noqa: ANN401  # any input
+    def operations(self, identity: Identity | None = None, **inputs: Any) -> HelmOperations:
         """Return the operations on the release, declared so."""
         return HelmOperations(
             HelmConfig.parse(self.declared(**inputs)),
@@ -79,7 +79,7 @@ class Laboratory:
             warn=self.warned.append,
         )
 
-    def declared(self, **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # any input
+    def declared(self, **inputs: Any) -> dict[str, Any]:
         """Return the inputs of the release, declared so."""
         return {
             "release_name": RELEASE,
@@ -91,15 +91,15 @@ class Laboratory:
             **inputs,
         }
 
-    def deploy(self, **inputs: Any) -> ReleaseStatus:  # noqa: ANN401  # any input
+    def deploy(self, **inputs: Any) -> ReleaseStatus:
         """Create the release."""
         return self.operations(**inputs).deploy()
 
-    def upgrade(self, **inputs: Any) -> ReleaseStatus:  # noqa: ANN401  # any input
+    def upgrade(self, **inputs: Any) -> ReleaseStatus:
         """Update the release."""
         return self.operations(**inputs).upgrade()
 
-    def delete(self, **inputs: Any) -> None:  # noqa: ANN401  # any input
+    def delete(self, **inputs: Any) -> None:
         """Delete the release."""
         self.operations(**inputs).delete()
 

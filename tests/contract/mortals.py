@@ -30,7 +30,7 @@ def killed(  # each is one thing for the caller to decide
     *,
     with_helm: bool = False,
     once: Callable[[], bool] = lambda: True,
-    **inputs: Any,  # noqa: ANN401
+    **inputs: Any,
 ) -> None:
     """Have a client of its own bring the release to that; kill it once that revision has that status.
 
@@ -80,7 +80,7 @@ def helms_at_work(lab: Laboratory) -> list[int]:
 
 
 @contextmanager
-def _client(lab: Laboratory, **inputs: Any) -> Iterator[subprocess.Popen[str]]:  # noqa: ANN401
+def _client(lab: Laboratory, **inputs: Any) -> Iterator[subprocess.Popen[str]]:
     """Run a client that upgrades the release; it does not outlive the block."""
     client = subprocess.Popen(
         [sys.executable, "-m", "tests.contract.client_process"],

@@ -53,7 +53,7 @@ READABLE: dict[str, dict[str, Any]] = {
 """Helm reads these, too."""
 
 
-def secret(name: str, revision: str, content: bytes | dict[str, Any], **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+def secret(name: str, revision: str, content: bytes | dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A release Secret whose labels say what Helm's say, unless they are changed."""
     text = content if isinstance(content, bytes) else json.dumps(content).encode()
     labels = {"owner": "helm", "name": name, "status": "deployed", "version": revision}

@@ -83,7 +83,7 @@ TO_THE_FIRST = {"target_revision": 1}
 LOSSY = {"allow_data_loss": True}
 
 
-def rollback(**how: Any) -> dict[str, Any]:  # noqa: ANN401  # any rollback input
+def rollback(**how: Any) -> dict[str, Any]:
     return {"rollback": how}
 
 

@@ -39,7 +39,7 @@ metadata:
 """
 
 
-def foreseen(lab: Laboratory, *, creating: bool = False, **inputs: Any) -> list[str]:  # noqa: ANN401  # any input
+def foreseen(lab: Laboratory, *, creating: bool = False, **inputs: Any) -> list[str]:
     lines: list[str] = []
     lab.operations(**inputs).foresee(lines.append, creating=creating)
     return lines

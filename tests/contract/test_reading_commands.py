@@ -46,7 +46,7 @@ def reader(rolled_back: Laboratory, tmp_path: Path) -> Path:
 def test_who_may_only_read_is_told_everything(
     rolled_back: Laboratory, reader: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def run(*arguments: str, code: int = 0) -> Any:  # noqa: ANN401  # JSON
+    def run(*arguments: str, code: int = 0) -> Any:
         where = ("-n", rolled_back.space.namespace, "--kubeconfig", str(reader))
         with pytest.raises(SystemExit) as ended:
             app([*arguments, *where, "-o", "json"], prog_name="helm-rollback")

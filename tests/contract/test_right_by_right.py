@@ -85,7 +85,7 @@ class Trial:
         assert self.everything() == before, refusal
         return True
 
-    def update(self, **inputs: Any) -> ReleaseStatus | None:  # noqa: ANN401  # any input
+    def update(self, **inputs: Any) -> ReleaseStatus | None:
         found: list[ReleaseStatus] = []
         self.refused(lambda: found.append(self.lab.upgrade(kubeconfig=self.me, **CERTAIN, **inputs)))
         return found[0] if found else None

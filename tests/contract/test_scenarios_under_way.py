@@ -30,7 +30,7 @@ def retries(number: int) -> dict[str, Any]:
     return {"rollback": {"retries": number}}
 
 
-def refused_first_deployment(lab: Laboratory, reason: str, **inputs: Any) -> None:  # noqa: ANN401
+def refused_first_deployment(lab: Laboratory, reason: str, **inputs: Any) -> None:
     """Create the release, which fails for that reason and leaves nothing but what Helm's tests leave."""
     with pytest.raises(OperationError, match="release was removed") as caught:
         lab.deploy(**inputs)

@@ -21,7 +21,7 @@ KEPT = {"keep_on_delete": True}
 STAYS = '{"metadata":{"finalizers":["example.com/stays"]}}'
 
 
-def refused_deletion(lab: Laboratory, **inputs: Any) -> OperationError:  # noqa: ANN401
+def refused_deletion(lab: Laboratory, **inputs: Any) -> OperationError:
     """Delete the release, which fails and leaves it claimed; return why."""
     with pytest.raises(OperationError) as caught:
         lab.delete(**inputs)

@@ -65,7 +65,7 @@ class Release:
     def deploy(self, major: int, verb: str = "upgrade", *arguments: object, **chart: str) -> None:
         self.helm(major, verb, "web", write_chart(self.folder, **chart), *arguments)
 
-    def values(self, **values: Any) -> str:  # noqa: ANN401  # values of any kind
+    def values(self, **values: Any) -> str:
         file = self.folder.with_suffix(".json")
         file.write_text(json.dumps(values))
         return f"--values={file}"

@@ -80,7 +80,7 @@ def test_a_release_goes_from_hand_to_hand(
     assert lab.deploy(kubeconfig=first).phase is Phase.DEPLOYED
     known = lab.operations(kubeconfig=first).cluster_identity
 
-    def now(kubeconfig: str, **inputs: Any) -> Any:  # noqa: ANN401  # its operations
+    def now(kubeconfig: str, **inputs: Any) -> Any:
         return lab.operations(Identity(OWNER, "first", known), kubeconfig=kubeconfig, **inputs)
 
     assert now(second, values={"tag": "2"}).upgrade().phase is Phase.DEPLOYED
@@ -135,7 +135,7 @@ def test_where_reviews_are_forbidden_all_works_without_them(
     asked: list[str] = []
     send = Transport.send
 
-    def refusing(transport: Transport, method: str, path: str, **what: Any) -> tuple[int, bytes]:  # noqa: ANN401
+    def refusing(transport: Transport, method: str, path: str, **what: Any) -> tuple[int, bytes]:
         if path not in (paths.ACCESS_REVIEWS, paths.RULES_REVIEWS):
             return send(transport, method, path, **what)
         asked.append(path)

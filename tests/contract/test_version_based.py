@@ -23,7 +23,7 @@ pytestmark = pytest.mark.ground
 BY_VERSION = {"rollback": {"strategy": "version-based"}}
 
 
-def declare(lab: Laboratory, version: str, **values: Any) -> ReleaseStatus:  # noqa: ANN401
+def declare(lab: Laboratory, version: str, **values: Any) -> ReleaseStatus:
     """Bring the release to that version of the chart."""
     return lab.upgrade(source=lab.chart(version), values=values, operations=BY_VERSION)
 

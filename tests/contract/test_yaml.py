@@ -102,7 +102,7 @@ metadata:
 """
 
 
-def as_floats(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+def as_floats(value: Any) -> Any:
     """Return the value with its numbers as Go has all of JSON's, and without nulls that stand under keys."""
     match value:
         case dict():
@@ -126,7 +126,7 @@ _numbers = itertools.count()
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_values_reach_a_chart_as_they_are(space: Space, tmp_path_factory: Any, many: list[Any]) -> None:  # noqa: ANN401
+def test_values_reach_a_chart_as_they_are(space: Space, tmp_path_factory: Any, many: list[Any]) -> None:
     release = f"values-{next(_numbers)}"
     chart = tmp_path_factory.mktemp("chart") / "web-1.0.0.tgz"
     chart.write_bytes(packed("web", "1.0.0", {"templates/config.yaml": VALUES_IN_BASE64}))

@@ -79,7 +79,7 @@ class Scene:
         assert server.port
         return server.hostname, server.port
 
-    def become(self, **user: Any) -> None:  # noqa: ANN401  # settings of any kind
+    def become(self, **user: Any) -> None:
         self.config["users"][0]["user"] = user
 
     def file(self, name: str, content: str | bytes) -> str:

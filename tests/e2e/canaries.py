@@ -20,18 +20,18 @@ def _secret(name: str) -> str:
     return _HEAD + hashlib.sha256(f"{name} of {_PLACE}".encode()).hexdigest()
 
 
-def _value(given: Any) -> Any:  # noqa: ANN401  # whatever a program gives
+def _value(given: Any) -> Any:
     if isinstance(given, pulumi.Output):
         return given
     return {"password": pulumi.Output.secret(_secret("value")), **(given or {})}
 
 
-def _login(given: Any) -> Any:  # noqa: ANN401  # whatever a program gives
+def _login(given: Any) -> Any:
     login = {"username": "ci", "password": _secret("login")}
     return {**login, **given} if isinstance(given, dict) else given
 
 
-def declare(name: str, inputs: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # passed on
+def declare(name: str, inputs: Any, *args: Any, **options: Any) -> Any:
     """Declare a release with secrets."""
     given: Any = {**inputs, "values": _value(inputs.get("values"))}
     if "source" in given:

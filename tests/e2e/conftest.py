@@ -28,7 +28,7 @@ class Bench:
     space: Space
     helm: str
 
-    def web(self, **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # inputs of any kind
+    def web(self, **inputs: Any) -> dict[str, Any]:
         """Return the inputs of a release of the root project's chart."""
         return {
             "releaseNamespace": self.space.name,

@@ -65,7 +65,7 @@ class Outcome:
         return {}
 
 
-def watch(operation: Callable[..., Any], **options: Any) -> Outcome:  # noqa: ANN401  # what the operation takes
+def watch(operation: Callable[..., Any], **options: Any) -> Outcome:
     """Run an operation of a stack, and tell what became of it whether it failed or not."""
     events: list[EngineEvent] = []
     try:

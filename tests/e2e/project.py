@@ -68,7 +68,7 @@ class Project(Sandbox):
         self._main.with_name(CANARIES.name).write_text(CANARIES.read_text())
         self._main.write_text(text.replace(_IMPORT, f"import canaries\n{_IMPORT}", 1))
 
-    def _watch(self, operation: Callable[..., Any], **options: Any) -> Outcome:  # noqa: ANN401  # passed on
+    def _watch(self, operation: Callable[..., Any], **options: Any) -> Outcome:
         with watched(str(self.folder)) as sightings:
             outcome = watch(operation, **options)
         self._note("what was said", _said(outcome))
@@ -86,13 +86,13 @@ class Project(Sandbox):
     def preview(self) -> Outcome:
         return self._watch(self.stack.preview)
 
-    def up(self, **options: Any) -> Outcome:  # noqa: ANN401  # passed on
+    def up(self, **options: Any) -> Outcome:
         return self._watch(self.stack.up, **options)
 
-    def refresh(self, **options: Any) -> Outcome:  # noqa: ANN401  # passed on
+    def refresh(self, **options: Any) -> Outcome:
         return self._watch(self.stack.refresh, **options)
 
-    def destroy(self, **options: Any) -> Outcome:  # noqa: ANN401  # passed on
+    def destroy(self, **options: Any) -> Outcome:
         return self._watch(self.stack.destroy, **options)
 
     def deploy(self, releases: Releases) -> Outcome:

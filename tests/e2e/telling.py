@@ -37,7 +37,7 @@ class Teller:
     bench: Bench
     strategy: str
 
-    def declare(self, values: dict[str, Any], *, chart: str = "./charts/web", **rollback: Any) -> None:  # noqa: ANN401  # any
+    def declare(self, values: dict[str, Any], *, chart: str = "./charts/web", **rollback: Any) -> None:
         """Declare the release."""
         web = self.bench.web(
             values=values,

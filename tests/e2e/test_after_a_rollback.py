@@ -10,7 +10,7 @@ from tests.e2e.values import AT_ONCE, BAD, GOOD
 pytestmark = [pytest.mark.ground, pytest.mark.timeout(300)]
 
 
-def _releases(bench: Bench, values: dict[str, Any], **rollback: Any) -> dict[str, Any]:  # noqa: ANN401  # passed on
+def _releases(bench: Bench, values: dict[str, Any], **rollback: Any) -> dict[str, Any]:
     return {"web": bench.web(values=values, health=AT_ONCE, operations={"rollback": rollback})}
 
 

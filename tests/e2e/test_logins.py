@@ -38,7 +38,7 @@ def localhost(server: Service) -> str:
     return f"http://localhost:{server.address.partition(':')[2]}"
 
 
-def sources(repository: Repository, registry: Registry, version: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # any input
+def sources(repository: Repository, registry: Registry, version: str, **more: Any) -> dict[str, Any]:
     """Return what to give as the source of each release; the program adds the login."""
     listed = {"chart": "web", "repository": repository.url, "version": version, **more}
     pulled = {"chart": registry.reference("web"), "version": version, "plainHttp": True, **more}

@@ -25,7 +25,7 @@ _HOOK_THAT_CANNOT_RUN = """\
     """
 
 
-def _web(bench: Bench, values: dict[str, Any], **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # any inputs
+def _web(bench: Bench, values: dict[str, Any], **inputs: Any) -> dict[str, Any]:
     return bench.web(values=values, health=AT_ONCE, **inputs)
 
 

@@ -45,7 +45,7 @@ class Plugin:
     stub: Any
     process: subprocess.Popen[str]
 
-    def check(self, given: Mapping[str, Any], olds: Any = None) -> Any:  # noqa: ANN401  # protobuf has no types
+    def check(self, given: Mapping[str, Any], olds: Any = None) -> Any:
         """Return checked inputs."""
         answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=marshal(given), olds=olds))
         assert not answer.failures
@@ -137,7 +137,7 @@ def test_a_plugin_that_is_killed_with_its_engine_restores_and_frees_the_lock_wit
         assert upgrade.space.statuses() == ["superseded", "failed", "deployed"]
 
 
-def wait_for_revision(stub: Any, created: Any, revision: int) -> None:  # noqa: ANN401  # as above
+def wait_for_revision(stub: Any, created: Any, revision: int) -> None:
     """Wait until a refresh finds that revision."""
     request = provider_pb2.ReadRequest(id=created.id, urn=URN, properties=created.properties)
     while unmarshal(stub.Read(request).properties)[0]["revision"] < revision:

@@ -62,7 +62,7 @@ class Program:
         """The folder of the state."""
         return self.folder / "state"
 
-    def stack(self, **inputs: Any) -> LocalEngine:  # noqa: ANN401  # inputs of any kind
+    def stack(self, **inputs: Any) -> LocalEngine:
         """Return the stack with these inputs of its release."""
         given = {
             "releaseNamespace": self.space.name,

@@ -80,7 +80,7 @@ def _leave_traces(bench: Bench) -> Traces:
     )
 
 
-def _inputs(bench: Bench, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # values of any kind
+def _inputs(bench: Bench, **values: Any) -> dict[str, Any]:
     return bench.web(values=values, health={"imagePullGrace": 0})
 
 

@@ -66,19 +66,19 @@ class Laboratory:
         (self._main / "__main__.py").write_text(header + textwrap.dedent(text))
         shutil.rmtree(self._main / "__pycache__", ignore_errors=True)
 
-    def stack(self, name: str = "dev") -> Any:  # noqa: ANN401 - either engine's stack
+    def stack(self, name: str = "dev") -> Any:
         if self.engine == "local":
             return LocalEngine(name, self.work_dir, state_dir=self.state, env_vars=self.environment)
         options = automation.LocalWorkspaceOptions(env_vars=self.environment)
         return automation.create_or_select_stack(name, work_dir=str(self.work_dir), opts=options)
 
-    def up(self, text: str, **options: Any) -> automation.UpResult:  # noqa: ANN401
+    def up(self, text: str, **options: Any) -> automation.UpResult:
         """Write a program and run it."""
         self.program(text)
         result: automation.UpResult = self.stack().up(**options)
         return result
 
-    def fail(self, text: str, **options: Any) -> str:  # noqa: ANN401
+    def fail(self, text: str, **options: Any) -> str:
         """Write a program, run it, and return how it failed."""
         self.program(text)
         with pytest.raises(automation.CommandError) as caught:

@@ -18,7 +18,7 @@ PROGRAM = """
 """
 
 
-def _stack(lab: Laboratory, program: str = PROGRAM) -> Any:  # noqa: ANN401 - either engine's stack
+def _stack(lab: Laboratory, program: str = PROGRAM) -> Any:
     lab.program(program)
     stack = lab.stack()
     stack.set_config("password", ConfigValue("hunter2", secret=True))

@@ -51,11 +51,11 @@ class Field:
         environment = {**self.lab.environment, "KUBECONFIG": str(self.kubeconfig)}
         return LocalEngine("dev", self.lab.work_dir, state_dir=self.lab.state, env_vars=environment)
 
-    def up(self, program: str) -> Any:  # noqa: ANN401 - an UpResult
+    def up(self, program: str) -> Any:
         self.lab.program(program)
         return self.stack().up()
 
-    def data(self, name: str, namespace: str) -> Any:  # noqa: ANN401 - any JSON
+    def data(self, name: str, namespace: str) -> Any:
         return (self.get("ConfigMap", name, namespace) or {})["data"]
 
     def get(self, kind: str, name: str, namespace: str = "") -> dict[str, Any] | None:

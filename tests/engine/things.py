@@ -33,7 +33,7 @@ Props = dict[str, Any]
 _HIDDEN = "__provider"
 
 
-def _shown(value: Any) -> Any:  # noqa: ANN401 - any property value
+def _shown(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _shown(item) for key, item in sorted(value.items()) if key != _HIDDEN}
     if isinstance(value, list):
@@ -41,7 +41,7 @@ def _shown(value: Any) -> Any:  # noqa: ANN401 - any property value
     return value if isinstance(value, str | float | int | bool | None) else f"<{type(value).__name__}>"
 
 
-def note(call: str, name: str, **details: Any) -> None:  # noqa: ANN401
+def note(call: str, name: str, **details: Any) -> None:
     """Write down a call."""
     entry = {
         "call": call,
@@ -102,7 +102,7 @@ def _inputs(outs: Props) -> Props:
     return {key: item for key, item in outs.items() if key != "size"}
 
 
-def _call_context() -> Any:  # noqa: ANN401  # gRPC has no stubs
+def _call_context() -> Any:
     """Return the context of the request that is being answered, found on this thread's stack.
 
     The SDK hands no context on.
@@ -186,7 +186,7 @@ class Thing(Resource, module="things", name="Thing"):
     text: pulumi.Output[str]
     size: pulumi.Output[int]
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:  # noqa: ANN401
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
         """Declare a thing with these inputs."""
         super().__init__(ThingProvider(), name, {"name": name, "size": None, **props}, opts)
 
@@ -194,7 +194,7 @@ class Thing(Resource, module="things", name="Thing"):
 class Box(pulumi.ComponentResource):
     """A component that holds one thing."""
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:  # noqa: ANN401
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
         """Declare a box, and in it a thing with these inputs."""
         super().__init__("test:index:Box", name, None, opts)
         self.thing = Thing(f"{name}-inner", pulumi.ResourceOptions(parent=self), **props)

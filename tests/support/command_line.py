@@ -55,13 +55,13 @@ class CommandLine:
         assert isinstance(code, int)
         return Ended(code, found.out, found.err)
 
-    def store(self, name: str, *statuses: str, namespace: str = "apps", **changes: Any) -> None:  # noqa: ANN401  # of a record
+    def store(self, name: str, *statuses: str, namespace: str = "apps", **changes: Any) -> None:
         """Store revisions of a release, from 1, each with Helm's status."""
         for revision, status in enumerate(statuses, 1):
             content = release(revision, status, name=name, namespace=namespace, **changes)
             self.cluster.create(paths.secrets(namespace), secret(content, name))
 
-    def claim(self, name: str, verdicts: str = "", *, namespace: str = "apps", **ledger: Any) -> None:  # noqa: ANN401  # fields of a ledger
+    def claim(self, name: str, verdicts: str = "", *, namespace: str = "apps", **ledger: Any) -> None:
         """Claim a release for `OWNER`, with a letter for each revision: good, bad, or unknown."""
         claims = Claims(self.cluster, namespace, name)
         records = ReleaseStorage(self.cluster, namespace, name, claims.digester()).history()

@@ -49,7 +49,7 @@ class Place:
         config["users"][0]["user"] = {"token": token}
         return yaml.safe_dump(config)
 
-    def with_cluster(self, **settings: Any) -> str:  # noqa: ANN401  # settings of any kind
+    def with_cluster(self, **settings: Any) -> str:
         """A kubeconfig that reaches the cluster in another way; a setting of None goes."""
         config = yaml.safe_load(self.kubeconfig)
         section = config["clusters"][0]["cluster"]

@@ -43,7 +43,7 @@ RELEASE: dict[str, Any] = {
 }
 
 
-def release(version: int = 1, status: str = "deployed", **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+def release(version: int = 1, status: str = "deployed", **changes: Any) -> dict[str, Any]:
     """A record's content."""
     made = {**copy.deepcopy(RELEASE), **changes, "version": version}
     made["info"] = {**made["info"], "status": status}

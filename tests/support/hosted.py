@@ -84,7 +84,7 @@ class HostedProvider:
         ask("Delete", provider_pb2.DeleteRequest(id=id_, urn=URN, properties=outputs.saved(props)))
 
 
-def ask(method: str, request: object) -> Any:  # noqa: ANN401  # protobuf has no types
+def ask(method: str, request: object) -> Any:
     """Return the answer of the plugin's host, or raise `RequestError`."""
     try:
         return getattr(_served()[1], method)(request)
@@ -101,7 +101,7 @@ def _served() -> tuple[grpc.Server, provider_pb2_grpc.ResourceProviderStub]:
     return server, stub
 
 
-def _sent(given: Mapping[str, Any]) -> Any:  # noqa: ANN401  # protobuf has no types
+def _sent(given: Mapping[str, Any]) -> Any:
     ours = (*state.CONTEXT, run_kind.DRY_RUN, "__provider", "incarnation", "cluster", "message")
     declared = {key: value for key, value in given.items() if key not in ours}
     secret = {inputs.camel_path(path) for path in given.get("secret_paths") or ()}
@@ -109,7 +109,7 @@ def _sent(given: Mapping[str, Any]) -> Any:  # noqa: ANN401  # protobuf has no t
     return marshalling.marshal({**unknown, **inputs.spelled(declared)}, secret)
 
 
-def _received(sent: Any) -> Properties:  # noqa: ANN401  # protobuf has no types
+def _received(sent: Any) -> Properties:
     received, problems = inputs.given(sent, URN, Provider(STACK_ID))
     assert not problems
     context = (state.REPLACE_ON_CHANGES, *(["secret_paths"] if not received["secret_paths"] else []))

@@ -62,7 +62,7 @@ class Recorder(Transport):
         path: str,
         *,
         query: Mapping[str, str] | None = None,
-        **what: Any,  # noqa: ANN401
+        **what: Any,
     ) -> tuple[int, bytes]:
         self._record(Right.of(method, path, query or {}))
         return super().send(method, path, query=query, **what)

@@ -31,7 +31,7 @@ class Collector:
         self.headers: dict[str, Any] = {}
         self._metrics: list[Any] = []
 
-    def Export(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802  # gRPC names it, and has no types
+    def Export(self, request: Any, context: Any) -> Any:  # noqa: N802  # gRPC names it, and has no types
         """Take spans or metrics."""
         self.headers = dict(context.invocation_metadata())
         of_traces = isinstance(request, trace_service_pb2.ExportTraceServiceRequest)
@@ -62,11 +62,11 @@ class Collector:
         return {each.name: each.unit for each in self._metrics}
 
 
-def _amount(point: Any) -> float:  # noqa: ANN401  # protobuf has no types
+def _amount(point: Any) -> float:
     return float(point.sum if hasattr(point, "bucket_counts") else point.as_int or point.as_double)
 
 
-def _attributes(pairs: Any) -> dict[str, Any]:  # noqa: ANN401  # as above
+def _attributes(pairs: Any) -> dict[str, Any]:
     return {pair.key: getattr(pair.value, pair.value.WhichOneof("value")) for pair in pairs}
 
 

@@ -34,7 +34,7 @@ class RecordingTransport(Transport):
         self._open: Counter[str] = Counter()
         self._recording = threading.Lock()
 
-    def send(self, method: str, path: str, **what: Any) -> tuple[int, bytes]:  # noqa: ANN401  # passed on
+    def send(self, method: str, path: str, **what: Any) -> tuple[int, bytes]:
         self._record(method, path)
         return super().send(method, path, **what)
 

@@ -19,6 +19,6 @@ def shared(
     ]
 
 
-def _parameter(what: str, values: tuple[str, ...], *marks: pytest.MarkDecorator) -> Any:  # noqa: ANN401  # pytest's own
+def _parameter(what: str, values: tuple[str, ...], *marks: pytest.MarkDecorator) -> Any:
     name = "-".join(values)
     return pytest.param(values, id=name, marks=[pytest.mark.xdist_group(f"{what}-{name}"), *marks])

@@ -52,7 +52,7 @@ class Registration:
         return dict(deserialize_properties(self.request.object))
 
 
-def opened(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+def opened(value: Any) -> Any:
     match unwrap_rpc_secret(value):
         case dict() as known:
             return {key: opened(item) for key, item in known.items()}
@@ -72,19 +72,19 @@ class Monitor(MockMonitor):
         self.outputs: dict[str, dict[str, Any]] = {}
         self.looked_up: list[str] = []
 
-    def Invoke(self, request: Any) -> Any:  # noqa: ANN401, N802  # as generated
+    def Invoke(self, request: Any) -> Any:  # noqa: N802  # as generated
         """Tell of a resource; of those that another process declared, nothing is known here."""
         self.looked_up.append(request.args["urn"])
         if request.args["urn"] not in self.resources:
             raise grpc.RpcError
         return super().Invoke(request)  # type: ignore[no-untyped-call]
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802  # as generated
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # as generated
         """Take one down."""
         self.registrations.append(Registration(request))
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: ANN401, N802  # as generated
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  # as generated
         """Take a component's outputs down."""
         self.outputs[request.urn.rpartition("::")[2]] = dict(deserialize_properties(request.outputs))
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
@@ -140,7 +140,7 @@ def declare(
     inputs: Mapping[str, Any] | None = None,
     opts: pulumi.ResourceOptions | None = None,
     mocks: HelmReleaseMocks | None = None,
-    **more: Any,  # noqa: ANN401  # any inputs
+    **more: Any,
 ) -> Stack:
     """Run a program with one release, ``web``."""
     given: Any = {**(LEAST if inputs is None else inputs), **more}

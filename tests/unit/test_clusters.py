@@ -61,7 +61,7 @@ def run(
     inner: Callable[[], pulumi.ResourceOptions] = pulumi.ResourceOptions,
     *,
     preview: bool = False,
-    **inputs: Any,  # noqa: ANN401  # any inputs
+    **inputs: Any,
 ) -> Stack:
     """Run a program whose component has the options `outer`, and the release in it `inner`."""
 
@@ -72,11 +72,11 @@ def run(
     return Stack(program, mocks=Anything(), preview=preview)
 
 
-def provider(name: str = "there", **inputs: Any) -> kubernetes.Provider:  # noqa: ANN401  # any inputs
+def provider(name: str = "there", **inputs: Any) -> kubernetes.Provider:
     return kubernetes.Provider(name, **(inputs or {"kubeconfig": THERE}))
 
 
-def given(**inputs: Any) -> Callable[[], pulumi.ResourceOptions]:  # noqa: ANN401  # any inputs
+def given(**inputs: Any) -> Callable[[], pulumi.ResourceOptions]:
     """Return what makes options with a provider that has these inputs."""
     return lambda: pulumi.ResourceOptions(provider=provider(**inputs))
 

@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def refusal(**more: Any) -> str:  # noqa: ANN401  # any inputs
+def refusal(**more: Any) -> str:
     """Return why the release resource of such a program is refused."""
     with pytest.raises(ValidationError) as refused:
         read(declare(mocks=Anything(), **more).one(RELEASE_TYPE).inputs)
     return str(refused.value)
 
 
-def told(inputs: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # any inputs
+def told(inputs: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     """Return what the release resource of such a program is told."""
     return declare(inputs, **more).one(RELEASE_TYPE).inputs
 
@@ -159,7 +159,7 @@ class TestRegisteredOutputs:
 
 class TestInputs:
     @pytest.mark.parametrize("given", [None, [LEAST], "web", pulumi.ResourceOptions()])
-    def test_inputs_that_are_no_dictionary_are_refused(self, given: Any) -> None:  # noqa: ANN401  # anything
+    def test_inputs_that_are_no_dictionary_are_refused(self, given: Any) -> None:
         def program() -> dict[str, Any]:
             HelmRelease("web", given)
             return {}
@@ -408,7 +408,7 @@ class TestValueFiles:
 
 
 class TestSecrets:
-    def secret_paths(self, **inputs: Any) -> list[str]:  # noqa: ANN401  # any inputs
+    def secret_paths(self, **inputs: Any) -> list[str]:
         return list(told(**inputs)["secret_paths"])
 
     def test_without_secrets_there_are_no_paths(self) -> None:

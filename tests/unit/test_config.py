@@ -23,11 +23,11 @@ REMOTE = {"chart": "web", "repository": "https://charts.example", "version": "1.
 OCI = {"chart": "oci://registry.example/web", "version": "1.2.3"}
 
 
-def parse(**inputs: Any) -> HelmConfig:  # noqa: ANN401  # any inputs
+def parse(**inputs: Any) -> HelmConfig:
     return HelmConfig.parse({**LEAST, **inputs})
 
 
-def problems(**inputs: Any) -> dict[str, str]:  # noqa: ANN401  # any inputs
+def problems(**inputs: Any) -> dict[str, str]:
     with pytest.raises(ValidationError) as refused:
         parse(**inputs)
     return {problem.path: problem.message for problem in refused.value.problems}
@@ -60,13 +60,13 @@ def test_what_is_not_said_has_the_documented_default() -> None:
 
 
 @pytest.mark.parametrize("given", [None, [LEAST], "web", parse(), HelmConfig])
-def test_what_is_no_mapping_is_refused(given: Any) -> None:  # noqa: ANN401  # anything
+def test_what_is_no_mapping_is_refused(given: Any) -> None:
     with pytest.raises(ValidationError, match=r"^inputs: is .*; use a dictionary of inputs$"):
         HelmConfig.parse(given)
 
 
 @pytest.mark.parametrize("key", [None, 1, ("a",)])
-def test_a_key_that_is_no_text_is_refused(key: Any) -> None:  # noqa: ANN401  # anything
+def test_a_key_that_is_no_text_is_refused(key: Any) -> None:
     given: Any = {**LEAST, key: 1, "source": {**LEAST_SOURCE, key: 2}}
     with pytest.raises(ValidationError) as refused:
         HelmConfig.parse(given)

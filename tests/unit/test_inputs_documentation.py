@@ -46,7 +46,7 @@ def _text(statement: ast.stmt | None) -> str:
             return ""
 
 
-def stated(default: Any) -> str:  # noqa: ANN401  # any input's
+def stated(default: Any) -> str:
     """Return how the text of an input ends that has that default."""
     match default:
         case BaseModel():

@@ -22,7 +22,7 @@ class Bucket(pulumi.CustomResource):
 
     size: pulumi.Output[int]
 
-    def __init__(self, name: str, **inputs: Any) -> None:  # noqa: ANN401  # any inputs
+    def __init__(self, name: str, **inputs: Any) -> None:
         """Declare one."""
         super().__init__("test:index:Bucket", name, inputs)
 
@@ -37,13 +37,13 @@ class BiggerMocks(HelmReleaseMocks):
 
 
 @pytest.mark.parametrize("outcomes", [["web"], "web"])
-def test_outcomes_are_given_by_name(outcomes: Any) -> None:  # noqa: ANN401  # anything
+def test_outcomes_are_given_by_name(outcomes: Any) -> None:
     with pytest.raises(ValidationError, match=r"^outcomes: is of type .*; use a dictionary of "):
         HelmReleaseMocks(outcomes)
 
 
 @pytest.mark.parametrize("outcome", ["failed", RolledBack])
-def test_an_outcome_is_one_that_there_is(outcome: Any) -> None:  # noqa: ANN401  # anything
+def test_an_outcome_is_one_that_there_is(outcome: Any) -> None:
     with pytest.raises(ValidationError, match=r"^web: is of type .*; use Deployed"):
         HelmReleaseMocks({"web": outcome})
 

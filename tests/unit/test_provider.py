@@ -92,7 +92,7 @@ class Cluster:
     of_kubernetes_provider: int = 0
     there_already: tuple[TakenOver, ...] = ()
 
-    def operations(self, config: HelmConfig, **given: Any) -> Cluster:  # noqa: ANN401  # as HelmOperations takes it
+    def operations(self, config: HelmConfig, **given: Any) -> Cluster:
         """Take the place of HelmOperations."""
         self.configs.append(config)
         self.identities.append(given["identity"])

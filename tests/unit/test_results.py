@@ -47,7 +47,7 @@ def test_every_field_comes_out_under_its_name() -> None:
         (Resource, read_by_programs.ResourceOutput),
     ],
 )
-def test_a_program_reads_every_field_of_a_result(result: Any, read: type) -> None:  # noqa: ANN401  # a dataclass
+def test_a_program_reads_every_field_of_a_result(result: Any, read: type) -> None:
     plain = {name: str if kind is RollbackState else kind for name, kind in get_type_hints(result).items()}
     assert get_type_hints(read) == plain
 

@@ -168,7 +168,7 @@ class Screen:
     def _say(self, what: str) -> None:
         self._print(_indented(Text(f"· {what}", "dim")))
 
-    def _print(self, what: RenderableType, **how: Any) -> None:  # noqa: ANN401  # passed on
+    def _print(self, what: RenderableType, **how: Any) -> None:
         self._console.print(what, **how)
         self._after_gap = False
 

@@ -109,7 +109,7 @@ def page() -> str:
     )
 
 
-def _command(command: Any) -> str:  # noqa: ANN401  # Typer's, which are not exported
+def _command(command: Any) -> str:
     usage = " ".join(["helm-rollback", command.name, *map(_argument, _parameters(command, "argument"))])
     own = [each for each in _parameters(command, "option") if each.name not in _COMMON]
     examples = "\n".join(line.strip() for line in command.epilog.splitlines()[2:])
@@ -122,14 +122,14 @@ def _options(options: Iterable[Any]) -> str:
     return table(("Option", "What it does"), rows) if rows else ""
 
 
-def _parameters(command: Any, kind: str) -> list[Any]:  # noqa: ANN401  # as above
+def _parameters(command: Any, kind: str) -> list[Any]:
     return [each for each in command.params if each.param_type_name == kind]
 
 
-def _argument(parameter: Any) -> str:  # noqa: ANN401  # as above
+def _argument(parameter: Any) -> str:
     name = str(parameter.metavar or parameter.name.upper())
     return name if parameter.required else f"[{name}]"
 
 
-def _spelled(option: Any) -> str:  # noqa: ANN401  # as above
+def _spelled(option: Any) -> str:
     return one_line(", ".join(f"`{each}`" for each in option.opts))

@@ -69,7 +69,7 @@ def _hints(model: type[BaseModel]) -> dict[str, Any]:
     return {name: _bare(hints[name]) for name in model.model_fields}
 
 
-def _type(path: str, kind: Any) -> str:  # noqa: ANN401  # a type of any kind
+def _type(path: str, kind: Any) -> str:
     if _is_model(kind):
         return f"[section](#{path.replace('.', '')})"
     if kind in _NAMES:
@@ -82,7 +82,7 @@ def _type(path: str, kind: Any) -> str:  # noqa: ANN401  # a type of any kind
     return f"list of {_type(path, _bare(arguments[0]))}"
 
 
-def _bare(kind: Any) -> Any:  # noqa: ANN401  # a type of any kind
+def _bare(kind: Any) -> Any:
     """Return a type without None, and without what a value must be like."""
     if kind in _NAMES:
         return kind
@@ -94,7 +94,7 @@ def _bare(kind: Any) -> Any:  # noqa: ANN401  # a type of any kind
     return kind
 
 
-def _is_model(kind: Any) -> bool:  # noqa: ANN401  # a type of any kind
+def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 

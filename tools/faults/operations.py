@@ -71,7 +71,7 @@ class Operation:
     under_test: Step
 
 
-def _tag(tag: str, **inputs: Any) -> dict[str, Any]:  # noqa: ANN401  # any input
+def _tag(tag: str, **inputs: Any) -> dict[str, Any]:
     return {"values": {"tag": tag}, **inputs}
 
 

@@ -186,7 +186,7 @@ class FaultProxy:
 
 
 @contextmanager
-def running(upstream: str, **settings: Any) -> Iterator[FaultProxy]:  # noqa: ANN401  # those of FaultProxy
+def running(upstream: str, **settings: Any) -> Iterator[FaultProxy]:
     """Give a proxy that serves within the block."""
     proxy = FaultProxy(upstream, **settings)
     try:

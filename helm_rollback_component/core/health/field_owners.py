@@ -102,7 +102,7 @@ def _foreign_fields(live: Manifest) -> Iterator[ForeignField]:
             yield ForeignField(_name(entry), steps, _value(live, steps))
 
 
-def _written(value: Any) -> Any:  # noqa: ANN401  # as below
+def _written(value: Any) -> Any:
     """Return a value in a form in which the order of keys, and whether a number is quoted, do not count."""
     match value:
         case dict():
@@ -135,13 +135,13 @@ def _leaves(fields: object, steps: tuple[str, ...] = ()) -> Iterator[tuple[str, 
             yield (*steps, step)
 
 
-def _value(found: Any, steps: tuple[str, ...]) -> Any:  # noqa: ANN401  # anything that an object can contain
+def _value(found: Any, steps: tuple[str, ...]) -> Any:
     for step in steps:
         found = _next(found, step)
     return found
 
 
-def _next(found: Any, step: str) -> Any:  # noqa: ANN401  # as above
+def _next(found: Any, step: str) -> Any:
     kind, _, key = step.partition(":")
     if kind == "f" and isinstance(found, dict):
         return found.get(key, _ABSENT)

@@ -88,7 +88,7 @@ def _content(manifest: Manifest) -> Mapping[str, Any]:
     return found
 
 
-def contains(live: Any, declared: Any) -> bool:  # noqa: ANN401  # JSON-like
+def contains(live: Any, declared: Any) -> bool:
     """Return whether what is live has all that is declared, however its values are spelled."""
     if declared is None or (live is None and not declared):
         return True
@@ -101,7 +101,7 @@ def contains(live: Any, declared: Any) -> bool:  # noqa: ANN401  # JSON-like
     return bool(live == declared) or _quantity(live) == _quantity(declared) is not None
 
 
-def _quantity(value: Any) -> Decimal | None:  # noqa: ANN401  # JSON-like
+def _quantity(value: Any) -> Decimal | None:
     """Return the number that a quantity such as ``500m`` or ``1Gi`` spells; None if it is none."""
     found = _QUANTITY.fullmatch(str(value))
     if found is None or found[1].count(".") > 1 or found[1].strip("+-.") == "":

@@ -62,5 +62,5 @@ def _tells_apart(key: str, elements: Sequence[Any]) -> bool:
     return all(isinstance(each, str | int) for each in found) and len(set(found)) == len(found)
 
 
-def _spelled(element: Any) -> str:  # noqa: ANN401  # anything that YAML can contain
+def _spelled(element: Any) -> str:
     return json.dumps(element, sort_keys=True, default=str)

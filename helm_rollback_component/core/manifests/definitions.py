@@ -36,7 +36,7 @@ def added(declared: Manifest) -> str:
     return f"+ CustomResourceDefinition {objects.name(declared)} ({_versions(declared)}), from crds/"
 
 
-def contains(live: Any, declared: Any) -> bool:  # noqa: ANN401  # JSON-like
+def contains(live: Any, declared: Any) -> bool:
     """Return whether all that is declared is live; nothing, false and empty are what is left out there."""
     if isinstance(declared, Mapping) and isinstance(live, Mapping):
         return all(contains(live.get(key), each) for key, each in declared.items())
@@ -49,7 +49,7 @@ def contains(live: Any, declared: Any) -> bool:  # noqa: ANN401  # JSON-like
 _LEFT_OUT = (None, "", False)
 
 
-def _is_nothing(declared: Any) -> bool:  # noqa: ANN401  # as above
+def _is_nothing(declared: Any) -> bool:
     if isinstance(declared, Mapping | list):
         items = declared.values() if isinstance(declared, Mapping) else declared
         return all(map(_is_nothing, items))

@@ -46,7 +46,7 @@ class FieldDifference:
     secret: bool = False
 
 
-def field_differences(old: Any, new: Any, path: str = "") -> Iterator[FieldDifference]:  # noqa: ANN401  # JSON-like
+def field_differences(old: Any, new: Any, path: str = "") -> Iterator[FieldDifference]:
     """Yield the fields that differ; a null in a mapping counts as nothing, as for the API server."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in {**old, **new}:
@@ -58,7 +58,7 @@ def field_differences(old: Any, new: Any, path: str = "") -> Iterator[FieldDiffe
         yield _difference(path, old, new)
 
 
-def _difference(path: str, old: Any, new: Any) -> FieldDifference:  # noqa: ANN401  # as above
+def _difference(path: str, old: Any, new: Any) -> FieldDifference:
     if old is ABSENT:
         return FieldDifference(path, Change.ADDED, new=new)
     if new is ABSENT:
@@ -84,5 +84,5 @@ def _of_keyed(key: str, old: Sequence[Any], new: Sequence[Any], path: str) -> It
         yield from field_differences(before, after, f"{path}[{step}]")
 
 
-def _present(value: Any) -> Any:  # noqa: ANN401  # as above
+def _present(value: Any) -> Any:
     return ABSENT if value is None else value

@@ -14,14 +14,14 @@ _PLAIN = re.compile(r"(?!-?[\d. ]|(?i:true|false|null|yes|no|on|off)$)[\w./@%+-]
 """Texts that nobody takes for a number or a truth value, nor for a text with something unseen in it."""
 
 
-def inline(value: Any) -> str:  # noqa: ANN401  # anything that YAML can contain
+def inline(value: Any) -> str:
     """Return a value in one line: a text as it is where that is plain, everything else as JSON."""
     if isinstance(value, str) and _PLAIN.fullmatch(value):
         return value
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def block(value: Any) -> Iterator[str]:  # noqa: ANN401  # as above
+def block(value: Any) -> Iterator[str]:
     """Yield the lines of a nested value; a text of several lines stands in one."""
     match value:
         case Mapping() if value:
@@ -52,7 +52,7 @@ def shortened(lines: Sequence[str], most: int) -> list[str]:
     return [*lines] if left_out <= 1 else [*lines[:most], f"… {left_out} more lines"]
 
 
-def _entry(key: str, item: Any) -> Iterator[str]:  # noqa: ANN401  # as above
+def _entry(key: str, item: Any) -> Iterator[str]:
     if isinstance(item, Mapping | list) and item:
         yield key
         yield from (f"  {line}" for line in block(item))

@@ -60,11 +60,11 @@ def concealed(found: FieldDifference, manifest: Manifest, mask: Callable[[str], 
     return replace(found, old=old, new=new)
 
 
-def _masked(value: Any, mask: Callable[[str], str]) -> Any:  # noqa: ANN401  # JSON-like
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
     return map_leaves(value, lambda leaf: _masked_leaf(leaf, mask))
 
 
-def _masked_leaf(leaf: Any, mask: Callable[[str], str]) -> Any:  # noqa: ANN401  # as above
+def _masked_leaf(leaf: Any, mask: Callable[[str], str]) -> Any:
     if isinstance(leaf, str):
         return mask(leaf)
     if leaf is None or isinstance(leaf, bool):

@@ -57,7 +57,7 @@ def canonical(value: object) -> bytes:
     return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def as_stored(value: Any) -> Any:  # noqa: ANN401  # JSON-like data of any shape
+def as_stored(value: Any) -> Any:
     """Return the value as Helm reads it back from a record: integers beyond 2^53 lose their last digits."""
     return map_leaves(value, _rounded)
 

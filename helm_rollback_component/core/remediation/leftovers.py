@@ -96,7 +96,7 @@ def _undeclared(old: Manifest, new: Manifest | None) -> Iterator[tuple[Path, Any
         yield from _missing(objects.meta(old).get(key), objects.meta(new).get(key), ("metadata", key))
 
 
-def _missing(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401  # JSON-like
+def _missing(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Yield the parts of a value that another lacks; of what the other has differently, nothing."""
     if old is None:
         return
@@ -110,7 +110,7 @@ def _missing(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, Any]]:  # n
         yield from _missing(value, has.get(step), (*path, step))
 
 
-def _parts(value: Any) -> Mapping[Step, Any] | None:  # noqa: ANN401  # JSON-like
+def _parts(value: Any) -> Mapping[Step, Any] | None:
     """Return the parts that are merged one by one, None if the value is replaced as a whole."""
     if isinstance(value, Mapping):
         return value
@@ -120,7 +120,7 @@ def _parts(value: Any) -> Mapping[Step, Any] | None:  # noqa: ANN401  # JSON-lik
     return {(name, item[name]): item for item in value} if name else None
 
 
-def _find(live: Any, path: Path) -> tuple[Pointer, Any] | None:  # noqa: ANN401  # JSON-like
+def _find(live: Any, path: Path) -> tuple[Pointer, Any] | None:
     """Return where a field of a live object is, and its value; None if it is not there."""
     pointer: Pointer = ()
     for step in path:
@@ -131,16 +131,16 @@ def _find(live: Any, path: Path) -> tuple[Pointer, Any] | None:  # noqa: ANN401 
     return pointer, live
 
 
-def _value(live: Any, key: str) -> tuple[str, Any] | None:  # noqa: ANN401  # JSON-like
+def _value(live: Any, key: str) -> tuple[str, Any] | None:
     return (key, live[key]) if isinstance(live, Mapping) and key in live else None
 
 
-def _item(live: Any, name: str, value: Any) -> tuple[int, Any] | None:  # noqa: ANN401  # JSON-like
+def _item(live: Any, name: str, value: Any) -> tuple[int, Any] | None:
     items = enumerate(live if isinstance(live, list) else ())
     return next((each for each in items if isinstance(each[1], Mapping) and each[1].get(name) == value), None)
 
 
-def _same(old: Any, live: Any) -> bool:  # noqa: ANN401  # JSON-like
+def _same(old: Any, live: Any) -> bool:
     """Whether a live value may be the old one: quantities are spelled anew, and defaults are added."""
     return isinstance(old, Mapping | list) or old == live
 

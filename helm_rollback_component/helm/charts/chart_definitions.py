@@ -71,7 +71,7 @@ def _parsed(texts: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             continue  # Helm says what is wrong with it
 
 
-def _is_definition(document: Any) -> bool:  # noqa: ANN401  # anything that YAML can contain
+def _is_definition(document: Any) -> bool:
     return isinstance(document, dict) and document.get("kind") == _KIND
 
 

@@ -137,7 +137,7 @@ def _from_archive(path: Path) -> dict[str, bytes]:
 
 
 @functools.lru_cache(_CHARTS_KEPT)
-def _parsed(chart_file: bytes) -> Any:  # noqa: ANN401  # anything that YAML can contain
+def _parsed(chart_file: bytes) -> Any:
     from helm_rollback_component.inputs import go_yaml  # noqa: PLC0415  # an unchanged release needs no reader
 
     return go_yaml.first_document(chart_file)
@@ -189,12 +189,12 @@ def _content(file: str) -> bytes:
         return opened.read()
 
 
-def _dependencies(said: Any) -> list[Any]:  # noqa: ANN401  # anything that YAML can contain
+def _dependencies(said: Any) -> list[Any]:
     listed = said.get("dependencies") if isinstance(said, dict) else None
     return listed if isinstance(listed, list) else []
 
 
-def _text(said: Any, key: str) -> str:  # noqa: ANN401  # as above
+def _text(said: Any, key: str) -> str:
     """Return a text; a number where one is wanted is the text that Go makes of it."""
     value = said.get(key) if isinstance(said, dict) else None
     if value is None or isinstance(value, str):

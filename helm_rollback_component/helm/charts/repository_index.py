@@ -77,7 +77,7 @@ def _entries(text: bytes, chart: str) -> list[Any] | None:
     return versions if isinstance(versions, list) else None
 
 
-def _listed(entry: Any) -> Listed | None:  # noqa: ANN401  # anything that YAML can contain
+def _listed(entry: Any) -> Listed | None:
     urls = entry.get("urls") if isinstance(entry, dict) else None
     if not isinstance(urls, list) or not urls or not isinstance(urls[0], str):
         return None

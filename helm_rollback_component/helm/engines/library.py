@@ -89,7 +89,7 @@ def _refusal(verb: str, config: helm_python.Config, options: Mapping[str, Any]) 
     return ""
 
 
-def _call(verb: str, config: helm_python.Config, *arguments: Any) -> Any:  # noqa: ANN401  # handles, text, options
+def _call(verb: str, config: helm_python.Config, *arguments: Any) -> Any:
     *given, options = arguments
     call = _native.call_status if verb == "rollback" else _native.call_string
     return call(f"helm_{verb}", config._raw(), *given, _packed(options))  # noqa: SLF001  # as above

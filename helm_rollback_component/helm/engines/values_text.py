@@ -13,7 +13,7 @@ _LONGEST_KEY = 1000
 """In characters. YAML looks no further for the colon behind a key that has no question mark before it."""
 
 
-def values_text(value: Any) -> str:  # noqa: ANN401  # JSON-like
+def values_text(value: Any) -> str:
     """Return JSON-like values as YAML in one line; JSON itself, but for long keys and for escapes.
 
     JSON writes a character beyond U+FFFF as two escapes, which YAML refuses.

@@ -146,7 +146,7 @@ class Cluster:
         """Replace an object; a ``resourceVersion`` in it makes any other version a ``Conflict``."""
         return self._writes.send("PUT", path, body)
 
-    def patch(self, path: str, body: Any, *, content_type: str) -> _Object:  # noqa: ANN401  # a patch is any JSON
+    def patch(self, path: str, body: Any, *, content_type: str) -> _Object:
         """Patch an object; the content type says how, such as ``application/merge-patch+json``."""
         return self._writes.send("PATCH", path, body, content_type)
 

@@ -31,7 +31,7 @@ class Fate(Enum):
     """What is there speaks against it."""
 
 
-def where_to_look(method: str, path: str, body: Any, reason: str) -> str | None:  # noqa: ANN401  # any JSON
+def where_to_look(method: str, path: str, body: Any, reason: str) -> str | None:
     """Return the path of the object that tells, None if the refusal stands.
 
     Args:

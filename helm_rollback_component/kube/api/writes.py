@@ -33,7 +33,7 @@ class Writes:
         self._transport = transport
         self._get = get
 
-    def send(self, method: str, path: str, body: Any, content_type: str = JSON) -> _Object:  # noqa: ANN401  # any JSON
+    def send(self, method: str, path: str, body: Any, content_type: str = JSON) -> _Object:
         """Send a write, and return the object in the answer, or what a first try of it has left.
 
         Raises:
@@ -56,12 +56,12 @@ class Writes:
         """Have the server review something; the answer is not stored, so there is nothing to look for."""
         return self._once("POST", path, {"spec": spec}, JSON)
 
-    def _once(self, method: str, path: str, body: Any, content_type: str) -> _Object:  # noqa: ANN401  # any JSON
+    def _once(self, method: str, path: str, body: Any, content_type: str) -> _Object:
         headers, content = {"Content-Type": content_type}, json.dumps(body).encode()
         status, answer = self._transport.send(method, path, content=content, headers=headers)
         return answers.decode(status, answer, f"{method} {path}")
 
-    def _done_already(self, method: str, path: str, body: Any, error: OperationError) -> _Object | None:  # noqa: ANN401  # any JSON
+    def _done_already(self, method: str, path: str, body: Any, error: OperationError) -> _Object | None:
         """Return what a refused write has left, None if it is to be sent again; else raise the refusal."""
         where = refused_writes.where_to_look(method, path, body, error.reason)
         if where is None:

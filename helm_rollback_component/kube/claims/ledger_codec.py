@@ -49,7 +49,7 @@ def _text(ledger: Ledger) -> str:
     return _json({"format": FORMAT, "ledger": ledger.model_dump(mode="json", exclude_defaults=True)})
 
 
-def _json(value: Any) -> str:  # noqa: ANN401  # JSON-like data of any shape
+def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 

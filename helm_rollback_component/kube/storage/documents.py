@@ -108,7 +108,7 @@ def _entries(events: Iterator[Any]) -> Iterator[tuple[str, int]]:
         yield getattr(key, "value", ""), _last_event(events).end_mark.index
 
 
-def _last_event(events: Iterator[Any]) -> Any:  # noqa: ANN401  # PyYAML's events are not typed
+def _last_event(events: Iterator[Any]) -> Any:
     """Take the events of one node, or the end of the mapping around it; return the last of them."""
     depth = 0
     while depth <= go_yaml.DEEPEST:

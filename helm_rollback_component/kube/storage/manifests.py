@@ -181,7 +181,7 @@ def _read(text: str) -> _Read:
     return _Read(len(text) + _ENTRY, meter.values, opened)
 
 
-def _opened(document: Any) -> Iterator[_Object]:  # noqa: ANN401  # anything that YAML can contain
+def _opened(document: Any) -> Iterator[_Object]:
     if not isinstance(document, dict) or not _is_object(document):
         raise UnreadableError("it contains something that is not a Kubernetes object")
     items = document.get("items")

@@ -44,7 +44,7 @@ def test_it_is_a_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 def test_an_interrupt_is_as_it_was_once_it_runs(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    handler: Any,  # noqa: ANN401  # one, or a word
+    handler: Any,
 ) -> None:
     monkeypatch.setattr("sys.argv", ["helm-rollback", "--help"])
     before = signal.signal(signal.SIGINT, handler)

@@ -100,7 +100,7 @@ def test_each_role_belongs_to_a_feature() -> None:
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda each: each.name)
-def test_each_feature_needs_what_its_role_grants(feature: Any) -> None:  # noqa: ANN401  # of the table
+def test_each_feature_needs_what_its_role_grants(feature: Any) -> None:
     rules = yaml.safe_load((ROLES / f"{feature.name}.yaml").read_text())["rules"]
     granted = {
         (verb, resource, group)

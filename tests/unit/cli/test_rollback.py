@@ -28,7 +28,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The rollbacks that were carried out."""
     found: list[dict[str, Any]] = []
 
-    def rollback(operations: HelmOperations, revision: int, **how: Any) -> ReleaseStatus:  # noqa: ANN401  # any option
+    def rollback(operations: HelmOperations, revision: int, **how: Any) -> ReleaseStatus:
         config = operations._config  # noqa: SLF001  # what the options came to
         found.append({"revision": revision, "config": config, **how})
         return STATUS

@@ -107,7 +107,7 @@ def test_whose_requests_are_spoiled_is_told_by_a_word(
 
 
 def test_a_trial_that_cannot_be_made_ends_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any) -> Trial:  # noqa: ANN401  # any arguments
+    def refuse(*_: Any) -> Trial:
         raise OSError("no room")
 
     monkeypatch.setattr(cells, "try_once", refuse)

@@ -25,7 +25,7 @@ values = st.recursive(
 )
 
 
-def through_pulumi(value: Any) -> Any:  # noqa: ANN401  # JSON-like
+def through_pulumi(value: Any) -> Any:
     """What arrives of a value: every number is a float, and nulls inside are gone."""
     match value:
         case bool() | str():

@@ -13,7 +13,7 @@ from helm_rollback_component.inputs.problems import hidden_by
 LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
 
 
-def only(**inputs: Any) -> Problem:  # noqa: ANN401  # any inputs
+def only(**inputs: Any) -> Problem:
     with pytest.raises(ValidationError) as refused:
         HelmConfig.parse({**LEAST, **inputs})
     (problem,) = refused.value.problems

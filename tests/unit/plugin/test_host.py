@@ -42,12 +42,12 @@ SECRET = {"values.password"}
 PROVIDER_URN = "urn:pulumi:dev::p::pulumi:providers:helm-rollback::there"
 
 
-def create(**of_request: Any) -> Any:  # noqa: ANN401  # protobuf has no types
+def create(**of_request: Any) -> Any:
     request = provider_pb2.CreateRequest(urn=URN, properties=marshal(INPUTS, SECRET), **of_request)
     return ask("Create", request)
 
 
-def update(olds: Struct, news: dict[str, Any], **of_request: Any) -> Any:  # noqa: ANN401  # as above
+def update(olds: Struct, news: dict[str, Any], **of_request: Any) -> Any:
     request = provider_pb2.UpdateRequest(
         id="apps/web", urn=URN, olds=olds, news=marshal(news, SECRET), **of_request
     )

@@ -21,7 +21,7 @@ OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 A_NUMBER = "3eeb2bf0-c639-47a8-9e75-3b44932eb421"
 
 
-def struct(**properties: Any) -> struct_pb2.Struct:  # noqa: ANN401  # JSON-like
+def struct(**properties: Any) -> struct_pb2.Struct:
     return json_format.ParseDict(properties, struct_pb2.Struct())
 
 

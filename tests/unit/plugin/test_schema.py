@@ -50,7 +50,7 @@ def referred(property_: dict[str, Any]) -> str:
 
 
 def test_every_input_of_the_component_is_there_but_those_of_its_namespace() -> None:
-    def names(inputs: dict[str, Any], known: Any) -> dict[str, Any]:  # noqa: ANN401  # nested names
+    def names(inputs: dict[str, Any], known: Any) -> dict[str, Any]:
         return {
             name: names(kind(referred(inputs[camel(name)]))["properties"], below) if below else None
             for name, below in known.items()
@@ -62,7 +62,7 @@ def test_every_input_of_the_component_is_there_but_those_of_its_namespace() -> N
 
 
 @pytest.mark.parametrize(("model", "inputs"), sections())
-def test_every_input_has_text_and_default_of_the_model(model: Any, inputs: dict[str, Any]) -> None:  # noqa: ANN401
+def test_every_input_has_text_and_default_of_the_model(model: Any, inputs: dict[str, Any]) -> None:
     names = set(model.model_fields) - set(OF_A_COMPONENT)
     assert set(inputs) == set(map(camel, names))
     for name in names:
@@ -84,7 +84,7 @@ def test_every_input_has_text_and_default_of_the_model(model: Any, inputs: dict[
         *(pytest.param(part, kind(name)["properties"], id=name) for name, part in PARTS.items()),
     ],
 )
-def test_every_output_is_there_with_its_text(result: Any, outputs: dict[str, Any]) -> None:  # noqa: ANN401  # a dataclass
+def test_every_output_is_there_with_its_text(result: Any, outputs: dict[str, Any]) -> None:
     assert [*outputs] == [camel(field.name) for field in fields(result)]
     assert all(output["description"].endswith((".", "…")) for output in outputs.values())
 

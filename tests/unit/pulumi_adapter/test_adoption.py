@@ -43,7 +43,7 @@ class Monitor:
         self.stored = stored
         self.asked: list[Any] = []
 
-    def Invoke(self, request: Any) -> Any:  # noqa: ANN401, N802  # as generated
+    def Invoke(self, request: Any) -> Any:  # noqa: N802  # as generated
         """Call a function."""
         self.asked.append(request)
         if isinstance(self.stored, Exception):
@@ -62,10 +62,10 @@ def problems(monitor: Monitor, *several: dict[str, Any], name: str = "adopt") ->
     return run(monitor, ask)
 
 
-def held(monitor: Monitor, inputs: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON-like
+def held(monitor: Monitor, inputs: dict[str, Any]) -> Any:
     """Return what is passed on to check."""
 
-    async def ask() -> Any:  # noqa: ANN401  # as above
+    async def ask() -> Any:
         return await adoption.held(inputs).future()
 
     return run(monitor, ask)

@@ -39,16 +39,16 @@ def values(tmp_path: Path) -> Path:
     return path
 
 
-def config(**inputs: Any) -> HelmConfig:  # noqa: ANN401  # any inputs
+def config(**inputs: Any) -> HelmConfig:
     return HelmConfig.parse({"release_name": "web", "release_namespace": "apps", "source": OCI, **inputs})
 
 
-def content(olds: dict[str, str] | None = None, **inputs: Any) -> str:  # noqa: ANN401  # any inputs
+def content(olds: dict[str, str] | None = None, **inputs: Any) -> str:
     return computed_inputs(config(**inputs), olds or {})["content"]
 
 
 class TestProblemsOfFiles:
-    def paths(self, **inputs: Any) -> list[str]:  # noqa: ANN401  # any inputs
+    def paths(self, **inputs: Any) -> list[str]:
         return [problem.path for problem in problems_of_files(inputs)]
 
     def test_files_that_are_well_have_none(self, chart: Path, values: Path) -> None:

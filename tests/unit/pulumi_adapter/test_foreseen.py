@@ -55,7 +55,7 @@ def repository(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Repo
         yield repository
 
 
-def inputs(repository: Repository, version: Any, **rollback: Any) -> dict[str, Any]:  # noqa: ANN401  # any input
+def inputs(repository: Repository, version: Any, **rollback: Any) -> dict[str, Any]:
     """Return checked inputs."""
     return {
         "release_name": "web",
@@ -153,7 +153,7 @@ def changes(monkeypatch: pytest.MonkeyPatch, told: list[str]) -> list[str]:
     return told
 
 
-def local(**values: Any) -> dict[str, Any]:  # noqa: ANN401  # any value
+def local(**values: Any) -> dict[str, Any]:
     """Return checked inputs of a local chart."""
     named = {"release_name": "web", "release_namespace": "apps", "owner": OWNER}
     return {**named, "source": {"chart": "./web"}, "chart": "web 1.0.0", "values": values}

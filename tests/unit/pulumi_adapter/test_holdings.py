@@ -14,7 +14,7 @@ OURS = {"release_name": "web", "release_namespace": "apps"}
 MANAGED = {"pulumi.com/patchFieldManager": "ci"}
 
 
-def collected(kind: str, outputs: dict[str, Any]) -> Any:  # noqa: ANN401  # as the engine has it
+def collected(kind: str, outputs: dict[str, Any]) -> Any:
     """Return what one resource has."""
     return holdings.collect({"urn": {"type": kind, "outputs": outputs}})
 

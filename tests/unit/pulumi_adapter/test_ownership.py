@@ -38,7 +38,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return made
 
 
-def checked(news: dict[str, Any], olds: Mapping[str, Any] | None = None, held: Any = HELD) -> list[str]:  # noqa: ANN401  # JSON-like
+def checked(news: dict[str, Any], olds: Mapping[str, Any] | None = None, held: Any = HELD) -> list[str]:
     """Return what a check finds wrong with the input."""
     result = ReleaseProvider().check(dict(olds or {}), {**news, state.HELD: held})
     assert result.inputs is not None

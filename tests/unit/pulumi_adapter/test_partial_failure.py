@@ -28,7 +28,7 @@ class Host(provider_pb2_grpc.ResourceProviderServicer):
         self.outputs: dict[str, Any] = {}
         self.above = ""
 
-    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ANN401, N802  # as generated
+    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802  # as generated
         """Fail, with the outputs as the new state."""
         try:
             return self._update(request.id)
@@ -61,7 +61,7 @@ def engine(host: Host) -> Iterator[Any]:
         server.stop(None).wait()
 
 
-def failed(engine: Any) -> tuple[Any, Any]:  # noqa: ANN401  # a generated stub
+def failed(engine: Any) -> tuple[Any, Any]:
     """Return the error of an update and the ``ErrorResourceInitFailed`` in it."""
     with pytest.raises(grpc.RpcError) as raised:
         engine.Update(provider_pb2.UpdateRequest(id="apps/web"))
@@ -73,7 +73,7 @@ def failed(engine: Any) -> tuple[Any, Any]:  # noqa: ANN401  # a generated stub
     return raised.value, detail
 
 
-def test_a_span_above_the_request_is_known(host: Host, engine: Any) -> None:  # noqa: ANN401  # a stub
+def test_a_span_above_the_request_is_known(host: Host, engine: Any) -> None:
     failed(engine)
     assert host.above == ""
     with pytest.raises(grpc.RpcError):
@@ -82,7 +82,7 @@ def test_a_span_above_the_request_is_known(host: Host, engine: Any) -> None:  # 
     assert request_context.traceparent() == ""
 
 
-def test_the_engine_gets_id_outputs_and_reason(host: Host, engine: Any) -> None:  # noqa: ANN401  # a stub
+def test_the_engine_gets_id_outputs_and_reason(host: Host, engine: Any) -> None:
     host.outputs = {"__provider": "p", "revision": 3, "history": [{"revision": 1}], "nothing": None}
 
     error, detail = failed(engine)
@@ -96,7 +96,7 @@ def test_the_engine_gets_id_outputs_and_reason(host: Host, engine: Any) -> None:
     }
 
 
-def test_a_large_state_arrives_whole(host: Host, engine: Any) -> None:  # noqa: ANN401  # a stub
+def test_a_large_state_arrives_whole(host: Host, engine: Any) -> None:
     host.outputs = {"values": {str(number): "x" * 1000 for number in range(3000)}}
 
     _, detail = failed(engine)

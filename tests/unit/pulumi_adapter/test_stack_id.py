@@ -22,7 +22,7 @@ class Monitor:
         self.answer = answer
         self.asked: list[Any] = []
 
-    def Invoke(self, request: Any) -> Any:  # noqa: ANN401, N802  # as generated
+    def Invoke(self, request: Any) -> Any:  # noqa: N802  # as generated
         """Call a function."""
         self.asked.append(request)
         if isinstance(self.answer, Exception):

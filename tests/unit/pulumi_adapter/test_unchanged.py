@@ -39,7 +39,7 @@ class Files:
         """Give the chart a version."""
         (self.chart / "Chart.yaml").write_text(f"name: web\nversion: {version}\n", encoding="utf-8")
 
-    def inputs(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # any inputs
+    def inputs(self, **more: Any) -> dict[str, Any]:
         """Return inputs that name them all."""
         return {
             "release_name": "web",
@@ -68,7 +68,7 @@ def validated(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     seen: list[dict[str, Any]] = []
     parsed = check.parsed
 
-    def noted(inputs: dict[str, Any]) -> Any:  # noqa: ANN401  # as the function
+    def noted(inputs: dict[str, Any]) -> Any:
         seen.append(dict(inputs))
         return parsed(inputs)
 

@@ -29,7 +29,7 @@ class Uninstalling(Helm):
     ends: list[Failure | None] = field(default_factory=list)
     marks: bool = True
 
-    def uninstall(self, present: Any, timeout: int) -> Failure | None:  # noqa: ANN401  # any records
+    def uninstall(self, present: Any, timeout: int) -> Failure | None:
         assert timeout >= 1
         assert present[-1] == self.release.history.latest
         end = self.ends.pop(0)

@@ -21,7 +21,7 @@ OCI = {"chart": "oci://registry.example/web", "version": "1.2.3"}
 DIGESTER = Digester(b"k" * 32)
 
 
-def config(**inputs: Any) -> HelmConfig:  # noqa: ANN401  # any inputs
+def config(**inputs: Any) -> HelmConfig:
     return HelmConfig.parse({"release_name": "web", "release_namespace": "apps", "source": OCI, **inputs})
 
 
@@ -122,7 +122,7 @@ def test_custom_resources_are_left_to_helms_watcher_only_with_a_load_balancer(
 
 
 class TestDesired:
-    def of(self, chart: LocalChart, **inputs: Any) -> Desired:  # noqa: ANN401  # any inputs
+    def of(self, chart: LocalChart, **inputs: Any) -> Desired:
         return desired.desired(config(**inputs), chart, DIGESTER, 60)
 
     def test_it_names_the_chart_and_its_version(self, chart: LocalChart) -> None:

@@ -104,7 +104,7 @@ class StandIn:
         return found
 
 
-def _unless_error(found: Any) -> Any:  # noqa: ANN401  # whatever was given
+def _unless_error(found: Any) -> Any:
     if isinstance(found, Exception):
         raise found
     return found
@@ -120,7 +120,7 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
         template: str = "",
         *secrets: str,
         creator: Identity | None = None,
-        **inputs: Any,  # noqa: ANN401  # any input
+        **inputs: Any,
     ) -> list[str]:
         chart = write_chart(tmp_path / "web", version="1.1.0", template=template)
         (chart / "crds").mkdir(exist_ok=True)

@@ -23,7 +23,7 @@ class PatchedCluster(FakeCluster):
         self.refusals: list[OperationError] = []
         self.done_although_refused = False
 
-    def patch(self, path: str, body: Any, *, content_type: str) -> dict[str, Any]:  # noqa: ANN401  # any JSON
+    def patch(self, path: str, body: Any, *, content_type: str) -> dict[str, Any]:
         if self.done_although_refused:
             self.edit(path, lambda found: found.pop("data"))
         if self.refusals:
@@ -33,7 +33,7 @@ class PatchedCluster(FakeCluster):
         return {}
 
 
-def config(name: str, kind: str = "ConfigMap", **metadata: Any) -> dict[str, Any]:  # noqa: ANN401  # any metadata
+def config(name: str, kind: str = "ConfigMap", **metadata: Any) -> dict[str, Any]:
     """Return an object as a manifest has it."""
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": NAMESPACE, **metadata}}
 

@@ -16,10 +16,10 @@ from tests.unit.core.health.health_objects import claim, deployment, stateful_se
 class Records:
     """Stands for the release's records: the objects of each revision, or why they cannot be read."""
 
-    def __init__(self, *revisions: Any) -> None:  # noqa: ANN401  # objects, or an error
+    def __init__(self, *revisions: Any) -> None:
         self._revisions = dict(enumerate(revisions, 1))
 
-    def manifest(self, revision: int, whole: Any) -> Any:  # noqa: ANN401  # as the product's
+    def manifest(self, revision: int, whole: Any) -> Any:
         found = self._revisions[revision]
         if isinstance(found, OperationError):
             raise found
@@ -29,7 +29,7 @@ class Records:
         return found
 
 
-def data(records: Any, told: list[str] | None = None) -> tuple[LiveData, FakeCluster]:  # noqa: ANN401
+def data(records: Any, told: list[str] | None = None) -> tuple[LiveData, FakeCluster]:
     cluster = FakeCluster()
     return LiveData(cluster, records, "apps", ([] if told is None else told).append), cluster
 

@@ -10,7 +10,7 @@ from helm_rollback_component.reconcile.needed_rights import on_objects
 from tests.support.fake_cluster import FakeCluster, failure
 
 
-def manifest(api_version: str, kind: str, name: str, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401
+def manifest(api_version: str, kind: str, name: str, **metadata: Any) -> dict[str, Any]:
     return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name, **metadata}}
 
 

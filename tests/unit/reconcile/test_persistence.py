@@ -63,7 +63,7 @@ class Tries:
         return self.first()
 
 
-def carried_through(run: Any, *ends: Any) -> tuple[Failure | None, Tries]:  # noqa: ANN401  # a stand-in
+def carried_through(run: Any, *ends: Any) -> tuple[Failure | None, Tries]:
     """Try; return how it ended."""
     tries = Tries([*ends])
     return Persistence(run, 60).carry_through(tries.first, tries.again), tries

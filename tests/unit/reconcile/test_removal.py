@@ -29,7 +29,7 @@ KEEP = {"helm.sh/resource-policy": "keep"}
 WEB = f"/api/v1/namespaces/{NAMESPACE}/configmaps/web"
 
 
-def declared(name: str = "web", kind: str = "ConfigMap", **metadata: Any) -> dict[str, Any]:  # noqa: ANN401
+def declared(name: str = "web", kind: str = "ConfigMap", **metadata: Any) -> dict[str, Any]:
     """Return an object as a manifest has it."""
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": NAMESPACE, **metadata}}
 
@@ -43,7 +43,7 @@ class Place:
         self.lost = Cancellation()
         self._manifests = manifests or ([declared()],)
 
-    def put(self, name: str = "web", kind: str = "ConfigMap", **metadata: Any) -> None:  # noqa: ANN401
+    def put(self, name: str = "web", kind: str = "ConfigMap", **metadata: Any) -> None:
         """Have an object in the cluster, the release's unless its annotations say otherwise."""
         live = declared(name, kind, **{"annotations": OURS, **metadata})
         self.cluster.create(f"/api/v1/namespaces/{NAMESPACE}/{kind.lower()}s", live)

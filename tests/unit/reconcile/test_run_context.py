@@ -14,7 +14,7 @@ from helm_rollback_component.reconcile.run_events import Noted, RunEvent, RunEve
 LEAST = {"release_name": "web", "release_namespace": "apps", "source": {"chart": "./web"}}
 
 
-def context(deployment: Any = None, **inputs: Any) -> RunContext:  # noqa: ANN401  # stand-ins, any inputs
+def context(deployment: Any = None, **inputs: Any) -> RunContext:
     nothing: Any = None
     config = HelmConfig.parse({**LEAST, **inputs})
     return RunContext(config, nothing, nothing, nothing, nothing, deployment, nothing, nothing, nothing)

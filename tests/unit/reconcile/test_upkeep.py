@@ -49,7 +49,7 @@ class Bench:
         }
         return HelmOperations(HelmConfig.parse(inputs), progress=self.said.append)
 
-    def store(self, *statuses: str, **changes: Any) -> None:  # noqa: ANN401  # of a record
+    def store(self, *statuses: str, **changes: Any) -> None:
         """Store revisions, from 1, each with Helm's status."""
         for revision, status in enumerate(statuses, 1):
             record = secret(release(revision, status, name="web", namespace="apps", **changes), "web")
@@ -89,7 +89,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(monkeypatch)
 
 
-def refused(bench: Bench, **options: Any) -> HelmRollbackError:  # noqa: ANN401  # of `unlock`
+def refused(bench: Bench, **options: Any) -> HelmRollbackError:
     with pytest.raises(OperationError) as caught:
         bench.operations().unlock(**options)
     return caught.value
@@ -115,7 +115,7 @@ class TestArgumentsOfAnotherKind:
         assert refused.value.problems[0].path == parameter
 
     @pytest.mark.parametrize("given", [None, {"release_name": "web"}, HelmConfig])
-    def test_of_the_config(self, given: Any) -> None:  # noqa: ANN401  # anything
+    def test_of_the_config(self, given: Any) -> None:
         with pytest.raises(ValidationError, match=r"^config: is .*; use HelmConfig\.parse\(inputs\)$"):
             HelmOperations(given)
 

@@ -118,7 +118,7 @@ def of_the_release(live: dict[str, Any]) -> dict[str, Any]:
     return {**found, "metadata": {**found["metadata"], "annotations": owner}}
 
 
-def everything(_: Any) -> bool:  # noqa: ANN401  # any object
+def everything(_: Any) -> bool:
     """Tell that the whole of an object is wanted."""
     return True
 
@@ -188,7 +188,7 @@ class Place:
         records: Records | None = None,
         *,
         timeout: int = 30,
-        **health: Any,  # noqa: ANN401  # any health input
+        **health: Any,
     ) -> None:
         self.said: list[str] = []
         self._timeout = timeout

@@ -53,7 +53,7 @@ class Leaving:
         self.way_out = WayOut(Redactor([SECRET]))
 
     @guarded
-    def give(self, result: Any) -> Any:  # noqa: ANN401  # any result
+    def give(self, result: Any) -> Any:
         """Return it."""
         return result
 

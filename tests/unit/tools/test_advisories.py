@@ -17,7 +17,7 @@ YAML_LOADER = Package(PYPI, "pyyaml", "5.3", "uv.lock")
 SSH = Package(GO, "golang.org/x/crypto", "v0.8.0", "go.mod")
 
 
-def record(package: Package, *events: dict[str, str], **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def record(package: Package, *events: dict[str, str], **more: Any) -> dict[str, Any]:
     affected = {
         "package": {"ecosystem": package.ecosystem, "name": package.name},
         "ranges": [{"type": "GIT", "events": [{"introduced": "0"}]}, {"type": "SEMVER", "events": [*events]}],

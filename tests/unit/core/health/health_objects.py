@@ -22,7 +22,7 @@ OWNED = {"meta.helm.sh/release-name": "shop"}
 GROUPS = {"Job": "batch/v1", "Pod": "v1", "PersistentVolumeClaim": "v1", "ConfigMap": "v1"}
 
 
-def thing(kind: str, name: str = "web", **parts: Any) -> Object:  # noqa: ANN401  # any part of an object
+def thing(kind: str, name: str = "web", **parts: Any) -> Object:
     """Make an object that Helm has applied."""
     metadata = {
         "name": name,
@@ -40,7 +40,7 @@ def template(image: str = "two", **labels: str) -> Object:
     return {"metadata": {"labels": {"app": "web", **labels}}, "spec": {"containers": [{"image": image}]}}
 
 
-def deployment(image: str = "two", *, wanted: int = 3, seen: int = 2, **status: Any) -> Object:  # noqa: ANN401
+def deployment(image: str = "two", *, wanted: int = 3, seen: int = 2, **status: Any) -> Object:
     """Make a Deployment."""
     return thing(
         "Deployment",
@@ -61,7 +61,7 @@ def replica_set(image: str = "two", *, created: str = "1", refused: str = "") ->
     )
 
 
-def stateful_set(update: str = "two", *, seen: int = 2, wanted: int = 2, **status: Any) -> Object:  # noqa: ANN401
+def stateful_set(update: str = "two", *, seen: int = 2, wanted: int = 2, **status: Any) -> Object:
     """Make a StatefulSet that is on its way to a revision."""
     return thing(
         "StatefulSet",
@@ -70,7 +70,7 @@ def stateful_set(update: str = "two", *, seen: int = 2, wanted: int = 2, **statu
     )
 
 
-def daemon_set(image: str = "two", **status: Any) -> Object:  # noqa: ANN401
+def daemon_set(image: str = "two", **status: Any) -> Object:
     """Make a DaemonSet."""
     return thing("DaemonSet", spec={"template": template(image)}, status={"observedGeneration": 2, **status})
 
@@ -84,7 +84,7 @@ def controller_revision(revision: int, name: str) -> Object:
     return thing("ControllerRevision", f"web-{name}", metadata=metadata, revision=revision)
 
 
-def job(name: str = "migrate", *, hook: str = "", **parts: Any) -> Object:  # noqa: ANN401
+def job(name: str = "migrate", *, hook: str = "", **parts: Any) -> Object:
     """Make a Job, of a hook if asked."""
     annotations = {"helm.sh/hook": hook} if hook else OWNED
     return thing("Job", name, metadata={"annotations": annotations}, spec={}, **parts)
@@ -108,7 +108,7 @@ def pod(  # noqa: PLR0913  # a pod has many parts
     phase: str = "Pending",
     init: Iterable[Object] = (),
     revision: str = "",
-    **metadata: Any,  # noqa: ANN401
+    **metadata: Any,
 ) -> Object:
     """Make a pod of something."""
     return thing(

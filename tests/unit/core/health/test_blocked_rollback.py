@@ -29,17 +29,17 @@ SETTINGS = HealthConfig(grace=10)
 GOOD, BAD = "one", "two"
 
 
-def restored(*pods: dict[str, Any], current: str = GOOD, **spec: Any) -> Snapshot:  # noqa: ANN401
+def restored(*pods: dict[str, Any], current: str = GOOD, **spec: Any) -> Snapshot:
     live = stateful_set(GOOD, wanted=3, currentRevision=current)
     return seen({**live, "spec": {**live["spec"], **spec}}, children=pods)
 
 
-def member(number: int, *containers: dict[str, Any], revision: str = BAD, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def member(number: int, *containers: dict[str, Any], revision: str = BAD, **more: Any) -> dict[str, Any]:
     name = f"web-{number}"
     return pod("StatefulSet-web", *containers, name=name, revision=revision, uid=f"uid-of-{name}", **more)
 
 
-def stuck(*containers: dict[str, Any], number: int = 2, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def stuck(*containers: dict[str, Any], number: int = 2, **more: Any) -> dict[str, Any]:
     return member(number, *containers, **more)
 
 

@@ -40,12 +40,12 @@ class Counting(dict[str, Any]):
 
     lookups = 0
 
-    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401  # as of any mapping
+    def get(self, key: str, default: Any = None) -> Any:
         Counting.lookups += 1
         return super().get(key, default)
 
 
-def counting(part: Any) -> Any:  # noqa: ANN401  # any part of an object
+def counting(part: Any) -> Any:
     if isinstance(part, dict):
         return Counting({key: counting(value) for key, value in part.items()})
     return [*map(counting, part)] if isinstance(part, list) else part

@@ -32,7 +32,7 @@ def managed(manager: str, fields: object, **more: str) -> dict[str, Any]:
     return {"manager": manager, "operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": fields, **more}
 
 
-def live(*entries: object, **spec: Any) -> dict[str, Any]:  # noqa: ANN401  # any part of a spec
+def live(*entries: object, **spec: Any) -> dict[str, Any]:
     """Make a live Deployment that others wrote to."""
     found = deployment()
     found["metadata"] |= {"managedFields": list(entries)}
@@ -40,7 +40,7 @@ def live(*entries: object, **spec: Any) -> dict[str, Any]:  # noqa: ANN401  # an
     return found
 
 
-def told(before: dict[str, Any], **spec: Any) -> list[str]:  # noqa: ANN401  # any part of a spec
+def told(before: dict[str, Any], **spec: Any) -> list[str]:
     """Return what is told of a release whose Deployment is to have that spec."""
     desired = {**deployment(), "spec": spec}
     key = objects.key(desired, NAMESPACE)

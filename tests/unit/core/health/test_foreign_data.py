@@ -34,7 +34,7 @@ FOREIGN = st.integers(0, len(ALL) - 1).flatmap(
 )
 
 
-def seen(everything: tuple[Object, ...], small: Any = lambda body: body) -> Snapshot:  # noqa: ANN401
+def seen(everything: tuple[Object, ...], small: Any = lambda body: body) -> Snapshot:
     """Make a snapshot of the objects of `ALL`, of which one is foreign."""
     own, rest = everything[: len(OWN)], everything[len(OWN) :]
     children, events = rest[: len(CHILDREN)], rest[len(CHILDREN) :]

@@ -50,7 +50,7 @@ START = waiting(
 PENDING = {"volumes": [{"persistentVolumeClaim": {"claimName": "data"}}]}
 
 
-def of_deployment(*pods: Any, **more: Any) -> Snapshot:  # noqa: ANN401  # whatever `seen` takes
+def of_deployment(*pods: Any, **more: Any) -> Snapshot:
     """An upgrade of a Deployment."""
     return seen(deployment(), before=[deployment("one")], children=[replica_set(), *pods], **more)
 

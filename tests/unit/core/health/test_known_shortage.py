@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.snapshot import Snapshot
 
 
-def widget(size: int = 1, *, ready: str = "", **metadata: Any) -> dict[str, Any]:  # noqa: ANN401
+def widget(size: int = 1, *, ready: str = "", **metadata: Any) -> dict[str, Any]:
     conditions = [{"type": "Ready", "status": ready, "message": "no room"}] if ready else []
     return {
         "apiVersion": "example.com/v1",
@@ -37,7 +37,7 @@ def widget(size: int = 1, *, ready: str = "", **metadata: Any) -> dict[str, Any]
     }
 
 
-def declared(size: int = 1, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401
+def declared(size: int = 1, **metadata: Any) -> dict[str, Any]:
     return {part: value for part, value in widget(size, **metadata).items() if part != "status"}
 
 

@@ -51,7 +51,7 @@ def never_run(restarts: int) -> Object:
     return waiting("CrashLoopBackOff", restarts=restarts, last=CANNOT_START)
 
 
-def again(now: Object, before: Object, *, part: str = "containers", **more: Any) -> Snapshot:  # noqa: ANN401
+def again(now: Object, before: Object, *, part: str = "containers", **more: Any) -> Snapshot:
     """A Deployment of an interrupted revision and its pod; what its container shows now, and before."""
 
     def showing(shown: Object) -> Object:
@@ -65,7 +65,7 @@ def applied_again(
     children: list[Object],
     pods: list[Object],
     good: Object | None = None,
-    **more: Any,  # noqa: ANN401
+    **more: Any,
 ) -> Snapshot:
     """Whatever was there before is declared again; the good revision had another template."""
     served = [good or deployment("one")] if objects.kind(live) == "Deployment" or good else []

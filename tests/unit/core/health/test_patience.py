@@ -41,7 +41,7 @@ DELETED: dict[str, Any] = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 EXCEEDED = condition("Progressing", "False", "ProgressDeadlineExceeded", at="5")
 
 
-def rolled_out(*children: Any, **more: Any) -> Snapshot:  # noqa: ANN401  # whatever `seen` takes
+def rolled_out(*children: Any, **more: Any) -> Snapshot:
     """A Deployment whose template was changed from one to two, with both ReplicaSets."""
     return seen(
         deployment("two"),
@@ -56,7 +56,7 @@ def preempting(pending: dict[str, Any]) -> dict[str, Any]:
     return pending | {"status": {**pending["status"], "nominatedNodeName": "node-1"}}
 
 
-def scaled(*children: Any, replicas: int, asked: int | None = None, **more: Any) -> Snapshot:  # noqa: ANN401
+def scaled(*children: Any, replicas: int, asked: int | None = None, **more: Any) -> Snapshot:
     """A Deployment with an unchanged template that has another number of replicas than before."""
     desired = deployment()
     desired["spec"]["replicas"] = asked

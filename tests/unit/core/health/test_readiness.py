@@ -32,7 +32,7 @@ EVERYWHERE: dict[str, Any] = dict.fromkeys(
 )
 
 
-def custom(*conditions: Any, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401
+def custom(*conditions: Any, **metadata: Any) -> dict[str, Any]:
     return {
         "apiVersion": "example.com/v1",
         "kind": "Shop",
@@ -41,11 +41,11 @@ def custom(*conditions: Any, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-def replica_set(**status: Any) -> dict[str, Any]:  # noqa: ANN401
+def replica_set(**status: Any) -> dict[str, Any]:
     return thing("ReplicaSet", spec={"replicas": 3}, status={"observedGeneration": 2, **status})
 
 
-def definition(*conditions: Any) -> dict[str, Any]:  # noqa: ANN401
+def definition(*conditions: Any) -> dict[str, Any]:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -54,7 +54,7 @@ def definition(*conditions: Any) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-def strategy(live: dict[str, Any], **how: Any) -> dict[str, Any]:  # noqa: ANN401
+def strategy(live: dict[str, Any], **how: Any) -> dict[str, Any]:
     return {**live, "spec": {**live["spec"], "updateStrategy": how}}
 
 
@@ -144,7 +144,7 @@ def test_a_configmap_is_not_looked_for() -> None:
     assert readiness(seen(desired=[thing("ConfigMap")])).ready
 
 
-def balancer(**parts: Any) -> dict[str, Any]:  # noqa: ANN401
+def balancer(**parts: Any) -> dict[str, Any]:
     return {**thing("Service"), "apiVersion": "v1", "spec": {"type": "LoadBalancer"}, **parts}
 
 
@@ -170,7 +170,7 @@ def test_a_service_that_has_become_a_cluster_address_by_now_has_no_balancer_to_w
     assert readiness(seen(now, desired=[balancer()]), load_balancers=True).ready
 
 
-def plain(version: str, kind: str, **parts: Any) -> dict[str, Any]:  # noqa: ANN401
+def plain(version: str, kind: str, **parts: Any) -> dict[str, Any]:
     return {"apiVersion": version, "kind": kind, "metadata": {"name": "web"}, **parts}
 
 

@@ -14,7 +14,7 @@ NAMESPACE = "apps"
 Object = dict[str, Any]
 
 
-def workload(tag: str, kind: str = "Deployment", **spec: Any) -> Object:  # noqa: ANN401  # any field
+def workload(tag: str, kind: str = "Deployment", **spec: Any) -> Object:
     containers = [{"name": "main", "image": f"web:{tag}", "resources": {"limits": {"cpu": "1000m"}}}]
     return {
         "apiVersion": "apps/v1",
@@ -31,7 +31,7 @@ def live_workload(tag: str, kind: str = "Deployment") -> Object:
     return found
 
 
-def other(kind: str, **content: Any) -> Object:  # noqa: ANN401  # any field
+def other(kind: str, **content: Any) -> Object:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": "data"}, **content}
 
 

@@ -12,15 +12,15 @@ from tests.unit.core.health.health_objects import claim, condition, pod, thing
 LEAVING = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
 
 
-def deployment(**status: Any) -> dict[str, Any]:  # noqa: ANN401
+def deployment(**status: Any) -> dict[str, Any]:
     return thing("Deployment", spec={"replicas": 3}, status={"observedGeneration": 2, **status})
 
 
-def replica_set(**status: Any) -> dict[str, Any]:  # noqa: ANN401
+def replica_set(**status: Any) -> dict[str, Any]:
     return thing("ReplicaSet", spec={"replicas": 3}, status={"observedGeneration": 2, **status})
 
 
-def stateful_set(partition: int = 0, **status: Any) -> dict[str, Any]:  # noqa: ANN401
+def stateful_set(partition: int = 0, **status: Any) -> dict[str, Any]:
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"partition": partition}}
     spec = {"replicas": 3, "updateStrategy": strategy}
     return thing("StatefulSet", spec=spec, status={"observedGeneration": 2, **status})
@@ -32,7 +32,7 @@ def daemon_set(wanted: int, updated: int, available: int) -> dict[str, Any]:
     return thing("DaemonSet", spec={}, status={**counts, **more})
 
 
-def job(*conditions: dict[str, Any], **status: Any) -> dict[str, Any]:  # noqa: ANN401
+def job(*conditions: dict[str, Any], **status: Any) -> dict[str, Any]:
     return thing("Job", spec={"completions": 3}, status={"conditions": [*conditions], **status})
 
 

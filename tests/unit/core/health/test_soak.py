@@ -27,7 +27,7 @@ SETTINGS = HealthConfig(grace=10)
 CRASHED = {"exitCode": 1, "reason": "Error"}
 
 
-def serving(*pods: Any) -> Snapshot:  # noqa: ANN401
+def serving(*pods: Any) -> Snapshot:
     return seen(deployment(), children=[replica_set(), *pods])
 
 

@@ -53,7 +53,7 @@ OLD_POD_STAYS: dict[str, Any] = {
 }
 
 
-def awaited(*live: dict[str, Any], **more: Any) -> Readiness:  # noqa: ANN401  # whatever `seen` takes
+def awaited(*live: dict[str, Any], **more: Any) -> Readiness:
     return awaited_by_helm(seen(*live, **more), wait_for_jobs=True, load_balancers=True)
 
 

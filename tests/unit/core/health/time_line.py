@@ -45,7 +45,7 @@ def play(line: Mapping[float, Snapshot], settings: HealthConfig | None = None) -
     return None
 
 
-def web(*containers: Object, first: bool = False, others: tuple[Object, ...] = (), **more: Any) -> Snapshot:  # noqa: ANN401
+def web(*containers: Object, first: bool = False, others: tuple[Object, ...] = (), **more: Any) -> Snapshot:
     """A Deployment that is upgraded, or made first, with one pod, beside other objects of the release."""
     before = [] if first else [deployment("one"), *more.pop("before", ())]
     children = [replica_set(), pod(NEW, *containers), *more.pop("children", ())]

@@ -9,7 +9,7 @@ import pytest
 from helm_rollback_component.core.manifests import definitions
 
 
-def definition(*versions: str, **spec: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON-like
+def definition(*versions: str, **spec: Any) -> dict[str, Any]:
     listed = [{"name": version, "served": True, "storage": version == versions[0]} for version in versions]
     return {"metadata": {"name": "things.example"}, "spec": {"group": "example", "versions": listed, **spec}}
 

@@ -13,7 +13,7 @@ _PASSWORD = "correct-horse-battery"
 _NEXT = "staple-of-tomorrow"
 
 
-def _object(kind: str, name: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON-like
+def _object(kind: str, name: str, **fields: Any) -> dict[str, Any]:
     api_version = fields.pop("api_version", "v1")
     metadata = {"name": name, **fields.pop("metadata", {})}
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **fields}

@@ -18,7 +18,7 @@ BY_ARGO: dict[str, Any] = {"labels": {"app.kubernetes.io/managed-by": "argo"}}
 HELMS: dict[str, Any] = {"labels": {"app.kubernetes.io/managed-by": "Helm"}}
 
 
-def made(kind: str, name: str = "a", *, spec: object = None, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON-like
+def made(kind: str, name: str = "a", *, spec: object = None, **metadata: Any) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, **metadata}, "spec": spec or {}}
 
 

@@ -15,7 +15,7 @@ _KEEP = {"annotations": {"helm.sh/resource-policy": "keep"}}
 _HOOK = {"annotations": {"helm.sh/hook": "pre-upgrade"}}
 
 
-def _object(kind: str, name: str = "a", **fields: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON-like
+def _object(kind: str, name: str = "a", **fields: Any) -> dict[str, Any]:
     metadata = {"name": name, **fields.pop("metadata", {})}
     return {"apiVersion": "v1", "kind": kind, "metadata": metadata, **fields}
 

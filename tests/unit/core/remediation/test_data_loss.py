@@ -59,7 +59,7 @@ class TestRemoved:
 
 
 class TestShrunk:
-    def of(self, **spec: Any) -> tuple[Shrinkage, ...]:  # noqa: ANN401  # parts of a spec
+    def of(self, **spec: Any) -> tuple[Shrinkage, ...]:
         return data_loss.shrunk([{**head("apps/v1", "StatefulSet"), "spec": spec}])
 
     @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ MAIN = {"name": "main", "image": "web:1"}
 SIDECAR = {"name": "sidecar", "image": "sidecar:1"}
 
 
-def deployment(*containers: dict[str, Any], **spec: Any) -> dict[str, Any]:  # noqa: ANN401  # any field
+def deployment(*containers: dict[str, Any], **spec: Any) -> dict[str, Any]:
     """Return a Deployment with these containers."""
     return {
         "apiVersion": "apps/v1",
@@ -23,7 +23,7 @@ def deployment(*containers: dict[str, Any], **spec: Any) -> dict[str, Any]:  # n
     }
 
 
-def config(name: str, **metadata: Any) -> dict[str, Any]:  # noqa: ANN401  # any metadata
+def config(name: str, **metadata: Any) -> dict[str, Any]:
     """Return a ConfigMap."""
     return {
         "apiVersion": "v1",

@@ -340,7 +340,7 @@ class TestFirstDeployment:
 
 
 class TestFailedUpgrade:
-    def after(self, **rollback: Any) -> object:  # noqa: ANN401  # any rollback input
+    def after(self, **rollback: Any) -> object:
         wanted = desired(**rollback)
         return next_step(situation(wanted, GOOD_THEN_FAILED, AFTER_FAILED_UPGRADE, (Upgrade(), failure())))
 

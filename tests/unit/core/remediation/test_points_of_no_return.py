@@ -35,7 +35,7 @@ MARKED_AND_FAILED = History((record(1), marked(record(2, "failed", chart="web-2.
 OF_TWO = ledger(entry(1), entry(2), attempt=attempt(2, spec="spec-2"))
 
 
-def after_failure(found: History, **rollback: Any) -> Step:  # noqa: ANN401  # any rollback input
+def after_failure(found: History, **rollback: Any) -> Step:
     latest = found.records[-1].revision
     words = {each.revision: "bad" if each.status == "failed" else "good" for each in found.records[:-1]}
     known = ledger(

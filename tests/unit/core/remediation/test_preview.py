@@ -11,7 +11,7 @@ FIRST = "remove a first deployment, else "
 BEFORE = {"release_name": "web"}
 
 
-def plan(olds: dict[str, Any], **rollback: Any) -> str:  # noqa: ANN401  # any rollback input
+def plan(olds: dict[str, Any], **rollback: Any) -> str:
     config = HelmConfig.parse(
         {
             "release_name": "web",
@@ -103,7 +103,7 @@ def test_what_a_refresh_found_is_said() -> None:
     assert said.startswith("deploy web 1.2.3 over what a refresh found (the release does not exist); ")
 
 
-def across(*marked: tuple[int, str], **rollback: Any) -> str:  # noqa: ANN401  # any rollback input
+def across(*marked: tuple[int, str], **rollback: Any) -> str:
     config = HelmConfig.parse(
         {
             "release_name": "web",

@@ -7,7 +7,7 @@ from typing import Any
 from helm_rollback_component.core.remediation.rollback_plan import Differences, differences
 
 
-def made(kind: str, name: str, **rest: Any) -> dict[str, Any]:  # noqa: ANN401  # of a manifest
+def made(kind: str, name: str, **rest: Any) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **rest}
 
 

@@ -45,7 +45,7 @@ class _Parent:
         self.thread = threading.Thread(target=module.Worker(*self._theirs).serve)
         self.thread.start()
 
-    def ask(self, verb: str, **arguments: Any) -> None:  # noqa: ANN401  # any request
+    def ask(self, verb: str, **arguments: Any) -> None:
         send(self.requests, {"verb": verb, **arguments})
 
     def upgrade(self, release: str) -> None:

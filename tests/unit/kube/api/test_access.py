@@ -26,7 +26,7 @@ def rule(verbs: str, group: str, resources: str, *names: str) -> dict[str, list[
 class Reviewer(FakeCluster):
     """A cluster that lists these rules, answers a review of one right, and notes what it was asked."""
 
-    def __init__(self, rules: Sequence[Any], answer: Any) -> None:  # noqa: ANN401  # any JSON
+    def __init__(self, rules: Sequence[Any], answer: Any) -> None:
         super().__init__()
         self.listed: list[str] = []
         self.reviewed: list[dict[str, str]] = []

@@ -57,7 +57,7 @@ def refused(status: int, reason: str = "", message: str = "so it is") -> Answer:
 CONFLICT = refused(409, "Conflict")
 
 
-def stored(version: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
+def stored(version: str, **fields: Any) -> dict[str, Any]:
     """Return the pod as the server has it, in that version."""
     metadata = {"name": "a", "uid": "1", "resourceVersion": version, "managedFields": [version]}
     return {**POD, "metadata": metadata, **fields}

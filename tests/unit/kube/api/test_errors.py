@@ -8,7 +8,7 @@ import pytest
 from helm_rollback_component.kube.api import errors
 
 
-def status(code: int, message: str, reason: str = "", **details: Any) -> bytes:  # noqa: ANN401  # JSON
+def status(code: int, message: str, reason: str = "", **details: Any) -> bytes:
     return json.dumps(
         {"kind": "Status", "code": code, "message": message, "reason": reason, "details": details}
     ).encode()

@@ -40,7 +40,7 @@ class Plugin:
         self.program = folder / "plugin.py"
         self.program.write_text(PLUGIN)
 
-    def section(self, *arguments: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # settings of any kind
+    def section(self, *arguments: str, **more: Any) -> dict[str, Any]:
         return {
             "apiVersion": "client.authentication.k8s.io/v1",
             "command": sys.executable,

@@ -18,7 +18,7 @@ from tests.support.socks import socks_proxy
 PLUGIN = {"apiVersion": "client.authentication.k8s.io/v1", "command": "plugin"}
 
 
-def selected(user: dict[str, Any], **cluster: Any) -> Selected:  # noqa: ANN401  # settings of any kind
+def selected(user: dict[str, Any], **cluster: Any) -> Selected:
     return Selected("here", {"server": "https://127.0.0.1:1", **cluster}, user)
 
 
@@ -152,7 +152,7 @@ def test_certificates_are_checked_as_kubectl_does(monkeypatch: pytest.MonkeyPatc
     made: list[ssl.SSLContext] = []
     real = httpx2.Client
 
-    def remember(**params: Any) -> httpx2.Client:  # noqa: ANN401  # the library's own
+    def remember(**params: Any) -> httpx2.Client:
         made.append(params["verify"])
         return real(**params)
 

@@ -13,7 +13,7 @@ from helm_rollback_component.kube.api import kubeconfig
 SECRET = "hunter2"
 
 
-def config(name: str = "one", **user: Any) -> dict[str, Any]:  # noqa: ANN401  # settings of any kind
+def config(name: str = "one", **user: Any) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Config",

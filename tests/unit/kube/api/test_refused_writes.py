@@ -10,7 +10,7 @@ from helm_rollback_component.kube.api.refused_writes import Fate
 _SECRET = {"kind": "Secret", "metadata": {"name": "a", "labels": {"x": "y"}}, "data": {"key": "random"}}
 
 
-def _stored(version: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
+def _stored(version: str, **fields: Any) -> dict[str, Any]:
     metadata = {
         **_SECRET["metadata"],  # type: ignore[dict-item]  # a mapping, as the constant shows
         "uid": "1",

@@ -105,7 +105,7 @@ def test_a_ledger_that_cannot_be_read_is_empty_and_said_so() -> None:
 @pytest.mark.parametrize(
     ("stated", "duration"), [(None, 20), (0, 20), (-1, 20), ("30", 20), (30, 30), (10**9, 120)]
 )
-def test_no_lock_lasts_for_ever(stated: Any, duration: int) -> None:  # noqa: ANN401  # as others may write it
+def test_no_lock_lasts_for_ever(stated: Any, duration: int) -> None:
     made = lease()
     made["spec"] = {"holderIdentity": "them", "leaseDurationSeconds": stated}
     claim = lease_codec.claim(made)

@@ -91,7 +91,7 @@ class Town(FakeCluster):
         return tuple(f"{verb} {path.rpartition('/')[2]}" for verb, path in self.asked if verb != "discover")
 
 
-def fail_with(reason: str, *, temporary: bool = False, times: int = 10**6) -> Any:  # noqa: ANN401
+def fail_with(reason: str, *, temporary: bool = False, times: int = 10**6) -> Any:
     """Make a cluster's `before` that refuses the next requests."""
     left = [times]
 

@@ -26,7 +26,7 @@ NEW = "ReplicaSet-web-two"
 LOST = waiting("CreateContainerConfigError", message='secret "token" not found')
 
 
-def town(live: dict[str, Any], owner: str, container: dict[str, Any], **more: Any) -> Town:  # noqa: ANN401
+def town(live: dict[str, Any], owner: str, container: dict[str, Any], **more: Any) -> Town:
     """A cluster with a workload, its revision and its pod."""
     return Town(select(live), labelled(replica_set()), labelled(pod(owner, container, **more)))
 

@@ -14,7 +14,7 @@ from tests.unit.core.health.health_objects import claim, deployment, pod, statef
 from tests.unit.kube.health.health_cluster import NAMESPACE, Town, fail_with, select
 
 
-def selecting(**selector: Any) -> dict[str, Any]:  # noqa: ANN401  # parts of a selector
+def selecting(**selector: Any) -> dict[str, Any]:
     """Make a workload that selects its pods so."""
     return thing("ReplicaSet", spec={"selector": selector})
 

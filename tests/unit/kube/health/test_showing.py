@@ -18,7 +18,7 @@ def test_the_label_that_helm_gives_is_claimed_and_given_up(monkeypatch: pytest.M
     sent: list[tuple[str, Any]] = []
     town = Town()
 
-    def patch(path: str, body: Any, *, content_type: str) -> None:  # noqa: ANN401  # any JSON
+    def patch(path: str, body: Any, *, content_type: str) -> None:
         assert content_type == "application/apply-patch+yaml"
         sent.append((path, body["metadata"]))
 

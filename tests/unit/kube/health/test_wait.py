@@ -48,7 +48,7 @@ def clock() -> SleepingClock:
     return SleepingClock()
 
 
-def town(live: Any, *pods: Any) -> Town:  # noqa: ANN401
+def town(live: Any, *pods: Any) -> Town:
     return Town(select(live), labelled(select(replica_set())), *map(labelled, pods))
 
 

@@ -35,7 +35,7 @@ DESIRED = [deployment()]
 GONE = "the health of the release is no longer watched: it is Gone"
 
 
-def town(*containers: Any) -> Town:  # noqa: ANN401
+def town(*containers: Any) -> Town:
     return Town(
         select(deployment()),
         labelled(select(replica_set())),
@@ -258,7 +258,7 @@ class TestSilence:
         monkeypatch.setattr(showing, "show", lambda _cluster, _namespace, which: shown.append([*which]))
         return shown
 
-    def _town(self, *others: Any) -> Town:  # noqa: ANN401  # objects
+    def _town(self, *others: Any) -> Town:
         return Town(select(deployment(**self.GROWN)), labelled(select(replica_set())), *others)
 
     def test_helm_that_goes_on_waiting_is_shown_what_is_ready(self, shown: list[list[Any]]) -> None:

@@ -25,7 +25,7 @@ PODS = "/api/v1/namespaces/apps/pods"
 ALL = Collection(PODS)
 
 
-def pod(name: str = "web-0", *, owner: str = "", **metadata: Any) -> Object:  # noqa: ANN401  # any metadata
+def pod(name: str = "web-0", *, owner: str = "", **metadata: Any) -> Object:
     """Make a pod that has an owner or none."""
     owners = [{"uid": owner, "controller": True}] if owner else []
     described = {"name": name, "uid": f"uid-{name}", "ownerReferences": owners, **metadata}

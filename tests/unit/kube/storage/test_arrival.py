@@ -29,7 +29,7 @@ class Watched(FakeCluster):
         super().__init__()
         self._watches = [*watches]
 
-    def watch(self, path: str, **_: Any) -> Iterator[Event]:  # noqa: ANN401  # any query
+    def watch(self, path: str, **_: Any) -> Iterator[Event]:
         self._begin("watch", path)
         planned = self._watches.pop(0) if self._watches else []
         if isinstance(planned, OperationError):

@@ -298,7 +298,7 @@ class TestArrival:
         arrived = cluster.get(path(2))
         asked: list[str] = []
 
-        def watch(at: str, **query: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # any query
+        def watch(at: str, **query: Any) -> Iterator[tuple[str, Any]]:
             asked.extend((at, query["fieldSelector"], query["labelSelector"]))
             yield "ADDED", arrived
 

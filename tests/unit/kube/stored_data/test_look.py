@@ -48,7 +48,7 @@ class Country(FakeCluster):
     def count(self, path: str, **query: str) -> int:
         return len([each for each in self.list(path) if f"!={each['metadata']['name']}" not in str(query)])
 
-    def has(self, kind: str, name: str = "a", **parts: Any) -> dict[str, Any]:  # noqa: ANN401  # any part
+    def has(self, kind: str, name: str = "a", **parts: Any) -> dict[str, Any]:
         """Have an object, and return it."""
         api_version = API_VERSIONS.get(kind, "v1")
         metadata = {"name": name, **parts.pop("metadata", {})}
@@ -83,7 +83,7 @@ def lost_with(country: Country, *removed: dict[str, Any]) -> list[str]:
     return [str(loss) for loss in StoredData(country, "apps").lost_with(removed, ())]
 
 
-def definition(country: Country, *versions: dict[str, Any], **metadata: Any) -> dict[str, Any]:  # noqa: ANN401
+def definition(country: Country, *versions: dict[str, Any], **metadata: Any) -> dict[str, Any]:
     spec = {"group": "example.com", "names": {"plural": "topics"}, "versions": versions}
     return country.has("CustomResourceDefinition", "topics.example.com", spec=spec, metadata=metadata)
 
@@ -261,7 +261,7 @@ class TestOwners:
 
 
 class TestScaledDown:
-    def lost(self, country: Country, first: int, **spec: Any) -> list[str]:  # noqa: ANN401  # parts of a spec
+    def lost(self, country: Country, first: int, **spec: Any) -> list[str]:
         templates = [{"metadata": {"name": name}} for name in ("data", "log")]
         manifest = country.has("StatefulSet", "db", spec={"volumeClaimTemplates": templates, **spec})
         for name in ("data-db-0", "data-db-1", "log-db-1", "data-db-5", "data-other-1", "db-1"):

@@ -69,7 +69,7 @@ class Chart(_Handle):
 class Config(_Handle):
     """A cluster."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401  # written down as it is
+    def __init__(self, **options: Any) -> None:
         self.options = {**options, "kubeconfig_path": Path(options["kubeconfig_path"]).read_text()}
 
     def install(  # noqa: PLR0913  # options by name, as the library has them
@@ -115,7 +115,7 @@ class Config(_Handle):
         self.act("upgrade", name=name, context=context, chart=chart.path, values=values, **given)
         return {"name": name, "manifest": "kind: ConfigMap"}
 
-    def render(self, chart: Chart, values: dict[str, Any], **given: Any) -> dict[str, str]:  # noqa: ANN401
+    def render(self, chart: Chart, values: dict[str, Any], **given: Any) -> dict[str, str]:
         _note({"verb": "render", "chart": chart.path, "values": values, **given})
         hook = "metadata: {annotations: {helm.sh/hook: test}}"
         return {"a.yaml": "kind: ConfigMap", "b.yaml": hook, "NOTES.txt": "see helm.sh/hook"}
@@ -129,7 +129,7 @@ class Config(_Handle):
     def test(self, name: str, *, timeout: int) -> None:
         self.act("test", name=name, timeout=timeout)
 
-    def act(self, verb: str, *, name: str, context: HelmContext | None = None, **options: Any) -> None:  # noqa: ANN401
+    def act(self, verb: str, *, name: str, context: HelmContext | None = None, **options: Any) -> None:
         _note({"verb": verb, "name": name, "cluster": self.options, **options})
         match name:
             case "fails":
@@ -159,7 +159,7 @@ class RegistryClient(_Handle):
         self.credentials = Path(credentials_file).read_text() if credentials_file else ""
         self.plain_http = plain_http
 
-    def pull(self, reference: str, **options: Any) -> None:  # noqa: ANN401
+    def pull(self, reference: str, **options: Any) -> None:
         bound = resource.getrlimit(resource.RLIMIT_DATA)[0]
         note = {"verb": "pull", "reference": reference, "credentials": self.credentials, "memory": bound}
         _note({**note, **options})
@@ -206,7 +206,7 @@ class _native:  # noqa: N801  # a module of the library's
         return number
 
     @classmethod
-    def call_string(cls, function: str, config: Config, *arguments: Any) -> str:  # noqa: ANN401
+    def call_string(cls, function: str, config: Config, *arguments: Any) -> str:
         verb = function.removeprefix("helm_")
         *given, packed = arguments
         options = json.loads(packed)
