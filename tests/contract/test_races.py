@@ -30,6 +30,8 @@ SEED = int(os.environ.get("RACES_SEED", "20261126"))
 """Begins the seed of every race; the number in a test's name ends it."""
 LEASE_DELETED = "Lease deleted"
 """After that the release is anybody's who takes it first."""
+WITHIN = 60
+"""Seconds that an upgrade may take: Helm waits as long for what another hand has deleted meanwhile."""
 LATEST = 1.5
 """Seconds within which every hand begins: a good upgrade takes about as long."""
 
@@ -56,8 +58,8 @@ def hands(lab: Laboratory) -> dict[str, Callable[[], object]]:
     """Return what may be done to the release, by name."""
     chart = str(lab.space.chart)
     return {
-        "upgrade": lambda: lab.upgrade(values={"tag": "good"}),
-        "bad upgrade": lambda: lab.upgrade(values=BAD_IMAGE),
+        "upgrade": lambda: lab.upgrade(values={"tag": "good"}, timeouts={"upgrade": WITHIN}),
+        "bad upgrade": lambda: lab.upgrade(values=BAD_IMAGE, timeouts={"upgrade": WITHIN}),
         "refresh": lambda: lab.operations().get_status(),
         "rollback": lambda: lab.operations().rollback(),
         "rival": lambda: lab.operations(Identity(RIVAL, "other"), values={"tag": "rival"}).deploy(),
@@ -65,7 +67,9 @@ def hands(lab: Laboratory) -> dict[str, Callable[[], object]]:
         "rollback by hand": lambda: by_hand(lab, "rollback", "web"),
         "uninstall by hand": lambda: by_hand(lab, "uninstall", "web"),
         "uninstall that keeps the history": lambda: by_hand(lab, "uninstall", "web", "--keep-history"),
-        "upgrade of an operator": lambda: by_hand(lab, "upgrade", "web", chart, "--rollback-on-failure"),
+        "upgrade of an operator": lambda: by_hand(
+            lab, "upgrade", "web", chart, "--rollback-on-failure", f"--timeout={WITHIN}s"
+        ),
         "newest record deleted": lambda: by_kubectl(lab, "delete", "secret", newest_record(lab)),
         LEASE_DELETED: lambda: by_kubectl(lab, "delete", "lease", "helm-rollback.web"),
         "Lease annotated": lambda: by_kubectl(lab, "annotate", "lease", "helm-rollback.web", "a=b"),
