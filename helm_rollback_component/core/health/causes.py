@@ -90,10 +90,14 @@ _CREDENTIALS = _words(
 _NOT_YET = _words(
     "not yet ready to handle request",
     "status unknown for quota",
+    r"error looking up service account (?:\S+/default:|(?!.* not found))",
     r"denied(?: the)? request.*(?:dial tcp|i/o timeout|TLS handshake timeout|Client\.Timeout|no such host|"
     "connection refused|connection reset|context deadline exceeded|too many requests|service unavailable)",
 )
-"""The API server's own admission (``pkg/admission/plugin``), and webhooks that depend on the network."""
+"""The API server's own admission (``plugin/pkg/admission``), and webhooks that depend on the network.
+
+Every namespace gets its service account ``default``, from a controller that may be late.
+"""
 
 _PULLS = (
     (

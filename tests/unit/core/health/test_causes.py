@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helm_rollback_component.core.health.causes import outlook_of_pull, outlook_of_start
+from helm_rollback_component.core.health.causes import may_admit_later, outlook_of_pull, outlook_of_start
 
 PULLS = yaml.safe_load(Path(__file__).with_name("pull_messages.yaml").read_text())
 STARTS = {
@@ -53,3 +53,18 @@ def test_the_table_has_texts_of_each_runtime() -> None:
 @pytest.mark.parametrize(("said", "expected"), STARTS.items(), ids=[said[-40:] for said in STARTS])
 def test_a_start(said: str, expected: str) -> None:
     assert outlook_of_start(said).name.lower() == expected
+
+
+@pytest.mark.parametrize(
+    ("account", "answer", "later"),
+    [
+        ("default", 'serviceaccount "default" not found', True),
+        ("web", 'serviceaccount "web" not found', False),
+        ("web", "etcdserver: request timed out", True),
+    ],
+)
+def test_the_service_account_that_every_namespace_gets_may_be_late(
+    account: str, answer: str, *, later: bool
+) -> None:
+    message = f'pods "web-" is forbidden: error looking up service account apps/{account}: {answer}'
+    assert may_admit_later(message) is later

@@ -254,6 +254,14 @@ MENDING = {
             created="0",
         )
     ),
+    "a new namespace that has no service account yet": rolled_out(
+        replica_set(
+            "two",
+            refused='pods "web-" is forbidden: error looking up service account apps/default: serviceaccount '
+            '"default" not found',
+            created="0",
+        )
+    ),
     "a webhook that cannot ask the registry": rolled_out(
         replica_set(
             "two",
