@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.core.health.objects import Key
 from helm_rollback_component.errors import HelmRollbackError, Problem
 from helm_rollback_component.pulumi_adapter import run_kind, takeover
-from helm_rollback_component.pulumi_adapter.declaration import NotYetKnown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,8 +73,6 @@ def problems(olds: Mapping[str, Any], news: Mapping[str, Any], held: Held) -> It
         return
     try:
         refused = _refusal(news, holders(held, news["owner"]["urn"]))
-    except NotYetKnown:
-        return
     except HelmRollbackError as error:
         refused = "" if run_kind.is_preview() else _NOT_SEEN.format(why=error)
     if refused:

@@ -103,6 +103,7 @@ def test_an_update_refuses_what_cannot_be_seen_and_a_preview_loses_nothing(clust
         (OWNING, None, False),
         ({**OWNING, "values": {"more": Unknown()}}, HELD, False),  # type: ignore[no-untyped-call]  # not typed
         ({**OWNING, "source": {"chart": Unknown()}}, HELD, False),  # type: ignore[no-untyped-call]  # as above
+        ({**OWNING, "kubeconfig": Unknown()}, HELD, False),  # type: ignore[no-untyped-call]  # as above
     ],
 )
 def test_a_check_looks_where_something_may_be_taken_over_from_a_resource(

@@ -188,6 +188,7 @@ class Place:
         records: Records | None = None,
         *,
         timeout: int = 30,
+        disable_hooks: bool = False,
         **health: Any,
     ) -> None:
         self.said: list[str] = []
@@ -201,6 +202,7 @@ class Place:
                     "release_namespace": NAMESPACE,
                     "source": {"chart": "./web"},
                     "health": health,
+                    "disable_hooks": disable_hooks,
                 }
             ),
             informers=Onlookers(cluster),
@@ -585,6 +587,10 @@ class TestInterrupted:
         hook = job(hook=event)
         place = Place(Town(), failing(LATE), Records(hooks=(hook,)))
         assert (place.helm.uninstall((record(1),), 60) is not None) is failed
+
+    def test_hooks_that_are_switched_off_are_not_waited_for(self) -> None:
+        place = Place(Town(), failing(LATE), Records(hooks=(job(hook="pre-delete"),)), disable_hooks=True)
+        assert place.helm.uninstall((record(1),), 60) is None
 
     def test_a_removal_that_helm_refuses_for_another_reason_is_left_to_it(self) -> None:
         failed = Place(Town(), failing("Error: hooks failed")).helm.uninstall((), 60)
