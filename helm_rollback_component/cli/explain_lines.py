@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.cli.status_lines import phase
 from helm_rollback_component.cli.tables import fields
+from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.remediation import assessment, next_update
 from helm_rollback_component.core.remediation import explanation as explanations
 from helm_rollback_component.reasons import find
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.cli.next_up import NextUp
     from helm_rollback_component.cli.reading import Found
     from helm_rollback_component.cli.screen import Screen
-    from helm_rollback_component.config import RollbackConfig
 
 _TITLES = {
     "release": "Release",
@@ -34,15 +34,18 @@ _TITLES = {
     "restorable": "Rollback now",
 }
 
+_ASSUMED = ", unless the program sets another strategy"
+"""Where only the cluster was asked, which does not know the inputs."""
+
 
 def explanation(
-    found: Found, rollback: RollbackConfig, restorable: str, ahead: NextUp | None
+    found: Found, rollback: RollbackConfig | None, restorable: str, ahead: NextUp | None
 ) -> dict[str, Any]:
     """Return the explanation with stable keys; what is not known or does not apply is null.
 
     Args:
         found: what is known of the release.
-        rollback: the rollback section of the inputs, or the default one.
+        rollback: the rollback section of the inputs; None where it is not known.
         restorable: what a rollback by hand would restore, or why there is none.
         ahead: what the next update would do where the declared inputs are known.
     """
@@ -105,13 +108,14 @@ def _locked(found: Found) -> str | None:
     return f"{found.claim.holder_words} works on it; wait until that has ended"
 
 
-def _next(found: Found, rollback: RollbackConfig) -> dict[str, str | None]:
+def _next(found: Found, rollback: RollbackConfig | None) -> dict[str, str | None]:
     if found.claim is None:
         refused = "a stack that declares this release refuses to take it over, unless adopt is set"
         return {"same_inputs": refused, "other_inputs": None, "on_failure": None}
-    foreseen = next_update.foresee(found.history, found.ledger, rollback)
+    foreseen = next_update.foresee(found.history, found.ledger, rollback or RollbackConfig())
+    assumed = "" if rollback else _ASSUMED
     return {
         "same_inputs": foreseen.same_inputs,
         "other_inputs": foreseen.other_inputs,
-        "on_failure": foreseen.on_failure,
+        "on_failure": f"{foreseen.on_failure}{assumed}",
     }

@@ -32,9 +32,8 @@ def explain(
 
     located = locate(release, Given(namespace, kubeconfig, kube_context, stack), Secrets.RENDERING)
     found = Reader(located.connection).release(located.release)
-    told = explain_lines.explanation(
-        found, located.rollback, restorable(located, found), _ahead(located, found)
-    )
+    rollback = located.declared.rollback if located.declared else None
+    told = explain_lines.explanation(found, rollback, restorable(located, found), _ahead(located, found))
     show(output, told, lambda screen: explain_lines.lines(screen, told))
 
 

@@ -25,7 +25,7 @@ def test_a_rollback_is_explained_with_its_remedy(command_line: CommandLine) -> N
     assert found["remedy"] == "check the image name, its tag, and the pull secrets"
     assert found["message"] == "no such image"
     assert found["restorable"] == "revision 1 is the last good one before what runs"
-    assert found["on_failure"] == "revision 3 is restored"
+    assert found["on_failure"] == "revision 3 is restored, unless the program sets another strategy"
     shown = command_line.run("explain", "web").out
     assert "To do:             check the image name, its tag, and the pull secrets\n" in shown
 
