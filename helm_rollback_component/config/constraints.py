@@ -30,26 +30,28 @@ def is_release_name(name: str) -> bool:
     return len(name) <= _LONGEST_RELEASE_NAME and bool(_RELEASE_NAME.fullmatch(name))
 
 
-def _release_name(name: str) -> str:
-    if not is_release_name(name):
-        raise PydanticCustomError(
-            "name",
-            "{name} is not a release name: use at most 53 lowercase letters, digits, '-' and '.', "
-            "and begin and end with a letter or digit",
-            {"name": repr(name)},
-        )
+def _if_fit(fit: object, name: str, refusal: LiteralString) -> str:
+    if not fit:
+        raise PydanticCustomError("name", refusal, {"name": repr(name)})
     return name
+
+
+def _release_name(name: str) -> str:
+    return _if_fit(
+        is_release_name(name),
+        name,
+        "{name} is not a release name: use at most 53 lowercase letters, digits, '-' and '.', "
+        "and begin and end with a letter or digit",
+    )
 
 
 def _namespace(name: str) -> str:
-    if len(name) > _LONGEST_NAMESPACE or not _NAMESPACE.fullmatch(name):
-        raise PydanticCustomError(
-            "name",
-            "{name} is not a namespace: use at most 63 lowercase letters, digits and '-', "
-            "and begin and end with a letter or digit",
-            {"name": repr(name)},
-        )
-    return name
+    return _if_fit(
+        len(name) <= _LONGEST_NAMESPACE and _NAMESPACE.fullmatch(name),
+        name,
+        "{name} is not a namespace: use at most 63 lowercase letters, digits and '-', "
+        "and begin and end with a letter or digit",
+    )
 
 
 CURRENT: Final = "current"
@@ -72,25 +74,21 @@ def _floor(value: object) -> int | Literal["current"]:
 def _label_key(key: str) -> str:
     if key in _HELMS_LABELS:
         raise PydanticCustomError("name", "Helm itself sets the label {key}; use another key", {"key": key})
-    if not _LABEL_KEY.fullmatch(key):
-        raise PydanticCustomError(
-            "name",
-            "{key} is not the key of a label: use at most 63 letters, digits, '-', '_' and '.', and begin "
-            "and end with a letter or digit; a domain and '/' may come before it",
-            {"key": repr(key)},
-        )
-    return key
+    return _if_fit(
+        _LABEL_KEY.fullmatch(key),
+        key,
+        "{name} is not the key of a label: use at most 63 letters, digits, '-', '_' and '.', and begin "
+        "and end with a letter or digit; a domain and '/' may come before it",
+    )
 
 
 def _label_value(value: str) -> str:
-    if value and not _LABEL_NAME.fullmatch(value):
-        raise PydanticCustomError(
-            "name",
-            "{value} is not the value of a label: use at most 63 letters, digits, '-', '_' and '.', and "
-            "begin and end with a letter or digit",
-            {"value": repr(value)},
-        )
-    return value
+    return _if_fit(
+        not value or _LABEL_NAME.fullmatch(value),
+        value,
+        "{name} is not the value of a label: use at most 63 letters, digits, '-', '_' and '.', and "
+        "begin and end with a letter or digit",
+    )
 
 
 def _value_file(given: object) -> object:

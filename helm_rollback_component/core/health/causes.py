@@ -76,16 +76,16 @@ _NAMES = re.compile(r'\\*"[^"]*"|\bhttps?://\S+(?=[:\s]|$)')
 _ALONE = r"(?<![\w.:/@-]){}(?![\w./@-])"
 """A number that is not part of a version, an address or a port."""
 
-_CREDENTIALS = _words(
-    _ALONE.format("(?:401|403)"),
+_DENIALS = (
     "denied",
     "unauthorized",
     "unauthenticated",
     "forbidden",
     "authentication required",
     "authorization failed",
-    "no basic auth credentials",
 )
+
+_CREDENTIALS = _words(_ALONE.format("(?:401|403)"), *_DENIALS, "no basic auth credentials")
 
 _NOT_YET = _words(
     "not yet ready to handle request",
@@ -146,12 +146,7 @@ _PULLS = (
             "blob unknown",
             "not found",
             "does not exist",
-            "denied",
-            "unauthorized",
-            "unauthenticated",
-            "forbidden",
-            "authentication required",
-            "authorization failed",
+            *_DENIALS,
             "no match for platform",
             "no matching manifest",
             "no image found in",
