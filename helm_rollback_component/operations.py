@@ -207,7 +207,7 @@ class HelmOperations(Upkeep):
                     return self._run.restore(held, history, target, request, named=revision is not None)
 
     @operation(Operation.DELETE)
-    def delete(self) -> None:
+    def delete(self, *, now_managed_by: str = "") -> None:
         """Uninstall the release, and release its claim; do nothing if the release was created again since.
 
         In a namespace that is being deleted, the release may go with it instead.
@@ -216,9 +216,13 @@ class HelmOperations(Upkeep):
         reached counts as deleted. One that a ``kubernetes.helm.v3.Release`` has taken over stays. A warning
         says so.
 
+        Args:
+            now_managed_by: what manages the release from now on, in words for the warning; it stays then.
+
         Raises:
             OperationError: something could not be removed; it can be called again.
         """
+        arguments.require(arguments.TEXT, now_managed_by=now_managed_by)
         claim, there = self._look()
         if not there:
             return
@@ -236,7 +240,7 @@ class HelmOperations(Upkeep):
             ended,
             self._session.hold(self._events, strict=True) as held,
         ):
-            deletion.delete(self._config, self._run.effects(held), self._warn)
+            deletion.delete(self._config, self._run.effects(held), self._warn, now_managed_by)
             held.release_claim()
 
     @operation(Operation.READ)

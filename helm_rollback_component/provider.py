@@ -121,10 +121,13 @@ class ReleaseProvider(ResourceProvider):
             found = _stored_release(props).found(props)
         return ReadResult(id_, *found) if found else ReadResult("", {}, {})
 
-    def delete(self, _id: str, props: _Properties) -> None:
-        """Uninstall what this very creation deployed, and release the claim."""
+    def delete(self, id_: str, props: _Properties) -> None:
+        """Uninstall what this very creation deployed unless another resource has it; release the claim."""
+        from helm_rollback_component.pulumi_adapter import handover  # noqa: PLC0415  # not for a program
+
         with in_one_line(props):
-            _stored_release(props).operations.delete()
+            receiver = handover.receiver(id_, props)
+            _stored_release(props).operations.delete(now_managed_by=receiver)
 
 
 def _checked(olds: _Properties, inputs: _Properties) -> CheckResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +12,14 @@ from helm_rollback_component.config.constraints import fields_of
 from helm_rollback_component.core.health import foreign
 from helm_rollback_component.inputs.secret_values import secrets_at
 from helm_rollback_component.inputs.spelling import camel, to_snake_case
+from helm_rollback_component.pulumi_adapter import holdings, stack_export
+from helm_rollback_component.pulumi_adapter.state import OF_PLUGIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TYPES = ("pulumi-python:dynamic/helm-rollback:Release", "helm-rollback:index:HelmRelease")
-_INTERNAL = "__state"
-"""The output of a plugin's resource that no program sees."""
 _SHOWN = ("release_name", "release_namespace", "phase", "revision")
 """The other outputs of it that the next update goes by."""
-_KIND = "4dabf18193072939515e22adb298388d"
-"""The key of the protocol that marks a value as something special, such as a secret."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +53,13 @@ class Declared:
 
 def releases(state: Mapping[str, Any]) -> list[Declared]:
     """Return the releases in a state, as `pulumi stack export` or a backend's file has it."""
-    latest = foreign.mapping(foreign.mapping(state, "checkpoint"), "latest")
-    resources = foreign.mappings(foreign.mapping(state, "deployment") or latest, "resources")
-    found = (_declared(each) for each in resources if each.get("type") in _TYPES and not each.get("delete"))
+    found = (_declared(each) for each in stack_export.resources(state) if each.get("type") in holdings.OURS)
     return [each for each in found if each]
 
 
 def _declared(resource: Mapping[str, Any]) -> Declared | None:
-    inputs, encrypted = _plain(resource, "inputs")
-    outputs, hidden = _plain(resource, "outputs")
+    inputs, encrypted = stack_export.properties(resource, "inputs")
+    outputs, hidden = stack_export.properties(resource, "outputs")
     spelled, _ = to_snake_case(inputs, fields_of(HelmConfig))
     release, namespace = (spelled.get(each) for each in ("release_name", "release_namespace"))
     if not (isinstance(release, str) and isinstance(namespace, str)):
@@ -86,36 +80,13 @@ def _declared(resource: Mapping[str, Any]) -> Declared | None:
     )
 
 
-def _plain(resource: Mapping[str, Any], part: str) -> tuple[dict[str, Any], set[str]]:
-    """Return the properties in a part of a resource, decrypted, and the names of those that are not."""
-    hidden = set[str]()
-    found = foreign.mapping(resource, part).items()
-    return {key: _opened(value, key, hidden) for key, value in found}, hidden
-
-
 def _saved(outputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the outputs as the provider knows them; a plugin's resource has them in two parts."""
-    if _INTERNAL not in outputs:
+    if OF_PLUGIN not in outputs:
         return dict(outputs)
     reason = foreign.mapping(outputs, "rollbackStatus").get("reason")
     shown = {key: outputs.get(camel(key)) for key in _SHOWN}
-    return {**foreign.mapping(outputs, _INTERNAL), **shown, "rollback_status": {"reason": reason}}
-
-
-def _opened(value: Any, key: str, hidden: set[str]) -> Any:
-    """Return a value with its secrets as plain values; encrypted ones are left out, and `key` is noted."""
-    match value:
-        case {"plaintext": str(text)} if _KIND in value:
-            return json.loads(text)
-        case dict() if _KIND in value:
-            hidden.add(key)
-            return None
-        case dict():
-            return {name: _opened(inner, key, hidden) for name, inner in value.items()}
-        case list():
-            return [_opened(inner, key, hidden) for inner in value]
-        case _:
-            return value
+    return {**foreign.mapping(outputs, OF_PLUGIN), **shown, "rollback_status": {"reason": reason}}
 
 
 def _rollback(inputs: Mapping[str, Any]) -> RollbackConfig:

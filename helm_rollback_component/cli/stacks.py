@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 import sys
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli import stack_state
 from helm_rollback_component.cli.running import tell
 from helm_rollback_component.errors import Problem, ValidationError
+from helm_rollback_component.pulumi_adapter import stack_export
 
 if TYPE_CHECKING:
     from helm_rollback_component.cli.stack_state import Declared
 
 _STDIN = "-"
-_LONGEST = 300
 
 
 class Secrets(Enum):
@@ -46,13 +43,13 @@ def read(stack: str, secrets: Secrets = Secrets.KUBECONFIG) -> list[Declared]:
     """
     text = _given(stack)
     if text is not None:
-        return stack_state.releases(_parsed(text))
-    found = stack_state.releases(_parsed(_exported(stack)))
+        return _parsed(text)
+    found = _exported(stack)
     hidden = any(each.hidden for each in found)
     if not hidden or (secrets is Secrets.KUBECONFIG and not any(each.encrypted for each in found)):
         return found
     try:
-        return stack_state.releases(_parsed(_exported(stack, "--show-secrets")))
+        return _exported(stack, "--show-secrets")
     except ValidationError as error:
         if secrets is not Secrets.RENDERING:
             raise
@@ -71,26 +68,18 @@ def _given(stack: str) -> str | None:
         raise _unreadable(f"the file {stack} cannot be read: {error}") from None
 
 
-def _exported(stack: str, *options: str) -> str:
-    program = shutil.which("pulumi")
-    if program is None:
-        raise _unreadable("pulumi is not on the PATH; give a file with the state, or - for standard input")
-    command = [program, "stack", "export", "--non-interactive", "--stack", stack, *options]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)  # noqa: S603  # the user's own CLI
-    if done.returncode:
-        said = " ".join(done.stderr.split())[:_LONGEST]
-        raise _unreadable(f"pulumi cannot export the stack {stack}: {said}")
-    return done.stdout
-
-
-def _parsed(text: str) -> dict[str, Any]:
+def _exported(stack: str, *options: str) -> list[Declared]:
     try:
-        state = json.loads(text)
-    except ValueError:
-        state = None
-    if not isinstance(state, dict):
-        raise _unreadable("this is not the state of a stack, as `pulumi stack export` prints it")
-    return state
+        return stack_state.releases(stack_export.export(stack, *options))
+    except LookupError as error:
+        raise _unreadable(str(error)) from None
+
+
+def _parsed(text: str) -> list[Declared]:
+    try:
+        return stack_state.releases(stack_export.parse(text))
+    except LookupError as error:
+        raise _unreadable(str(error)) from None
 
 
 def _unreadable(message: str) -> ValidationError:

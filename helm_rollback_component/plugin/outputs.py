@@ -16,6 +16,7 @@ from helm_rollback_component.inputs.spelling import camel
 from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.plugin import marshalling, spoken
 from helm_rollback_component.plugin.inputs import as_declared
+from helm_rollback_component.pulumi_adapter.state import OF_PLUGIN
 from helm_rollback_component.results import (
     Condition,
     ReleaseRevision,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 
 _Properties = dict[str, Any]
-
-INTERNAL = "__state"
 
 _HISTORY = {"history": "revisions"}
 """What a result is called in the provider's outputs, where its name is that of an input too."""
@@ -49,14 +48,14 @@ def saved(outs: Mapping[str, Any]) -> struct_pb2.Struct:
     shown = {camel(name): _in_camel_case(outs[key]) for name, key in _SHOWN.items()}
     internal = {key: value for key, value in outs.items() if key not in _SHOWN.values()}
     secret = {_below_internal(path) for path in outs.get("secret_paths") or ()}
-    return marshalling.marshal(shown | {INTERNAL: internal}, secret)
+    return marshalling.marshal(shown | {OF_PLUGIN: internal}, secret)
 
 
 def restored(properties: struct_pb2.Struct) -> _Properties:
     """Return the provider's outputs that the engine saved."""
     plain, _ = marshalling.unmarshal(properties)
     shown = {key: _in_snake_case(plain[camel(name)]) for name, key in _SHOWN.items() if camel(name) in plain}
-    return shown | (plain.get(INTERNAL) or {})
+    return shown | (plain.get(OF_PLUGIN) or {})
 
 
 def foreseen(inputs: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -69,7 +68,7 @@ def foreseen(inputs: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def _below_internal(path: str) -> str:
-    prefix = below("", INTERNAL)
+    prefix = below("", OF_PLUGIN)
     return f"{prefix}{path}" if path.startswith("[") else f"{prefix}.{path}"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     each, and under which name it is written, if it is not the usual one."""
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
-_OURS = ("pulumi-python:dynamic/helm-rollback:Release", "helm-rollback:index:HelmRelease")
+OURS = ("pulumi-python:dynamic/helm-rollback:Release", "helm-rollback:index:HelmRelease")
 _OBJECT = "kubernetes:"
 _PATCH = "Patch"
 """How the types end whose resources set fields of an object, and do not delete it."""
@@ -44,7 +44,7 @@ def collect(found: Resources) -> Held:
 
 def _of_ours(found: Resources) -> Iterator[tuple[str, str, str]]:
     for urn, each in found.items():
-        if each["type"] in _OURS:
+        if each["type"] in OURS:
             outputs = each["outputs"]
             names = (("release_name", "releaseName"), ("release_namespace", "releaseNamespace"))
             name, namespace = (outputs.get(snake) or outputs.get(camel) for snake, camel in names)

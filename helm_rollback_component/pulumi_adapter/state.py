@@ -43,6 +43,8 @@ REFUSALS = "refusals"
 """Input of the component's making, which check takes out again: what is wrong in the program, by input."""
 HELD = "held"
 """Input of the component's making, which check takes out again: what resources in the state have."""
+OF_PLUGIN = "__state"
+"""Output of the plugin's resource that no program sees: what only the provider needs."""
 CONTEXT = ("owner", "secret_paths", REPLACE_ON_CHANGES, DELETE_UNREACHABLE)
 """Inputs of the component's making."""
 _REACHES_THE_CLUSTER = ("kubeconfig", "context")

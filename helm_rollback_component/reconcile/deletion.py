@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.config import HelmConfig
     from helm_rollback_component.core.failures.classify import Failure
-    from helm_rollback_component.core.records.history import History
+    from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.kube.api.client import Cluster
     from helm_rollback_component.reconcile.effects import Effects
 
 _LOOK_EVERY = 0.5
+_STAYS = "the release stays in the cluster: {why}"
+_HANDED_OVER = "{receiver} manages it now"
 _TAKEN_OVER = (
-    "the release stays in the cluster: Pulumi's Kubernetes provider deployed its revision {revision}, so a "
-    "kubernetes.helm.v3.Release manages it now"
+    "Pulumi's Kubernetes provider deployed its revision {revision}, so a kubernetes.helm.v3.Release "
+    "manages it now"
 )
 
 
@@ -60,22 +62,25 @@ def unless_namespace_ends(
             CLOCK.sleep(_LOOK_EVERY)
 
 
-def delete(config: HelmConfig, effects: Effects, warn: Callable[[str], None]) -> None:
+def delete(
+    config: HelmConfig, effects: Effects, warn: Callable[[str], None], now_managed_by: str = ""
+) -> None:
     """Uninstall, and delete the history unless that is to be kept.
 
-    A release that a ``kubernetes.helm.v3.Release`` has taken over stays as it is.
+    A release that another resource manages now stays as it is.
 
     Args:
         config: what is declared of the release.
         effects: Helm and the release's records.
         warn: takes the sentence that says why the release stays.
+        now_managed_by: what manages the release from now on, if that is known.
 
     Raises:
         OperationError: something could not be removed; it can be called again.
     """
     history = effects.records.history()
-    if theirs := assessment.taken_over(history, effects.lock.ledger):
-        warn(_TAKEN_OVER.format(revision=theirs.revision))
+    if why := _why_it_stays(assessment.taken_over(history, effects.lock.ledger), now_managed_by):
+        warn(_STAYS.format(why=why))
         return
     effects.progress("uninstalling")
     if not config.history.keep_on_delete:
@@ -100,6 +105,12 @@ def delete(config: HelmConfig, effects: Effects, warn: Callable[[str], None]) ->
     else:
         for revision in (*(record.revision for record in history), *history.unreadable):
             effects.records.delete(revision)
+
+
+def _why_it_stays(theirs: Record | None, now_managed_by: str) -> str:
+    if theirs:
+        return _TAKEN_OVER.format(revision=theirs.revision)
+    return _HANDED_OVER.format(receiver=now_managed_by) if now_managed_by else ""
 
 
 def _mark_uninstalled(history: History, effects: Effects, release: str) -> None:

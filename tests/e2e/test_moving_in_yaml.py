@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -75,6 +77,11 @@ NEW = f"""{_HEAD}\
       TAKING: true
 """
 SETTING = "helm-rollback:adoptFromKubernetesProvider"
+BACK_TO_THE_KUBERNETES_PROVIDER = OF_THE_KUBERNETES_PROVIDER.replace("../../charts/web", "web").replace(
+    'retain_on_delete=values.get_bool("retained")',
+    'import_=values.require("namespace") + "/web", ignore_changes=["timeout"]',
+)
+"""An import without any difference: Helm's record has the chart's name, and no timeout."""
 CONTINUING = ("up", "--yes", "--continue-on-error")
 """What goes on with what does not depend on a failure."""
 
@@ -126,3 +133,26 @@ def test_it_is_taken_over_only_when_the_other_resource_has_let_go(
         assert pods() == before != set()
         program.pulumi("destroy", "--yes", "--skip-preview")
         assert not pods()
+
+
+def test_on_the_way_back_an_import_alone_keeps_the_release(
+    ground: Ground, helm_programs: Mapping[int, Path], tmp_path: Path
+) -> None:
+    skip_unless_there("pulumi-language-yaml", kubernetes=True)
+    program = copied("yaml", tmp_path, ground.kubeconfig)
+    with fresh_namespace(ground) as namespace:
+        space = Space(ground, namespace)
+        (program.folder / "Pulumi.yaml").write_text(NEW.replace("TAKING: true", 'releaseName: "web"'))
+        program.configure(namespace=namespace, helm=str(helm_programs[4]))
+        program.up()
+        before = set(space.objects())
+        shutil.copytree(program.folder / "../../charts/web", program.folder / "web")
+        (program.folder / "__main__.py").write_text(BACK_TO_THE_KUBERNETES_PROVIDER)
+        (program.folder / "uv.lock").write_text(NO_PACKAGES)
+        (program.folder / "Pulumi.yaml").write_text(IN_PYTHON)
+        assert "the release stays in the cluster" in program.up()
+        assert space.statuses() == ["deployed"]
+        assert {each for each in before if each.startswith("pod/")} <= set(space.objects())
+        program.pulumi("preview", "--expect-no-changes")
+        program.pulumi("destroy", "--yes", "--skip-preview")
+        assert json.loads(space.helm("list", "-o", "json")) == []

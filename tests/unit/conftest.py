@@ -22,6 +22,12 @@ def nothing_explained(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_backend(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep a Pulumi CLI on the PATH away from the stacks of whoever runs the tests."""
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path_factory.getbasetemp()}")
+
+
+@pytest.fixture(autouse=True)
 def event_loop_of_outputs() -> Iterator[None]:
     """Give the thread the loop again: `asyncio.run` leaves it without one, and Pulumi then makes another."""
     yield

@@ -91,6 +91,7 @@ class Cluster:
     rolled_back: bool = True
     of_kubernetes_provider: int = 0
     there_already: tuple[TakenOver, ...] = ()
+    receiver: str = ""
 
     def operations(self, config: HelmConfig, **given: Any) -> Cluster:
         """Take the place of HelmOperations."""
@@ -126,8 +127,9 @@ class Cluster:
         """Look."""
         return self.do("get_status")
 
-    def delete(self) -> None:
+    def delete(self, *, now_managed_by: str) -> None:
         """Delete."""
+        self.receiver = now_managed_by
         self.do("delete")
 
     def exists(self) -> bool:

@@ -13,6 +13,7 @@ from helm_rollback_component.cli.stacks import Secrets
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.errors import ValidationError
 from tests.support.command_line import KUBECONFIG, TOKEN, CommandLine
+from tests.support.fake_cli import fake_cli
 from tests.unit.cli.test_status import GOOD
 
 KIND, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
@@ -175,16 +176,6 @@ def test_a_state_may_come_from_standard_input(monkeypatch: pytest.MonkeyPatch) -
     assert [each.release for each in stacks.read("-")] == ["web"]
 
 
-def program(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
-    """Put a program called pulumi on the PATH, which notes its arguments."""
-    asked = folder / "asked"
-    pulumi = folder / "pulumi"
-    pulumi.write_text(f'#!/bin/sh\necho "$@" >> {asked}\n{script}\n')
-    pulumi.chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder), prepend=":")
-    return asked
-
-
 ASKED = "stack export --non-interactive --stack dev"
 
 
@@ -203,7 +194,7 @@ def test_the_pulumi_cli_is_asked_and_secrets_only_if_they_matter(
 ) -> None:
     inputs: dict[str, object] = {"release_name": "web", "release_namespace": "apps"}
     text = json.dumps(declared(resource(inputs | ({secret: encrypted()} if secret else {}))))
-    asked = program(tmp_path, monkeypatch, f"echo '{text}'")
+    asked = fake_cli(tmp_path, monkeypatch, f"echo '{text}'")
     assert [each.release for each in stacks.read("dev", needed)] == ["web"]
     more = [f"{ASKED} --show-secrets"] if asked_for else []
     assert asked.read_text().splitlines() == [ASKED, *more]
@@ -215,7 +206,7 @@ def test_secrets_that_cannot_be_had_end_only_what_needs_them(
     inputs = {"release_name": "web", "release_namespace": "apps", "values": encrypted()}
     text = json.dumps(declared(resource(inputs)))
     refusal = 'case "$*" in *show-secrets) echo "no passphrase" >&2; exit 1;; esac'
-    program(tmp_path, monkeypatch, f"{refusal}; echo '{text}'")
+    fake_cli(tmp_path, monkeypatch, f"{refusal}; echo '{text}'")
     (found,) = stacks.read("dev", Secrets.RENDERING)
     assert (found.hidden, found.saved) == (("values",), {})
     assert "cannot export the stack dev: no passphrase; so less is known" in capsys.readouterr().err
@@ -224,7 +215,7 @@ def test_secrets_that_cannot_be_had_end_only_what_needs_them(
 
 
 def test_what_the_cli_says_is_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(tmp_path, monkeypatch, "echo 'error: no stack named' >&2; exit 1")
+    fake_cli(tmp_path, monkeypatch, "echo 'error: no stack named' >&2; exit 1")
     with pytest.raises(ValidationError, match="cannot export the stack dev: error: no stack named"):
         stacks.read("dev")
 

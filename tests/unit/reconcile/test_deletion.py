@@ -51,6 +51,7 @@ def deleted(
     keep: bool = False,
     records: type[Records] = Records,
     found: History | None = None,
+    receiver: str = "",
 ) -> Release:
     """Delete a release and return what is left of it."""
     release = Release(history=found or history("superseded", "deployed"))
@@ -73,9 +74,10 @@ def deleted(
             "history": {"keep_on_delete": keep},
         }
     )
-    deletion.delete(config, effects, warned.append)
+    deletion.delete(config, effects, warned.append, receiver)
     assert helm.ends == []
     assert bool(warned) is bool(found)
+    assert receiver in "".join(warned)
     return release
 
 
@@ -119,5 +121,12 @@ def test_a_release_that_another_resource_of_pulumi_has_taken_over_stays() -> Non
     ours, theirs = history("superseded", "deployed")
     found = History((ours, replace(theirs, by_kubernetes_provider=True)))
     release = deleted(found=found)
+    assert release.history == found
+    assert release.ledger.attempt is None
+
+
+def test_one_that_another_resource_has_imported_stays() -> None:
+    found = history("superseded", "deployed")
+    release = deleted(found=found, receiver="kubernetes:helm.sh/v3:Release::old")
     assert release.history == found
     assert release.ledger.attempt is None
