@@ -36,6 +36,8 @@ _NOISE = re.compile(
 )
 _COUNT = re.compile(r"\b\d+ errors? occurred: \* ")
 _CIRCUMSTANCE = re.compile(r" (context deadline exceeded|ensure CRDs are installed first)$")
+_LIST_OF_MISSING_KINDS = re.compile(r"\[resource mapping not found ")
+_MISSING_KIND = re.compile(r"no matches for kind \"[^\"]+\" in version \"[^\"]+\"")
 _OUR_FILE = re.compile(r" ?\"?/(proc/self|dev)/fd/\d+\"?")
 
 _VALUE = re.compile(r"Invalid value: [\w.]*(?=[{\[\"])")
@@ -61,6 +63,8 @@ def essential(error: str) -> str:
     said = _COUNT.sub("", " ".join(line for line in lines if line))
     while match := _NOISE.match(said):
         said = said[match.end() :]
+    if _LIST_OF_MISSING_KINDS.match(said):
+        said = ", ".join(dict.fromkeys(_MISSING_KIND.findall(said)))
     said = _OUR_FILE.sub("", _CIRCUMSTANCE.sub("", said))
     if len(said) <= _LONGEST:
         return said
