@@ -13,7 +13,7 @@ from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.records.cluster_identity import merge
 from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.records.owner import Identity
-from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates, targets
+from helm_rollback_component.core.remediation import assessment, manual_rollback, predicates
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.inputs import arguments
 from helm_rollback_component.inputs.redaction import Redactor
@@ -26,9 +26,10 @@ from helm_rollback_component.reconcile import (
     refusals,
     requester,
 )
-from helm_rollback_component.reconcile.borrowed_lock import borrowed, released_if_unused
+from helm_rollback_component.reconcile.borrowed_lock import released_if_unused
 from helm_rollback_component.reconcile.observed import operation
 from helm_rollback_component.reconcile.release_run import ReleaseRun
+from helm_rollback_component.reconcile.rollback_by_hand import roll_back
 from helm_rollback_component.reconcile.run_events import Operation
 from helm_rollback_component.reconcile.session import Session
 from helm_rollback_component.reconcile.status import failed_status, unknown_status
@@ -191,20 +192,7 @@ class HelmOperations(Upkeep):
         arguments.require(arguments.NUMBER_OR_NONE, revision=revision, replacing=replacing)
         arguments.require(arguments.TEXT, why=why, tool=tool)
         request = manual_rollback.request(requester.named(tool), why)
-        with borrowed(self._session, self._events) as held, released_if_unused(held):
-            history = self._session.records.history()
-            refusals.refuse_if_replaced(history, replacing, self._config.label)
-            target = targets.requested(revision, history, held.ledger)
-            match target:
-                case None:
-                    self._progress(
-                        f"the release already has the content of revision {revision}; nothing to do"
-                    )
-                    return self._run.status(history, held.ledger)
-                case targets.Refusal():
-                    raise refusals.refused(predicates.refuse(target), self._config.label)
-                case _:
-                    return self._run.restore(held, history, target, request, named=revision is not None)
+        return roll_back(self._run, revision, request, replacing=replacing)
 
     @operation(Operation.DELETE)
     def delete(self, *, now_managed_by: str = "") -> None:
