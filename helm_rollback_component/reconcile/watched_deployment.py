@@ -131,4 +131,5 @@ class WatchedDeployment:
         """Return what Helm applies as soon as the revision has a record; nothing if it has none by then."""
         storage = self._context.storage
         storage.await_record(revision, stop)
-        return Applied(self._proof.comparison.objects(revision), storage.stored(revision))
+        objects = self._proof.comparison.objects(revision, judged_or_served)
+        return Applied(objects, storage.stored(revision))

@@ -23,6 +23,17 @@ pytestmark = pytest.mark.ground
 SLACK = {"replicas": 1, "strategy": {"rollingUpdate": {"maxUnavailable": 1}}}
 """Helm 3 waits for so many pods less than are declared: for none."""
 
+BALANCER = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: own
+spec:
+  type: LoadBalancer
+  ports:
+    - port: 80
+"""
+
 
 def test_a_revision_without_a_ready_pod_is_bad_on_every_engine(lab: Laboratory) -> None:
     with pytest.raises(OperationError) as caught:
@@ -42,6 +53,19 @@ def test_readiness_counts_where_faults_do_not(lab: Laboratory) -> None:
     assert (status.phase, status.rollback_status.reason) == (Phase.ROLLED_BACK, "UpgradeTimeout")
     assert status.rollback_status.message.startswith("not ready after 5 s: Deployment web: 0 of 1 ")
     assert lab.image().endswith(":good")
+
+
+def test_a_load_balancer_without_an_address_is_waited_for_until_the_time_is_over(
+    lab: Laboratory, engine_name: str
+) -> None:
+    legacy = {} if engine_name == "helm3" else {"wait_strategy": "legacy"}
+    chart = lab.chart("1.0.0", {"templates/own.yaml": BALANCER})
+    with pytest.raises(
+        OperationError, match="not ready after 5 s: Service own: its load balancer has no "
+    ) as caught:
+        lab.deploy(source=chart, timeouts={"deploy": 5}, **legacy)
+    assert caught.value.reason == "InstallTimeout"
+    assert not [line for line in lab.said if "Helm does not see it" in line]
 
 
 @pytest.fixture
