@@ -86,7 +86,7 @@ class Reason(StrEnum):
 
     # The claim on the release, its lock, and the records in the cluster.
     CLAIMED_BY_ANOTHER = "ClaimedByAnother", "Another resource or stack manages the release."
-    CLAIM_MISSING = "ClaimMissing", "The Lease that names the owner of the release was deleted."
+    CLAIM_MISSING = "ClaimMissing", "No Lease names the owner of the release: it was deleted, or never made."
     ANOTHER_INCARNATION = "AnotherIncarnation", "The release was created again since."
     LOCKED = "Locked", "Another process is working on the release."
     LOCK_LOST = "LockLost", "Another process took over the lock, or the Lease was deleted."

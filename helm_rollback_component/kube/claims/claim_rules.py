@@ -146,7 +146,7 @@ def _strict_refusal(claim: Claim | None, wish: Wish) -> ValidationError | None:
     if claim is None:
         return _refused(
             Reason.CLAIM_MISSING,
-            "the release exists, but the Lease that names its owner was deleted",
+            "the release exists, but no Lease names its owner: it was deleted, or never made",
         )
     if not claim.bears(wish.incarnation):
         return _refused(Reason.ANOTHER_INCARNATION, f"the release was created again since, by {claim.owner}")
