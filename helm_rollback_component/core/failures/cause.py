@@ -34,7 +34,8 @@ _NOISE = re.compile(
     r"|failed to perform \"\w+\" on (source|target): ",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"\b\d+ errors? occurred: \* ")
+_COUNT = re.compile(r"\b\d+ errors? occurred:\s+\* ")
+_ITEM = re.compile(r"\n\s*\* ")
 _CIRCUMSTANCE = re.compile(r" (context deadline exceeded|ensure CRDs are installed first)$")
 _LIST_OF_MISSING_KINDS = re.compile(r"\[resource mapping not found ")
 _MISSING_KIND = re.compile(r"no matches for kind \"[^\"]+\" in version \"[^\"]+\"")
@@ -59,8 +60,8 @@ def essential(error: str) -> str:
 
     Of a longer one the middle is left out: the beginning says what failed, and the end why.
     """
-    lines = (line.strip().removeprefix("- ") for line in error.splitlines())
-    said = _COUNT.sub("", " ".join(line for line in lines if line))
+    lines = (line.strip().removeprefix("- ") for line in _with_listed_once(error).splitlines())
+    said = " ".join(line for line in lines if line)
     while match := _NOISE.match(said):
         said = said[match.end() :]
     if _LIST_OF_MISSING_KINDS.match(said):
@@ -69,6 +70,13 @@ def essential(error: str) -> str:
     if len(said) <= _LONGEST:
         return said
     return f"{said[:_BEGINNING]}{_CUT}{said[len(_CUT) + _BEGINNING - _LONGEST :]}"
+
+
+def _with_listed_once(error: str) -> str:
+    """Return an error with each of those that it counts and lists once."""
+    head, *listed = _COUNT.split(error, maxsplit=1)
+    each = (_ITEM.split(text.strip()) for text in listed)
+    return head + "; ".join(item for items in each for item in dict.fromkeys(items))
 
 
 def _without_differences(lines: Iterable[str]) -> Iterator[str]:

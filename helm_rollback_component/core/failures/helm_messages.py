@@ -129,6 +129,7 @@ def chart_and_values() -> Iterable[Rule]:
             r"Chart\.yaml file is missing",
             r"cannot load values\.yaml",
             r"library charts are not installable",
+            r"error evaluating symlink ",
             r"requires kubeVersion",
             r"does not appear to be a gzipped archive",
         ),

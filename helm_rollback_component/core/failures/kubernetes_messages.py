@@ -138,6 +138,7 @@ def objects() -> Iterable[Rule]:
     yield Rule(
         pattern(
             r"\" is invalid: ",
+            r"resource name may not be empty",
             r"failed to create typed patch object",
             r"cannot be handled as an? ",
             r"error validating ",
