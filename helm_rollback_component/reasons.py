@@ -176,6 +176,7 @@ class Reason(StrEnum):
     VOLUME_UNBOUND = "VolumeUnbound", "A PersistentVolumeClaim gets no volume."
     PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded", "A Deployment made no progress in its deadline."
     RESOURCE_FAILED = "ResourceFailed", "An object reports that it failed."
+    OBJECT_DELETED = "ObjectDeleted", "Another client deleted an object of the release."
 
 
 def find(word: str) -> Reason:
@@ -289,6 +290,7 @@ _REMEDIES = {
     Reason.VOLUME_UNBOUND: "check the StorageClass and its provisioner",
     Reason.PROGRESS_DEADLINE_EXCEEDED: "find out why the pods do not become ready",
     Reason.RESOURCE_FAILED: "see the status of the object",
+    Reason.OBJECT_DELETED: "find out who deletes the object; the next update tries again",
 }
 _TEMPORARY = frozenset(
     {
@@ -306,5 +308,5 @@ _TEMPORARY = frozenset(
         Reason.WEBHOOK_UNAVAILABLE,
     }
 )
-_TRIED_AGAIN = frozenset({Reason.FORBIDDEN, Reason.INTERRUPTED, Reason.UNAUTHORIZED})
+_TRIED_AGAIN = frozenset({Reason.FORBIDDEN, Reason.INTERRUPTED, Reason.OBJECT_DELETED, Reason.UNAUTHORIZED})
 _BY_WORD = {reason.value: reason for reason in Reason}

@@ -23,13 +23,13 @@ from helm_rollback_component.reconcile.partial_rollback import applied_so_far, u
 from helm_rollback_component.reconcile.run_events import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.evidence import Evidence
-    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.core.health.timeout import Limit
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Action
@@ -83,12 +83,21 @@ class Proof:
         for line in takeovers(desired, namespace, before):
             context.warn_once(context.redact(line))
 
-    def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
-        """Return which objects are not as a revision has them; None if its workloads are not, or unseen."""
-        context = self._context
+    def unrestored(self, target: int, replaced: int, ended: Collection[Key] = ()) -> tuple[str, ...] | None:
+        """Return which objects are not as a revision has them; None if its workloads are not, or unseen.
+
+        Args:
+            target: the number of the revision.
+            replaced: that of the one before.
+            ended: objects that need not be there any more.
+        """
+        context, namespace = self._context, self._context.target.namespace
         try:
             declared, before = context.storage.manifest(target), context.storage.manifest(replaced)
-            return unrestored(context.informers.cluster, context.target.namespace, declared, before)
+            lasting = [
+                each for each in objects.flatten(declared) if objects.key(each, namespace) not in ended
+            ]
+            return unrestored(context.informers.cluster, namespace, lasting, before)
         except OperationError:
             return None
 

@@ -18,8 +18,11 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import apply_options, failures
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.baseline import Baseline
+    from helm_rollback_component.core.health.objects import Key
     from helm_rollback_component.core.health.silence import Silence
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Upgrade
@@ -96,7 +99,7 @@ class WatchedDeployment:
             if not lost and clock.now() < began + deployment.timeout:
                 return failure
             found_late = None if lost else self._explained(failure, watch, deployment.timeout, revision)
-            if found_late or not self._is_whole(revision, latest):
+            if found_late or not self._is_whole(revision, latest, watch.ended_and_gone):
                 return found_late or failure
             context.progress("Helm has not seen it, but all of the release is as declared")
         finally:
@@ -106,7 +109,16 @@ class WatchedDeployment:
     def _why_it_failed(self, watch: HealthWatch, error: EngineError, verb: str) -> Failure:
         if verdict := watch.last_verdict():
             return failures.of_health(self._context, verdict)
-        return failures.lost_sight() if watch.lost_sight else failures.of_helm(self._context, error, verb)
+        if watch.lost_sight:
+            return failures.lost_sight()
+        failure = failures.of_helm(self._context, error, verb)
+        return self._of_what_is_gone(watch) or failure if failure.reason is Reason.NOT_FOUND else failure
+
+    def _of_what_is_gone(self, watch: HealthWatch) -> Failure | None:
+        """Return why Helm 3 did not find an object of the release; None if it is there."""
+        if deletion := watch.deletion():
+            return failures.of_health(self._context, deletion)
+        return failures.lost_sight() if watch.ended_and_gone else None
 
     def _silence(self, action: Install | Upgrade, deployment: Deployment) -> Silence | None:
         """Return how long Helm may be silent; it is stopped for that once in all tries of an action."""
@@ -122,10 +134,11 @@ class WatchedDeployment:
         verdict = watch.overdue(Limit(failure.reason, timeout), objects)
         return failures.of_health(self._context, verdict) if verdict else None
 
-    def _is_whole(self, revision: int, latest: Record | None) -> bool:
-        """Whether all of a revision is applied, and it has no hook that Helm may not have run."""
-        hooks = any(map(runs_as_hook, self._proof.comparison.objects(revision)))
-        return not hooks and self._proof.unrestored(revision, latest.revision if latest else revision) == ()
+    def _is_whole(self, revision: int, latest: Record | None, ended: Collection[Key]) -> bool:
+        """Whether all of a revision is applied, but for what has ended, and no hook may not have run."""
+        if any(map(runs_as_hook, self._proof.comparison.objects(revision))):
+            return False
+        return self._proof.unrestored(revision, latest.revision if latest else revision, ended) == ()
 
     def _applied(self, revision: int, stop: Cancellation) -> Applied:
         """Return what Helm applies as soon as the revision has a record; nothing if it has none by then."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.deletions import SeenApplied, deletions
 from helm_rollback_component.core.health.dependencies import with_dependencies
 from helm_rollback_component.core.health.model import Fault, HealthVerdict
 from helm_rollback_component.core.health.new_tries import PullMemory
@@ -47,6 +48,7 @@ class FaultMemory:
         awaited: what a dependent one awaited when it was last there, kept when it goes.
         helped_at: the number of restarts when something of that had become ready, kept as well.
         pulls: what pulls that had failed before have said since.
+        applied: what Helm was seen to have applied.
     """
 
     since: Mapping[tuple[str, ...], float] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class FaultMemory:
     awaited: Mapping[tuple[str, ...], frozenset[Resource]] = field(default_factory=dict)
     helped_at: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     pulls: PullMemory = field(default_factory=PullMemory)
+    applied: SeenApplied = field(default_factory=SeenApplied)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def faults(snapshot: Snapshot, health: HealthConfig) -> Iterable[Fault]:
 
 
 def _found(snapshot: Snapshot, health: HealthConfig) -> Iterator[Fault]:
+    yield from deletions(snapshot, health)
     for case in snapshot.cases:
         yield from workload_faults(View(case, snapshot, health))
         for pod in case.unready:
@@ -125,10 +129,11 @@ def judge(seen: Iterable[Fault], snapshot: Snapshot, now: float, memory: FaultMe
         awaited={**memory.awaited, **{fault.about: fault.awaits for fault in present if fault.dependent}},
         helped_at=helped_at,
         pulls=pulls,
+        applied=snapshot.earlier.after(snapshot),
     )
     waiting = [(_due(fault, kept), fault) for fault in present if fault.about not in deferring]
     due, first = min(waiting, key=lambda each: each[0], default=(math.inf, None))
-    return Judgement(_verdict(first) if first and due <= now else None, kept, told, due)
+    return Judgement(verdict_of(first) if first and due <= now else None, kept, told, due)
 
 
 def _has_tries(fault: Fault, helped_at: Mapping[tuple[str, ...], int]) -> bool:
@@ -164,5 +169,6 @@ def _due(fault: Fault, memory: FaultMemory) -> float:
     return resumed + (resumed - since) + grace
 
 
-def _verdict(fault: Fault) -> HealthVerdict:
+def verdict_of(fault: Fault) -> HealthVerdict:
+    """Return a fault as a verdict."""
     return HealthVerdict(fault.reason, fault.message, fault.object, fault.pod, fault.container)

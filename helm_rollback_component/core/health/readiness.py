@@ -144,5 +144,5 @@ def _unready(snapshot: Snapshot, *, wait_for_jobs: bool, load_balancers: bool) -
         if not counts or not needs_a_look(desired, load_balancers=load_balancers):
             continue
         lacks = lack(snapshot.live.get(key))
-        if lacks:
+        if lacks and key not in snapshot.ended_and_gone:
             yield Unready(objects.resource(desired, snapshot.namespace), lacks)

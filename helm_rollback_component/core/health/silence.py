@@ -27,6 +27,9 @@ FIRST = 3.0
 _LONGEST = 60.0
 """Seconds: Helm finds out within 45 that a connection has died (``readIdleTimeout`` in apimachinery)."""
 
+_BLIND = 5.0
+"""Seconds: Helm that watches waits on for a Job that has ended well and is not there any more."""
+
 _LISTED = frozenset({("apps", "Deployment"), ("apps", "ReplicaSet"), ("apps", "StatefulSet")})
 
 
@@ -65,7 +68,9 @@ class Silence:
         """Return what follows from another look, which found this."""
         if not awaited_by_helm(seen, wait_for_jobs=wait_for_jobs, load_balancers=False).ready:
             return self.ended()
-        return self if self.since is not None else replace(self, since=now)
+        blind = not self.polls and bool(seen.ended_and_gone)
+        limit = min(self.limit, _BLIND) if blind else self.limit
+        return replace(self, limit=limit, since=now if self.since is None else self.since)
 
     def ended(self) -> Silence:
         """Return what follows where there is something to wait for."""

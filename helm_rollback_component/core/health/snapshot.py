@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects, template_revisions
 from helm_rollback_component.core.health.baseline import Baseline, left_by_another
+from helm_rollback_component.core.health.deletions import SeenApplied
 from helm_rollback_component.core.health.new_tries import hooks_come_first, tried_again
 from helm_rollback_component.core.health.pod_status import getting_ready
 
@@ -61,6 +62,8 @@ class Snapshot:
         namespace: the release's.
         desired: the release's objects as its record has them, hooks included.
         live: those of them that exist.
+        absent: those that do not, though the cluster has their kind and they may be read.
+        earlier: what was seen of them before.
         children: ReplicaSets, ControllerRevisions, Pods and claims that belong to them, of any revision.
         events: events by the UID of the object that they are about; of others they were not read.
         missing: kind, namespace and name of Secrets and ConfigMaps that were looked for and do not exist.
@@ -76,6 +79,8 @@ class Snapshot:
     missing: frozenset[tuple[str, str, str]] = frozenset()
     baseline: Baseline = field(default_factory=Baseline)
     unseen: Unseen = field(default_factory=dict)
+    absent: frozenset[Key] = frozenset()
+    earlier: SeenApplied = field(default_factory=SeenApplied)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -91,6 +96,11 @@ class Snapshot:
     def pods(self) -> Iterator[Manifest]:
         """Yield the pods of any revision."""
         return (child for child in self.children if objects.kind(child) == "Pod")
+
+    @property
+    def ended_and_gone(self) -> frozenset[Key]:
+        """Those that have ended well, and were deleted after that: nothing waits for them but Helm."""
+        return self.absent & self.earlier.ended
 
     @cached_property
     def claims(self) -> Mapping[tuple[str, str], Manifest]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -148,7 +148,7 @@ class Examiner:
     def _look(
         self, manifests: Sequence[Manifest], also: Callable[[Snapshot], Iterable[Fault]] | None
     ) -> Finding:
-        seen = self._observer.look(manifests)
+        seen = replace(self._observer.look(manifests), earlier=self.memory.applied)
         more = also(seen) if also else ()
         found = chain(faults(seen, self._context.health), more)
         now = self._context.clock.now()

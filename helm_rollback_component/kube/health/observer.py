@@ -155,10 +155,11 @@ class Observer:
         return replace(found, unseen=dict(self._permitted.unseen))
 
     def _seen(self, desired: tuple[Manifest, ...]) -> Snapshot:
-        live, hidden = self._live(desired)
+        live, absent, hidden = self._live(desired)
         shown = tuple(each for each in desired if self._key(each) not in hidden)
         owners = [live[key] for each in shown if self._has_children(each, key := self._key(each), live)]
-        return Snapshot(self._namespace, shown, live, (*self._children.of(owners),), baseline=self._before)
+        children = (*self._children.of(owners),)
+        return Snapshot(self._namespace, shown, live, children, baseline=self._before, absent=absent)
 
     def _with_others(self, seen: Snapshot, manifests: Sequence[Manifest]) -> Snapshot:
         """Add what failing containers may be waiting for; what may not be read, they do not wait for."""
@@ -167,7 +168,7 @@ class Observer:
 
     def baseline(self, manifests: Sequence[Manifest]) -> Baseline:
         """Return what there is now as what there was before."""
-        live, _ = self._live(tuple(filter(self._wants, objects.flatten(manifests))))
+        live, *_ = self._live(tuple(filter(self._wants, objects.flatten(manifests))))
         workloads = [*filter(places.is_workload, live.values())]
         telling = [each for each in workloads if objects.kind(each) in _TELL_BY_EVENTS]
         with ThreadPoolExecutor(_READERS) as readers:
@@ -194,22 +195,28 @@ class Observer:
     def _key(self, desired: Manifest) -> Key:
         return objects.key(desired, self._namespace)
 
-    def _live(self, desired: Sequence[Manifest]) -> tuple[dict[Key, Manifest], set[Key]]:
-        """Return those of the objects that exist, and the names of those that may not be read."""
+    def _live(
+        self, desired: Sequence[Manifest]
+    ) -> tuple[dict[Key, Manifest], frozenset[Key], frozenset[Key]]:
+        """Return those of the objects that exist, those that do not, and those that may not be read."""
         placed = self._placed(desired)
         self._permitted.bound(place for place, _ in placed)
         self._picture.begin(
             place for place, kind in placed if kind != _LARGE and not self._permitted.hidden(OWN, place)
         )
         live: dict[Key, Manifest] = {}
+        absent: set[Key] = set()
         hidden: set[Key] = set()
         for (place, kind), keys in placed.items():
             ask = self._picture.read if kind == _LARGE else self._picture.named
             named = partial(ask, place, [key.name for key in keys])
             found = self._permitted.read(OWN, place, named)
-            hidden |= set() if found is not None else {*keys}
-            live |= {key: found[key.name] for key in keys if found and key.name in found}
-        return live, hidden
+            if found is None:
+                hidden.update(keys)
+                continue
+            live |= {key: found[key.name] for key in keys if key.name in found}
+            absent |= {key for key in keys if key.name not in found}
+        return live, frozenset(absent), frozenset(hidden)
 
     def _placed(self, desired: Sequence[Manifest]) -> Mapping[tuple[str, tuple[str, str]], list[Key]]:
         """Return the objects by their place and kind; those of a kind that is not there yet are left out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import soak as soaking
@@ -82,7 +82,8 @@ def wait_ready(
         return Doubt.OWN if finding.readiness.ready else Doubt.NONE
 
     with _observer(context, pace, beginning.before, judged_or_awaited) as observer:
-        examiner = Examiner(context, observer, doubt, beginning.memory)
+        applied = beginning.memory.applied.with_all(objects, context.namespace)
+        examiner = Examiner(context, observer, doubt, replace(beginning.memory, applied=applied))
         for finding in looks(pace, lambda: examiner.look(objects)):
             if finding.judgement.verdict is not None:
                 return container_logs.attach(context.cluster, finding.judgement.verdict)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from helm_rollback_component.core.cancellation import Cancellation
 from helm_rollback_component.core.health.baseline import Stored
-from helm_rollback_component.core.health.judge import faults
+from helm_rollback_component.core.health.deletions import deletions
+from helm_rollback_component.core.health.judge import faults, verdict_of
 from helm_rollback_component.core.health.timeout import awaited_by_helm, timed_out
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.health import container_logs, showing
 from helm_rollback_component.kube.health.examiner import Examiner, Finding, looks
 from helm_rollback_component.kube.health.observer import Observer, judged_or_awaited
 from helm_rollback_component.kube.health.polling import Pace
+from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.baseline import Baseline
     from helm_rollback_component.core.health.judge import FaultMemory
     from helm_rollback_component.core.health.model import HealthVerdict
-    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.core.health.silence import Silence
     from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.core.health.timeout import Limit
@@ -82,6 +84,7 @@ class HealthWatch:
         self._objects: Sequence[Manifest] = ()
         self._thread: threading.Thread | None = None
         self._verdict: HealthVerdict | None = None
+        self._last: Finding | None = None
 
     def start(self, on_verdict: Callable[[], None], applied: Callable[[], object] = object) -> Self:
         """Begin; `on_verdict` is called once at most, from the watching thread, and never after `stop`.
@@ -108,6 +111,17 @@ class HealthWatch:
                 verdict = self._look().judgement.verdict
                 self._verdict = verdict and self._with_log(verdict)
         return self._verdict
+
+    @property
+    def ended_and_gone(self) -> frozenset[Key]:
+        """Which objects had ended well and were not there any more when they were last looked at."""
+        return self._last.snapshot.ended_and_gone if self._last else frozenset()
+
+    def deletion(self) -> HealthVerdict | None:
+        """Return which object was deleted when they were last looked at, for certain or not; None if none."""
+        faults = self._last.judgement.faults if self._last else ()
+        found = (each for each in faults if each.reason == Reason.OBJECT_DELETED)
+        return next(map(verdict_of, found), None)
 
     @property
     def memory(self) -> FaultMemory:
@@ -156,8 +170,7 @@ class HealthWatch:
                         self._verdict = self._with_log(self._verdict)
                         return
                     self._pace.due = min(finding.due, self._show(finding.snapshot))
-                    if self._is_lost():
-                        self.lost_sight = not self._stop.requested
+                    if self._is_in_vain():
                         self._call(on_verdict)
                         return
         except OperationError as error:
@@ -175,14 +188,21 @@ class HealthWatch:
             self._silence = self._silence.broken()
         return min(self._silence.due, self._silence.over)
 
-    def _is_lost(self) -> bool:
-        """Whether Helm does not see that all is ready; all is looked at once more before that is said."""
+    def _is_in_vain(self) -> bool:
+        """Whether Helm waits for what was deleted, or does not see that all is ready.
+
+        All is looked at once more before that is said.
+        """
         if self._silence is None or self._context.clock.now() < self._silence.over:
             return False
-        waits = self._silence.excludes(self._all_of(self._objects), wait_for_jobs=self._context.wait_for_jobs)
-        lost = not waits and self._applied == self._tell_applied()
-        self._silence = self._silence if lost else self._silence.ended()
-        return lost
+        context, seen = self._context, self._all_of(self._objects)
+        unchanged = self._applied == self._tell_applied() and not self._stop.requested
+        if unchanged and context.health.fail_fast:
+            self._verdict = next(map(verdict_of, deletions(seen, context.health)), None)
+        waits = self._silence.excludes(seen, wait_for_jobs=context.wait_for_jobs)
+        self.lost_sight = unchanged and not waits
+        self._silence = self._silence if self.lost_sight else self._silence.ended()
+        return self.lost_sight or self._verdict is not None
 
     def _all_of(self, objects: Sequence[Manifest]) -> Snapshot:
         """Return what there is now of all that Helm may wait for."""
@@ -191,7 +211,7 @@ class HealthWatch:
             context.informers, context.namespace, self._before, wants=wants, clock=context.clock
         ) as observer:
             observer.refresh()
-            return observer.look(objects)
+            return replace(observer.look(objects), earlier=self.memory.applied)
 
     def _await_objects(self) -> None:
         """Wait until it is known what Helm applies."""
@@ -210,7 +230,8 @@ class HealthWatch:
         self._observer.expect(found.stored)
 
     def _look(self) -> Finding:
-        return self._examiner.look(self._objects)
+        self._last = self._examiner.look(self._objects)
+        return self._last
 
     def _with_log(self, verdict: HealthVerdict) -> HealthVerdict:
         return container_logs.attach(self._context.cluster, verdict)

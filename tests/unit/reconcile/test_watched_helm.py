@@ -29,6 +29,7 @@ from helm_rollback_component.reconcile.run_events import RunEvents
 from helm_rollback_component.reconcile.watched_helm import WatchedHelm
 from tests.support.fake_cluster import failure
 from tests.support.histories import BEGAN, record
+from tests.support.waiting import await_that
 from tests.unit.core.health.health_objects import deployment, job, pod, replica_set, running, thing, waiting
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
@@ -424,6 +425,46 @@ class TestTimeouts:
         failed = Place(cluster, failing(words), timeout=0).upgrade()
         assert failed is not None
         assert "not ready after" not in failed[1]
+
+
+class TestWhatIsGone:
+    """Helm 3 fails at once with what it does not find."""
+
+    COMPLETE: ClassVar[dict[str, Any]] = job(status={"conditions": [{"type": "Complete", "status": "True"}]})
+    NOT_THERE = "Error: UPGRADE FAILED: {} not found"
+
+    def _upgrade(
+        self, gone: dict[str, Any], named: str, also: tuple[dict[str, Any], ...] = ()
+    ) -> tuple[str, str] | None:
+        """Have Helm apply a Deployment that gets ready, and fail once an object is gone."""
+        cluster = Town()
+        records = Records(also=tuple({**each, "status": {}} for each in also))
+
+        def fail(_: Cancellation) -> None:
+            for each in (*also, *workload(deployment(), running(ready=False))):
+                cluster.put(each)
+            await_that(lambda: any("0 of 3" in line for line in place.said), "a first look")
+            cluster.put(select(deployment(**GROWN)))
+            cluster.take_away(gone)
+            raise EngineError(self.NOT_THERE.format(named))
+
+        place = Place(cluster, Engine(fail), records)
+        return place.upgrade()
+
+    def test_is_told_in_our_words(self) -> None:
+        assert self._upgrade(deployment(), 'deployments.apps "web"') == (
+            "ObjectDeleted",
+            "Deployment web: was deleted by another client while it was waited for",
+        )
+
+    def test_is_none_of_ours_where_all_is_there_that_is_judged(self) -> None:
+        other = thing("ConfigMap", "settings")
+        failed = self._upgrade(other, 'configmaps "settings"', (other,))
+        assert failed is not None
+        assert failed[0] == "NotFound"
+
+    def test_is_no_failure_if_it_had_ended(self) -> None:
+        assert self._upgrade(self.COMPLETE, 'jobs.batch "migrate"', (self.COMPLETE,)) is None
 
 
 class TestLostSight:

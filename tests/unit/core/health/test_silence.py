@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from helm_rollback_component.core.health import objects
+from helm_rollback_component.core.health.deletions import SeenApplied
 from helm_rollback_component.core.health.silence import FIRST, Silence
 from helm_rollback_component.core.health.snapshot import Snapshot
 from tests.unit.core.health.health_objects import (
@@ -63,6 +64,15 @@ def test_jobs_are_waited_for_where_helm_does() -> None:
     unfinished = job(status={"active": 1})
     assert after(Silence(), 0.0, READY, unfinished).due == FIRST
     assert after(Silence(), 0.0, READY, unfinished, wait_for_jobs=True).due == math.inf
+
+
+def test_for_a_job_that_ended_well_and_is_gone_helm_that_watches_waits_in_vain() -> None:
+    key = objects.key(job(), NAMESPACE)
+    gone = replace(seen(READY), absent=frozenset({key}), earlier=SeenApplied(ended=frozenset({key})))
+    begun = Silence().within(300).after(gone, 10.0, wait_for_jobs=False)
+    assert begun.over == 15.0
+    assert begun.after(gone, 12.0, wait_for_jobs=False) == begun
+    assert Silence(polls=True).within(300).after(gone, 10.0, wait_for_jobs=False).over == 70.0
 
 
 def test_those_workloads_are_shown_that_helm_judges_by_lists() -> None:

@@ -57,6 +57,13 @@ class Town(FakeCluster):
         for listener in tuple(self.listeners):
             listener()
 
+    def take_away(self, body: Object) -> None:
+        """Have an object be there no longer."""
+        with self._mutex:
+            del self._objects[_where(body)]
+        for listener in tuple(self.listeners):
+            listener()
+
     def create(self, path: str, body: Object) -> Object:
         """Create an object; evict the pod where it is an eviction."""
         pod, _, what = path.rpartition("/")

@@ -168,7 +168,7 @@ def test_a_kind_that_the_cluster_does_not_have_is_looked_for_again() -> None:
     cluster = Town(deployment())
     looking = Observer(Onlookers(cluster), NAMESPACE, Baseline(), wants=lambda _: True, clock=clock)
     assert looking.worth_another() == clock.now() + 20
-    looking.look([shop])
+    assert looking.look([shop]).absent == frozenset()
     assert clock.now() < looking.worth_another() < clock.now() + 5
 
 

@@ -56,6 +56,7 @@ def test_of_objects_that_may_not_be_read_nothing_is_said(reason: str) -> None:
     seen = looking.look([deployment(), stateful_set()])
     assert ([*seen.live], [each["kind"] for each in seen.desired]) == ([], ["StatefulSet"])
     assert of_objects(seen.unseen) == f"it is {reason}"
+    assert [each.kind for each in seen.absent] == ["StatefulSet"]
 
 
 def test_without_pods_there_are_the_workload_and_its_revisions() -> None:

@@ -132,6 +132,20 @@ def test_what_is_bad_is_not_waited_for() -> None:
     assert verdict.reason == "InvalidImageName"
 
 
+def test_what_is_deleted_is_not_waited_for_longer_than_its_client_may_need(clock: SleepingClock) -> None:
+    cluster = town(deployment(**{**GROWN, "updatedReplicas": 1}))
+    clock.after(20, lambda: cluster.take_away(select(deployment())))
+    verdict, _ = wait(cluster, deployment(), clock=clock)
+    assert verdict is not None
+    assert (verdict.reason, verdict.object) == ("ObjectDeleted", WEB)
+
+
+def test_what_is_not_there_from_the_beginning_was_deleted_before() -> None:
+    verdict, _ = wait(town(deployment(**GROWN)), deployment(), thing("StatefulSet", "db"))
+    assert verdict is not None
+    assert (verdict.reason, verdict.object.name) == ("ObjectDeleted", "db")
+
+
 def test_time_runs_out() -> None:
     verdict, _ = wait(town(deployment(**{**GROWN, "updatedReplicas": 1})), deployment(), timeout=30)
     assert verdict is not None

@@ -21,7 +21,7 @@ from helm_rollback_component.kube.health.watch import Applied, HealthWatch
 from tests.support.fake_cluster import failure
 from tests.support.manual_clock import HastyClock
 from tests.support.waiting import HANG_LIMIT, await_that
-from tests.unit.core.health.health_objects import deployment, pod, replica_set, running, waiting
+from tests.unit.core.health.health_objects import deployment, job, pod, replica_set, running, waiting
 from tests.unit.kube.health.health_cluster import NAMESPACE, Onlookers, Town, fail_with, labelled, select
 
 if TYPE_CHECKING:
@@ -289,6 +289,20 @@ class TestSilence:
             await_that(lambda: len(shown) > 2, "several looks")
             assert not watch.lost_sight
 
+    @pytest.mark.parametrize("fail_fast", [True, False])
+    def test_what_is_not_followed_was_deleted_if_it_is_not_there(
+        self, shown: list[list[Any]], *, fail_fast: bool
+    ) -> None:
+        bakery = {"apiVersion": "example.com/v1", "kind": "Bakery", "metadata": {"name": "web"}}
+        settings = HealthConfig(fail_fast=fail_fast)
+        observed = Observed(self._town(), lambda _: [*DESIRED, bakery], settings, limit=0.05)
+        with observed.start() as watch:
+            await_that(lambda: len(shown) > 2 or observed.condemned.is_set(), "several looks")
+            assert not watch.lost_sight
+        verdict = watch.last_verdict()
+        told = (verdict.reason, verdict.object.kind) if verdict else None
+        assert told == (("ObjectDeleted", "Bakery") if fail_fast else None)
+
     def test_it_has_not_while_it_applies(self, shown: list[list[Any]]) -> None:
         objects = count()
         observed = Observed(self._town(), limit=0.05, applied=lambda: next(objects))
@@ -311,6 +325,37 @@ class TestSilence:
             await_that(lambda: len(asked) > 1, "all to be looked at once more")
         assert shown
         assert (observed.times_told, watch.lost_sight) == (0, False)
+
+
+class TestGone:
+    def test_what_was_deleted_is_known_at_once(self) -> None:
+        cluster = town(running(ready=False))
+        observed = Observed(cluster)
+        with observed.start() as watch:
+            assert observed.spoke.wait(HANG_LIMIT)
+            assert watch.deletion() is None
+            cluster.take_away(select(deployment()))
+            assert watch.last_verdict() is None
+        found = watch.deletion()
+        assert found is not None
+        assert (found.reason, found.object.name) == ("ObjectDeleted", "web")
+        assert watch.ended_and_gone == frozenset()
+
+    def test_what_had_ended_before_is_no_failure(self) -> None:
+        complete = job(status={"conditions": [{"type": "Complete", "status": "True"}]})
+        cluster = town(running(ready=False))
+        cluster.put(select(complete))
+        observed = Observed(cluster, lambda _: [*DESIRED, job()])
+        with observed.start() as watch:
+            assert observed.spoke.wait(HANG_LIMIT)
+            cluster.take_away(select(complete))
+            assert watch.last_verdict() is None
+        assert watch.deletion() is None
+        assert [each.kind for each in watch.ended_and_gone] == ["Job"]
+
+    def test_before_a_first_look_nothing_is(self) -> None:
+        watch = Observed(Town()).watch
+        assert (watch.deletion(), watch.ended_and_gone) == (None, frozenset())
 
 
 class TestOverdue:
