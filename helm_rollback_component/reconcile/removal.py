@@ -12,7 +12,7 @@ from helm_rollback_component.kube.health import places
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from helm_rollback_component.core.cancellation import Cancellation
     from helm_rollback_component.core.health.objects import Key, Manifest
@@ -71,7 +71,7 @@ class Removal:
         Raises:
             OperationError: the cluster cannot be read.
         """
-        live = ((key, self._get(declared)) for key, declared in self._declared.items())
+        live = ((key, self._get(declared, self._passed_over)) for key, declared in self._declared.items())
         return tuple(key for key, found in live if found and self._is_earlier(found))
 
     def await_end(self, timeout: float, lost: Cancellation) -> Failure | None:
@@ -86,7 +86,7 @@ class Removal:
         """
         clock = self._context.health.clock
         until, pause = clock.now() + timeout, _FIRST
-        while left := dict(self._left()):
+        while left := dict(self._left(self._passed_over)):
             self._delete_if_passed_over(left)
             if clock.now() >= until or clock.wait(lost.event, min(pause, until - clock.now())):
                 return _stay(left, timeout)
@@ -102,8 +102,15 @@ class Removal:
         Raises:
             OperationError: the cluster cannot be read.
         """
-        left = dict(self._left())
+        left = dict(self._left(self._passed_over))
         return _stay(left, timeout) if left else None
+
+    def gone(self) -> bool:
+        """Return whether none of them is there for certain; what may not be read may be."""
+        try:
+            return next(self._left(_NOT_THERE), None) is None
+        except OperationError:
+            return False
 
     def _of(self, records: Sequence[Record]) -> Iterator[tuple[Key, Manifest]]:
         namespace = self._context.target.namespace
@@ -113,10 +120,10 @@ class Removal:
                 if newest or data_loss.kind_of(each) not in data_loss.HOLDING_DATA:
                     yield objects.key(each, namespace), each
 
-    def _left(self) -> Iterator[tuple[Key, Manifest]]:
+    def _left(self, passed_over: Collection[Reason]) -> Iterator[tuple[Key, Manifest]]:
         target = self._context.target
         for key, declared in self._declared.items():
-            live = self._get(declared)
+            live = self._get(declared, passed_over)
             if live is None or objects.is_kept(declared) or objects.is_kept(live):
                 continue
             if objects.belongs_to(live, target.release, target.namespace):
@@ -127,11 +134,11 @@ class Removal:
         created = foreign.text(objects.meta(live), "creationTimestamp")
         return bool(created) and created < self._began and not objects.is_kept(live)
 
-    def _get(self, declared: Manifest) -> Manifest | None:
+    def _get(self, declared: Manifest, passed_over: Collection[Reason]) -> Manifest | None:
         try:
             return self._cluster.get(self._path(declared))
         except OperationError as error:
-            if error.reason not in self._passed_over:
+            if error.reason not in passed_over:
                 raise
             return None
 

@@ -5,6 +5,7 @@ Every method returns why it failed, None if it did not; nothing is decided here 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import apply_options, failures
 from helm_rollback_component.reconcile.proof import Proof
 from helm_rollback_component.reconcile.removal import Removal
+from helm_rollback_component.reconcile.removal_watch import RemovalWatch
 from helm_rollback_component.reconcile.watched_deployment import Applying, WatchedDeployment
 
 if TYPE_CHECKING:
@@ -148,9 +150,10 @@ class WatchedHelm:
             timeout, stop = min(timeout, _HURRIED), self._lost
         else:
             context.interrupt.on_request(cancellation.request)
-        until = clock.now() + timeout
+        until, hooks = clock.now() + timeout, self._runs_hooks(present)
+        watch = RemovalWatch(removal.gone, cancellation, clock)
         try:
-            with context.events.helm():
+            with context.events.helm(), nullcontext() if hooks else watch:
                 context.helm.uninstall(
                     context.target,
                     timeout,
@@ -162,9 +165,11 @@ class WatchedHelm:
         except EngineError as error:
             failure = failures.of_helm(context, error, "uninstall")
             told = removal.without_helm() if failure.reason in _DELETED_NOTHING else ""
-            if told:
+            if watch.stopped:
+                context.progress("Helm has not seen it, but all objects of the release are gone")
+            elif told:
                 context.warn_once(told)
-            elif failure.reason is Reason.UNINSTALL_TIMEOUT and not self._runs_hooks(present):
+            elif failure.reason is Reason.UNINSTALL_TIMEOUT and not hooks:
                 return removal.still_there(timeout)
             elif not failures.is_of_watching(failure):
                 return failure

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,24 @@ def test_helm_that_has_lost_sight_of_a_release_sees_it_again(ground: Ground, eng
 def test_every_fault_at_every_watch(ground: Ground, engine: str, operation: str) -> None:
     how = Sweep(ground.kubeconfig.read_text(), _helm(ground, engine), "", skip=is_no_watch)
     assert _failures(how, operation, FAULTS_OF_WATCHES) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("engine", ["helm4", "embedded"])
+def test_a_deletion_whose_end_helm_is_never_told_does_not_take_its_timeout(
+    ground: Ground, engine: str
+) -> None:
+    kubeconfig, steps = ground.kubeconfig.read_text(), OPERATIONS["delete"]
+    patient = replace(steps.under_test, inputs={**steps.under_test.inputs, "timeouts": {"delete": 300}})
+    with (
+        stage(kubeconfig, _helm(ground, engine)) as place,
+        proxy.running(kubeconfig, skip=is_no_watch) as spoiling,
+    ):
+        place.prepare(steps.before)
+        spoiling.expect(Rule(Fault.SILENT))
+        assert place.do(patient, spoiling.kubeconfig) == "done"
+        assert place.outcome("").there == ()
 
 
 @cache

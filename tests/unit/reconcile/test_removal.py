@@ -15,6 +15,7 @@ from helm_rollback_component.reconcile.rows import Rows
 from helm_rollback_component.reconcile.run_events import RunEvents
 from tests.support.fake_cluster import FakeCluster, failure
 from tests.support.histories import BEGAN, history
+from tests.unit.kube.health.health_cluster import fail_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,6 +113,19 @@ def test_what_needs_time_to_go_has_it() -> None:
     assert place.await_end(60) is None
     assert ("delete", WEB) in place.cluster.asked
     assert place.said == []
+
+
+def test_what_is_gone_is_known_only_where_it_can_be_seen() -> None:
+    place = Place([declared(), declared("kept")])
+    place.put()
+    place.put("kept", annotations=OURS | KEEP)
+    removal = place.removal()
+    assert not removal.gone()
+    place.cluster.delete(WEB)
+    assert removal.gone()
+    for reason in ("Forbidden", "Unreachable"):
+        place.cluster.before = fail_with(reason)
+        assert not removal.gone()
 
 
 def test_what_does_not_go_in_time_is_named() -> None:

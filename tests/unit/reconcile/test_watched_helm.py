@@ -22,6 +22,7 @@ from helm_rollback_component.helm.engines.engine import Capability, Deployment, 
 from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.health import polling, showing
+from helm_rollback_component.reconcile import removal_watch
 from helm_rollback_component.reconcile.leftovers import Leftovers
 from helm_rollback_component.reconcile.rows import Rows
 from helm_rollback_component.reconcile.run_context import RunContext
@@ -609,6 +610,15 @@ class TestInterrupted:
         other = Place(Town(), failing(f"{words}delete{watch.removeprefix('watch')}")).helm.uninstall((), 60)
         assert other is not None
         assert other.reason == "Forbidden"
+
+    def test_a_removal_of_which_helm_never_hears_the_end_is_ended(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(removal_watch, "EVERY", 0.01)
+        monkeypatch.setattr(removal_watch, "UNHEARD", 0.05)
+        place = Place(Town(), Engine(until_it_is_stopped))
+        assert place.helm.uninstall((record(1),), 60) is None
+        assert place.said == ["Helm has not seen it, but all objects of the release are gone"]
 
     @pytest.mark.parametrize(
         ("live", "left"),
