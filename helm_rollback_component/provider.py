@@ -25,6 +25,7 @@ from helm_rollback_component.pulumi_adapter import (
     parallelism,
     present_kubeconfigs,
     process_lifetime,
+    replacements,
     run_kind,
     stack_settings,
     state,
@@ -85,6 +86,7 @@ class ReleaseProvider(ResourceProvider):
         replaces = state.replaces(olds, news)
         if state.moves_cluster(names, news) and _another_cluster(olds, news):
             replaces.append("kubeconfig")
+        replacements.note(olds, news, replaces)
         changes = bool(names) or state.to_be_tried_again(olds, news)
         if state.rests(olds, names):
             _tell_what_is_known(olds, news)
@@ -99,6 +101,7 @@ class ReleaseProvider(ResourceProvider):
     def create(self, props: _Properties) -> CreateResult:
         """Deploy; fails without a state only where nothing was left behind."""
         with in_one_line(props):
+            replacements.forget(props)
             release = _release(props, incarnation=secrets.token_hex(8))
             cluster = release.operations.cluster_identity  # it may not answer any more afterwards
             status = release.deploy()
@@ -122,10 +125,16 @@ class ReleaseProvider(ResourceProvider):
         return ReadResult(id_, *found) if found else ReadResult("", {}, {})
 
     def delete(self, id_: str, props: _Properties) -> None:
-        """Uninstall what this very creation deployed unless another resource has it; release the claim."""
+        """Uninstall what this very creation deployed unless another resource has it; release the claim.
+
+        What is to be replaced stays where the release that replaces it is certain not to be created.
+        """
         from helm_rollback_component.pulumi_adapter import handover  # noqa: PLC0415  # not for a program
 
         with in_one_line(props):
+            if replacement := replacements.that_deletes(props["incarnation"]):
+                successor = _release(replacement.inputs, incarnation="")
+                successor.operations.validate_creation(replaced=replacement.deleted)
             receiver = handover.receiver(id_, props)
             _stored_release(props).operations.delete(now_managed_by=receiver)
 

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helm_rollback_component.pulumi_adapter import declaration, difference_setting, looking_ahead, state
+from helm_rollback_component.pulumi_adapter import (
+    declaration,
+    difference_setting,
+    looking_ahead,
+    replacements,
+    state,
+)
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.pulumi_adapter.managed_release import ManagedRelease
 
@@ -40,6 +46,7 @@ def tell(inputs: Mapping[str, Any]) -> None:
 def _look(inputs: Mapping[str, Any], installed: str, lines: list[str]) -> None:
     try:
         release = ManagedRelease(inputs, incarnation="")
-        release.operations.foresee(lines.append, creating=True)
+        replaced = replacements.deleted_before(inputs)
+        release.operations.foresee(lines.append, creating=True, replaced=replaced)
     except Exception as error:  # noqa: BLE001  # the preview succeeds whatever fails here
         lines.extend([*([] if lines else [installed]), f"{_NOT_KNOWN}{error}"])

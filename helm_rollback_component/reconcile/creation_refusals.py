@@ -27,14 +27,22 @@ def told(config: HelmConfig, identity: Identity, claim: Claim | None, history: H
         claim: the release's claim, if there is one.
         history: its revisions.
     """
+    found = refusal(config, identity, claim, history)
+    return found.with_remedy if found else ""
+
+
+def refusal(
+    config: HelmConfig, identity: Identity, claim: Claim | None, history: History
+) -> HelmRollbackError | None:
+    """Return the error with which a deployment refuses to begin, None if it does not; see `told`."""
     if config.adopt:
-        return ""
+        return None
     wish = Wish(identity.owner or NOBODY, identity.incarnation)
     if refused := claim_rules.refusal(claim, wish):
-        return refused.with_remedy
+        return refused
     try:
         if claim is None or assessment.taken_over(history, claim.ledger):
             refusals.refuse_unmanaged(history, config.label)
     except HelmRollbackError as error:
-        return error.with_remedy
-    return ""
+        return error
+    return None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.core.failures.classify import classify
-from helm_rollback_component.core.health import field_owners, objects
+from helm_rollback_component.core.health import field_owners
 from helm_rollback_component.core.health.baseline import Baseline
-from helm_rollback_component.core.manifests import installation, secrecy, text
+from helm_rollback_component.core.manifests import secrecy, text
 from helm_rollback_component.core.manifests.differences import differences, keyed
 from helm_rollback_component.core.manifests.fields import Change
 from helm_rollback_component.core.manifests.moved_defaults import moved_defaults
 from helm_rollback_component.core.manifests.unsteady import without_unsteady
+from helm_rollback_component.core.records.history import History
+from helm_rollback_component.core.records.ledger import Ledger
 from helm_rollback_component.core.remediation import first_step, manual_rollback
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import Install, Rollback, Situation, Unlock, Upgrade
@@ -26,6 +28,7 @@ from helm_rollback_component.reconcile import (
     creation_refusals,
     definitions_ahead,
     desired,
+    install_ahead,
     live_objects,
 )
 
@@ -58,6 +61,19 @@ _MOST_NAMED = 3
 _Objects = dict["Key", "Manifest"]
 
 
+@dataclass(frozen=True)
+class Creation:
+    """That the release is to be created.
+
+    Attributes:
+        creator: who is to create it.
+        replaced: the release, ``namespace/name``, that is deleted before; empty if none is.
+    """
+
+    creator: Identity
+    replaced: str = ""
+
+
 class Foresight:
     """Looks ahead for one release.
 
@@ -65,16 +81,17 @@ class Foresight:
         config: what is declared.
         session: the release's connections.
         redact: removes the secrets from a text.
-        creator: who is to create the release; None where it is there already.
+        creation: how the release is to be created; None where it is there already.
     """
 
     def __init__(
-        self, config: HelmConfig, session: Session, redact: Redactor, creator: Identity | None = None
+        self, config: HelmConfig, session: Session, redact: Redactor, creation: Creation | None = None
     ) -> None:
         self._config = config
         self._session = session
         self._redact = redact
-        self._creator = creator
+        self._creation = creation
+        self._replaced = creation.replaced if creation else ""
         self._enabled: frozenset[str] | None = None
 
     def lines(self) -> Iterator[str]:
@@ -116,16 +133,21 @@ class Foresight:
 
     def _refused(self, situation: Situation) -> str:
         """Return why the release cannot be created; empty if it can."""
-        if self._creator is None:
+        if self._creation is None or self._deleted_before():
             return ""
         claim = self._session.claims.read()
-        return creation_refusals.told(self._config, self._creator, claim, situation.history)
+        return creation_refusals.told(self._config, self._creation.creator, claim, situation.history)
+
+    def _deleted_before(self) -> bool:
+        return self._replaced == self._config.label
 
     def _situation(self, chart: LocalChart) -> Situation:
         session, config = self._session, self._config
         wanted = desired.desired(config, chart, session.digester, config.timeouts.upgrade)
-        history = session.records.history()
         session.learn_secrets_of_before()
+        if self._deleted_before():
+            return Situation(wanted, History(), Ledger())
+        history = session.records.history()
         latest = history.latest
         pending_for = latest.pending_for(clock.now()) if latest else 0.0
         return Situation(wanted, history, session.ledger(), pending_for=pending_for)
@@ -144,7 +166,7 @@ class Foresight:
     def _changes(self, step: Step, situation: Situation, chart: LocalChart) -> Iterator[str]:
         deployed = situation.history.deployed
         if isinstance(step, Install):
-            yield from self._of_install(chart)
+            yield from self._of_install(self._rendered(chart, install=True))
         if deployed is None:
             return
         records = self._session.records
@@ -156,21 +178,9 @@ class Foresight:
                 old, new = (self._keyed(records.objects(each)) for each in (deployed.revision, revision))
                 yield from self._told(differences(old, new, self._redact), deployed.revision)
 
-    def _of_install(self, chart: LocalChart) -> Iterator[str]:
-        new, config = installation.made(self._rendered(chart, install=True)), self._config
-        live = live_objects.find(
-            self._session.cluster, {key: each for key, each in new.items() if not objects.is_hook(each)}
-        )
-        release = config.release_name, config.release_namespace
-        found = [
-            installation.present(key, each, release, take_ownership=config.take_ownership)
-            for key, each in live.live.items()
-        ]
-        refused = installation.refusal(found)
-        yield f"; {f'{first_step.WILL_FAIL}{refused}' if refused else installation.summary(new, found)}"
-        yield from installation.lines(new, found, config.release_namespace, self._redact)
-        if live.left_out:
-            yield f"whether {len(live.left_out)} more of them are there already was not looked at"
+    def _of_install(self, rendered: _Objects) -> Iterator[str]:
+        cluster = self._session.cluster
+        return install_ahead.lines(self._config, cluster, rendered, self._replaced, self._redact)
 
     def _of_upgrade(self, old: _Objects, chart: LocalChart, revision: int) -> Iterator[str]:
         new = self._rendered(chart)

@@ -8,9 +8,16 @@ from helm_rollback_component.core.remediation import assessment
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.inputs import arguments
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile import pruning, refusals, rollback_planning, taken_over, unlocking
+from helm_rollback_component.reconcile import (
+    pruning,
+    refusals,
+    replacement_refusals,
+    rollback_planning,
+    taken_over,
+    unlocking,
+)
 from helm_rollback_component.reconcile.borrowed_lock import borrowed
-from helm_rollback_component.reconcile.foresight import Foresight
+from helm_rollback_component.reconcile.foresight import Creation, Foresight
 from helm_rollback_component.reconcile.target_validation import refusal as target_refusal
 from helm_rollback_component.reconcile.way_out import guarded
 
@@ -43,22 +50,36 @@ class Upkeep:
     _run: ReleaseRun
 
     @guarded
-    def foresee(self, tell: Callable[[str], None], *, creating: bool = False) -> None:
+    def foresee(self, tell: Callable[[str], None], *, creating: bool = False, replaced: str = "") -> None:
         """Tell what `upgrade` will do, or `deploy`, line by line; nothing is changed, and no lock is taken.
 
         Args:
             tell: takes what it begins with, such as ``upgrade 1.2.0 → 1.3.0``, and then what it changes in
                 the manifests, without secrets.
             creating: whether it is `deploy` that is foreseen, which refuses a release that others have.
+            replaced: the release, ``namespace/name``, that is deleted before; empty if none is.
 
         Raises:
             HelmRollbackError: the chart or the release cannot be read.
         """
         arguments.require(arguments.FUNCTION, tell=tell)
-        creator = self._identity if creating else None
-        foresight = Foresight(self._config, self._session, self._run.redact, creator)
+        creation = Creation(self._identity, replaced) if creating else None
+        foresight = Foresight(self._config, self._session, self._run.redact, creation)
         for line in foresight.lines():
             tell(self.way_out.mask(line))
+
+    @guarded
+    def validate_creation(self, *, replaced: str) -> None:
+        """Refuse to delete a release where this one, which is to replace it, is certain not to be created.
+
+        Args:
+            replaced: the release that is deleted before, ``namespace/name``; empty if on another cluster.
+
+        Raises:
+            OperationError: the namespace is missing or is being deleted, the chart cannot be fetched, another
+                release of that name is there already, or the cluster cannot be read.
+        """
+        replacement_refusals.refuse(self._config, self._session, self._identity, replaced)
 
     @property
     @guarded

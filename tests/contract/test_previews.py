@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from helm_rollback_component.core.records.owner import Identity
+from helm_rollback_component.errors import OperationError
 from tests.contract.helm_fixtures import write_chart
 from tests.contract.test_least_rights import user
 from tests.support.definitions import definition
@@ -23,6 +25,10 @@ pytestmark = pytest.mark.ground
 
 GROUPS = ["", "apps", "coordination.k8s.io"]
 ONLY_READING = [{"apiGroups": GROUPS, "resources": ["*"], "verbs": ["get", "list"]}]
+NOT_NAMESPACES = [
+    {"apiGroups": [""], "resources": ["secrets", "configmaps"], "verbs": ["get", "list"]},
+    {"apiGroups": ["apps", "coordination.k8s.io"], "resources": ["*"], "verbs": ["get", "list"]},
+]
 LOOKING = """\
 apiVersion: v1
 kind: ConfigMap
@@ -63,6 +69,47 @@ def test_a_first_preview_names_what_is_added_and_what_is_there_already(lab: Labo
     assert over == "~ ConfigMap kept is there already and is not managed by Helm: it is taken over"
     assert {right.verb for right in asked.rights} <= {"get", "list"}
     assert lab.statuses() == []
+
+
+NAMESPACES = [{"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]}]
+
+
+def test_a_first_preview_tells_of_a_namespace_that_is_missing_where_it_may_be_read(
+    one_engine_lab: Laboratory,
+) -> None:
+    lab = one_engine_lab
+    there, missing = lab.space.namespace, f"{lab.space.namespace}-missing"
+    reading = [*ONLY_READING, *NAMESPACES]
+    told = f"; namespace {missing} does not exist yet: it must be made before this release"
+    with user(lab, [], everywhere=reading) as (me, _):
+        assert "namespace" not in foreseen(lab, creating=True, kubeconfig=me)[0]
+        assert foreseen(lab, creating=True, kubeconfig=me, release_namespace=missing)[0].endswith(told)
+    with user(lab, ONLY_READING) as (me, _), pytest.raises(OperationError, match="cannot"):
+        foreseen(lab, creating=True, kubeconfig=me, release_namespace=missing)
+    with user(lab, [], everywhere=NOT_NAMESPACES) as (me, _):
+        assert "does not exist" not in str(
+            foreseen(lab, creating=True, kubeconfig=me, release_namespace=missing)
+        )
+    with pytest.raises(OperationError, match=f"cannot be created: the namespace {missing} does not exist"):
+        lab.operations(release_namespace=missing).validate_creation(replaced=f"{there}/web")
+
+
+def test_objects_of_the_release_that_is_replaced_are_not_in_the_way(one_engine_lab: Laboratory) -> None:
+    lab = one_engine_lab
+    source = lab.chart("1.1.0", {"templates/kept.yaml": KEPT})
+    lab.deploy(source=source)
+    told = foreseen(lab, creating=True, source=source, release_name="other")
+    assert "this update will fail: " in told[0]
+    replaced = f"{lab.space.namespace}/web"
+    lines: list[str] = []
+    other = lab.operations(source=source, release_name="other")
+    other.foresee(lines.append, creating=True, replaced=replaced)
+    other.validate_creation(replaced=replaced)
+    assert "this update will fail" not in lines[0]
+    assert "+ ConfigMap kept" in lines
+    with pytest.raises(OperationError, match="belongs to"):
+        lab.operations(Identity()).validate_creation(replaced=f"{lab.space.namespace}/other")
+    lab.delete()
 
 
 def test_a_preview_renders_and_only_reads(lab: Laboratory) -> None:

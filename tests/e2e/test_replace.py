@@ -30,3 +30,16 @@ def test_another_release_name_is_another_release(bench: Bench) -> None:
     assert bench.space.statuses("green") == ["deployed"]
     assert bench.space.get("deployment", "blue") is None
     assert bench.space.get("lease", "helm-rollback.blue") is None
+
+
+def test_a_release_is_not_deleted_for_one_whose_namespace_is_missing(bench: Bench) -> None:
+    bench.project.deploy({"web": bench.web(values=GOOD)})
+    bench.project.declare({"web": bench.web(values=GOOD, releaseNamespace=f"{bench.space.name}-missing")})
+
+    foreseen, outcome = bench.project.preview(), bench.project.up()
+
+    assert f"namespace {bench.space.name}-missing does not exist yet" in foreseen.text
+    assert outcome.failed
+    assert "nothing is deleted, because" in outcome.text
+    assert bench.space.statuses() == ["deployed"]
+    assert bench.space.get("deployment", "web") is not None

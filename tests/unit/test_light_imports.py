@@ -74,6 +74,7 @@ OF_BOTH = {
     "pulumi_adapter.parallelism",
     "pulumi_adapter.present_kubeconfigs",
     "pulumi_adapter.process_lifetime",
+    "pulumi_adapter.replacements",
     "pulumi_adapter.run_kind",
     "pulumi_adapter.stack_settings",
     "pulumi_adapter.state",

@@ -132,6 +132,12 @@ class Cluster:
         self.receiver = now_managed_by
         self.do("delete")
 
+    def validate_creation(self, *, replaced: str) -> None:
+        """Look whether what replaces that release can be created."""
+        self.asked.append(f"validate_creation in place of {replaced}")
+        if self.error:
+            raise self.error
+
     def exists(self) -> bool:
         """Look whether anything is there."""
         return self.there
@@ -508,6 +514,28 @@ class TestDelete:
         cluster.error = OperationError("it broke", reason="Broken")
         with pytest.raises(RuntimeError, match=r"^it broke$"):
             ReleaseProvider().delete("apps/web", outputs)
+
+    def test_what_is_replaced_goes_where_its_successor_can_be_created(
+        self, outputs: dict[str, Any], cluster: Cluster
+    ) -> None:
+        ReleaseProvider().diff("apps/web", outputs, {**INPUTS, "release_namespace": "other"})
+        ReleaseProvider().delete("apps/web", outputs)
+        assert cluster.asked == ["validate_creation in place of apps/web", "delete"]
+        assert [each.release_namespace for each in cluster.configs[-2:]] == ["other", "apps"]
+
+    def test_and_stays_where_it_cannot(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        ReleaseProvider().diff("apps/web", outputs, {**INPUTS, "release_namespace": "other"})
+        cluster.error = OperationError("no such namespace", reason="NamespaceMissing")
+        with pytest.raises(RuntimeError, match="no such namespace"):
+            ReleaseProvider().delete("apps/web", outputs)
+        assert cluster.asked == ["validate_creation in place of apps/web"]
+
+    def test_what_was_created_first_replaces_nothing(self, outputs: dict[str, Any], cluster: Cluster) -> None:
+        ReleaseProvider().diff("apps/web", outputs, {**INPUTS, "release_namespace": "other"})
+        ReleaseProvider().create({**INPUTS, "release_namespace": "other"})
+        cluster.asked.clear()
+        ReleaseProvider().delete("apps/web", outputs)
+        assert cluster.asked == ["delete"]
 
 
 @dataclass

@@ -61,6 +61,17 @@ def present(key: Key, live: Manifest, release: tuple[str, str], *, take_ownershi
     return Present(key, owner, taken_over=take_ownership)
 
 
+def goes_with(release: str, live: Manifest) -> bool:
+    """Return whether an object goes when that release is deleted.
+
+    Args:
+        release: ``namespace/name``; empty if none is deleted.
+        live: the object, as it is in the cluster.
+    """
+    name, namespace = objects.release_of(live)
+    return release == f"{namespace}/{name}" and not objects.is_kept(live)
+
+
 def summary(new: Mapping[Key, Manifest], found: Sequence[Present] = ()) -> str:
     """Return how many objects are added, such as ``adds 3 objects, 1 hook; takes over 2 objects``.
 

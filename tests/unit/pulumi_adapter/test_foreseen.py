@@ -119,7 +119,9 @@ class Release:
         self.operations = self
         self.incarnation = incarnation
 
-    def foresee(self, tell: Callable[[str], None], *, creating: bool = False) -> None:
+    def foresee(self, tell: Callable[[str], None], *, creating: bool = False, replaced: str = "") -> None:
+        if creating and replaced:
+            tell(f"{replaced} is deleted before")
         if creating:
             self.create(tell)
             return

@@ -15,9 +15,10 @@ from helm_rollback_component.core.remediation.steps import Install, Rollback, St
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.inputs.redaction import Redactor
+from helm_rollback_component.kube.api.discovery import ApiKind
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import foresight, live_objects
-from helm_rollback_component.reconcile.foresight import Foresight
+from helm_rollback_component.reconcile.foresight import Creation, Foresight
 from helm_rollback_component.results import RollbackState, RollbackStatus
 from tests.support.control_plane import write_chart
 from tests.support.histories import history
@@ -50,6 +51,7 @@ class StandIn:
         stored: the objects of each revision.
         greeting: an error is raised if the cluster is greeted.
         live: the object that the cluster has; an error is raised.
+        namespaces: those that are not simply there, by their paths.
     """
 
     def __init__(self, *renderings: list[_Object] | Exception) -> None:
@@ -57,6 +59,7 @@ class StandIn:
         self.stored = {1: [config_map(size="0")], 2: [config_map(size="1")]}
         self.greeting: Exception | None = None
         self.live: _Object | Exception | None = None
+        self.namespaces: dict[str, _Object | Exception | None] = {}
         self.capabilities = frozenset({Capability.TAKE_OWNERSHIP})
         self.deployments: list[Deployment] = []
         self.installs: list[bool] = []
@@ -99,8 +102,14 @@ class StandIn:
     def object_path(self, *_named: str) -> str:
         return "/object"
 
-    def get(self, _path: str) -> _Object | None:
-        found: _Object | None = _unless_error(self.live)
+    def find_kind(self, _api_version: str, kind: str) -> ApiKind:
+        if kind == "Thing":
+            raise OperationError("there is no such kind", reason=Reason.UNKNOWN_KIND)
+        return ApiKind("configmaps", namespaced=True)
+
+    def get(self, path: str) -> _Object | None:
+        live = self.namespaces.get(path, {}) if path.startswith("/api/") else self.live
+        found: _Object | None = _unless_error(live)
         return found
 
 
@@ -119,7 +128,7 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
         step: Step | None = None,
         template: str = "",
         *secrets: str,
-        creator: Identity | None = None,
+        creation: Creation | None = None,
         **inputs: Any,
     ) -> list[str]:
         chart = write_chart(tmp_path / "web", version="1.1.0", template=template)
@@ -129,7 +138,7 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
         declared = {**named, **inputs}
         monkeypatch.setattr(foresight, "next_step", lambda _: step or Upgrade())
         stand_in: Session = session  # type: ignore[assignment]  # as far as it is needed
-        return [*Foresight(HelmConfig.parse(declared), stand_in, Redactor(secrets), creator).lines()]
+        return [*Foresight(HelmConfig.parse(declared), stand_in, Redactor(secrets), creation).lines()]
 
     return looking
 
@@ -268,12 +277,69 @@ def absent(*renderings: list[_Object] | Exception) -> StandIn:
 
 def test_what_an_install_adds_is_named(look: Callable[..., list[str]]) -> None:
     session = absent([config_map(), HOOK])
-    assert look(session, Install(), creator=Identity()) == [
+    assert look(session, Install(), creation=Creation(Identity())) == [
         f"{INSTALL}; adds 1 object, 1 hook",
         "+ ConfigMap web",
         "+ hook ConfigMap hooked",
     ]
     assert session.installs == [True]
+
+
+MISSING = "; namespace apps does not exist yet: it must be made before this release"
+ENDING = "; namespace apps is being deleted: it must be made anew before this release"
+GOING = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "told"),
+    [(None, MISSING), (GOING, ENDING), ({}, ""), (OperationError("no", reason=Reason.FORBIDDEN), "")],
+    ids=["missing", "ending", "there", "may not be read"],
+)
+def test_a_namespace_that_is_not_there_is_told(
+    look: Callable[..., list[str]], namespace: _Object | Exception | None, told: str
+) -> None:
+    session = absent([config_map(), {**config_map(), "kind": "Thing"}])
+    session.namespaces = {"/api/v1/namespaces/apps": namespace}
+    head, *_ = look(session, Install())
+    assert head == f"{INSTALL}; adds 2 objects{told}"
+
+
+def test_so_is_that_of_an_object(look: Callable[..., list[str]]) -> None:
+    there = config_map()
+    session = absent([{**there, "metadata": {**there["metadata"], "namespace": "other"}}])
+    session.namespaces = {"/api/v1/namespaces/other": None}
+    head, *_ = look(session, Install())
+    assert head.endswith("; namespace other does not exist yet: it must be made before this release")
+
+
+OF_WEB = {"meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "apps"}
+KEPT = {**OF_WEB, "helm.sh/resource-policy": "keep"}
+
+
+@pytest.mark.parametrize(
+    ("annotations", "replaced", "end"),
+    [
+        (OF_WEB, "apps/web", "; adds 1 object"),
+        (OF_WEB, "", "delete it, or set take_ownership"),
+        (KEPT, "apps/web", "delete it, or set take_ownership"),
+    ],
+    ids=["deleted", "nothing replaced", "kept"],
+)
+def test_objects_of_a_release_that_is_deleted_before_are_not_in_the_way(
+    look: Callable[..., list[str]], annotations: dict[str, str], replaced: str, end: str
+) -> None:
+    session = absent([config_map()])
+    session.live = {**config_map(), "metadata": {"name": "web", "annotations": annotations}}
+    creation = Creation(Identity(), replaced)
+    head, *_ = look(session, Install(), creation=creation, release_name="shop")
+    assert head.endswith(end)
+
+
+def test_of_a_release_that_is_deleted_before_nothing_counts(look: Callable[..., list[str]]) -> None:
+    session = StandIn([config_map()])
+    session.past = None  # type: ignore[assignment]  # nobody reads it
+    told = look(session, Install(), creation=Creation(Identity(), "apps/web"))
+    assert told == [f"{INSTALL}; adds 1 object", "+ ConfigMap web"]
 
 
 @pytest.mark.parametrize("able", [{Capability.TAKE_OWNERSHIP}, set()])
@@ -337,7 +403,7 @@ def test_and_where_the_chart_cannot_be_rendered_because_they_are_missing(
 
 
 def test_a_release_that_cannot_be_created_is_told_at_once(look: Callable[..., list[str]]) -> None:
-    (line,) = look(StandIn(), creator=Identity())
+    (line,) = look(StandIn(), creation=Creation(Identity()))
     assert line.startswith("apps/web: this update will fail: ")
     assert "a release of this name exists already" in line
 
