@@ -21,7 +21,6 @@ from helm_rollback_component.core.remediation.steps import Install, Rollback, Si
 from helm_rollback_component.errors import HelmRollbackError
 from helm_rollback_component.helm.charts import chart_texts, fetching
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
-from helm_rollback_component.helm.engines.rendering import enabled_dependencies
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import (
     clock,
@@ -92,7 +91,6 @@ class Foresight:
         self._redact = redact
         self._creation = creation
         self._replaced = creation.replaced if creation else ""
-        self._enabled: frozenset[str] | None = None
 
     def lines(self) -> Iterator[str]:
         """Yield what the update begins with, what it changes in the manifests, and whose work it replaces.
@@ -124,12 +122,12 @@ class Foresight:
         yield from () if self._config.skip_crds else self._definitions(step, chart)
 
     def _definitions(self, step: Step, chart: LocalChart) -> Iterator[str]:
+        cluster, values = self._session.cluster, desired.merged_values(self._config)
         match step:
             case Install():
-                yield from definitions_ahead.of_install(self._session.cluster, chart.path, self._enabled)
+                yield from definitions_ahead.of_install(cluster, chart.path, values)
             case Upgrade() | Unlock():
-                source, cluster = self._config.source, self._session.cluster
-                yield from definitions_ahead.of_upgrade(source, cluster, chart.path, self._enabled)
+                yield from definitions_ahead.of_upgrade(self._config.source, cluster, chart.path, values)
 
     def _refused(self, situation: Situation) -> str:
         """Return why the release cannot be created; empty if it can."""
@@ -217,7 +215,6 @@ class Foresight:
             # Without it, Helm names the first object that is there already, and renders nothing.
             deployment = replace(deployment, options=replace(deployment.options, take_ownership=True))
         release = session.engine.render(session.target, deployment, install=install)
-        self._enabled = enabled_dependencies(release)
         return self._keyed(session.records.rendered(release))
 
     def _keyed(self, objects: Sequence[Mapping[str, Any]]) -> _Objects:

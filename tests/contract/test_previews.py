@@ -171,16 +171,20 @@ def test_definitions_of_dependencies_are_told_where_the_values_leave_those_on(la
     for name in ("first", "second", "third"):
         files[f"charts/{name}/Chart.yaml"] = f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n"
         files[f"charts/{name}/crds/one.yaml"] = json.dumps(definition(group, name.title()))
+    files["charts/third/Chart.yaml"] += "dependencies: [{name: deep, version: 1.0.0, condition: deep.on_}]\n"
+    files["charts/third/charts/deep/Chart.yaml"] = "apiVersion: v2\nname: deep\nversion: 1.0.0\n"
+    files["charts/third/charts/deep/crds/one.yaml"] = json.dumps(definition(group, "Deep"))
     source = {"chart": str(write_chart(lab.folder / "with-dependencies", files))}
 
-    def told(**values: dict[str, bool]) -> list[str]:
+    def told(**values: Any) -> list[str]:
         lines = foreseen(lab, creating=True, source=source, values=values)
         return sorted(line.split()[2].partition(".")[0] for line in lines if line.endswith("from crds/"))
 
-    names = [] if lab.helm == "embedded" else ["firsts", "seconds", "thirds"]
-    assert told() == names
-    assert told(other={"enabled": False}) == names[1:]
-    assert told(other={"enabled": False}, tags={"more": False}) == names[2:]
+    off: dict[str, Any] = {"other": {"enabled": False}}
+    assert told() == ["deeps", "firsts", "seconds", "thirds"]
+    assert told(**off) == ["deeps", "seconds", "thirds"]
+    assert told(**off, tags={"more": False}) == ["deeps", "thirds"]
+    assert told(**off, third={"deep": {"on_": False}}) == ["seconds", "thirds"]
 
 
 def test_what_the_kubernetes_provider_wrote_to_is_seen_until_it_is_taken_over(lab: Laboratory) -> None:

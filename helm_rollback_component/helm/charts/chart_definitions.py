@@ -6,77 +6,89 @@ Helm installs them with a first deployment, and never changes them afterwards.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.core.health import foreign
+from helm_rollback_component.core.manifests.chart_tree import Chart, Dependency
 from helm_rollback_component.helm.charts import archives
-from helm_rollback_component.helm.charts.chart_files import read_metadata
 from helm_rollback_component.inputs import go_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _FOLDER = "crds/"
-_OF_MANIFESTS = (".yaml", ".yml", ".json")
-_PACKED = re.compile(r"-v?\d.*\.(tgz|tar\.gz)")
+_COUNTS = re.compile(
+    r"(?:charts/[^/]+/)*(?:Chart\.yaml|requirements\.yaml|values\.yaml|crds/.+\.(?:yaml|yml|json))"
+)
+"""The files of a chart, and of those in it, that are read."""
+_CHART_FILES = ("Chart.yaml", "requirements.yaml")
+_VALUES = "values.yaml"
+_LIST = "dependencies"
+_PASSED_OVER = ("_", ".")
+"""What begins so in the folder of the dependencies is none to Helm."""
 _KIND = "CustomResourceDefinition"
 
 
-def own(chart: Path) -> list[dict[str, Any]]:
-    """Return those of the chart itself; what cannot be read is left out.
+def read(chart: Path) -> Chart:
+    """Return a chart with its dependencies and the definitions of all; what cannot be read is left out.
 
     Args:
         chart: the chart's folder or archive.
     """
-    return [*_parsed(text for name, text in _texts(chart) if name.startswith(_FOLDER))]
+    return _chart(dict(_files(chart)))
 
 
-def of_dependencies(chart: Path, off: Collection[str] = ()) -> list[dict[str, Any]]:
-    """Return those of its dependencies, likewise.
-
-    Args:
-        chart: the chart's folder or archive.
-        off: the names of dependencies that the values switch off: Helm leaves their definitions out.
-    """
-    others = ((name, text) for name, text in _texts(chart) if not name.startswith(_FOLDER))
-    return [*_parsed(text for name, text in others if not any(_is_within(name, each) for each in off))]
-
-
-def switched_off(chart: Path, enabled: Collection[str]) -> frozenset[str]:
-    """Return the names of the chart's dependencies that the values switch off.
-
-    Args:
-        chart: the chart's folder or archive.
-        enabled: the names, or aliases, of those that Helm has rendered.
-
-    Raises:
-        ValidationError: there is no chart.
-    """
-    declared = read_metadata(chart).subcharts
-    on = {name for name, alias in declared if (alias or name) in enabled}
-    return frozenset(name for name, _ in declared) - on
+def _chart(files: Mapping[str, bytes]) -> Chart:
+    said, required, values = (_first(files.get(name, b"")) for name in (*_CHART_FILES, _VALUES))
+    listed = next((each for each in (required, said) if isinstance(each.get(_LIST), list)), None)
+    return Chart(
+        name=foreign.text(said, "name"),
+        dependencies=None if listed is None else tuple(map(_dependency, foreign.mappings(listed, _LIST))),
+        values=values,
+        definitions=tuple(_definitions(text for name, text in files.items() if name.startswith(_FOLDER))),
+        charts=tuple(map(_chart, _inner(files))),
+    )
 
 
-def _is_within(name: str, dependency: str) -> bool:
-    """Return whether a file is one of that dependency, which may be packed as ``name-version.tgz``."""
-    folder = name.removeprefix(archives.DEPENDENCIES).partition("/")[0]
-    return folder == dependency or bool(_PACKED.fullmatch(folder.removeprefix(dependency)))
+def _dependency(said: Mapping[str, object]) -> Dependency:
+    name, alias, condition = (foreign.text(said, key) for key in ("name", "alias", "condition"))
+    return Dependency(name, alias, condition, tuple(foreign.texts(said, "tags")))
 
 
-def _parsed(texts: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def _inner(files: Mapping[str, bytes]) -> Iterable[dict[str, bytes]]:
+    """Return the files of each chart in the folder of the dependencies."""
+    found: dict[str, dict[str, bytes]] = defaultdict(dict)
+    for name, text in files.items():
+        place, _, within = name.removeprefix(archives.DEPENDENCIES).partition("/")
+        if name.startswith(archives.DEPENDENCIES) and within and not place.startswith(_PASSED_OVER):
+            found[place][within] = text
+    return found.values()
+
+
+def _first(text: bytes) -> dict[str, Any]:
+    try:
+        found = go_yaml.first_document(text)
+    except go_yaml.YamlError:
+        return {}  # Helm says what is wrong with it
+    return found if isinstance(found, dict) else {}
+
+
+def _definitions(texts: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     for text in texts:
         try:
             yield from filter(_is_definition, [*go_yaml.documents(text)])
         except go_yaml.YamlError:
-            continue  # Helm says what is wrong with it
+            continue  # as above
 
 
 def _is_definition(document: Any) -> bool:
     return isinstance(document, dict) and document.get("kind") == _KIND
 
 
-def _texts(chart: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each file with definitions."""
+def _files(chart: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file that counts."""
     try:
         yield from _in_folder(chart) if chart.is_dir() else _in_archive(chart.read_bytes())
     except (archives.ArchiveError, OSError):
@@ -86,17 +98,12 @@ def _texts(chart: Path) -> Iterator[tuple[str, bytes]]:
 def _in_folder(chart: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(chart.rglob("*")):
         name = path.relative_to(chart).as_posix()
-        if path.is_file() and _counts(name):
+        if path.is_file() and _COUNTS.fullmatch(name):
             yield name, path.read_bytes()
         elif path.is_file() and archives.is_packed_dependency(name):
             yield from ((f"{name}/{inner}", text) for inner, text in _in_archive(path.read_bytes()))
 
 
 def _in_archive(packed: bytes) -> Iterator[tuple[str, bytes]]:
-    found = archives.nested_files(packed, _counts)
+    found = archives.nested_files(packed, lambda name: bool(_COUNTS.fullmatch(name)))
     return ((f"{within}{name}", content) for within, name, content in found)
-
-
-def _counts(name: str) -> bool:
-    within = name.startswith(_FOLDER) or (name.startswith(archives.DEPENDENCIES) and f"/{_FOLDER}" in name)
-    return within and name.endswith(_OF_MANIFESTS)

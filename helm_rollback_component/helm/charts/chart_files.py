@@ -40,7 +40,6 @@ class ChartMetadata:
         name: its name.
         version: its semantic version.
         dependencies: the repositories of its dependencies, one each; may be empty strings.
-        subcharts: the name and the alias of each; may be empty strings.
         locked: whether a lock file says which versions of them.
         point_of_no_return: whether it is marked as one that nothing rolls back across.
     """
@@ -48,7 +47,6 @@ class ChartMetadata:
     name: str
     version: str
     dependencies: tuple[str, ...] = ()
-    subcharts: tuple[tuple[str, str], ...] = ()
     locked: bool = False
     point_of_no_return: bool = False
 
@@ -75,9 +73,8 @@ def read_metadata(path: Path) -> ChartMetadata:
         raise refusal(f"the {_CHART_FILE} in {path} names the chart {name!r}, which is no name of a folder")
     listed = [chart for each in (said, required) for chart in _dependencies(each)]
     needed = tuple(_text(each, "repository") for each in listed)
-    named = tuple((_text(each, "name"), _text(each, "alias")) for each in listed)
     locked = any(name in files for name in LOCK_FILES)
-    return ChartMetadata(name, version, needed, named, locked, marks_point_of_no_return(said))
+    return ChartMetadata(name, version, needed, locked, marks_point_of_no_return(said))
 
 
 def local_dependencies(chart: Path) -> dict[str, Path]:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from helm_rollback_component.core.health import foreign
 from helm_rollback_component.helm.engines.engine import EngineError
 from helm_rollback_component.helm.engines.process import Patience
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 RENDERING = Patience(30.0, grace=1.0)
 LONGEST_RENDERED = 32 * 1024 * 1024
@@ -32,15 +28,3 @@ def rendered(said: str) -> dict[str, Any]:
     if not isinstance(release, dict):
         raise EngineError("Helm did not tell what the chart renders")
     return release
-
-
-def enabled_dependencies(release: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the names, or aliases, of the chart's dependencies that the values leave on.
-
-    Helm takes the others out of the metadata before it renders (``chartutil.processDependencyEnabled``).
-    None if the release does not tell.
-    """
-    metadata = foreign.mapping(foreign.mapping(release, "chart"), "metadata")
-    if not metadata:
-        return None
-    return frozenset(foreign.text(each, "name") for each in foreign.mappings(metadata, "dependencies"))

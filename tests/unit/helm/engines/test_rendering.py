@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from helm_rollback_component.helm.engines import rendering
 from helm_rollback_component.helm.engines.engine import EngineError
-from helm_rollback_component.helm.engines.rendering import enabled_dependencies, rendered
+from helm_rollback_component.helm.engines.rendering import rendered
 
 
 def test_a_release_is_read_from_its_json() -> None:
@@ -25,15 +23,3 @@ def test_what_is_too_large_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "LONGEST_RENDERED", 3)
     with pytest.raises(EngineError, match="too large"):
         rendered('{"a": 1}')
-
-
-@pytest.mark.parametrize(
-    ("release", "enabled"),
-    [
-        ({"chart": {"metadata": {"name": "web", "dependencies": [{"name": "db"}]}}}, {"db"}),
-        ({"chart": {"metadata": {"name": "web"}}}, set()),
-        ({"manifest": ""}, None),
-    ],
-)
-def test_it_tells_which_dependencies_are_on(release: dict[str, Any], enabled: set[str] | None) -> None:
-    assert enabled_dependencies(release) == enabled
