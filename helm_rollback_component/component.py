@@ -78,18 +78,19 @@ class HelmRelease(pulumi.ComponentResource):
         inputs = {**given, **cluster_choice.choose(self, name, given, opts)}
         own_way = any(key in given for key in ("kubeconfig", "context"))
         namespace = _namespace(self, name, inputs, opts, own_way=own_way)
+        refusals = {
+            "kubeconfig": cluster_choice.problem_with(self, given),
+            **adoption.problems_with(inputs),
+        }
         release = _Release(
             f"{name}-release",
             {
                 **inputs,
                 **_context(self, name, inputs),
-                REFUSALS: {
-                    "kubeconfig": cluster_choice.problem_with(self, given),
-                    **adoption.problems_with(inputs),
-                },
+                REFUSALS: {key: why for key, why in refusals.items() if why is not None} or None,
                 HELD: adoption.held(inputs),
                 REPLACE_ON_CHANGES: resource_options.replace_on_changes(name, opts),
-                DRY_RUN: pulumi.runtime.is_dry_run(),
+                DRY_RUN: pulumi.runtime.is_dry_run() or None,
             },
             pulumi.ResourceOptions.merge(
                 resource_options.passed_on(name, opts, _OUTPUTS),

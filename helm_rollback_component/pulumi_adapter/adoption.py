@@ -36,7 +36,7 @@ _asked: WeakKeyDictionary[Any, pulumi.Output[Resources | str]] = WeakKeyDictiona
 """What the state holds, by the monitor of the program's run."""
 
 
-def problems_with(inputs: Mapping[str, Any]) -> dict[str, pulumi.Output[str | None]]:
+def problems_with(inputs: Mapping[str, Any]) -> dict[str, pulumi.Output[str | None] | None]:
     """Return by input why a release must not be taken over; None where it may, or is not to be."""
     place = pulumi.Output.all(inputs.get("release_name"), inputs.get("release_namespace"))
 
@@ -49,7 +49,7 @@ def problems_with(inputs: Mapping[str, Any]) -> dict[str, pulumi.Output[str | No
     }
 
 
-def held(inputs: Mapping[str, Any]) -> pulumi.Output[Held | None]:
+def held(inputs: Mapping[str, Any]) -> pulumi.Output[Held | None] | None:
     """Return what `holdings.collect` finds in the state, if objects are to be taken over."""
     return _if_wanted(
         inputs, "take_ownership", lambda found: None if isinstance(found, str) else holdings.collect(found)
@@ -58,7 +58,11 @@ def held(inputs: Mapping[str, Any]) -> pulumi.Output[Held | None]:
 
 def _if_wanted(
     inputs: Mapping[str, Any], name: str, read: Callable[[Resources | str], pulumi.Input[_T | None]]
-) -> pulumi.Output[_T | None]:
+) -> pulumi.Output[_T | None] | None:
+    """Return what is read, if the input is set; where it is plainly not, there is nothing to send."""
+    if inputs.get(name) in (None, False):
+        return None
+
     def told(wanted: object) -> pulumi.Input[_T | None]:
         if not wanted or isinstance(settings.get_monitor(), mocks.MockMonitor):
             return None

@@ -73,7 +73,11 @@ class TestChildren:
             HelmRelease("web", LEAST)  # type: ignore[arg-type]
             return {}
 
-        assert Stack(program, preview=preview).one(RELEASE_TYPE).inputs["dry_run"] is preview
+        inputs = Stack(program, preview=preview).one(RELEASE_TYPE).inputs
+        assert inputs.get("dry_run", False) is preview
+
+    def test_what_is_not_stored_is_sent_only_where_it_says_something(self) -> None:
+        assert {"dry_run", "refusals", "held"}.isdisjoint(told())
 
     def test_the_owner_is_who_declares_it(self) -> None:
         owner = told()["owner"]

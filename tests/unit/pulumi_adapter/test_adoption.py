@@ -15,6 +15,8 @@ from helm_rollback_component.pulumi_adapter import adoption
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    import pulumi
+
 T = TypeVar("T")
 URN = "urn:pulumi:prod::shop::kubernetes:helm.sh/v3:Release::old"
 OLD = {"type": "kubernetes:helm.sh/v3:Release", "outputs": {"name": "web", "namespace": "apps"}}
@@ -57,16 +59,20 @@ def problems(monitor: Monitor, *several: dict[str, Any], name: str = "adopt") ->
     """Return what is wrong with that input of these releases."""
 
     async def ask() -> list[str | None]:
-        return [await adoption.problems_with(inputs)[name].future() for inputs in several]
+        return [await _told(adoption.problems_with(inputs)[name]) for inputs in several]
 
     return run(monitor, ask)
+
+
+async def _told(found: pulumi.Output[T] | None) -> T | None:
+    return await found.future() if found is not None else None
 
 
 def held(monitor: Monitor, inputs: dict[str, Any]) -> Any:
     """Return what is passed on to check."""
 
     async def ask() -> Any:
-        return await adoption.held(inputs).future()
+        return await _told(adoption.held(inputs))
 
     return run(monitor, ask)
 
