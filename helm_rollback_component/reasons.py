@@ -122,6 +122,7 @@ class Reason(StrEnum):
     CHART_CORRUPT = "ChartCorrupt", "The archive is not the one that the repository's index describes."
     SCHEMA_INVALID = "SchemaInvalid", "The values do not match the chart's schema."
     RENDER_FAILED = "RenderFailed", "A template of the chart cannot be rendered."
+    POST_RENDERER_FAILED = "PostRendererFailed", "The post-renderer does not exist, does not start, or fails."
     DEPENDENCY_MISSING = "DependencyMissing", "A dependency of the chart is not in its charts folder."
     REPOSITORY_INVALID = "RepositoryInvalid", "The URL is not that of a chart repository."
     REPOSITORY_UNAVAILABLE = "RepositoryUnavailable", "The chart repository does not answer properly now."
@@ -239,6 +240,7 @@ _REMEDIES = {
     Reason.CHART_INVALID: "fix the chart, or use another version of it",
     Reason.CHART_CORRUPT: "create the index of the repository again",
     Reason.SCHEMA_INVALID: "change the values as the chart's schema requires",
+    Reason.POST_RENDERER_FAILED: "check post_renderer: Helm 3 takes a program, the others a plugin",
     Reason.RENDER_FAILED: "fix the values, or the chart's template",
     Reason.DEPENDENCY_MISSING: "set source.dependency_update",
     Reason.REPOSITORY_INVALID: "set source.repository to the URL below which index.yaml lists the charts",

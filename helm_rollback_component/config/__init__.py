@@ -6,9 +6,9 @@ from helm_rollback_component.config.sections import (
     HistoryConfig,
     OperationsConfig,
     RollbackConfig,
-    SourceConfig,
     TimeoutsConfig,
 )
+from helm_rollback_component.config.source import SourceConfig
 from helm_rollback_component.inputs.chart_source import OCI_SCHEME
 
 __all__ = [

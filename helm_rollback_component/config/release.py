@@ -22,9 +22,9 @@ from helm_rollback_component.config.sections import (
     HistoryConfig,
     OperationsConfig,
     RollbackConfig,
-    SourceConfig,
     TimeoutsConfig,
 )
+from helm_rollback_component.config.source import SourceConfig  # noqa: TC001  # read by pydantic
 from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs import value_rules
 from helm_rollback_component.inputs.arguments import INPUTS, require

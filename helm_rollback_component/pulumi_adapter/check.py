@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _VALUE_FILES = TypeAdapter(tuple[ValueFile, ...])
 _ARGUMENTS = ("labels", "post_renderer")
+_FILES_OF_SOURCE = ("ca_file", "cert_file", "key_file", "keyring")
 _REFUSED = (
     "is secret, but becomes an argument of Helm, which every user of this machine can read; keep the secret "
     "out of it, or use pulumi.Output.unsecret if it is none"
@@ -56,7 +58,7 @@ def parsed(inputs: Mapping[str, Any]) -> tuple[HelmConfig | None, list[Problem]]
 def problems_of_files(inputs: Mapping[str, Any]) -> list[Problem]:
     """Return what is wrong with the files that the inputs name, as far as the inputs can be read."""
     problems: list[Problem] = []
-    for look in (_look_at_chart, _look_at_value_files, _look_at_kubeconfig):
+    for look in (_look_at_chart, _look_at_source_files, _look_at_value_files, _look_at_kubeconfig):
         try:
             look(inputs)
         except ValidationError as error:
@@ -100,7 +102,26 @@ def _problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _look_at_chart(inputs: Mapping[str, Any]) -> None:
-    _chart(SourceConfig.model_validate(inputs.get("source")))
+    source = SourceConfig.model_validate(inputs.get("source"))
+    _chart(source)
+    if source.local and source.verify and Path(source.chart).is_dir():
+        raise ValidationError([Problem("source.verify", chart_files.NOT_SIGNED)])
+
+
+def _look_at_source_files(inputs: Mapping[str, Any]) -> None:
+    source = SourceConfig.model_validate(inputs.get("source"))
+    named = ((key, getattr(source, key)) for key in _FILES_OF_SOURCE)
+    if problems := [
+        Problem(f"source.{key}", f"there is no file {path} that may be read")
+        for key, path in named
+        if path and not _may_be_read(path)
+    ]:
+        raise ValidationError(problems)
+
+
+def _may_be_read(path: str) -> bool:
+    """Return whether there is such a file; it is not opened, since a pipe can be read only once."""
+    return "\0" not in path and os.access(path, os.R_OK) and not Path(path).is_dir()
 
 
 def _look_at_value_files(inputs: Mapping[str, Any]) -> None:

@@ -48,6 +48,7 @@ _NOT_KNOWN_OF_INSTALL = "which objects it adds is not known: "
 _FOR_CERTAIN = frozenset(
     {
         Reason.RENDER_FAILED,
+        Reason.POST_RENDERER_FAILED,
         Reason.SCHEMA_INVALID,
         Reason.CHART_INVALID,
         Reason.DEPENDENCY_MISSING,

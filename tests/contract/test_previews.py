@@ -112,6 +112,12 @@ def test_objects_of_the_release_that_is_replaced_are_not_in_the_way(one_engine_l
     lab.delete()
 
 
+def test_a_preview_says_that_a_post_renderer_is_missing(lab: Laboratory) -> None:
+    (line,) = foreseen(lab, creating=True, post_renderer=["no-such-renderer"])
+    assert f"{lab.space.namespace}/web: this update will fail: " in line
+    assert "no-such-renderer" in line
+
+
 def test_a_preview_renders_and_only_reads(lab: Laboratory) -> None:
     lab.deploy(values={"tag": "one"})
     source = lab.chart("1.1.0", {"templates/extra.yaml": LOOKING})

@@ -239,7 +239,7 @@ class TestInputs:
         given = {
             "releaseNamespace": "apps",
             "kubeconfig": CONTENT,
-            "source": {"chart": "oci://x/web", "version": "1.2.3", "password": "hunter2"},
+            "source": {"chart": "oci://x/web", "version": "1.2.3", "username": "me", "password": "hunter2"},
             "values": {"a": None, "deep": [{"b": 2**60}]},
             "operations": {"rollback": {"onRollback": "warn"}},
         }
@@ -447,7 +447,8 @@ class TestSecrets:
         assert declare(kubeconfig=path).one(RELEASE_TYPE).secrets == set()
 
     def test_a_sources_password_is_secret(self) -> None:
-        release = declare(source={**LEAST["source"], "password": "hunter2"}).one(RELEASE_TYPE)
+        login = {"username": "me", "password": "hunter2"}
+        release = declare(source={**LEAST["source"], **login}).one(RELEASE_TYPE)
         assert release.secrets == {"source"}
         assert release.inputs["source"]["password"] == "hunter2"
         assert release.inputs["secret_paths"] == ["source.password"]

@@ -95,7 +95,7 @@ def test_a_config_is_never_changed() -> None:
 @pytest.mark.parametrize("secret", [{"kubeconfig": "tok3n"}, {"values": {"a": "tok3n"}}])
 def test_a_config_shows_no_secrets(secret: dict[str, Any]) -> None:
     assert "tok3n" not in repr(parse(**secret))
-    assert "tok3n" not in repr(parse(source={**OCI, "password": "tok3n"}))
+    assert "tok3n" not in repr(parse(source={**OCI, "username": "me", "password": "tok3n"}))
 
 
 class TestNames:
@@ -132,12 +132,54 @@ class TestSource:
             ({"chart": "web", "repository": "https://charts.example"}, "source.version"),
             ({**OCI, "chart": "oci://ci:s3cret@registry.example/web"}, "source.chart"),
             ({**OCI, "chart": "oci://s3cret@registry.example/web"}, "source.chart"),
+            ({**OCI, "chart": "oci://"}, "source.chart"),
+            ({**OCI, "chart": "oci://registry.example/"}, "source.chart"),
+            ({"chart": "https://charts.example/web-1.2.3.tgz"}, "source.chart"),
             ({"chart": " "}, "source.chart"),
             ({}, "source.chart"),
+            ({"chart": "./web", "keyring": "ring.gpg"}, "source.keyring"),
+            ({**OCI, "key_file": "key.pem"}, "source.key_file"),
+            ({**OCI, "password": "x"}, "source.password"),
+            ({"chart": "./web", "plain_http": True}, "source.plain_http"),
         ],
     )
     def test_what_does_not_go_together_is_refused(self, source: dict[str, str], path: str) -> None:
         assert list(problems(source=source)) == [path]
+
+    @pytest.mark.parametrize(
+        "repository",
+        [
+            "ftp://charts.example",
+            "s3://bucket/charts",
+            "oci://registry.example/charts",
+            "file:///charts",
+            "charts.example",
+            "@alias",
+            "http://[bad",
+            "https://charts.example:x",
+            "http://",
+        ],
+    )
+    def test_a_repository_has_an_http_address(self, repository: str) -> None:
+        found = problems(source={"chart": "web", "version": "1.2.3", "repository": repository})
+        assert found["source.repository"].startswith("must be the HTTP address of a chart repository")
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"verify": True, "keyring": "ring.gpg"},
+            {"cert_file": "both.pem"},
+            {"cert_file": "cert.pem", "key_file": "key.pem"},
+            {"username": "me"},
+            {"username": "me", "password": "x"},
+            {"plain_http": True},
+        ],
+    )
+    def test_what_goes_together_is_taken(self, more: dict[str, Any]) -> None:
+        assert parse(source={**OCI, **more})
+        assert parse(
+            source={"chart": "web", "repository": "HTTPS://charts.example:8443/a", "version": "1.0.0", **more}
+        )
 
     def test_a_refused_login_is_not_repeated_and_a_digest_is_none(self) -> None:
         refused = problems(source={**OCI, "chart": "oci://ci:s3cret@registry.example/web"})

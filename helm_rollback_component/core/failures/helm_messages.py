@@ -119,6 +119,14 @@ def chart_and_values() -> Iterable[Rule]:
         Reason.RENDER_FAILED,
     )
     yield Rule(
+        pattern(
+            r"for \"--post-renderer\" flag: ",
+            r"error while running post render on files: ",
+            r"Type:postrenderer/v1\} not found",
+        ),
+        Reason.POST_RENDERER_FAILED,
+    )
+    yield Rule(
         pattern(r"missing in charts/ directory", r"chart dependencies are missing"),
         Reason.DEPENDENCY_MISSING,
     )

@@ -22,6 +22,7 @@ _CHART_FILE = "Chart.yaml"
 _REQUIREMENTS_FILE = "requirements.yaml"
 """Where a chart of the first API version names its dependencies."""
 LOCK_FILES = ("Chart.lock", "requirements.lock")
+NOT_SIGNED = "a folder has no signature; use a packaged chart, or remove source.verify"
 _READ = (_CHART_FILE, _REQUIREMENTS_FILE, *LOCK_FILES)
 _LOCAL = "file://"
 _NO_NAMES = (".", "..")

@@ -14,7 +14,7 @@ from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.charts import repositories
 from helm_rollback_component.helm.charts.cache import find_archive, keep_archive, scratch_folder
-from helm_rollback_component.helm.charts.chart_files import read_metadata, refusal
+from helm_rollback_component.helm.charts.chart_files import NOT_SIGNED, read_metadata, refusal
 from helm_rollback_component.helm.charts.dependencies import with_dependencies
 from helm_rollback_component.helm.charts.download import download, shown
 from helm_rollback_component.helm.charts.retrying import attempt
@@ -73,7 +73,7 @@ def _local(source: SourceConfig, tools: ChartTools) -> Path:
     read_metadata(path)
     if source.verify:
         if path.is_dir():
-            raise refusal("a folder has no signature; use a packaged chart, or remove source.verify")
+            raise refusal(NOT_SIGNED)
         tools.verify(path, source.keyring)
     return with_dependencies(path, tools) if source.dependency_update else path
 

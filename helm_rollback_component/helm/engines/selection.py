@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ def _named(helm: str) -> Engine:
     name = _PROGRAM if helm == CLI else helm
     program = locate(name)
     if program is None:
-        raise _not_found(f"there is no program {name} on the PATH", _INSTALL)
+        raise _no_program(name)
     with _lock:
         return _cli(program, program.stat().st_mtime_ns)
 
@@ -106,6 +107,12 @@ def _cli(program: Path, _modified: int) -> CliEngine:
 
 def _not_found(message: str, remedy: str) -> OperationError:
     return OperationError(message, reason=Reason.HELM_NOT_FOUND, remedy=remedy)
+
+
+def _no_program(name: str) -> OperationError:
+    if os.path.dirname(name):  # noqa: PTH120  # a Path of a name alone has a parent too
+        return _not_found(f"there is no program {name}", "set the input helm to the path of one")
+    return _not_found(f"there is no program {name} on the PATH", _INSTALL)
 
 
 def _no_helm() -> OperationError:

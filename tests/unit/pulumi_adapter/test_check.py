@@ -64,6 +64,21 @@ class TestProblemsOfFiles:
         )
         assert found == ["source.chart", "value_files[0]", "kubeconfig"]
 
+    @pytest.mark.parametrize("key", ["ca_file", "cert_file", "key_file", "keyring"])
+    def test_the_files_of_a_source_are_looked_for(self, key: str, values: Path) -> None:
+        needed = {"verify": True, "cert_file": str(values)}
+        for path in ("/nowhere/file", str(values.parent), "a\0b"):
+            (problem,) = problems_of_files({"source": {**OCI, **needed, key: path}})
+            assert (problem.path, problem.message) == (
+                f"source.{key}",
+                f"there is no file {path} that may be read",
+            )
+        assert self.paths(source={**OCI, **needed, key: str(values)}) == []
+        assert self.paths(source={**OCI, **needed, key: LATER}) == []
+
+    def test_a_folder_cannot_be_verified(self, chart: Path) -> None:
+        assert self.paths(source={"chart": str(chart), "verify": True}) == ["source.verify"]
+
     @pytest.mark.parametrize("kubeconfig", [{}, {"kubeconfig": None}])
     def test_the_usual_kubeconfig_is_not_looked_at(self, kubeconfig: dict[str, None]) -> None:
         assert self.paths(source=OCI, **kubeconfig) == []

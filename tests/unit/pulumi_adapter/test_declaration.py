@@ -112,7 +112,7 @@ class TestRedactor:
         assert redact("null") == "null"
 
     def test_a_sources_password_is_always_masked(self) -> None:
-        redact = self.redactor(source={"chart": "./web", "password": "hunter2"})
+        redact = self.redactor(source={"chart": "./web", "username": "me", "password": "hunter2"})
         assert redact("hunter2") == MASK
 
     def test_nothing_else_is(self) -> None:

@@ -56,16 +56,17 @@ class TestRequiredCapabilities:
     def test_so_does_what_goes_with_a_revision(self, name: str, value: object) -> None:
         assert desired.required_capabilities(config(**{name: value})) == {Capability(name)}
 
-    @pytest.mark.parametrize(
-        ("name", "value"), [("dependency_update", True), ("verify", True), ("keyring", "pubring.gpg")]
-    )
-    def test_so_does_what_goes_with_a_chart(self, name: str, value: object) -> None:
-        asked = desired.required_capabilities(config(source={**OCI, name: value}))
-        assert asked == {Capability(name)}
+    @pytest.mark.parametrize("given", [{"dependency_update": True}, {"verify": True}])
+    def test_so_does_what_goes_with_a_chart(self, given: dict[str, Any]) -> None:
+        assert desired.required_capabilities(config(source={**OCI, **given})) == {*map(Capability, given)}
 
-    @pytest.mark.parametrize("name", ["username", "password", "cert_file", "key_file"])
-    def test_any_login_asks_for_logins(self, name: str) -> None:
-        asked = desired.required_capabilities(config(source={**OCI, name: "x"}))
+    def test_a_keyring_goes_with_verification(self) -> None:
+        asked = desired.required_capabilities(config(source={**OCI, "verify": True, "keyring": "ring.gpg"}))
+        assert asked == {Capability.VERIFY, Capability.KEYRING}
+
+    @pytest.mark.parametrize("names", [["username"], ["username", "password"], ["cert_file", "key_file"]])
+    def test_any_login_asks_for_logins(self, names: list[str]) -> None:
+        asked = desired.required_capabilities(config(source={**OCI, **dict.fromkeys(names, "x")}))
         assert asked == {Capability.REPOSITORY_CREDENTIALS}
 
     @pytest.mark.parametrize(

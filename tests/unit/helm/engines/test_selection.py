@@ -128,6 +128,20 @@ def test_a_version_may_be_too_old_for_an_input(install: Install) -> None:
     assert "helm 3.14.0 does not support it; Helm 3.17 and later or Helm 4 does" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("helm", "message"),
+    [
+        ("/nowhere/helm", "there is no program /nowhere/helm"),
+        ("nohelm", "there is no program nohelm on the PATH"),
+    ],
+)
+def test_a_program_that_is_not_there_is_told_by_where_it_was_looked_for(helm: str, message: str) -> None:
+    with pytest.raises(OperationError) as caught:
+        choose_engine(helm, _NOTHING)
+
+    assert (caught.value.message, caught.value.reason) == (message, "HelmNotFound")
+
+
 @pytest.mark.usefixtures("no_library")
 def test_a_library_that_is_not_installed() -> None:
     with pytest.raises(OperationError, match="the embedded Helm is not installed") as caught:
