@@ -21,6 +21,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from helm_rollback_component.errors import Problem
 from helm_rollback_component.pulumi_adapter import (
     parallelism,
     present_kubeconfigs,
@@ -61,7 +62,16 @@ class ReleaseProvider(ResourceProvider):
         parallelism.allow(req.config.get(parallelism.SETTING))
 
     def check(self, olds: _Properties, news: _Properties) -> CheckResult:
-        """Refuse bad inputs, all of them at once, and compute the plan that the preview shows."""
+        """Refuse bad inputs, all of them at once, and compute the plan that the preview shows.
+
+        A failure names its input in its text alone: the engine prints the value of a property that one names,
+        and of a secret one what it holds.
+        """
+        inputs, problems = self.checked(olds, news)
+        return CheckResult(inputs, [CheckFailure("", str(problem)) for problem in problems])
+
+    def checked(self, olds: _Properties, news: _Properties) -> tuple[_Properties, list[Problem]]:
+        """Return the inputs, with those that are computed, and everything that is wrong with them."""
         from helm_rollback_component.pulumi_adapter import unchanged  # noqa: PLC0415  # not for a program
 
         inputs = dict(news)
@@ -70,15 +80,15 @@ class ReleaseProvider(ResourceProvider):
         run_kind.note(dry_run=inputs.pop(run_kind.DRY_RUN, False))
         held = inputs.pop(state.HELD, None) or {}
         if refusals := inputs.pop(state.REFUSALS, None):
-            failures = [CheckFailure(name, reason) for name, reason in refusals.items()]
-            return CheckResult(state.with_markers(inputs), failures)
-        again = unchanged.checked_before(olds, inputs)
-        result = CheckResult(again, []) if again else _checked(olds, inputs)
-        if held and not again and not result.failures:
-            result.failures.extend(_held_by_others(olds, inputs, held))
-        if not olds and not result.failures and run_kind.is_preview():
-            _tell_of_creation(result.inputs)
-        return result
+            return state.with_markers(inputs), [Problem(*refusal) for refusal in refusals.items()]
+        if again := unchanged.checked_before(olds, inputs):
+            return again, []
+        computed, problems = _checked(olds, inputs)
+        if held and not problems:
+            problems = _held_by_others(olds, inputs, held)
+        if not olds and not problems and run_kind.is_preview():
+            _tell_of_creation(computed)
+        return computed, problems
 
     def diff(self, _id: str, olds: _Properties, news: _Properties) -> DiffResult:
         """Tell whether anything is to be done, without asking the cluster unless the kubeconfig changed."""
@@ -139,23 +149,23 @@ class ReleaseProvider(ResourceProvider):
             _stored_release(props).operations.delete(now_managed_by=receiver)
 
 
-def _checked(olds: _Properties, inputs: _Properties) -> CheckResult:
+def _checked(olds: _Properties, inputs: _Properties) -> tuple[_Properties, list[Problem]]:
     from helm_rollback_component.pulumi_adapter import check, declaration  # noqa: PLC0415  # slow to import
 
     config, problems = check.parsed(inputs)
     if config and not problems:
         inputs |= check.computed_inputs(config, olds, inputs.get("owner", {}).get("urn"))
     show = declaration.redactor(inputs) if problems else str
-    failures = [CheckFailure(problem.path, show(problem.message)) for problem in problems]
-    return CheckResult(state.with_markers(inputs), failures)
+    told = [Problem(show(problem.path), show(problem.message)) for problem in problems]
+    return state.with_markers(inputs), told
 
 
 def _held_by_others(
     olds: Mapping[str, Any], inputs: Mapping[str, Any], held: Mapping[str, Any]
-) -> list[CheckFailure]:
+) -> list[Problem]:
     from helm_rollback_component.pulumi_adapter import ownership  # noqa: PLC0415  # as above
 
-    return [CheckFailure(each.path, each.message) for each in ownership.problems(olds, inputs, held)]
+    return list(ownership.problems(olds, inputs, held))
 
 
 def _release(properties: Mapping[str, Any], **of_today: Any) -> ManagedRelease:

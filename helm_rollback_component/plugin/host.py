@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
-from pulumi.dynamic import CheckFailure, Config, ConfigureRequest
+from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_pb2
 
+from helm_rollback_component.errors import Problem
 from helm_rollback_component.package_version import version
 from helm_rollback_component.plugin import (
     adoption,
@@ -35,6 +37,7 @@ _NO_IMPORT = (
     "a release cannot be imported, as its record does not tell where its chart comes from; declare it with "
     "the input adopt, and the next update takes it over"
 )
+_NOT_THE_PROGRAMS = "(given by the provider, or by the stack's configuration)"
 
 
 class PluginHost(ResourceProviderServicer):
@@ -63,9 +66,7 @@ class PluginHost(ResourceProviderServicer):
     def CheckConfig(self, request: Any, _context: Any) -> Any:
         """Check the provider's own inputs."""
         checked, problems = provider_inputs.checked(request.news, urns.name_of(request.urn))
-        return provider_pb2.CheckResponse(
-            inputs=checked, failures=[_failure(each.path, each.message) for each in problems]
-        )
+        return provider_pb2.CheckResponse(inputs=checked, failures=[_failure(each) for each in problems])
 
     @ended_well
     def DiffConfig(self, request: Any, _context: Any) -> Any:
@@ -88,17 +89,15 @@ class PluginHost(ResourceProviderServicer):
         """Check a program's inputs."""
         news, problems = inputs.given(request.news, request.urn, self._configured, of_program=True)
         if problems:
-            failures = [_failure(each.path, each.message) for each in problems]
+            failures = [_failure(each) for each in problems]
             return provider_pb2.CheckResponse(failures=failures)
         olds = self._checked(request.olds, request.urn) if request.olds.fields else {}
-        result = self._provider.check(olds, news)
-        failures = [
-            _failure(each.property, self._with_origin(each, request.news)) for each in result.failures
-        ]
+        checked, problems = self._provider.checked(olds, news)
+        failures = [_failure(self._with_origin(each, request.news)) for each in problems]
         if not failures:
             found = adoption.problems(olds, news, let_go=self._configured.adopts_from_kubernetes_provider)
-            failures = [_failure(each.path, each.message) for each in found]
-        return provider_pb2.CheckResponse(inputs=inputs.returned(result.inputs or {}), failures=failures)
+            failures = [_failure(each) for each in found]
+        return provider_pb2.CheckResponse(inputs=inputs.returned(checked), failures=failures)
 
     @ended_well
     def Diff(self, request: Any, _context: Any) -> Any:
@@ -174,12 +173,12 @@ class PluginHost(ResourceProviderServicer):
         process_lifetime.INTERRUPT.request()
         return empty_pb2.Empty()
 
-    def _with_origin(self, failure: CheckFailure, sent: Any) -> str:
-        """Return why an input is refused, and where it comes from if that is not the program."""
-        name = failure.property
-        if name in self._configured.completes and inputs.camel_path(name) not in sent.fields:
-            return f"{failure.reason} (given by the provider, or by the stack's configuration)"
-        return failure.reason
+    def _with_origin(self, problem: Problem, sent: Any) -> Problem:
+        """Return what is wrong, and where the input comes from if that is not the program."""
+        name = problem.path
+        if name not in self._configured.completes or inputs.camel_path(name) in sent.fields:
+            return problem
+        return replace(problem, message=f"{problem.message} {_NOT_THE_PROGRAMS}")
 
     def _checked(self, sent: Any, urn: str) -> dict[str, Any]:  # protobuf has no types
         return inputs.given(sent, urn, self._configured)[0]
@@ -196,5 +195,6 @@ class PluginHost(ResourceProviderServicer):
         return {**outputs.restored(request.properties), **today}
 
 
-def _failure(path: str, reason: str) -> Any:
-    return provider_pb2.CheckFailure(property=inputs.camel_path(path), reason=spoken.in_camel_case(reason))
+def _failure(problem: Problem) -> Any:
+    told = Problem(inputs.camel_path(problem.path), spoken.in_camel_case(problem.message))
+    return provider_pb2.CheckFailure(reason=str(told))

@@ -31,6 +31,20 @@ inputs["values"]["password"] = config.require_secret("password")
 inputs["kubeconfig"] = config.require_secret("kubeconfig")
 HelmRelease("web", inputs)
 """
+REFUSED = f"""\
+import pulumi
+from helm_rollback_component import HelmRelease
+
+secret = "{PASSWORD}"
+HelmRelease("web", {{
+    "release_namespace": "apps",
+    "kubeconfig": f"token: {{secret}}\\nusers: [",
+    "source": pulumi.Output.secret({{"chart": secret}}),
+    "values": pulumi.Output.secret(secret),
+    "labels": pulumi.Output.secret({{"a b": secret}}),
+}})
+"""
+REFUSED_PATHS = ("kubeconfig", "source.chart", "values", "labels")
 
 
 @dataclass(frozen=True, repr=False)
@@ -131,6 +145,16 @@ def test_only_the_secret_part_of_the_values_is_masked(bench: Bench) -> None:
     outcome = bench.project.fail({"web": _inputs(bench, image={"tag": tag}, podLabels=PLAY)})
 
     assert "nginx:1.29-[secret]" in " ".join(outcome.messages)
+
+
+def test_a_refused_input_is_named_without_its_value(bench: Bench) -> None:
+    bench.project.program(REFUSED)
+
+    outcome = bench.project.preview()
+
+    assert outcome.failed
+    assert [path for path in REFUSED_PATHS if f"{path}: " not in outcome.text] == []
+    assert PASSWORD not in outcome.text
 
 
 def _holds(content: bytes, secret: str) -> bool:

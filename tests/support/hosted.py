@@ -52,7 +52,7 @@ class HostedProvider:
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         type(self).previewing = news.get(run_kind.DRY_RUN, False)
         answer = ask("Check", provider_pb2.CheckRequest(urn=URN, olds=_sent(olds), news=_sent(news)))
-        failures = [CheckFailure(_in_snake_case(each.property), each.reason) for each in answer.failures]
+        failures = [CheckFailure(each.property, _spelled(each.reason)) for each in answer.failures]
         return CheckResult(state.with_markers(_received(answer.inputs)), failures)
 
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
@@ -114,6 +114,11 @@ def _received(sent: Any) -> Properties:
     assert not problems
     context = (state.REPLACE_ON_CHANGES, *(["secret_paths"] if not received["secret_paths"] else []))
     return {key: value for key, value in received.items() if key not in context}
+
+
+def _spelled(reason: str) -> str:
+    path, colon, message = reason.partition(": ")
+    return f"{_in_snake_case(path)}{colon}{message}"
 
 
 def _in_snake_case(path: str) -> str:

@@ -194,7 +194,9 @@ dynamic_only = pytest.mark.parametrize("host", [ReleaseProvider], ids=["dynamic"
 
 def check(news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
     result = ReleaseProvider().check(olds or {}, news)
-    return dict(result.inputs), {failure.property: failure.reason for failure in result.failures}
+    assert not any(each.property for each in result.failures), "the engine prints the value of a property"
+    found = (failure.reason.partition(": ") for failure in result.failures)
+    return dict(result.inputs), {path: message for path, _, message in found}
 
 
 @dynamic_only
@@ -248,6 +250,13 @@ class TestCheck:
     def test_wrong_inputs_and_wrong_files_are_all_named(self) -> None:
         _, failures = check({**LEAST, "value_files": ["/nowhere.yaml"], "adpot": True, "history": {"max": 1}})
         assert set(failures) == {"value_files[0]", "adpot", "history.max"}
+
+    def test_no_secret_is_told_of_what_is_wrong(self) -> None:
+        secret = {"values": {"hunter2": "hunter2"}, "labels": {"hunter2 ": "x"}, "secret_paths": ["values"]}
+        _, failures = check({**LEAST, **secret})
+        (path,) = failures
+        assert path.startswith("labels.")
+        assert "hunter2" not in str(failures)
 
     def test_wrong_files_alone_are_named(self) -> None:
         inputs, failures = check({**LEAST, "source": {"chart": "/nowhere"}})

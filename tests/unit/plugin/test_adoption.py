@@ -35,7 +35,8 @@ def of_another(cluster: Cluster) -> None:
 def checked(news: dict[str, Any], olds: dict[str, Any] | None = None, name: str = "adopt") -> list[str]:
     """Return what a check finds wrong with an input."""
     request = provider_pb2.CheckRequest(urn=URN, news=marshal(news), olds=marshal(olds) if olds else None)
-    return [each.reason for each in ask("Check", request).failures if each.property == name]
+    found = (each.reason.partition(": ") for each in ask("Check", request).failures)
+    return [message for path, _, message in found if path == name]
 
 
 def test_a_check_refuses_it_and_says_what_to_do() -> None:

@@ -66,7 +66,7 @@ def test_its_own_inputs_are_checked_and_compared() -> None:
     assert (checked.inputs, list(checked.failures)) == (news, [])
     wrong = marshal({"deleteUnreachable": "maybe"})
     (failure,) = ask("CheckConfig", provider_pb2.CheckRequest(urn=PROVIDER_URN, news=wrong)).failures
-    assert failure.property == "deleteUnreachable"
+    assert (failure.property, failure.reason.partition(":")[0]) == ("", "deleteUnreachable")
     known = provider_pb2.DiffResponse
     assert ask("DiffConfig", provider_pb2.DiffRequest(olds=news, news=news)).changes == known.DIFF_NONE
     found = ask("DiffConfig", provider_pb2.DiffRequest(olds=marshal({"version": "1"}), news=news))
@@ -282,7 +282,7 @@ def test_a_cancel_ends_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_inputs_of_the_wrong_form_fail_the_check_by_their_path() -> None:
     news = marshal({**INPUTS, "manageNamespace": True})
     (failure,) = ask("Check", provider_pb2.CheckRequest(urn=URN, news=news)).failures
-    assert failure.property == "manageNamespace"
+    assert (failure.property, failure.reason.partition(":")[0]) == ("", "manageNamespace")
 
 
 def test_an_error_of_the_host_itself_is_told_whole(monkeypatch: pytest.MonkeyPatch) -> None:

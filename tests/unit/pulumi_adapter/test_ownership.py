@@ -43,7 +43,8 @@ def checked(news: dict[str, Any], olds: Mapping[str, Any] | None = None, held: A
     result = ReleaseProvider().check(dict(olds or {}), {**news, state.HELD: held})
     assert result.inputs is not None
     assert state.HELD not in result.inputs
-    return [each.reason for each in result.failures if each.property == "take_ownership"]
+    found = (each.reason.partition(": ") for each in result.failures)
+    return [message for path, _, message in found if path == "take_ownership"]
 
 
 def test_it_is_refused_with_the_objects_the_resource_and_the_way_to_do_it(cluster: Cluster) -> None:

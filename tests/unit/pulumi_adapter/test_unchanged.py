@@ -79,7 +79,7 @@ def validated(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def answer(olds: dict[str, Any], news: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Return the checked inputs, and which of them are wrong."""
     result = ReleaseProvider().check(olds, {**news, "dry_run": False, "__provider": "p"})
-    return dict(result.inputs), [failure.property for failure in result.failures]
+    return dict(result.inputs), [failure.reason.partition(":")[0] for failure in result.failures]
 
 
 def updated(inputs: dict[str, Any]) -> dict[str, Any]:
