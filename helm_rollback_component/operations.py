@@ -222,7 +222,7 @@ class HelmOperations(Upkeep):
         forgetting = access.to_forget(self._session.claims.name)
         self._session.require(*forgetting, records=present, verbs=needed_rights.TO_DELETE)
         ended = deletion.unless_namespace_ends(
-            self._config, self._session.cluster, lambda: self._look()[1], self._progress
+            self._config, self._session.cluster, lambda: bool(self._look()[1]), self._progress
         )
         with (
             ended,
@@ -241,10 +241,10 @@ class HelmOperations(Upkeep):
         return self._status()
 
     @guarded
-    def exists(self) -> bool:
+    def exists(self) -> bool | None:
         """Whether anything of the release is there: a claim, or a revision.
 
-        With ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment, nothing is there where the cluster
+        With ``PULUMI_K8S_DELETE_UNREACHABLE=true`` in the environment, the answer is None where the cluster
         cannot be reached; a warning says so.
         """
         return self._look()[1]
@@ -267,9 +267,9 @@ class HelmOperations(Upkeep):
     def _status(self) -> ReleaseStatus:
         return self._run.status(self._session.records.history(), self._session.ledger())
 
-    def _look(self) -> tuple[Claim | None, bool]:
+    def _look(self) -> tuple[Claim | None, bool | None]:
         """Return the claim, and whether anything of the release is there; see `exists`."""
-        claim, there = None, False
+        claim, there = None, None
         with lost_clusters.let_go(self._config.label, self._warn, allowed=self._delete_unreachable):
             claim = self._session.claims.read()
             there = claim is not None or bool(self._session.records.history())

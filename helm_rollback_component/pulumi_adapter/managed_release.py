@@ -98,8 +98,10 @@ class ManagedRelease:
         Args:
             properties: its outputs in the state.
         """
-        if not self.operations.exists():
+        there = self.operations.exists()
+        if there is False:
             self._log.information(f"{self.id}: {_GONE}")
+        if not there:
             return None
         status = self.operations.get_status()
         inputs = state.checked_inputs_of(properties)

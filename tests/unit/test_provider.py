@@ -77,7 +77,7 @@ class Cluster:
     """Stands for a cluster with one release, and for all that Helm may do there."""
 
     status: ReleaseStatus = GOOD
-    there: bool = True
+    there: bool | None = True
     identity: str = "cluster-1"
     error: Exception | None = None
     unreachable: Exception | None = None
@@ -138,7 +138,7 @@ class Cluster:
         if self.error:
             raise self.error
 
-    def exists(self) -> bool:
+    def exists(self) -> bool | None:
         """Look whether anything is there."""
         return self.there
 
@@ -459,15 +459,29 @@ class TestRead:
         assert read.outs == outputs
         assert read.inputs == INPUTS
 
+    @pytest.mark.parametrize(
+        ("there", "told"),
+        [
+            (False, ["apps/web: it is no longer there, so it leaves the state; an update creates it again"]),
+            (None, []),
+        ],
+        ids=["gone", "of a lost cluster, which a warning has told"],
+    )
     def test_a_release_whose_claim_is_gone_too_is_gone_and_that_is_said(
-        self, outputs: dict[str, Any], cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+        self,
+        outputs: dict[str, Any],
+        cluster: Cluster,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        there: bool | None,
+        told: list[str],
     ) -> None:
         said: list[str] = []
         monkeypatch.setattr(ResourceLog, "information", lambda _, message: said.append(message))
-        cluster.there = False
+        cluster.there = there
         read = ReleaseProvider().read("apps/web", outputs)
         assert (read.id, read.outs, read.inputs) == ("", {}, {})
-        assert said == ["apps/web: it is no longer there, so it leaves the state; an update creates it again"]
+        assert said == told
 
     def test_what_others_did_is_observed(self, outputs: dict[str, Any], cluster: Cluster) -> None:
         cluster.status = GONE
