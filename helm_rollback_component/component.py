@@ -72,9 +72,11 @@ class HelmRelease(pulumi.ComponentResource):
         Raises:
             pulumi.RunError: the inputs have errors that prevent the declaration.
         """
-        super().__init__(TYPE, name, None, resource_options.of_the_component(name, opts))
+        own_options = resource_options.of_the_component(name, opts)
+        timeouts = resource_options.timeouts(name, opts)
+        super().__init__(TYPE, name, None, own_options)
         interrupts.end_program_quietly()
-        given = inputs_of(name, args, resource_options.timeouts(opts))
+        given = inputs_of(name, args, timeouts)
         inputs = {**given, **cluster_choice.choose(self, name, given, opts)}
         own_way = any(key in given for key in ("kubeconfig", "context"))
         namespace = _namespace(self, name, inputs, opts, own_way=own_way)

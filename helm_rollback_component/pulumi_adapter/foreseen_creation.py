@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helm_rollback_component.core.remediation import first_step
 from helm_rollback_component.pulumi_adapter import (
     declaration,
     difference_setting,
@@ -35,18 +36,19 @@ def tell(inputs: Mapping[str, Any]) -> None:
     if not chart or not owner or not difference_setting.is_on():
         return
     names = (inputs.get(name) for name in _NAMED_BY)
-    installed = f"{'/'.join(name for name in names if isinstance(name, str))}: install {chart}"
+    named = "/".join(name for name in names if isinstance(name, str))
+    replaced = replacements.deleted_before(inputs)
+    installed = f"{named}: {first_step.IN_PLACE if replaced == named else ''}install {chart}"
     row = ResourceLog(owner["urn"], declaration.redactor(inputs))
     if looking_ahead.all_known(inputs):
-        looking_ahead.tell(row, lambda lines: _look(inputs, installed, lines))
+        looking_ahead.tell(row, lambda lines: _look(inputs, replaced, installed, lines))
     else:
         row.information(installed, _LATER)
 
 
-def _look(inputs: Mapping[str, Any], installed: str, lines: list[str]) -> None:
+def _look(inputs: Mapping[str, Any], replaced: str, installed: str, lines: list[str]) -> None:
     try:
         release = ManagedRelease(inputs, incarnation="")
-        replaced = replacements.deleted_before(inputs)
         release.operations.foresee(lines.append, creating=True, replaced=replaced)
     except Exception as error:  # noqa: BLE001  # the preview succeeds whatever fails here
         lines.extend([*([] if lines else [installed]), f"{_NOT_KNOWN}{error}"])

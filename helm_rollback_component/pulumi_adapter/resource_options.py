@@ -114,23 +114,29 @@ def _known(name: str, option: str, path: str, fields: Fields) -> str:
     return found
 
 
-def timeouts(opts: pulumi.ResourceOptions | None) -> dict[str, int]:
+def timeouts(name: str, opts: pulumi.ResourceOptions | None) -> dict[str, int]:
     """Return what the ``custom_timeouts`` option says, as the component's ``timeouts`` input has it.
+
+    Args:
+        name: the component's name, for messages.
+        opts: the component's options.
 
     Raises:
         pulumi.RunError: one of them is no duration such as ``5m`` or ``1h30m``.
     """
     given = opts.custom_timeouts if opts else None
     said: Mapping[str, Any] = vars(given) if isinstance(given, pulumi.CustomTimeouts) else given or {}
-    return {ours: _seconds(theirs, said[theirs]) for theirs, ours in _ACTIONS.items() if said.get(theirs)}
+    return {
+        ours: _seconds(name, theirs, said[theirs]) for theirs, ours in _ACTIONS.items() if said.get(theirs)
+    }
 
 
-def _seconds(action: str, duration: str) -> int:
+def _seconds(name: str, action: str, duration: str) -> int:
     match = _DURATION.fullmatch(str(duration))
     parts = [float(part or 0) for part in match.groups()] if match else []
     total = math.ceil(sum(part * unit for part, unit in zip(parts, _UNITS, strict=False)))
     if total <= 0:
         raise pulumi.RunError(
-            f"custom_timeouts.{action} is {duration!r}; use a duration such as 90s or 1h30m"
+            f"{name}: custom_timeouts.{action} is {duration!r}; use a duration such as 90s or 1h30m"
         )
     return total

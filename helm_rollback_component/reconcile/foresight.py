@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.steps import Step
     from helm_rollback_component.helm.charts.fetching import LocalChart
     from helm_rollback_component.inputs.redaction import Redactor
+    from helm_rollback_component.kube.claims.claims import Claim
     from helm_rollback_component.reconcile.session import Session
 
 _NOT_KNOWN = "what it changes in the manifests is not known: "
@@ -56,6 +57,8 @@ _FOR_CERTAIN = frozenset(
     }
 )
 """What the update fails with as well: Helm finds it before it changes anything."""
+_IF_REPLACED = "if the resource is replaced, the release is uninstalled first, and installed anew"
+"""The engine does not tell a creation in place of another, by ``--replace``, from that of a lost state."""
 _MOST_NAMED = 3
 
 _Objects = dict["Key", "Manifest"]
@@ -104,21 +107,26 @@ class Foresight:
         self._session.cluster.greet()
         chart = fetching.fetch(self._config.source, self._session.engine)
         situation = self._situation(chart)
-        if refused := self._refused(situation):
+        claim = self._session.claims.read() if self._creation else None
+        if refused := self._refused(claim, situation):
             yield f"{self._config.label}: {first_step.WILL_FAIL}{refused}"
             return
         step = next_step(situation)
         yield from self._of(step, situation, chart)
+        if self._is_own(claim) and not isinstance(step, Install):
+            yield _IF_REPLACED
         if told := manual_rollback.overruled(step, situation):
             yield told
 
     def _of(self, step: Step, situation: Situation, chart: LocalChart) -> Iterator[str]:
+        in_place = first_step.IN_PLACE if self._deleted_before() else ""
+        headline = f"{in_place}{first_step.told(step, situation)}"
         try:
             changes = [*self._changes(step, situation, chart)]
         except (EngineError, HelmRollbackError) as error:
-            yield from self._without_changes(error, step, first_step.told(step, situation))
+            yield from self._without_changes(error, step, headline)
         else:
-            yield f"{self._config.label}: {first_step.told(step, situation)}{changes[0] if changes else ''}"
+            yield f"{self._config.label}: {headline}{changes[0] if changes else ''}"
             yield from changes[1:]
         yield from () if self._config.skip_crds else self._definitions(step, chart)
 
@@ -130,11 +138,15 @@ class Foresight:
             case Upgrade() | Unlock():
                 yield from definitions_ahead.of_upgrade(self._config.source, cluster, chart.path, values)
 
-    def _refused(self, situation: Situation) -> str:
+    def _is_own(self, claim: Claim | None) -> bool:
+        """Whether the resource that is to create the release has it already."""
+        held, creator = claim and claim.owner, self._creation and self._creation.creator.owner
+        return bool(held and creator and held.may_be(creator))
+
+    def _refused(self, claim: Claim | None, situation: Situation) -> str:
         """Return why the release cannot be created; empty if it can."""
         if self._creation is None or self._deleted_before():
             return ""
-        claim = self._session.claims.read()
         return creation_refusals.told(self._config, self._creation.creator, claim, situation.history)
 
     def _deleted_before(self) -> bool:

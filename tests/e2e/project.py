@@ -83,8 +83,8 @@ class Project(Sandbox):
         """Configure one secret of its own."""
         self.stack.set_config(key, automation.ConfigValue(secret, secret=True))
 
-    def preview(self) -> Outcome:
-        return self._watch(self.stack.preview)
+    def preview(self, **options: Any) -> Outcome:
+        return self._watch(self.stack.preview, **options)
 
     def up(self, **options: Any) -> Outcome:
         return self._watch(self.stack.up, **options)

@@ -123,6 +123,7 @@ def test_changes_to_replace_on_replace(bench: Bench) -> None:
     up(bench)
     before = bench.project.release()["incarnation"]
     write(bench, options="replace_on_changes=['values']", values=BETTER)
+    assert "web: uninstall what is there, and install web 1.0.0" in bench.project.preview().text
     up(bench)
     assert bench.space.statuses() == ["deployed"]
     assert bench.project.release()["incarnation"] != before

@@ -13,8 +13,10 @@ def test_a_replaced_release_lives(bench: Bench) -> None:
     resources = bench.project.resources()
     before = resources["web-release"]["outputs"]["incarnation"]
 
-    outcome = bench.project.up(replace=[resources["web-release"]["urn"]])
+    urn = resources["web-release"]["urn"]
+    previewed, outcome = bench.project.preview(replace=[urn]), bench.project.up(replace=[urn])
 
+    assert "if the resource is replaced, the release is uninstalled first" in previewed.text
     assert not outcome.failed, outcome.text
     assert bench.project.release()["incarnation"] != before
     assert bench.space.statuses() == ["deployed"]

@@ -548,3 +548,14 @@ class TestOptions:
         timeouts = pulumi.CustomTimeouts(create="10m", delete="1m")
         stack = declare(opts=pulumi.ResourceOptions(custom_timeouts=timeouts), timeouts={"delete": 5})
         assert stack.one(RELEASE_TYPE).inputs["timeouts"] == {"deploy": 600, "delete": 5}
+
+    def test_a_wrong_timeout_is_refused_before_the_engine_sees_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        registered: list[object] = []
+        monkeypatch.setattr(pulumi.ComponentResource, "__init__", lambda *given: registered.append(given))
+        given: Any = LEAST
+        opts = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="5 minutes"))
+        with pytest.raises(pulumi.RunError, match=r"^web: custom_timeouts\.create is '5 minutes'; use "):
+            HelmRelease("web", given, opts)
+        assert registered == []

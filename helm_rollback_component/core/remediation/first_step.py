@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.steps import Desired, Situation, Step
 
 WILL_FAIL = "this update will fail: "
+IN_PLACE = "uninstall what is there, and "
+"""What stands before an install that replaces a release of the same name, in the same place."""
 
 
 def told(step: Step, situation: Situation) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from helm_rollback_component.errors import OperationError
-from helm_rollback_component.pulumi_adapter import foreseen, foreseen_creation, looking_ahead
+from helm_rollback_component.pulumi_adapter import foreseen, foreseen_creation, looking_ahead, replacements
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog
 from helm_rollback_component.reasons import Reason
 from tests.support.chart_caches import ChartCaches
@@ -214,6 +214,23 @@ def test_nothing_is_rendered_while_a_value_is_not_known(changes: list[str]) -> N
 def test_a_creation_is_told(changes: list[str], change: dict[str, Any], lines: list[str]) -> None:
     foreseen_creation.tell({**local(), **change})
     assert changes == lines
+
+
+@pytest.mark.parametrize(
+    ("replaced", "line"),
+    [
+        ("web", "apps/web: uninstall what is there, and install web 1.0.0"),
+        ("blue", "apps/web: install web 1.0.0"),
+    ],
+)
+def test_a_replacement_in_place_is_told_where_nothing_more_is_known(
+    changes: list[str], replaced: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacements, "_noted", {})
+    old = {"release_namespace": "apps", "release_name": replaced, "incarnation": "first"}
+    replacements.note(old, local(values=LATER), ["source"])
+    foreseen_creation.tell(local(values=LATER))
+    assert changes[0].splitlines()[0] == line
 
 
 def test_why_it_is_not_known_what_a_creation_adds_is_told(

@@ -16,12 +16,12 @@ from helm_rollback_component.pulumi_adapter import resource_options
 )
 def test_durations_are_read_as_go_writes_them(duration: str, seconds: int) -> None:
     opts = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create=duration))
-    assert resource_options.timeouts(opts) == {"deploy": seconds}
+    assert resource_options.timeouts("web", opts) == {"deploy": seconds}
 
 
 def test_each_operation_has_its_timeout() -> None:
     given = pulumi.CustomTimeouts(create="1s", update="2s", delete="3s")
-    assert resource_options.timeouts(pulumi.ResourceOptions(custom_timeouts=given)) == {
+    assert resource_options.timeouts("web", pulumi.ResourceOptions(custom_timeouts=given)) == {
         "deploy": 1,
         "upgrade": 2,
         "delete": 3,
@@ -30,14 +30,14 @@ def test_each_operation_has_its_timeout() -> None:
 
 @pytest.mark.parametrize("opts", [None, pulumi.ResourceOptions()])
 def test_none_given_is_none_said(opts: pulumi.ResourceOptions | None) -> None:
-    assert resource_options.timeouts(opts) == {}
+    assert resource_options.timeouts("web", opts) == {}
 
 
 @pytest.mark.parametrize("duration", ["soon", "5", "-5m", "0s"])
 def test_what_is_no_duration_is_refused(duration: str) -> None:
     opts = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(update=duration))
     with pytest.raises(pulumi.RunError, match=r"custom_timeouts\.update"):
-        resource_options.timeouts(opts)
+        resource_options.timeouts("web", opts)
 
 
 PATHS = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -10,7 +11,7 @@ from helm_rollback_component.config import HelmConfig
 from helm_rollback_component.core.records.digests import Digester
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Ledger
-from helm_rollback_component.core.records.owner import Identity
+from helm_rollback_component.core.records.owner import Identity, Owner
 from helm_rollback_component.core.remediation.steps import Install, Rollback, Step, Upgrade, Verify
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from helm_rollback_component.helm.engines.engine import Deployment
+    from helm_rollback_component.kube.claims.claims import Claim
     from helm_rollback_component.reconcile.session import Session
 
 _Object = dict[str, Any]
@@ -70,8 +72,10 @@ class StandIn:
         self.engine = self.records = self.cluster = self.claims = self
         self.defaults: dict[str, Any] = {"size": 0}
         self.target = None
+        self.claim: Claim | None = None
 
-    def read(self) -> None: ...
+    def read(self) -> Claim | None:
+        return self.claim
 
     def greet(self) -> None:
         _unless_error(self.greeting)
@@ -335,11 +339,14 @@ def test_objects_of_a_release_that_is_deleted_before_are_not_in_the_way(
     assert head.endswith(end)
 
 
+IN_PLACE = "apps/web: uninstall what is there, and install web 1.1.0"
+
+
 def test_of_a_release_that_is_deleted_before_nothing_counts(look: Callable[..., list[str]]) -> None:
     session = StandIn([config_map()])
     session.past = None  # type: ignore[assignment]  # nobody reads it
     told = look(session, Install(), creation=Creation(Identity(), "apps/web"))
-    assert told == [f"{INSTALL}; adds 1 object", "+ ConfigMap web"]
+    assert told == [f"{IN_PLACE}; adds 1 object", "+ ConfigMap web"]
 
 
 @pytest.mark.parametrize("able", [{Capability.TAKE_OWNERSHIP}, set()])
@@ -406,6 +413,25 @@ def test_a_release_that_cannot_be_created_is_told_at_once(look: Callable[..., li
     (line,) = look(StandIn(), creation=Creation(Identity()))
     assert line.startswith("apps/web: this update will fail: ")
     assert "a release of this name exists already" in line
+
+
+OWN = Owner("acme", "shop", "dev", "urn:web")
+
+
+@pytest.mark.parametrize(
+    ("owner", "told"),
+    [
+        (OWN, ["if the resource is replaced, the release is uninstalled first, and installed anew"]),
+        (None, []),
+    ],
+)
+def test_a_creation_may_be_a_replacement_where_its_release_is_there_already(
+    look: Callable[..., list[str]], owner: Owner | None, told: list[str]
+) -> None:
+    session = StandIn([config_map(size="1")])
+    session.claim = cast("Claim", SimpleNamespace(owner=owner))
+    found = look(session, creation=Creation(Identity(OWN)), adopt=True)
+    assert found == [f"{HEAD}; against revision 2: no object changes", *told]
 
 
 def test_a_cluster_that_does_not_answer_is_asked_nothing_else(look: Callable[..., list[str]]) -> None:
