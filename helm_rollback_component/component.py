@@ -155,7 +155,7 @@ def _namespace(
             metadata={"name": pulumi.Output.from_input(inputs["release_namespace"]).apply(_named)},
             opts=pulumi.ResourceOptions.merge(
                 resource_options.of_the_namespace(opts),
-                pulumi.ResourceOptions(parent=component, provider=provider, retain_on_delete=keep),
+                pulumi.ResourceOptions(parent=component, provider=provider, retain_on_delete=keep or None),
             ),
         )
     ]

@@ -150,9 +150,14 @@ class ReleaseProvider(ResourceProvider):
 
 
 def _checked(olds: _Properties, inputs: _Properties) -> tuple[_Properties, list[Problem]]:
-    from helm_rollback_component.pulumi_adapter import check, declaration  # noqa: PLC0415  # slow to import
+    from helm_rollback_component.pulumi_adapter import (  # noqa: PLC0415  # slow to import
+        check,
+        declaration,
+        managed_namespace,
+    )
 
     config, problems = check.parsed(inputs)
+    problems.extend(managed_namespace.problems(olds, inputs))
     if config and not problems:
         inputs |= check.computed_inputs(config, olds, inputs.get("owner", {}).get("urn"))
     show = declaration.redactor(inputs) if problems else str

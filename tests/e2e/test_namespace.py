@@ -55,6 +55,20 @@ def test_a_managed_namespace_goes_with_the_release_where_that_is_asked_for(empty
 
 
 @pytest.mark.sweep
+def test_a_release_that_stays_does_not_lose_its_namespace(empty_bench: Bench) -> None:
+    bench = empty_bench
+    bench.project.deploy({"web": bench.web(values=GOOD, manageNamespace=True, deleteNamespace=True)})
+
+    outcome = bench.project.fail({"web": bench.web(values=GOOD)})
+
+    assert "manage_namespace: without it Pulumi deletes the namespace" in outcome.text
+    assert bench.space.statuses() == ["deployed"]
+    bench.project.deploy({"web": bench.web(values=GOOD, manageNamespace=True)})
+    bench.project.deploy({"web": bench.web(values=GOOD)})
+    assert bench.space.statuses() == ["deployed"]
+
+
+@pytest.mark.sweep
 @pytest.mark.parametrize("engine", [LOCAL, CLI])
 def test_a_managed_namespace_needs_no_more_than_its_role(engine: str, ground: Ground, tmp_path: Path) -> None:
     skip_unless_usable(engine, plain=False)

@@ -490,7 +490,7 @@ class TestManagedNamespace:
 
     def test_it_is_deleted_where_that_is_asked_for(self) -> None:
         namespace = declare(manage_namespace=True, delete_namespace=True).one(NAMESPACE_TYPE)
-        assert not namespace.request.retainOnDelete
+        assert not namespace.request.HasField("retainOnDelete"), "a component that is retained decides"
 
     def test_it_is_made_on_the_releases_cluster(self) -> None:
         stack = declare(manage_namespace=True, kubeconfig=CONTENT, context="dev")

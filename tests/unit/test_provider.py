@@ -284,6 +284,27 @@ class TestCheck:
         inputs, _ = check({**LEAST, "values": {"a": [LATER]}})
         assert inputs["values"] == {"a": [UNKNOWN]}
 
+    @dynamic_only
+    @pytest.mark.parametrize(
+        ("olds", "news", "refused"),
+        [
+            ({"manage_namespace": True, "delete_namespace": True}, {}, True),
+            ({"manage_namespace": True, "delete_namespace": True}, {"manage_namespace": True}, False),
+            (
+                {"manage_namespace": True, "delete_namespace": True, "release_namespace": "old"},
+                {},
+                False,
+            ),
+            ({"manage_namespace": True}, {}, False),
+        ],
+        ids=["deletes it", "keeps it", "elsewhere", "kept it before"],
+    )
+    def test_a_namespace_that_would_be_deleted_with_its_release_stays(
+        self, olds: dict[str, Any], news: dict[str, Any], *, refused: bool
+    ) -> None:
+        _, failures = check({**LEAST, **news}, {**LEAST, **olds})
+        assert list(failures) == (["manage_namespace"] if refused else [])
+
     def test_the_given_inputs_are_left_alone(self) -> None:
         given = {**LEAST, "__provider": "x"}
         check(given)
