@@ -23,7 +23,7 @@ from helm_rollback_component.inputs.spelling import (
 )
 from helm_rollback_component.inputs.tree import map_leaves
 from helm_rollback_component.plugin import marshalling, urns
-from helm_rollback_component.plugin.spoken import SpokenError
+from helm_rollback_component.plugin.spoken import OF_A_COMPONENT, SpokenError
 from helm_rollback_component.pulumi_adapter import program_inputs, state
 from helm_rollback_component.pulumi_adapter.assets import without_assets
 
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.plugin.provider_inputs import Provider
 
 _Properties = dict[str, Any]
-
-OF_A_COMPONENT = ("manage_namespace", "delete_namespace")
-"""Inputs that declare another resource, as only a component can."""
 
 DECLARED_TIMEOUTS = "declared_timeouts"
 """The timeouts of the inputs, as long as those of a request stand in their place."""

@@ -13,7 +13,7 @@ from helm_rollback_component.config.provider import ProviderConfig
 from helm_rollback_component.inputs.spelling import camel
 from helm_rollback_component.package_version import version
 from helm_rollback_component.plugin import documentation
-from helm_rollback_component.plugin.inputs import OF_A_COMPONENT
+from helm_rollback_component.plugin.spoken import OF_A_COMPONENT
 from helm_rollback_component.results import ReleaseStatus
 
 if TYPE_CHECKING:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.inputs.spelling import Fields
 
+OF_A_COMPONENT = ("manage_namespace", "delete_namespace")
+"""Inputs that declare another resource, as only a component can: other languages do not have them."""
+
 _WORD = re.compile(r"\b([a-z]+(?:_[a-z]+)*)(=True|=False)?\b")
 
 
@@ -38,4 +41,4 @@ def _names(fields: Fields) -> Iterator[str]:
         yield from _names(section or {})
 
 
-_NAMES = frozenset(_names(FIELDS))
+_NAMES = frozenset(_names(FIELDS)).difference(OF_A_COMPONENT)

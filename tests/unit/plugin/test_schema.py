@@ -11,8 +11,8 @@ from helm_rollback_component import config, results
 from helm_rollback_component.args import FIELDS
 from helm_rollback_component.config.provider import ProviderConfig
 from helm_rollback_component.inputs.spelling import camel
-from helm_rollback_component.plugin.inputs import OF_A_COMPONENT
 from helm_rollback_component.plugin.schema import TOKEN, schema
+from helm_rollback_component.plugin.spoken import OF_A_COMPONENT
 
 SCHEMA = schema()
 RELEASE = SCHEMA["resources"][TOKEN]

@@ -13,6 +13,7 @@ from helm_rollback_component.plugin.spoken import in_camel_case
         ("set adopt=True, or skip_crds=False", "set adopt: true, or skipCrds: false"),
         ("release_name: taken; raise timeouts.upgrade", "releaseName: taken; raise timeouts.upgrade"),
         ("operations.rollback.on_rollback is warn", "operations.rollback.onRollback is warn"),
+        ("in Python, manage_namespace=True does", "in Python, manage_namespace=True does"),
         ("LOG_LEVEL=True, my_key=True, unskip_crds", "LOG_LEVEL=True, my_key=True, unskip_crds"),
     ],
 )
