@@ -83,12 +83,13 @@ class ReleaseProvider(ResourceProvider):
             return state.with_markers(inputs), [Problem(*refusal) for refusal in refusals.items()]
         if again := unchanged.checked_before(olds, inputs):
             return again, []
-        computed, problems = _checked(olds, inputs)
+        computed, problems = _computed(olds, inputs)
+        inputs |= computed
         if held and not problems:
             problems = _held_by_others(olds, inputs, held)
         if not olds and not problems and run_kind.is_preview():
-            _tell_of_creation(computed)
-        return computed, problems
+            _tell_of_creation(inputs)
+        return state.with_markers(inputs), problems
 
     def diff(self, _id: str, olds: _Properties, news: _Properties) -> DiffResult:
         """Tell whether anything is to be done, without asking the cluster unless the kubeconfig changed."""
@@ -149,7 +150,7 @@ class ReleaseProvider(ResourceProvider):
             _stored_release(props).operations.delete(now_managed_by=receiver)
 
 
-def _checked(olds: _Properties, inputs: _Properties) -> tuple[_Properties, list[Problem]]:
+def _computed(olds: _Properties, inputs: _Properties) -> tuple[dict[str, str], list[Problem]]:
     from helm_rollback_component.pulumi_adapter import (  # noqa: PLC0415  # slow to import
         check,
         declaration,
@@ -158,11 +159,11 @@ def _checked(olds: _Properties, inputs: _Properties) -> tuple[_Properties, list[
 
     config, problems = check.parsed(inputs)
     problems.extend(managed_namespace.problems(olds, inputs))
-    if config and not problems:
-        inputs |= check.computed_inputs(config, olds, inputs.get("owner", {}).get("urn"))
-    show = declaration.redactor(inputs) if problems else str
-    told = [Problem(show(problem.path), show(problem.message)) for problem in problems]
-    return state.with_markers(inputs), told
+    if problems:
+        show = declaration.redactor(inputs)
+        return {}, [Problem(show(problem.path), show(problem.message)) for problem in problems]
+    owner = inputs.get("owner", {}).get("urn")
+    return check.computed_inputs(config, olds, owner) if config else {}, []
 
 
 def _held_by_others(

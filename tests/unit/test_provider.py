@@ -25,7 +25,7 @@ from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.plugin.outputs import restored
 from helm_rollback_component.plugin.spoken import in_camel_case
 from helm_rollback_component.provider import ReleaseProvider
-from helm_rollback_component.pulumi_adapter import run_kind, stack_settings
+from helm_rollback_component.pulumi_adapter import replacing, run_kind, stack_settings
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog, run
 from helm_rollback_component.pulumi_adapter.stderr import MaskedStream
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
@@ -304,6 +304,17 @@ class TestCheck:
     ) -> None:
         _, failures = check({**LEAST, **news}, {**LEAST, **olds})
         assert list(failures) == (["manage_namespace"] if refused else [])
+
+    @dynamic_only
+    def test_what_a_creation_adds_is_not_looked_for_while_an_input_is_not_known(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        monkeypatch.setattr(replacing, "_changes", {})
+        monkeypatch.setenv("HELM_ROLLBACK_DIFF", "true")
+        monkeypatch.setattr(ResourceLog, "information", lambda _, *lines: said.extend(lines))
+        check({**LEAST, "owner": OWNER, "kubeconfig": LATER, "dry_run": True})
+        assert said[-1] == "which objects it adds is known once all of its inputs are"
 
     def test_the_given_inputs_are_left_alone(self) -> None:
         given = {**LEAST, "__provider": "x"}
