@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from pulumi import automation
 
 from tests.e2e.conftest import Bench, BenchMaker
 from tests.e2e.values import AT_ONCE, BAD, BETTER, GOOD
@@ -70,3 +71,23 @@ def test_each_does_what_it_does_for_any_resource(bench: Bench) -> None:
 
     assert not bench.project.destroy().failed
     assert bench.space.statuses()[-1] == "deployed", "the release goes with what it is deleted with"
+
+
+NO_DEFAULTS = """
+import pulumi
+from helm_rollback_component import HelmRelease
+
+dynamic = pulumi.ProviderResource("pulumi-python", "dynamic", {})
+inputs = pulumi.Config().require_object("releases")["web"]
+HelmRelease("web", inputs, pulumi.ResourceOptions(providers=[dynamic]))
+"""
+
+
+def test_a_provider_of_dynamic_resources_stands_in_for_a_forbidden_default(bench: Bench) -> None:
+    bench.project.program(NO_DEFAULTS)
+    bench.project.stack.set_config("pulumi:disable-default-providers", automation.ConfigValue('["*"]'))
+
+    bench.project.deploy({"web": bench.web(values=GOOD, kubeconfig=str(bench.space.ground.kubeconfig))})
+
+    assert bench.space.statuses() == ["deployed"]
+    assert not bench.project.destroy().failed
