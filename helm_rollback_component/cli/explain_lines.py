@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from helm_rollback_component.cli.status_lines import phase
 from helm_rollback_component.cli.tables import fields
-from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.remediation import assessment, next_update
 from helm_rollback_component.core.remediation import explanation as explanations
 from helm_rollback_component.reasons import find
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.cli.next_up import NextUp
     from helm_rollback_component.cli.reading import Found
     from helm_rollback_component.cli.screen import Screen
+    from helm_rollback_component.config import RollbackConfig
 
 _TITLES = {
     "release": "Release",
@@ -112,7 +112,9 @@ def _next(found: Found, rollback: RollbackConfig | None) -> dict[str, str | None
     if found.claim is None:
         refused = "a stack that declares this release refuses to take it over, unless adopt is set"
         return {"same_inputs": refused, "other_inputs": None, "on_failure": None}
-    foreseen = next_update.foresee(found.history, found.ledger, rollback or RollbackConfig())
+    foreseen = next_update.foresee(
+        found.history, found.ledger, rollback or next_update.last_declared(found.ledger)
+    )
     assumed = "" if rollback else _ASSUMED
     return {
         "same_inputs": foreseen.same_inputs,

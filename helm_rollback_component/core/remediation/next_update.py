@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.remediation import (
     assessment,
     plan,
     points_of_no_return,
+    predicates,
     targets,
 )
 from helm_rollback_component.core.remediation.steps import (
@@ -33,7 +35,6 @@ from helm_rollback_component.reasons import Reason
 from helm_rollback_component.results import Phase
 
 if TYPE_CHECKING:
-    from helm_rollback_component.config import RollbackConfig
     from helm_rollback_component.core.records.history import History
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.core.remediation.steps import Step
@@ -63,14 +64,26 @@ def foresee(history: History, ledger: Ledger, rollback: RollbackConfig) -> Fores
     Args:
         history: the release's revisions.
         ledger: what is known of them.
-        rollback: the rollback section of the inputs, or the default one where it is not known.
+        rollback: the rollback section of the inputs, or `last_declared` where it is not known.
     """
     same, others = (_desired(history, ledger, rollback, each) for each in ("", _OTHERS))
     return Foreseen(
         same_inputs=_with_same(same, history, ledger),
-        other_inputs=sentence(plan.next_step(Situation(others, history, ledger, ()))),
+        other_inputs=_with_others(Situation(others, history, ledger, ())),
         on_failure=_on_failure(history, ledger, rollback),
     )
+
+
+def last_declared(ledger: Ledger) -> RollbackConfig:
+    """Return the rollback section of the last inputs as far as what was done for them tells it."""
+    last = ledger.attempt
+    if last is None or last.action != "rollback":
+        return RollbackConfig()
+    if last.reason == Reason.MANUAL_REQUEST:
+        return RollbackConfig(strategy="manual", target_revision=last.target)
+    if last.reason == Reason.VERSION_DOWNGRADE:
+        return RollbackConfig(strategy="version-based")
+    return RollbackConfig()
 
 
 def _desired(history: History, ledger: Ledger, rollback: RollbackConfig, digest: str) -> Desired:
@@ -95,6 +108,11 @@ def _with_same(desired: Desired, history: History, ledger: Ledger) -> str:
     if found.reason in assessment.FOREIGN and unseen:
         return f"nothing, as the state of the stack does not know of the change; after a refresh: {told}"
     return told
+
+
+def _with_others(situation: Situation) -> str:
+    told, pin = sentence(plan.next_step(situation)), predicates.pin(situation)
+    return f"{told}, as long as target_revision is {pin}" if pin else told
 
 
 def sentence(step: Step) -> str:

@@ -174,9 +174,7 @@ def requested(revision: int | None, history: History, ledger: Ledger) -> Record 
     if revision is None:
         held = {origin(latest, history, ledger)} if latest else set()
         found = last_good(history, ledger, below=latest.revision if latest else 0, without=held)
-        return found or Refusal(
-            Reason.MISSING_ROLLBACK_TARGET, "no good revision is stored that can be restored"
-        )
+        return found or Refusal(Reason.MISSING_ROLLBACK_TARGET, _why_none(latest, ledger))
     refusal = refuse(revision, history, ledger)
     if refusal:
         return refusal
@@ -184,6 +182,12 @@ def requested(revision: int | None, history: History, ledger: Ledger) -> Record 
     held_already = target and latest and restores(latest, target, history, ledger)
     good = latest is not None and standing(latest, ledger) is Verdict.GOOD
     return None if held_already and good else target
+
+
+def _why_none(latest: Record | None, ledger: Ledger) -> str:
+    if latest is None or standing(latest, ledger) is not Verdict.GOOD:
+        return "no good revision is stored that can be restored"
+    return f"no good revision is stored with another content than revision {latest.revision}, the newest"
 
 
 def refuse(revision: int, history: History, ledger: Ledger) -> Refusal | None:

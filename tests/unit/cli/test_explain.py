@@ -37,8 +37,20 @@ def test_a_release_that_is_as_declared_needs_nothing(command_line: CommandLine) 
     found = json.loads(command_line.run("explain", "web", "-o", "json").out)
     assert found["same_inputs"] == "nothing: what runs is what is declared"
     assert found["runs"] == "revision 1 (web-1.2.3), known to be good"
-    assert found["restorable"] == "no good revision is stored that can be restored"
+    assert (
+        found["restorable"] == "no good revision is stored with another content than revision 1, the newest"
+    )
     assert (found["locked"], found["reason"]) == (None, None)
+
+
+def test_a_release_that_the_inputs_hold_stays_held(command_line: CommandLine) -> None:
+    command_line.store("web", "superseded", "superseded", "deployed")
+    held = {"phase": "Deployed", "reason": "ManualRequest", "message": ""}
+    attempt = {"action": "rollback", "revision": 3, "target": 1, "reason": "ManualRequest", "concluded": True}
+    command_line.claim("web", "ggg", conclusion=held, attempt={**attempt, "desired_digest": "spec-3"})
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert found["other_inputs"] == "roll back to revision 1: ManualRequest, as long as target_revision is 1"
+    assert found["on_failure"].startswith("the failure is reported, and nothing is rolled back")
 
 
 def test_a_release_on_which_somebody_works_is_said(command_line: CommandLine) -> None:

@@ -9,7 +9,7 @@ import pytest
 from helm_rollback_component.config import RollbackConfig
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Conclusion, Ledger
-from helm_rollback_component.core.remediation.next_update import foresee, sentence
+from helm_rollback_component.core.remediation.next_update import foresee, last_declared, sentence
 from helm_rollback_component.core.remediation.steps import (
     Accept,
     Conclude,
@@ -90,6 +90,38 @@ def test_a_failure_is_followed_as_declared(rollback: dict[str, object], told: st
     known = ledger(entry(1), entry(2), attempt=attempt(2, spec="spec-2"))
     found = foresee(history("superseded", "deployed"), known, RollbackConfig.model_validate(rollback))
     assert found.on_failure.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("reason", "declared"),
+    [
+        ("ManualRequest", {"strategy": "manual", "target_revision": 1}),
+        ("VersionDowngrade", {"strategy": "version-based"}),
+        ("ImagePullBackOff", {}),
+    ],
+)
+def test_what_was_done_tells_what_was_declared(reason: str, declared: dict[str, object]) -> None:
+    known = ledger(attempt=attempt(3, action="rollback", target=1, reason=reason))
+    assert last_declared(known) == RollbackConfig.model_validate(declared)
+
+
+def test_an_upgrade_or_nothing_tells_nothing_of_what_was_declared() -> None:
+    assert last_declared(ledger(attempt=attempt(3))) == last_declared(Ledger()) == DEFAULT
+
+
+def test_a_held_revision_stays_held_whatever_else_is_declared() -> None:
+    known = concluded(
+        ledger(
+            entry(1),
+            entry(2),
+            entry(3, origin=1, spec="held"),
+            attempt=attempt(3, action="rollback", spec="held", target=1, reason="ManualRequest"),
+        ),
+        Conclusion(phase=Phase.DEPLOYED, reason="ManualRequest"),
+    )
+    held = "nothing: what runs is what is declared"
+    found = foresee(history("superseded", "superseded", "deployed"), known, last_declared(known))
+    assert (found.same_inputs, found.other_inputs) == (held, f"{held}, as long as target_revision is 1")
 
 
 def test_a_failure_may_have_no_way_back() -> None:

@@ -255,6 +255,19 @@ class TestByHand:
         assert isinstance(refusal, targets.Refusal)
         assert refusal.reason == reason
 
+    @pytest.mark.parametrize(
+        ("found", "why"),
+        [
+            (history("deployed"), "with another content than revision 1, the newest"),
+            (history("failed"), "that can be restored"),
+            (History(), "that can be restored"),
+        ],
+    )
+    def test_where_none_is_good_enough_it_says_whether_the_newest_is(self, found: History, why: str) -> None:
+        refusal = targets.requested(None, found, ledger())
+        assert isinstance(refusal, targets.Refusal)
+        assert refusal.message == f"no good revision is stored {why}"
+
 
 class TestRefuse:
     FOUND = History(
