@@ -37,6 +37,14 @@ _TITLES = {
 _ASSUMED = ", unless the program sets another strategy"
 """Where only the cluster was asked, which does not know the inputs."""
 
+_UNFORESEEN: dict[str, Any] = {
+    "same_inputs": None,
+    "other_inputs": None,
+    "on_failure": None,
+    "restorable": None,
+    "changes": None,
+}
+
 
 def explanation(
     found: Found, rollback: RollbackConfig | None, restorable: str, ahead: NextUp | None
@@ -49,7 +57,7 @@ def explanation(
         restorable: what a rollback by hand would restore, or why there is none.
         ahead: what the next update would do where the declared inputs are known.
     """
-    status, ready = found.status, assessment.ready(found.status)
+    status, ready = found.status, None if found.under_way else assessment.ready(found.status)
     word = find(ready.reason) if ready and found.claim else None
     said = explanations.parted(ready.reason, ready.message)[0] if word and ready else ""
     told: dict[str, Any] = {
@@ -63,6 +71,8 @@ def explanation(
         "remedy": word.remedy or None if word else _way_out(found),
         "locked": _locked(found),
     }
+    if found.under_way:
+        return {**told, **_UNFORESEEN}
     declared = {"same_inputs": ahead.told, "changes": [*ahead.changes]} if ahead else {"changes": None}
     return {**told, **_next(found, rollback), "restorable": restorable, **declared}
 
@@ -94,7 +104,7 @@ def _newest(found: Found) -> str | None:
 def _way_out(found: Found) -> str | None:
     """Return how an operator gets on with a release that no stack manages; None where nothing is wrong."""
     name, newest = found.status.release_name, found.history.latest
-    if _newest(found) is None or newest is None:
+    if _newest(found) is None or newest is None or found.under_way:
         return None
     back = f"`helm-rollback rollback {name}` restores the last good revision"
     if not newest.status.value.startswith("pending-"):

@@ -10,10 +10,11 @@ from helm_rollback_component.cli.asking import Asking
 from helm_rollback_component.config.constraints import is_release_name
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Ledger
+from helm_rollback_component.core.remediation import assessment
 from helm_rollback_component.core.remediation.timeline import Moment, timeline
 from helm_rollback_component.errors import HelmRollbackError, OperationError
 from helm_rollback_component.kube.api import paths
-from helm_rollback_component.kube.claims import lease_codec
+from helm_rollback_component.kube.claims import lease_codec, lock_holder
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import clock
 from helm_rollback_component.reconcile.status import release_status, unknown_status
@@ -54,6 +55,18 @@ class Found:
     def ledger(self) -> Ledger:
         """What is known of the release beyond Helm's records."""
         return self.claim.ledger if self.claim else Ledger()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the newest revision is unfinished because the holder of the lock is at work on it."""
+        ready = assessment.ready(self.status)
+        return (
+            self.claim is not None
+            and ready is not None
+            and ready.reason == Reason.INTERRUPTED
+            and self.claim.is_renewed(self.now)
+            and not lock_holder.provably_dead(self.claim.process)
+        )
 
     @property
     def moments(self) -> tuple[Moment, ...]:

@@ -55,7 +55,7 @@ def _made(status: ReleaseStatus, plan: RollbackPlan) -> Iterator[str]:
     if plan.owner:
         yield (
             f"The {plan.owner} declares something else. While its inputs stay the same, its updates change "
-            "nothing; they fail with your reason once its state knows of the rollback (`pulumi refresh`)."
+            "nothing; they fail with your reason, at the latest after a `pulumi refresh`."
         )
         yield "To go forward, change its inputs, or only retry_trigger; to stay, declare what runs now."
 

@@ -26,10 +26,14 @@ _COLOURS = {
     Phase.STALLED: Colour.BAD,
 }
 _NOT_MANAGED = "not managed"
+_UNDER_WAY = "in progress"
 
 
 def document(found: Found) -> dict[str, Any]:
-    """Return the status, who owns the release, and who works on it; without a claim there is no phase."""
+    """Return the status, who owns the release, and who works on it; without a claim there is no phase.
+
+    While an operation is under way, phase and conditions are those of an operation that was interrupted.
+    """
     claim = found.claim
     outputs = found.status.as_outputs()
     return {
@@ -38,6 +42,7 @@ def document(found: Found) -> dict[str, Any]:
         "managed": claim is not None,
         "owner": _owner(claim) or None,
         "lock": _lock(claim),
+        "under_way": found.under_way,
         "problem": found.problem or None,
     }
 
@@ -53,13 +58,13 @@ def one(screen: Screen, found: Found) -> Iterator[str]:
             ("Phase", phase(found)),
             ("Revision", _revision(found)),
             ("Rollback", _rollback(found)),
-            ("Why", explanation.explain(status) if found.claim else ""),
+            ("Why", "" if _unsaid(found) else explanation.explain(status)),
             ("Managed by", _managed_by(found.claim)),
             ("Lock", found.claim.holder_words if found.claim and found.claim.holder else ""),
             ("Objects", ", ".join(f"{each.kind}/{each.name}" for each in status.resources)),
         ],
     )
-    if found.claim and status.conditions:
+    if status.conditions and not _unsaid(found):
         why = explanation.explain(status)
         yield ""
         yield from table(
@@ -79,10 +84,17 @@ def many(screen: Screen, listed: Iterable[Found]) -> Iterator[str]:
 
 
 def phase(found: Found) -> Cell:
-    """Return the phase, or that nobody manages the release."""
+    """Return the phase, that an operation is under way, or that nobody manages the release."""
     if found.claim is None:
         return Cell("unknown" if found.problem else _NOT_MANAGED, Colour.FAINT)
+    if found.under_way:
+        return Cell(_UNDER_WAY, Colour.UNSURE)
     return Cell(found.status.phase.value, _COLOURS[found.status.phase])
+
+
+def _unsaid(found: Found) -> bool:
+    """Whether there are no conclusions to tell: nobody draws them, or they are not drawn yet."""
+    return found.claim is None or found.under_way
 
 
 def _condition(each: Condition, found: Found, told: str) -> tuple[str, ...]:
@@ -98,7 +110,7 @@ def _untold(condition: Condition, told: str) -> str:
 
 def _listed(found: Found) -> tuple[Cell | str, ...]:
     status, latest = found.status, found.history.latest
-    ready = assessment.ready(status)
+    ready = None if found.under_way else assessment.ready(status)
     return (
         status.release_namespace,
         status.release_name,

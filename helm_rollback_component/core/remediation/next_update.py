@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.steps import Step
 
 _OTHERS = "of other inputs"
-_ONCE_SEEN = "once the state of the stack knows of it (`pulumi refresh`), "
+_ONCE_SEEN = "at the latest after a `pulumi refresh`, "
 
 
 @dataclass(frozen=True)

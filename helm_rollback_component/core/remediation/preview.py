@@ -45,14 +45,20 @@ def across_history(rollback: RollbackConfig, marked: Sequence[tuple[int, str]]) 
         rollback: the rollback section of the inputs.
         marked: number and chart version of each marked revision, oldest first.
     """
-    held = rollback.strategy == "manual" and rollback.target_revision and not rollback.allow_data_loss
-    if not marked or not (held or goes_back(rollback)):
+    if not marked:
         return ""
     version = marked[-1][1]
     limit = [*takewhile(lambda each: each[1] == version, reversed(marked))][-1][0]
+    if not (goes_back(rollback) or _held_below(limit, rollback)):
+        return ""
     return (
         f"will not roll back across revision {limit}: its chart, version {version}, is a point of no return"
     )
+
+
+def _held_below(limit: int, rollback: RollbackConfig) -> bool:
+    pin = rollback.target_revision if rollback.strategy == "manual" else None
+    return pin is not None and pin < limit and not rollback.allow_data_loss
 
 
 def across_chart(chart: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
@@ -16,8 +17,6 @@ from helm_rollback_component.kube.claims import ledger_codec
 from helm_rollback_component.kube.claims.lock_holder import described
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from helm_rollback_component.core.records.ledger import Ledger
     from helm_rollback_component.kube.claims.lock_holder import Holder
 
@@ -77,6 +76,14 @@ class Claim:
     def bears(self, incarnation: str) -> bool:
         """Whether the claim has that incarnation."""
         return bool(incarnation) and self.incarnation == incarnation
+
+    def is_renewed(self, now: datetime) -> bool:
+        """Whether somebody has the lock and renews it, if `now` is the time by the holder's clock."""
+        try:
+            unrenewed = (now - datetime.fromisoformat(self.renewed)).total_seconds()
+        except (ValueError, TypeError):
+            return False
+        return bool(self.holder) and unrenewed < self.duration
 
     @property
     def lock(self) -> tuple[str, str, str]:

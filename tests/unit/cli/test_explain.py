@@ -9,7 +9,7 @@ from helm_rollback_component.operations import HelmOperations
 from tests.support.command_line import CommandLine
 from tests.support.fake_cluster import failure
 from tests.support.helm_records import RELEASE, release, secret
-from tests.unit.cli.test_status import GOOD, ROLLED_BACK
+from tests.unit.cli.test_status import AT_WORK, GOOD, ROLLED_BACK
 
 
 def test_a_rollback_is_explained_with_its_remedy(command_line: CommandLine) -> None:
@@ -62,6 +62,18 @@ def test_a_release_on_which_somebody_works_is_said(command_line: CommandLine) ->
         found["locked"]
         == "process 7 on runner (since an unknown time) works on it; wait until that has ended"
     )
+
+
+def test_while_an_operation_is_under_way_nothing_is_concluded(command_line: CommandLine) -> None:
+    command_line.store("web", "deployed", "pending-upgrade")
+    command_line.claim("web", "g", conclusion=GOOD)
+    command_line.edit_spec("web", AT_WORK)
+    found = json.loads(command_line.run("explain", "web", "-o", "json").out)
+    assert found["phase"] == "in progress"
+    assert found["locked"].startswith("process 7 on runner ")
+    assert found["newest"].startswith("revision 2 (pending-upgrade): ")
+    untold = ("reason", "remedy", "same_inputs", "other_inputs", "on_failure", "restorable", "changes")
+    assert {found[key] for key in untold} == {None}
 
 
 def test_a_release_of_helm_alone_would_not_be_taken_over(command_line: CommandLine) -> None:

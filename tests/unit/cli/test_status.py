@@ -27,6 +27,14 @@ ROLLED_BACK: dict[str, Any] = {
     "conditions": (Condition("Ready", "False", "ImagePullBackOff", "no such image", "2026-01-01T00:00:00Z"),),
 }
 
+AT_WORK = {
+    "holderIdentity": "runner/7/ab",
+    "acquireTime": "2026-01-01T00:00:00Z",
+    "renewTime": "2999-01-01T00:00:00Z",
+    "leaseDurationSeconds": 20,
+}
+"""The lock of a process that renews it."""
+
 
 def test_a_release_that_was_rolled_back_says_so(command_line: CommandLine) -> None:
     command_line.store("web", "superseded", "superseded", "deployed")
@@ -158,6 +166,29 @@ def test_a_locked_release_names_who_works_on_it(command_line: CommandLine) -> No
     )
     found = json.loads(command_line.run("status", "web", "-o", "json").out)
     assert found["lock"]["holder"] == "runner/7/ab"
+
+
+def test_an_operation_that_is_under_way_was_not_interrupted(command_line: CommandLine) -> None:
+    command_line.store("web", "deployed", "pending-upgrade")
+    command_line.claim("web", "g", conclusion=GOOD)
+    assert "Phase:        Failed\n" in command_line.run("status", "web").out
+    command_line.edit_spec("web", AT_WORK)
+    shown = command_line.run("status", "web").out
+    assert "Phase:        in progress\n" in shown
+    assert "Lock:         process 7 on runner" in shown
+    assert "Interrupted" not in shown
+    (row,) = command_line.run("status").out.splitlines()[1:]
+    assert "in progress" in row
+    assert "Interrupted" not in row
+    assert json.loads(command_line.run("status", "web", "-o", "json").out)["under_way"] is True
+
+
+@pytest.mark.parametrize("renewed", ["2026-01-01T00:00:00Z", "then"])
+def test_a_lock_that_nobody_renews_is_of_no_operation(command_line: CommandLine, renewed: str) -> None:
+    command_line.store("web", "deployed", "pending-upgrade")
+    command_line.claim("web", "g", conclusion=GOOD)
+    command_line.edit_spec("web", {**AT_WORK, "renewTime": renewed})
+    assert json.loads(command_line.run("status", "web", "-o", "json").out)["under_way"] is False
 
 
 def test_a_release_without_records_is_missing(command_line: CommandLine) -> None:

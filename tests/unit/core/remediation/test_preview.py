@@ -146,9 +146,10 @@ def test_so_it_is_wherever_something_may_be_rolled_back(rollback: dict[str, Any]
         {"enabled": False},
         {"strategy": "manual"},
         {"strategy": "manual", "target_revision": 3, "allow_data_loss": True},
+        {"strategy": "manual", "target_revision": 8},
     ],
 )
-def test_it_is_not_where_nothing_is_or_where_it_is_allowed(rollback: dict[str, Any]) -> None:
+def test_it_is_not_where_nothing_goes_back_across_it_or_may(rollback: dict[str, Any]) -> None:
     assert across((7, "2.0.0"), **rollback) == ""
 
 
