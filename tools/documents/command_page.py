@@ -41,9 +41,10 @@ does too, or `-` for standard input. Secrets are decrypted only where they matte
 one, for `diff`, which has to mask them, and for `explain`, which has to render them. They are kept in memory
 alone.
 
-**A rollback by hand.** An update asks the cluster only for releases whose inputs have changed. So
-`pulumi up` sees a rollback by hand only after a refresh (`pulumi refresh`, or `pulumi up --refresh`): with
-the same inputs it changes nothing, and after a refresh it fails and says why. An update with changed inputs
+**A rollback by hand.** An update asks the cluster only for releases whose inputs have changed, or whose
+last update failed. So where that one succeeded, `pulumi up` sees a rollback by hand only after a refresh
+(`pulumi refresh`, or `pulumi up --refresh`): with the same inputs it changes nothing, and after a refresh it
+fails and says why. An update with changed inputs
 replaces it; its preview and its row say so, without a refresh too.
 """
 _OUTPUT = """
