@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.failures.classify import Failure, classify
+from helm_rollback_component.core.health import log_lines
 from helm_rollback_component.reasons import Reason, find
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def of_health(context: RunContext, verdict: HealthVerdict) -> Failure:
     """
     if verdict.log:
         head = f"the last lines of container {verdict.container} of Pod {verdict.pod}:"
-        context.note_once("\n    ".join((head, *verdict.log)))
+        shown = context.redact("\n".join(verdict.log)).split("\n")
+        context.note_once("\n    ".join((head, *map(log_lines.shortened, shown))))
     known = find(verdict.reason)
     return Failure(
         reason=verdict.reason,

@@ -41,7 +41,7 @@ spec:
       annotations: {ground/after: {{ .Values.after | quote }}, tag: {{ .Values.tag | quote }}}
     spec:
       containers:
-      - {name: main, image: "registry.example/web:{{ .Values.tag }}"}
+      - {name: {{ .Values.container | default "main" }}, image: "registry.example/web:{{ .Values.tag }}"}
       {{- with .Values.sidecar }}
       - {name: {{ . }}, image: registry.example/sidecar}
       {{- end }}

@@ -1,6 +1,7 @@
 """The arguments of the programs, and the secrets that they get."""
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tools.ground.layout import Layout
 
 @pytest.fixture
 def plane(tmp_path: Path) -> ControlPlane:
-    return ControlPlane(Layout(tmp_path), port=6443)
+    return ControlPlane(Layout(tmp_path), port=6443, kubelet_port=10250)
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def test_only_loopback_is_listened_on(plane: ControlPlane, commands: dict[str, C
     assert {"--bind-address=127.0.0.1", "--secure-port=6443"} <= set(commands["kube-apiserver"].arguments)
     listening = [argument for argument in commands["etcd"].arguments if "-urls=" in argument]
     assert all("=unix://" in argument for argument in listening)
+    assert "--server-address=127.0.0.1:10250" in commands["kwok"].arguments
     assert "--secure-port=0" in commands["kube-scheduler"].arguments
     assert "--secure-port=0" in commands["kube-controller-manager"].arguments
 
@@ -48,17 +50,20 @@ def test_controllers_that_releases_need_are_on(commands: dict[str, Command]) -> 
         assert f"-{needed}-controller" not in off
 
 
-def test_kwok_gets_its_settings_and_the_stages(plane: ControlPlane) -> None:
+def test_kwok_gets_its_settings_the_stages_and_the_logs(plane: ControlPlane) -> None:
     write_kwok_config(plane.layout)
-    settings, *stages = yaml.safe_load_all(plane.layout.kwok_config.read_text())
+    settings, *stages, logs = yaml.safe_load_all(plane.layout.kwok_config.read_text())
     assert settings["options"]["enablePodsOnNodeSyncStreamWatch"] is True
     assert {stage["kind"] for stage in stages} == {"Stage"}
+    wordy = next(each for each in logs["spec"]["logs"] if each["containers"] == ["wordy"])
+    assert Path(wordy["logsFile"]).read_text().endswith(" stdout F starting again\n")
+    assert Path(wordy["previousLogsFile"]).read_text().endswith(" stdout F panic: no database\n")
 
 
 def test_requests_are_recorded_only_if_that_is_asked_for(
     plane: ControlPlane, commands: dict[str, Command]
 ) -> None:
-    recording = ControlPlane(plane.layout, plane.port, audit=True).servers()[-1]
+    recording = replace(plane, audit=True).servers()[-1]
     assert f"--audit-log-path={plane.layout.audit_log}" in recording.arguments
     assert not any("audit" in argument for argument in commands["kube-apiserver"].arguments)
 

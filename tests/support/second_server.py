@@ -28,7 +28,7 @@ class SecondServer:
     """
 
     def __init__(self, ground: Ground, here: Place) -> None:
-        plane = ControlPlane(Layout(ground.kubeconfig.parent), _free_port())
+        plane = ControlPlane(Layout(ground.kubeconfig.parent), _free_port(), _free_port())
         _, command = plane.servers()
         self.url = plane.server
         self._line: list[str | Path] = [ground.bin_dir / command.program, *command.arguments]

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from tools.ground.container_logs import write_logs
 from tools.ground.layout import Layout
 from tools.ground.stages import stages
 
@@ -60,11 +61,13 @@ class Command:
 class ControlPlane:
     """The commands of one control plane: etcd on sockets in its folder, the API server on ``port``.
 
-    With ``audit`` the API server records every request in the layout's audit log.
+    On ``kubelet_port`` kwok tells the API server what containers have logged. With ``audit`` the API server
+    records every request in the layout's audit log.
     """
 
     layout: Layout
     port: int
+    kubelet_port: int
     audit: bool = False
 
     @property
@@ -117,6 +120,7 @@ class ControlPlane:
                 "service-account-signing-key-file": self.layout.service_account_key,
                 "service-cluster-ip-range": "10.96.0.0/16",
                 "endpoint-reconciler-type": "none",
+                "kubelet-preferred-address-types": "InternalIP",
                 "profiling": False,
                 **(self._audit() if self.audit else {}),
             },
@@ -154,12 +158,22 @@ class ControlPlane:
         }
 
     def _kwok(self) -> Command:
-        return _command("kwok", {"kubeconfig": self.layout.kubeconfig, "config": self.layout.kwok_config})
+        return _command(
+            "kwok",
+            {
+                "kubeconfig": self.layout.kubeconfig,
+                "config": self.layout.kwok_config,
+                "server-address": f"127.0.0.1:{self.kubelet_port}",
+                "node-ip": "127.0.0.1",
+                "node-port": self.kubelet_port,
+            },
+        )
 
 
 def write_kwok_config(layout: Layout) -> None:
-    """Write kwok's settings and the stages that it plays."""
-    layout.kwok_config.write_text(yaml.safe_dump_all([_kwok_settings(), *stages()], sort_keys=False))
+    """Write kwok's settings, the stages that it plays, and what containers have logged."""
+    played = [_kwok_settings(), *stages(), write_logs(layout.container_logs)]
+    layout.kwok_config.write_text(yaml.safe_dump_all(played, sort_keys=False))
 
 
 def write_audit_policy(layout: Layout) -> None:
@@ -171,7 +185,7 @@ def _kwok_settings() -> dict[str, Any]:
     options = {
         "manageAllNodes": True,
         "cidr": "10.244.0.0/16",
-        "nodeIP": "10.0.0.1",
+        "enableDebuggingHandlers": True,
         "enablePodsOnNodeSyncStreamWatch": True,
         "podPlayStageParallelism": 8,
         "nodePlayStageParallelism": 2,

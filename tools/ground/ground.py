@@ -156,6 +156,7 @@ class Ground:
             "folder": self._layout.folder,
             "binaries": binaries,
             "port": _free_port(),
+            "kubelet-port": _free_port(),
             "lifetime": self._lifetime,
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]

@@ -46,6 +46,11 @@ class Layout:
         return self.folder / "kwok.yaml"
 
     @property
+    def container_logs(self) -> Path:
+        """The folder with what containers have logged."""
+        return self.folder / "container-logs"
+
+    @property
     def audit_policy(self) -> Path:
         """Which requests the API server records, if it records any."""
         return self.folder / "audit-policy.yaml"

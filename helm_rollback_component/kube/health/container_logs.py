@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from helm_rollback_component.core.health import log_lines
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.reasons import Reason
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.model import HealthVerdict
     from helm_rollback_component.kube.api.client import Cluster
 
-_LINES = 10
-_BYTES = 4096
+_BYTES = 1 << 20
+"""Enough for the last lines of nearly every log: the kubelet cuts off their end where it is not."""
+
 _PATIENCE = 1.0
 
 _OF_LAST_RUN = frozenset(
@@ -43,9 +45,9 @@ def _read(cluster: Cluster, verdict: HealthVerdict, found: list[str]) -> None:
             path,
             container=verdict.container,
             previous=previous,
-            tailLines=str(_LINES),
+            tailLines=str(log_lines.COUNT),
             limitBytes=str(_BYTES),
         )
     except OperationError:
         return
-    found += text.splitlines()[-_LINES:]
+    found += log_lines.last_lines(text)

@@ -261,6 +261,20 @@ def test_a_verdict_stops_helm_and_is_why_it_failed() -> None:
     assert place.said[-1] == f"the last lines of container app of Pod web-0:\n    {lines}"
 
 
+def test_of_a_long_line_of_the_log_no_secret_is_left_that_was_cut_in_two() -> None:
+    cluster = Town()
+    cluster.log = "x" * 395 + " hunter2 and more"
+
+    def apply(cancellation: Cancellation) -> None:
+        for each in workload(deployment(), LOOP):
+            cluster.put(each)
+        until_it_is_stopped(cancellation)
+
+    place = Place(cluster, Engine(apply))
+    place.upgrade()
+    assert place.said[-1].endswith("x [sec… (13 characters more)")
+
+
 def test_without_a_verdict_helms_own_words_count_less_what_is_secret() -> None:
     words = 'Error: UPGRADE FAILED: no matches for kind "hunter2" in version "v1"'
     failed = Place(Town(*workload(deployment(), running())), failing(words)).upgrade()
