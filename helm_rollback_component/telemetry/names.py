@@ -103,7 +103,7 @@ RETRIES = Metric(
 PHASE = Metric(
     "helm_rollback.phase",
     "gauge",
-    "1",
+    "{release}",
     "1 for the phase that the release is in after the operation, 0 for every other; 0 for all once deleted.",
     (Attribute.PHASE,),
 )

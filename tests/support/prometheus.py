@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def in_prometheus(metric: Metric) -> str:
-    """Return the name that Prometheus' own translation gives a metric."""
+    """Return the name that Prometheus' own translation gives a metric, also in the collector."""
     unit = "_seconds" if metric.unit == "s" else ""
-    ending = "_total" if metric.kind == "counter" else ""
+    ending = {"counter": "_total", "gauge": "_ratio" if metric.unit == "1" else ""}.get(metric.kind, "")
     return f"{metric.name.replace('.', '_')}{unit}{ending}"
