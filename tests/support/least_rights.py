@@ -67,6 +67,10 @@ class Recorder(Transport):
         self._record(Right.of(method, path, query or {}))
         return super().send(method, path, query=query, **what)
 
+    def ask_once(self, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
+        self._record(Right.of("GET", path, query))
+        return super().ask_once(path, query)
+
     @contextmanager
     def stream(
         self, path: str, query: Mapping[str, str], *, silence: float, stop: Cancellation
