@@ -10,6 +10,7 @@ import yaml
 from tools.ground import credentials
 from tools.ground.control_plane import Command, ControlPlane, write_audit_policy, write_kwok_config
 from tools.ground.layout import Layout
+from tools.ground.supervisor import answers
 
 
 @pytest.fixture
@@ -73,6 +74,12 @@ def test_each_request_is_recorded_once(plane: ControlPlane) -> None:
     policy = yaml.safe_load(plane.layout.audit_policy.read_text())
     stages = {"RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"}
     assert stages - set(policy["omitStages"]) == {"RequestReceived"}
+
+
+def test_who_is_still_writing_its_certificate_does_not_answer(tmp_path: Path) -> None:
+    certificate = tmp_path / "apiserver.crt"
+    certificate.touch()
+    assert not answers(certificate, 1, "token")
 
 
 def test_secrets_are_for_the_owner_only(plane: ControlPlane) -> None:

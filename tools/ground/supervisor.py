@@ -104,7 +104,7 @@ class Supervisor:
 
     def _wait_until_it_answers(self) -> None:
         certificate, port = self._layout.certificate, self._plane.port
-        self._wait_for("the API server", lambda: _answers(certificate, port, self._token))
+        self._wait_for("the API server", lambda: answers(certificate, port, self._token))
 
     def _start(self, *commands: Command) -> None:
         for command in commands:
@@ -165,8 +165,12 @@ class Supervisor:
         self._state = state.save(self._layout.folder)
 
 
-def _answers(certificate: Path, port: int, token: str) -> bool:
-    context = ssl.create_default_context(cafile=str(certificate))
+def answers(certificate: Path, port: int, token: str) -> bool:
+    """Whether an API server answers there that it is ready; not while it is writing its certificate."""
+    try:
+        context = ssl.create_default_context(cafile=str(certificate))
+    except OSError:
+        return False
     connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
     try:
         connection.request("GET", "/readyz", headers={"Authorization": f"Bearer {token}"})
