@@ -12,7 +12,7 @@ from helm_rollback_component.kube.stored_data.look import StoredData
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.remediation.leftovers import Leftover
@@ -47,7 +47,22 @@ class Leftovers:
             failed: the objects of each failed revision, oldest first.
             declared: the objects of the revision that was deployed after them.
         """
-        for each in leftovers.leftovers(failed, declared, self._namespace):
+        self._remove_all(leftovers.leftovers(failed, declared, self._namespace))
+
+    def remove_admission(self, failed: Sequence[Sequence[Manifest]], declared: Sequence[Manifest]) -> None:
+        """Remove the webhooks and policies among them, which may refuse that anything is restored.
+
+        What has failed may be what serves them.
+
+        Args:
+            failed: as of `remove`.
+            declared: the objects of the revision that is to be restored.
+        """
+        found = leftovers.leftovers(failed, declared, self._namespace)
+        self._remove_all(filter(leftovers.controls_admission, found))
+
+    def _remove_all(self, found: Iterable[Leftover]) -> None:
+        for each in found:
             key = objects.key(each.object, self._namespace)
             try:
                 self._remove(each, str(key))

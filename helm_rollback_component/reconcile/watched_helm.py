@@ -5,7 +5,7 @@ Every method returns why it failed, None if it did not; nothing is decided here 
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,20 +19,23 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.kube.health.wait import Beginning
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.reconcile import apply_options, failures
+from helm_rollback_component.reconcile import apply_options, failures, strategies
 from helm_rollback_component.reconcile.proof import Proof
 from helm_rollback_component.reconcile.removal import Removal
 from helm_rollback_component.reconcile.removal_watch import RemovalWatch
 from helm_rollback_component.reconcile.watched_deployment import Applying, WatchedDeployment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.health.evidence import Evidence
+    from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.records.history import Record
     from helm_rollback_component.core.remediation.steps import Install, Rollback, Upgrade
     from helm_rollback_component.reconcile.run_context import RunContext
+
+    _Remove = Callable[[Sequence[Sequence[Manifest]], Sequence[Manifest]], None]
 
 _HURRIED = 10
 """So many seconds an uninstall may take that begins when the run is to end already."""
@@ -96,6 +99,10 @@ class WatchedHelm:
         latest, _, target, *standing = before
         self._proof.begin(known)
         found = self._proof.look_before(action, before)
+        left = [each for each in standing if each not in (latest, target)]
+        self._clear(action.revision, [latest, *left], context.leftovers.remove_admission)
+        if force := apply_options.forces(target, context.helm.capabilities):
+            self._prepare_strategies(action.revision)
         try:
             with context.events.helm():
                 context.helm.rollback(
@@ -103,13 +110,13 @@ class WatchedHelm:
                     action.revision,
                     timeout,
                     disable_hooks=context.config.disable_hooks,
-                    force_conflicts=apply_options.forces(target, context.helm.capabilities),
+                    force_conflicts=force,
                 )
         except EngineError as error:
             return failures.of_helm(context, error, "rollback")
         finally:
             self._proof.tell_what_is_taken_over(action.revision, found)
-        self._remove_leftovers(revision, [each for each in standing if each not in (latest, target)])
+        self._remove_leftovers(revision, left)
         return self._await_restored(revision, Beginning(found))
 
     def unrestored(self, target: int, replaced: int) -> tuple[str, ...] | None:
@@ -191,8 +198,18 @@ class WatchedHelm:
             return None
         return failure
 
+    def _prepare_strategies(self, revision: int) -> None:
+        context = self._context
+        with suppress(OperationError):
+            declared = context.storage.manifest(revision)
+            strategies.prepare(context.informers.cluster, context.target, declared)
+
     def _remove_leftovers(self, revision: int, before: Sequence[Record | None]) -> None:
         """Remove what revisions that were never good had added, and Helm left."""
+        self._clear(revision, before, self._context.leftovers.remove)
+
+    def _clear(self, revision: int, before: Sequence[Record | None], remove: _Remove) -> None:
+        """Have what is removed that revisions have which were never good, and another has not."""
         context, storage = self._context, self._context.storage
         numbers = {record.revision for record in before if record and record.status is not Status.DEPLOYED}
         if not numbers:
@@ -202,7 +219,7 @@ class WatchedHelm:
             declared = storage.manifest(revision)
             unread = "; ".join(storage.unread(revision))
             if not unread:
-                context.leftovers.remove(failed, declared)
+                remove(failed, declared)
         except OperationError as error:
             unread = error.message
         if unread:

@@ -25,6 +25,7 @@ KINDS = {
     "PersistentVolumeClaim": ApiKind("persistentvolumeclaims", namespaced=True),
     "Topic": ApiKind("topics", namespaced=True),
     "ClusterRole": ApiKind("clusterroles", namespaced=False),
+    "ValidatingWebhookConfiguration": ApiKind("validatingwebhookconfigurations", namespaced=False),
 }
 
 

@@ -81,9 +81,7 @@ def classify(output: str, action: str = "", namespace: str = "", show: Callable[
     return Failure(
         reason=reason,
         message=rule.message or essential(shown),
-        remedy=show(rule.remedy.format(command=_deletion(found, namespace)))
-        if rule.remedy
-        else reason.remedy,
+        remedy=show(rule.remedy.format(object=_named(found, namespace))) if rule.remedy else reason.remedy,
         temporary=rule.reason.temporary,
     )
 
@@ -103,13 +101,13 @@ def _last_error(output: str) -> str:
     return (error if before else output).strip()
 
 
-def _deletion(found: re.Match[str], namespace: str) -> str:
-    """Return the command that deletes the object that a rule has found, an empty text where it found none."""
+def _named(found: re.Match[str], namespace: str) -> str:
+    """Return how kubectl is told which object a rule has found, an empty text where it found none."""
     groups = found.groupdict()
     if not groups:
         return ""
     where = f" -n {namespace}" if namespace else ""
-    return f"kubectl delete {_kind(groups['kind'])} {groups['name']}{where}"
+    return f"{_kind(groups['kind'])} {groups['name']}{where}"
 
 
 def _kind(word: str) -> str:

@@ -16,7 +16,7 @@ _START = r"^(Error: )?([A-Z]+ FAILED: )?"
 
 _FAILED_HOOK = (
     "read the logs of the hook's pod; if it is from an earlier update that left it behind, delete it with "
-    "`{command}`"
+    "`kubectl delete {object}`"
 )
 
 
@@ -48,8 +48,8 @@ def left_behind() -> Iterable[Rule]:
     hook = r"Hook \S+ \S+ failed: .*?"
     kept = (r"is immutable", r"updates may not change", r"may not change once set")
     remedy = (
-        "delete it with `{command}`, or have the hook's annotation helm.sh/hook-delete-policy contain "
-        "before-hook-creation"
+        "delete it with `kubectl delete {object}`, or have the hook's annotation helm.sh/hook-delete-policy "
+        "contain before-hook-creation"
     )
     for found in (
         rf"{hook}\b(?P<kind>[a-z]+)[\w.-]* \"(?P<name>[^\"]+)\" already exists",

@@ -107,7 +107,16 @@ def objects() -> Iterable[Rule]:
         ),
         Reason.IMMUTABLE_FIELD,
         remedy="delete the StatefulSet, and let its pods and claims stay for the new one: "
-        "`{command} --cascade=orphan`",
+        "`kubectl delete {object} --cascade=orphan`",
+    )
+    yield Rule(
+        pattern(
+            r"(?P<kind>Deployment)\.apps \"(?P<name>[^\"]+)\" is invalid: spec\.strategy\.rollingUpdate: "
+        ),
+        Reason.OBJECT_INVALID,
+        remedy="set the strategy of the live Deployment first, as Helm 4 cannot remove what the API server "
+        "added to it: `kubectl patch {object} --type=merge -p "
+        """'{{"spec":{{"strategy":{{"type":"Recreate","rollingUpdate":null}}}}}}'`""",
     )
     yield Rule(
         pattern(

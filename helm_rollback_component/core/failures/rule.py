@@ -17,8 +17,8 @@ class Rule:
     Attributes:
         pattern: matches Helm's words.
         reason: its word.
-        remedy: what to do, if the reason's own remedy does not fit; it may have ``{command}`` in it, which
-            deletes the object that the groups ``kind`` and ``name`` of the pattern find.
+        remedy: what to do, if the reason's own remedy does not fit; it may have ``{object}`` in it, which
+            names to kubectl the object that the groups ``kind`` and ``name`` of the pattern find.
         message: the message to show instead of Helm's words, if those say too little.
         actions: the Helm verbs to which the rule applies; empty means all.
     """

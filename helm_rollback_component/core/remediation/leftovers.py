@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MERGE_KEYS = ("name", "mountPath", "devicePath", "containerPort", "port", "ip", "topologyKey")
 """By which lists are merged (``patchMergeKey`` in Kubernetes' ``core/v1`` types); others are replaced."""
 
+_ADMISSION = "admissionregistration.k8s.io"
 _OWN_METADATA = ("annotations", "labels")
 
 
@@ -61,6 +62,11 @@ def leftovers(
             before = found[key].fields if key in found else {}
             found[key] = Leftover(old, {**before, **dict(_undeclared(old, wanted.get(key)))})
     return tuple(each for key, each in found.items() if key not in wanted or each.fields)
+
+
+def controls_admission(leftover: Leftover) -> bool:
+    """Whether it is an object that has the API server ask whether others may be changed."""
+    return not leftover.fields and objects.group(leftover.object) == _ADMISSION
 
 
 def removal(live: Manifest, fields: Mapping[Path, Any]) -> tuple[dict[str, Any], ...]:
@@ -116,7 +122,7 @@ def _parts(value: Any) -> Mapping[Step, Any] | None:
         return value
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
         return None
-    name = next((key for key in _MERGE_KEYS if value and all(key in item for item in value)), None)
+    name = next((key for key in _MERGE_KEYS if all(key in item for item in value)), None)
     return {(name, item[name]): item for item in value} if name else None
 
 

@@ -67,6 +67,21 @@ def test_an_object_of_the_release_that_is_not_declared_is_deleted_and_told() -> 
     assert place.warned == ["ConfigMap web was left by a failed revision, and was removed"]
 
 
+def test_of_what_controls_admission_only_what_is_not_declared_goes_first() -> None:
+    place = Place()
+    webhooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+    kind = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration"}
+    added, changed = ({**kind, "metadata": {"name": name, "annotations": OURS}} for name in ("new", "old"))
+    for each in (added, changed):
+        place.cluster.create(webhooks, each)
+    left = Leftovers(place.cluster, "web", NAMESPACE, place.warned.append)
+    left.remove_admission([[config("web"), added, {**changed, "webhooks": []}]], [changed])
+    assert place.cluster.paths() == [f"{collection('ConfigMap')}/web", f"{webhooks}/old"]
+    assert place.warned == [
+        "ValidatingWebhookConfiguration new was left by a failed revision, and was removed"
+    ]
+
+
 def test_an_object_of_another_release_stays() -> None:
     place = Place(**{"meta.helm.sh/release-name": "other"})
     assert place.clean([]) != []

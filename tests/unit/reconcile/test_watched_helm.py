@@ -22,7 +22,7 @@ from helm_rollback_component.helm.engines.engine import Capability, Deployment, 
 from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.inputs.redaction import Redactor
 from helm_rollback_component.kube.health import polling, showing
-from helm_rollback_component.reconcile import removal_watch
+from helm_rollback_component.reconcile import removal_watch, strategies
 from helm_rollback_component.reconcile.leftovers import Leftovers
 from helm_rollback_component.reconcile.rows import Rows
 from helm_rollback_component.reconcile.run_context import RunContext
@@ -685,6 +685,25 @@ def test_conflicts_are_forced_as_the_record_tells_that_helm_goes_by(method: str,
     assert place.upgrade(told, other) is None
     assert place.helm.restore(Rollback(1, "x"), 3, (other, other, told), KNOWN) is None
     assert engine.forced == [forced, forced]
+
+
+@pytest.mark.parametrize(("method", "prepared"), [("ssa", True), ("csa", False)])
+def test_what_stands_in_the_way_of_a_rollback_goes_before_it(
+    monkeypatch: pytest.MonkeyPatch, method: str, *, prepared: bool
+) -> None:
+    engine, done = Engine(), list[str]()
+
+    def note(what: str) -> Callable[..., None]:
+        return lambda *_: done.append(f"{what}, Helm asked {len(engine.asked)} times")
+
+    monkeypatch.setattr(Leftovers, "remove_admission", note("admission"))
+    monkeypatch.setattr(strategies, "prepare", note("strategies"))
+    place = Place(Town(*workload(deployment(**GROWN), running())), engine)
+    target = replace(record(1), apply_method=method)
+    before = (record(2, "failed"), record(1), target, record(2, "failed"))
+    assert place.helm.restore(Rollback(1, "x"), 3, before, KNOWN) is None
+    expected = ["admission", "strategies"] if prepared else ["admission"]
+    assert done == [f"{each}, Helm asked 0 times" for each in expected]
 
 
 def test_what_is_wrong_with_helm_is_told_once_in_a_run() -> None:

@@ -287,3 +287,16 @@ def test_an_absent_release_is_told_from_one_that_cannot_be_read() -> None:
 
 def _speechless(failure: Failure, silent: set[str]) -> bool:
     return not failure.remedy and not failure.temporary and failure.reason not in silent
+
+
+def test_a_strategy_that_helm_4_cannot_set_is_set_by_kubectl() -> None:
+    said = (
+        'Deployment.apps "web" is invalid: spec.strategy.rollingUpdate: Forbidden: may not be specified when '
+        "strategy `type` is 'Recreate'"
+    )
+    found = classify(f"Error: UPGRADE FAILED: {said}", "upgrade", "apps")
+    assert found.reason == "ObjectInvalid"
+    assert found.remedy.endswith(
+        "`kubectl patch deployment web -n apps --type=merge -p "
+        """'{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'`"""
+    )

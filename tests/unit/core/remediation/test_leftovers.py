@@ -85,6 +85,13 @@ def test_objects_in_a_list_count_one_by_one() -> None:
         ),
         (deployment({**MAIN, "args": ["-a", "-b"]}), deployment({**MAIN, "args": ["-a"]}), []),
         (deployment({**MAIN, "env": []}), deployment({**MAIN, "env": []}), []),
+        (
+            deployment({**MAIN, "env": [{"name": "A", "value": "1"}]}),
+            deployment({**MAIN, "env": []}),
+            ["spec.template.spec.containers[main].env[A]"],
+        ),
+        (deployment({**MAIN, "env": []}), deployment({**MAIN, "env": [{"name": "A"}]}), []),
+        (deployment({**MAIN, "args": ["-a"]}), deployment({**MAIN, "args": []}), []),
         (deployment({**MAIN, "x": [{"a": 1}]}), deployment({**MAIN, "x": [{"b": 1}]}), []),
         (
             config("web", labels={"a/b": "1"}, annotations={"c": "2"}, finalizers=["d"]),
