@@ -271,8 +271,8 @@ _REMEDIES = {
     Reason.ADMISSION_DENIED: "change the chart or the values as the policy requires",
     Reason.WEBHOOK_UNAVAILABLE: "restore the webhook's service, or remove its configuration",
     Reason.NAMESPACE_MISSING: (
-        "create the namespace first; in Python, manage_namespace=True declares that of the release, and where "
-        "the state has it already, `pulumi refresh` lets the next update create it again"
+        "create the namespace first; in Python, manage_namespace=True declares that of the release, and "
+        "where the state has it already, `pulumi refresh` lets the next update create it again"
     ),
     Reason.NAMESPACE_TERMINATING: "wait until the namespace is gone, then create it again",
     Reason.IMAGE_PULL_BACK_OFF: "check the image name, its tag, and the pull secrets",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from helm_rollback_component.core.failures.classify import classify
 from helm_rollback_component.core.health import field_owners
 from helm_rollback_component.core.health.baseline import Baseline
-from helm_rollback_component.core.manifests import secrecy, text
+from helm_rollback_component.core.manifests import chart_tree, secrecy, text
 from helm_rollback_component.core.manifests.differences import differences, keyed
 from helm_rollback_component.core.manifests.fields import Change
-from helm_rollback_component.core.manifests.moved_defaults import moved_defaults
+from helm_rollback_component.core.manifests.moved_defaults import moved_defaults, of_the_chart_itself
 from helm_rollback_component.core.manifests.unsteady import without_unsteady
 from helm_rollback_component.core.records.history import History
 from helm_rollback_component.core.records.ledger import Ledger
@@ -19,7 +19,7 @@ from helm_rollback_component.core.remediation import first_step, manual_rollback
 from helm_rollback_component.core.remediation.plan import next_step
 from helm_rollback_component.core.remediation.steps import Install, Rollback, Situation, Unlock, Upgrade
 from helm_rollback_component.errors import HelmRollbackError
-from helm_rollback_component.helm.charts import chart_texts, fetching
+from helm_rollback_component.helm.charts import chart_definitions, chart_texts, fetching
 from helm_rollback_component.helm.engines.engine import Capability, EngineError
 from helm_rollback_component.reasons import Reason
 from helm_rollback_component.reconcile import (
@@ -214,8 +214,10 @@ class Foresight:
     def _moved_defaults(
         self, chart: LocalChart, revision: int, manifests: Sequence[Manifest]
     ) -> Iterator[str]:
-        before, given = self._session.records.default_values(revision), desired.merged_values(self._config)
-        moved = [*moved_defaults(before, chart_texts.default_values(chart.path), given)]
+        own, below = chart_texts.default_values(chart.path), chart_definitions.read(chart.path)
+        recorded = self._session.records.default_values(revision)
+        before = of_the_chart_itself(recorded, own, chart_tree.names_below(below))
+        moved = [*moved_defaults(before, own, desired.merged_values(self._config))]
         if moved:
             mask = secrecy.mask_for(manifests, self._redact)
             yield "defaults of the chart that moved, and that the values do not set:"

@@ -37,8 +37,8 @@ _NOISE = re.compile(
 _COUNT = re.compile(r"\b\d+ errors? occurred:\s+\* ")
 _ITEM = re.compile(r"\n\s*\* ")
 _CIRCUMSTANCE = re.compile(r" (context deadline exceeded|ensure CRDs are installed first)$")
-_LIST_OF_MISSING_KINDS = re.compile(r"\[resource mapping not found ")
-_MISSING_KIND = re.compile(r"no matches for kind \"[^\"]+\" in version \"[^\"]+\"")
+_LIST_OF_UNKNOWN_KINDS = re.compile(r"\[resource mapping not found ")
+_UNKNOWN_KIND = re.compile(r"no matches for kind \"([^\"]*)\" in version \"([^\"]*)\"")
 _OUR_FILE = re.compile(r" ?\"?/(proc/self|dev)/fd/\d+\"?")
 
 _VALUE = re.compile(r"Invalid value: [\w.]*(?=[{\[\"])")
@@ -64,8 +64,8 @@ def essential(error: str) -> str:
     said = " ".join(line for line in lines if line)
     while match := _NOISE.match(said):
         said = said[match.end() :]
-    if _LIST_OF_MISSING_KINDS.match(said):
-        said = ", ".join(dict.fromkeys(_MISSING_KIND.findall(said)))
+    if _LIST_OF_UNKNOWN_KINDS.match(said):
+        said = _of_unknown(_UNKNOWN_KIND.findall(said))
     said = _OUR_FILE.sub("", _CIRCUMSTANCE.sub("", said))
     if len(said) <= _LONGEST:
         return said
@@ -77,6 +77,17 @@ def _with_listed_once(error: str) -> str:
     head, *listed = _COUNT.split(error, maxsplit=1)
     each = (_ITEM.split(text.strip()) for text in listed)
     return head + "; ".join(item for items in each for item in dict.fromkeys(items))
+
+
+def _of_unknown(kinds: Iterable[tuple[str, str]]) -> str:
+    """Return in one sentence what is said of each object whose kind the cluster does not know."""
+    by_version: dict[str, dict[str, None]] = {}
+    for kind, version in kinds:
+        by_version.setdefault(version, {})[f'"{kind}"'] = None
+    return "; ".join(
+        f'no matches for kind {", ".join(names)} in version "{version}"'
+        for version, names in by_version.items()
+    )
 
 
 def _without_differences(lines: Iterable[str]) -> Iterator[str]:

@@ -87,6 +87,11 @@ def definitions(chart: Chart, values: Values) -> list[tuple[Manifest, Switch]]:
     ]
 
 
+def names_below(chart: Chart) -> frozenset[str]:
+    """Return the names below which the values for the charts in a chart are."""
+    return frozenset(name for name, _, _ in _instances(chart))
+
+
 def _all(chart: Chart) -> Iterator[Chart]:
     yield chart
     for each in chart.charts:

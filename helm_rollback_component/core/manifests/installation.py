@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.manifests import secrecy
-from helm_rollback_component.core.manifests.layout import clipped
+from helm_rollback_component.core.manifests.layout import clipped, with_short_digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -101,7 +101,9 @@ def refusal(found: Sequence[Present]) -> str:
 def lines(
     new: Mapping[Key, Manifest], found: Sequence[Present], namespace: str, redact: Callable[[str], str]
 ) -> Iterator[str]:
-    """Yield the objects, first those that are there already; many are shortened with a count of each kind.
+    """Yield the objects, first those that are there already.
+
+    Of many, those with images are named rather than others, and what is left out is counted by kinds.
 
     Args:
         new: the rendered objects, as `differences.keyed` returns them.
@@ -114,9 +116,10 @@ def lines(
         yield _of_present(each, namespace)
     there = {each.key for each in found}
     added = [key for key in sorted(new, key=lambda key: objects.is_hook(new[key])) if key not in there]
-    named = len(added) if len(added) <= _MOST + 1 else _MOST
-    yield from (f"+ {_of_added(key, new[key], namespace, mask)}" for key in added[:named])
-    if rest := added[named:]:
+    most = len(added) if len(added) <= _MOST + 1 else _MOST
+    named = {*sorted(added, key=lambda key: not _has_image(new[key]))[:most]}
+    yield from (f"+ {_of_added(key, new[key], namespace, mask)}" for key in added if key in named)
+    if rest := [key for key in added if key not in named]:
         counts = Counter(key.kind for key in rest)
         yield f"… and {len(rest)} more: {', '.join(f'{number} {kind}' for kind, number in counts.items())}"
 
@@ -139,12 +142,16 @@ def _of_present(found: Present, namespace: str) -> str:
 
 def _of_added(key: Key, manifest: Manifest, namespace: str, mask: Callable[[str], str]) -> str:
     hook = "hook " if objects.is_hook(manifest) else ""
-    images = mask(", ".join(dict.fromkeys(_images(manifest))))
+    images = mask(", ".join(dict.fromkeys(map(with_short_digests, _images(manifest)))))
     return f"{hook}{_named(key, namespace)}{f': {clipped(images, _WIDTH)}' if images else ''}"
 
 
 def _named(key: Key, namespace: str) -> str:
     return f"{key}{f' in {key.namespace}' if key.namespace != namespace else ''}"
+
+
+def _has_image(manifest: Manifest) -> bool:
+    return any(_images(manifest))
 
 
 def _images(manifest: Manifest) -> Iterable[str]:

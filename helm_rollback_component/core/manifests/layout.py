@@ -14,6 +14,9 @@ _PLAIN = re.compile(r"(?!-?[\d. ]|(?i:true|false|null|yes|no|on|off)$)[\w./@%+-]
 """Texts that nobody takes for a number or a truth value, nor for a text with something unseen in it."""
 
 
+_DIGEST = re.compile(r"(\bsha256:[0-9a-f]{12})[0-9a-f]{52}\b")
+
+
 def inline(value: Any) -> str:
     """Return a value in one line: a text as it is where that is plain, everything else as JSON."""
     if isinstance(value, str) and _PLAIN.fullmatch(value):
@@ -44,6 +47,11 @@ def clipped(line: str, width: int) -> str:
     left_out = f"… {len(line) - width} more characters …"
     shorter = f"{line[: width - end]}{left_out}{line[-end:]}"
     return min(line, shorter, key=len)
+
+
+def with_short_digests(text: str) -> str:
+    """Return a text in which each digest of an image has only its beginning."""
+    return _DIGEST.sub(r"\1…", text)
 
 
 def shortened(lines: Sequence[str], most: int) -> list[str]:

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.manifests.fields import Change
-from helm_rollback_component.core.manifests.layout import block, clipped, inline, shortened
+from helm_rollback_component.core.manifests.layout import (
+    block,
+    clipped,
+    inline,
+    shortened,
+    with_short_digests,
+)
 from helm_rollback_component.core.manifests.line_differences import line_differences, narrowed
 
 if TYPE_CHECKING:
@@ -17,7 +23,14 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.manifests.fields import FieldDifference
 
 _SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.REORDERED: "~"}
-_VERSIONS = frozenset(f'metadata.labels["{name}"]' for name in ("helm.sh/chart", "app.kubernetes.io/version"))
+_VERSIONS = frozenset(
+    {
+        'metadata.labels["helm.sh/chart"]',
+        'metadata.labels["app.kubernetes.io/version"]',
+        "metadata.labels.chart",
+    }
+)
+"""Labels that Helm's conventions of today and of before have charts give to every object."""
 _DIGEST = "checksum"
 
 
@@ -120,11 +133,17 @@ def _of_values(beginning: str, found: FieldDifference, limits: Limits) -> list[s
     if isinstance(old, str) and isinstance(new, str) and "\n" in f"{old}{new}":
         told = (clipped(line, limits.width) for line in line_differences(old, new))
         return [beginning, *_indented(shortened([*told], limits.lines_of_field))]
-    before, after = inline(old), inline(new)
+    before, after = _sides(inline(old), inline(new))
     if len(line := f"{beginning} {before} → {after}") <= limits.line:
         return [line]
     sides = zip("-+", narrowed(before, after, limits.width), strict=True)
     return [beginning, *_indented(f"{sign} {clipped(side, limits.width)}" for sign, side in sides)]
+
+
+def _sides(before: str, after: str) -> tuple[str, str]:
+    """Return two values with their digests shortened, as long as they still differ."""
+    short = with_short_digests(before), with_short_digests(after)
+    return short if short[0] != short[1] else (before, after)
 
 
 def _with_value(beginning: str, sign: str, value: Sequence[str], limits: Limits) -> list[str]:

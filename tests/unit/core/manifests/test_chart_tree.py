@@ -140,6 +140,11 @@ def test_an_alias_is_the_name_in_the_values() -> None:
     assert on(web, first=OFF, second=OFF) == {"web"}
 
 
+def test_the_names_are_those_that_the_values_are_below() -> None:
+    needs = [Dependency("db", "first"), Dependency("absent")]
+    assert chart_tree.names_below(chart("web", chart("db"), chart("more"), needs=needs)) == {"first", "more"}
+
+
 def test_charts_that_nothing_names_are_on() -> None:
     assert on(chart("web", chart("db"), needs=[Dependency("other")])) == {"web", "db"}
 

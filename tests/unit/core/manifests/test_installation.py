@@ -49,6 +49,17 @@ def test_each_object_is_one_line_with_its_images_and_hooks_are_last() -> None:
     ]
 
 
+def test_the_digest_of_an_image_is_shortened() -> None:
+    pod = {"containers": [{"image": f"registry.example/team/controller:v1.14.3@sha256:{'0a' * 32}"}]}
+    told = "+ Pod a: registry.example/team/controller:v1.14.3@sha256:0a0a0a0a0a0a…"
+    assert lines(made("Pod", spec=pod)) == [told]
+
+
+def test_of_many_objects_those_with_images_are_named() -> None:
+    told = lines(*(made("Role", f"r{each:02}") for each in range(40)), made("Pod", spec=POD))
+    assert told[-3:] == ["+ Role r22", "+ Pod a: nginx:1.29, envoy:2", "… and 17 more: 17 Role"]
+
+
 def test_a_secret_in_an_image_is_not_told() -> None:
     pod = {"containers": [{"image": "registry/correct-horse:1"}]}
     assert lines(made("Pod", spec=pod), secret="correct-horse") == [f"+ Pod a: registry/{MASK}:1"]

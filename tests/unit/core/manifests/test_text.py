@@ -95,6 +95,15 @@ def test_long_differences_end_with_a_count() -> None:
     assert _of_data({}, {"x": many}, lines_of_field=2)[-1] == "        … 38 more lines"
 
 
+def test_digests_are_shortened_as_long_as_they_differ() -> None:
+    old, new = (f"web:{tag}@sha256:{start}{'0' * 52}" for tag, start in (("1", "a" * 12), ("2", "b" * 12)))
+    assert _of_data({"x": old}, {"x": new}) == [
+        f"    ~ data.x: web:1@sha256:{'a' * 12}… → web:2@sha256:{'b' * 12}…"
+    ]
+    close = [f"sha256:{'a' * 63}{last}" for last in "ab"]
+    assert "".join(_of_data({"x": close[0]}, {"x": close[1]})).count("a" * 12 + "…") == 0
+
+
 def test_many_objects_end_with_a_count() -> None:
     jobs = [_object("Job", f"j{number}") for number in range(9)]
     assert _lines([], jobs, lines=2) == ["+ Job j0", "+ Job j1", "… and 7 more objects"]
@@ -102,10 +111,11 @@ def test_many_objects_end_with_a_count() -> None:
     assert _lines([], jobs[:1], lines=0) == ["+ Job j0"]
 
 
-def test_labels_of_the_charts_version_are_told_once() -> None:
+@pytest.mark.parametrize("label", ["helm.sh/chart", "app.kubernetes.io/version", "chart"])
+def test_labels_of_the_charts_version_are_told_once(label: str) -> None:
     old, new = (
         [
-            _object("Job", name, metadata={"labels": {"helm.sh/chart": chart}}, spec=spec)
+            _object("Job", name, metadata={"labels": {label: chart}}, spec=spec)
             for name, spec in (("a", {}), ("b", {"completions": number}))
         ]
         for number, chart in enumerate(("web-1", "web-2"))
