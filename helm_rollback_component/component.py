@@ -102,7 +102,7 @@ class HelmRelease(pulumi.ComponentResource):
         for output, its_name in _OUTPUTS.items():
             found = getattr(release, its_name)
             setattr(self, output, found.apply(with_whole_numbers) if output in _NESTED else found)
-        self.register_outputs({output: getattr(self, output) for output in _OUTPUTS} if _is_hosted() else {})
+        _complete(self, release)
 
 
 _OUTPUTS = {output: output for output in HelmRelease.__annotations__} | {"history": "revisions"}
@@ -110,6 +110,20 @@ _OUTPUTS = {output: output for output in HelmRelease.__annotations__} | {"histor
 
 _NESTED = ("rollback_status", "history")
 """The outputs within which there are numbers, which Pulumi makes floats; all of them are whole."""
+
+
+def _complete(component: HelmRelease, release: "_Release") -> None:
+    """Tell the engine that nothing else belongs to the component.
+
+    Under ``--continue-on-error`` it skips what depends on a failed resource, and ends the update when such a
+    component is completed. Then the release has no id, and what is applied to it does not happen.
+    """
+    if _is_hosted():
+        component.register_outputs({output: getattr(component, output) for output in _OUTPUTS})
+    elif pulumi.runtime.is_dry_run():
+        component.register_outputs({})
+    else:
+        release.id.apply(lambda _: component.register_outputs({}))
 
 
 def _is_hosted() -> bool:

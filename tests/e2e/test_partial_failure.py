@@ -103,6 +103,33 @@ def test_other_releases_go_on_where_the_update_is_to_continue_on_errors(bench: B
     assert bench.project.release("api")["phase"] == "Deployed"
 
 
+DEPENDENT = """
+import pulumi
+from helm_rollback_component import HelmRelease
+
+releases = pulumi.Config().require_object("releases")
+web = HelmRelease("web", releases["web"])
+HelmRelease("needs", releases["needs"], pulumi.ResourceOptions(depends_on=[web]))
+first = HelmRelease("first", releases["first"])
+HelmRelease("alone", releases["alone"], pulumi.ResourceOptions(depends_on=[first]))
+"""
+
+
+def test_what_depends_on_a_failed_release_is_left_out_and_stops_no_other(bench: Bench) -> None:
+    bench.project.program(DEPENDENT)
+    others = {name: _web(bench, {**GOOD, "fullname": name}) for name in ("needs", "alone", "first")}
+    bench.project.deploy({"web": _web(bench, GOOD), **others})
+    changed = {name: _web(bench, {**BETTER, "fullname": name}) for name in others}
+    bench.project.declare({"web": _web(bench, BAD), **changed})
+
+    outcome = bench.project.up(continue_on_error=True)
+
+    assert outcome.failed
+    assert "registration isn't pending" not in outcome.text
+    revisions = {name: bench.project.release(name)["revision"] for name in others}
+    assert revisions == {"needs": 1, "alone": 2, "first": 2}
+
+
 def test_a_release_that_was_rolled_back_can_be_replaced(bench: Bench) -> None:
     bench.project.deploy({"web": _web(bench, GOOD)})
     bench.project.fail({"web": _web(bench, BAD)})

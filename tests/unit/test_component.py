@@ -22,7 +22,7 @@ from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.inputs.chart_values import decode
 from helm_rollback_component.pulumi_adapter.declaration import read
 from helm_rollback_component.results import Resource
-from helm_rollback_component.testing.mocks import Deployed, RolledBack
+from helm_rollback_component.testing.mocks import Deployed, HelmReleaseMocks, RolledBack
 from tests.unit.programs import (
     CONTENT,
     KUBERNETES_TYPE,
@@ -145,7 +145,9 @@ class TestOutputs:
             HelmRelease("web", LEAST)  # type: ignore[arg-type]
             return {}
 
-        assert len(Stack(program, preview=True).registrations) == 2
+        stack = Stack(program, preview=True)
+        assert len(stack.registrations) == 2
+        assert stack.registered_outputs["web"] == {}
 
 
 class TestRegisteredOutputs:
@@ -153,6 +155,13 @@ class TestRegisteredOutputs:
 
     def test_a_program_registers_none(self) -> None:
         assert declare().registered_outputs["web"] == {}
+
+    def test_a_component_whose_release_was_skipped_registers_nothing(self) -> None:
+        class Skipping(HelmReleaseMocks):
+            def new_resource(self, _: pulumi.runtime.MockResourceArgs) -> tuple[None, dict[str, Any]]:
+                return None, {}
+
+        assert "web" not in declare(mocks=Skipping()).registered_outputs
 
     def test_a_host_registers_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pulumi.runtime, "get_root_resource", lambda: None)
