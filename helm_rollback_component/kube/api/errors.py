@@ -33,6 +33,7 @@ _TERMINATING = re.compile(r"\bnamespace (?P<name>\S+) because it is being termin
 _ADMISSION = (
     (re.compile(r"exceeded quota|(maximum|minimum) \S+ usage per"), Reason.QUOTA_EXCEEDED),
     (_TERMINATING, Reason.NAMESPACE_TERMINATING),
+    (re.compile(r"failed (calling|to call) webhook"), Reason.WEBHOOK_UNAVAILABLE),
     (re.compile(r"denied (the )?request"), Reason.ADMISSION_DENIED),
 )
 """What refuses a write whatever rights the user has; its status code is any, 400 and 403 most often."""

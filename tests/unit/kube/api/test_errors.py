@@ -43,6 +43,7 @@ TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace a is bei
             False,
         ),
         (400, status(400, 'admission webhook "w" denied the request: no'), "AdmissionDenied", False),
+        (500, status(500, 'failed calling webhook "w": no endpoints'), "WebhookUnavailable", True),
         (404, status(404, "leases x not found", "NotFound", kind="leases"), "NotFound", False),
         (
             404,
