@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,9 @@ def test_with_no_other_it_stalls_and_the_next_update_tries_again(lab: Laboratory
     assert stands(status, "Remediated")[0] == "False"
     assert stands(status, "Ready") == ("False", "RollbackFailed")
     assert "see `helm history`" in status.conditions[-2].message
+    said = status.rollback_status.message
+    assert re.match(r"the upgrade failed: Deployment web: .* cannot pull its image", said)
+    assert "; the rollback to revision 1 failed: " in said
     mended = lab.upgrade(values={"tag": "mended"})
     assert (mended.phase, mended.rollback_status) == (Phase.DEPLOYED, RollbackStatus())
     assert stands(mended, "Stalled")[0] == "False"

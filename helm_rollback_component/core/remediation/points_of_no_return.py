@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.config.constraints import CURRENT
-from helm_rollback_component.core.remediation import targets
-from helm_rollback_component.core.remediation.prevention import Prevention, asked_for
+from helm_rollback_component.core.remediation import predicates, targets
+from helm_rollback_component.core.remediation.prevention import Prevention
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def prevented(action: Rollback, situation: Situation) -> Prevention | None:
     """
     rollback, history = situation.desired.rollback, situation.history
     target = history.get(action.revision)
-    if target is None or (rollback.allow_data_loss and asked_for(action)):
+    if target is None or (rollback.allow_data_loss and predicates.asked_for(action)):
         return None
     return prevention(target, history, situation.ledger, rollback)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.failures.classify import Failure
     from helm_rollback_component.core.records.history import History, Record
     from helm_rollback_component.core.records.ledger import Attempt, Ledger
-    from helm_rollback_component.core.remediation.steps import Desired, Situation
+    from helm_rollback_component.core.remediation.steps import Desired, Rollback, Situation
 
 ROLLBACKS_PER_ATTEMPT = 2
 INTERRUPTED = "the update was interrupted"
@@ -46,6 +46,26 @@ def failed(failure: Failure) -> Conclude:
 def told(message: str, remedy: str) -> str:
     """Return a message that ends with what to do, if anything is."""
     return "; ".join(filter(None, (message, remedy)))
+
+
+def asked_for(action: Rollback) -> bool:
+    """Return whether a person, or the inputs, asked for this rollback; else it follows from a failure."""
+    return action.requested or action.reason == Reason.OPERATOR_REQUEST
+
+
+def rollback_failed(situation: Situation, action: Rollback, why: str) -> str:
+    """Return that a rollback failed and why, after what it was to put right, if that was a failure."""
+    said = f"the rollback to revision {action.revision} failed: {why}"
+    return told(_to_be_put_right(situation, action), said)
+
+
+def _to_be_put_right(situation: Situation, action: Rollback) -> str:
+    """Another run may have begun the rollback; then the word for the failure is all that is known of it."""
+    if asked_for(action):
+        return ""
+    if situation.cause:
+        return f"the upgrade failed: {situation.cause.message}"
+    return INTERRUPTED if action.reason == Reason.INTERRUPTED else f"the upgrade failed ({action.reason})"
 
 
 def remediation_target(situation: Situation, failed: Record) -> Record | None:

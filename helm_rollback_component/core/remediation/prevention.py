@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.remediation import predicates
 from helm_rollback_component.core.remediation.steps import Conclude, Refuse, Rollback
-from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
     from helm_rollback_component.core.remediation.steps import Situation
+    from helm_rollback_component.reasons import Reason
 
 ALLOWANCE = "operations.rollback.allow_data_loss"
 
@@ -28,14 +28,9 @@ class Prevention:
     why: str
 
 
-def asked_for(action: Rollback) -> bool:
-    """Return whether a person, or the inputs, asked for this rollback; else it follows from a failure."""
-    return action.requested or action.reason == Reason.OPERATOR_REQUEST
-
-
 def instead(action: Rollback, situation: Situation, found: Prevention) -> Refuse | Conclude:
     """Return the end of a run in place of a rollback: the refusal of a requested one, else a stall."""
-    if asked_for(action):
+    if predicates.asked_for(action):
         return refusal(action.revision, found)
     said = f"{_cause(situation)}; {_said(action.revision, found)}, so it is not made"
     return predicates.stalled(found.reason, said)
@@ -56,5 +51,5 @@ def _cause(situation: Situation) -> str:
     if failed is None or failed.failure is None:
         return predicates.INTERRUPTED
     if isinstance(failed.action, Rollback):
-        return f"the rollback to revision {failed.action.revision} failed: {failed.failure.message}"
+        return predicates.rollback_failed(situation, failed.action, failed.failure.message)
     return failed.failure.message

@@ -128,7 +128,7 @@ def _may_roll_back_again(situation: Situation) -> bool:
 
 def _rollback_failed(situation: Situation, action: Rollback, failure: Failure) -> Conclude:
     why = predicates.told(failure.message, failure.remedy)
-    message = f"the rollback to revision {action.revision} failed: {why}"
+    message = predicates.rollback_failed(situation, action, why)
     others = "" if action.requested else passed_over(situation, action.revision)
     return predicates.stalled(Reason.ROLLBACK_FAILED, predicates.told(message, others))
 

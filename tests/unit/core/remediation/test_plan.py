@@ -611,6 +611,7 @@ class TestRestoredInPart:
         assert step == Conclude(
             Phase.STALLED,
             "RollbackFailed",
+            "the upgrade failed: ImagePullBackOff was seen; "
             "the rollback to revision 2 failed: Forbidden was seen; grant it; "
             f"{Reason.ROLLBACK_FAILED.remedy}",
         )
@@ -635,6 +636,38 @@ class TestRestoredInPart:
             "ImagePullBackOff",
             "ImagePullBackOff was seen; revision 2 was passed over: Forbidden was seen",
         )
+
+
+class TestRollbackThatFails:
+    """Its message says what was to be put right, too."""
+
+    UNLUCKY = failure("Forbidden", remedy="grant it")
+    FAILED = "the rollback to revision 1 failed: Forbidden was seen; grant it"
+
+    def said(self, back: Rollback, *before: tuple[Upgrade, Failure]) -> str:
+        known = ledger(entry(1), entry(2, "bad"), attempt=attempt(3, action="rollback", reason=back.reason))
+        found = history("superseded", "failed", "failed")
+        step = next_step(situation(desired(), found, known, *before, (back, self.UNLUCKY)))
+        assert isinstance(step, Conclude)
+        assert (step.phase, step.reason) == (Phase.STALLED, "RollbackFailed")
+        return step.message
+
+    def test_it_says_why_the_upgrade_failed(self) -> None:
+        said = self.said(Rollback(1, "ImagePullBackOff"), (Upgrade(), failure("ImagePullBackOff")))
+        assert said.startswith(f"the upgrade failed: ImagePullBackOff was seen; {self.FAILED}")
+
+    def test_of_one_in_another_run_the_word(self) -> None:
+        said = self.said(Rollback(1, "ImagePullBackOff"))
+        assert said.startswith(f"the upgrade failed (ImagePullBackOff); {self.FAILED}")
+
+    def test_of_one_that_was_interrupted_that(self) -> None:
+        assert self.said(Rollback(1, "Interrupted")).startswith(f"the update was interrupted; {self.FAILED}")
+
+    @pytest.mark.parametrize(
+        "back", [Rollback(1, "ManualRequest", requested=True), Rollback(1, "OperatorRequest")]
+    )
+    def test_where_none_failed_nothing(self, back: Rollback) -> None:
+        assert self.said(back).startswith(self.FAILED)
 
 
 class TestRemedy:

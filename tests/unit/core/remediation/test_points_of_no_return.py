@@ -103,7 +103,10 @@ class TestMarks:
         known = ledger(entry(1), entry(2), entry(3, "bad"), entry(4, "bad", origin=2), attempt=attempt(4))
         steps = ((Upgrade(), FAILED), (Rollback(2, "HookFailed"), failure("Forbidden")))
         said = stalled(next_step(situation(desired(), found, known, *steps)))
-        assert said.startswith("the rollback to revision 2 failed: Forbidden was seen; the rollback to revis")
+        assert said.startswith(
+            "the upgrade failed: HookFailed was seen; the rollback to revision 2 failed: Forbidden was seen; "
+            "the rollback to revision 1 would go back"
+        )
 
 
 class TestRequests:
