@@ -13,6 +13,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.charts import exchange
 from helm_rollback_component.helm.charts.retrying import BusyError, attempt
 from helm_rollback_component.reasons import Reason
+from helm_rollback_component.tls_socket import ClosingSocket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,6 +148,7 @@ def _context(source: SourceConfig, *, ours: bool) -> ssl.SSLContext:
     if source.insecure_skip_tls_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    context.sslsocket_class = ClosingSocket
     return context
 
 

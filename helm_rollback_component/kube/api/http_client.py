@@ -21,6 +21,7 @@ from helm_rollback_component.inputs.proxies import proxy_for
 from helm_rollback_component.kube.api.exec_auth import ExecAuth
 from helm_rollback_component.kube.api.kubeconfig_rules import logs_in_by_plugin, refuse_unusable
 from helm_rollback_component.reasons import Reason
+from helm_rollback_component.tls_socket import ClosingSocket
 
 if TYPE_CHECKING:
     from helm_rollback_component.kube.api.kubeconfig import Selected
@@ -73,6 +74,7 @@ def _params(selected: Selected) -> dict[str, Any]:
     proxy = cluster.get("proxy-url") or proxy_for(cluster["server"], os.environ)
     params = ConnectionParams(timeout=httpx2.Timeout(_TIMEOUT), proxy=proxy).httpx_params(config)
     _as_lenient_as_kubectl(params["verify"])
+    params["verify"].sslsocket_class = ClosingSocket
     return {**params, "trust_env": False}
 
 

@@ -14,6 +14,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.charts import download as downloading
 from helm_rollback_component.helm.charts import exchange
 from helm_rollback_component.helm.charts.download import download
+from helm_rollback_component.tls_socket import ClosingSocket
 from tests.support.serving import Handler, Service
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
@@ -234,6 +235,7 @@ class TestCertificates:
         theirs = source("https://charts.example", cert_file="client.pem", key_file="key.pem")
         assert download("https://charts.example/index.yaml", theirs, 10) == b"good"
         ours, other = contexts.values()
+        assert {each.sslsocket_class for each in (ours, other)} == {ClosingSocket}
         ours.load_cert_chain.assert_called_once_with("client.pem", "key.pem", password="")
         other.load_cert_chain.assert_not_called()
 

@@ -12,6 +12,7 @@ from helm_rollback_component.errors import ValidationError
 from helm_rollback_component.kube.api import http_client
 from helm_rollback_component.kube.api.exec_auth import ExecAuth
 from helm_rollback_component.kube.api.kubeconfig import Selected
+from helm_rollback_component.tls_socket import ClosingSocket
 from tests.support.api_server import Answer, ApiServer
 from tests.support.socks import socks_proxy
 
@@ -163,6 +164,7 @@ def test_certificates_are_checked_as_kubectl_does(monkeypatch: pytest.MonkeyPatc
     assert strict.verify_mode is ssl.CERT_REQUIRED
     assert not strict.verify_flags & ssl.VERIFY_X509_STRICT
     assert insecure.verify_mode is ssl.CERT_NONE
+    assert {strict.sslsocket_class, insecure.sslsocket_class} == {ClosingSocket}
 
 
 @pytest.mark.parametrize(
