@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Case, Snapshot
 
+_CLAIM = ("", "PersistentVolumeClaim")
+
 
 @dataclass(frozen=True)
 class Questions:
@@ -62,7 +64,7 @@ def _short(case: Case) -> bool:
 
 
 def _claims(snapshot: Snapshot) -> Iterator[Manifest]:
-    own = (case.live for case in snapshot.cases if case.object.kind == "PersistentVolumeClaim")
+    own = (live for key, live in snapshot.live.items() if (key.group, key.kind) == _CLAIM)
     return chain(own, snapshot.claims.values())
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.readiness_rules import RULED_KINDS, lack
 from helm_rollback_component.core.health.snapshot import judged
+from helm_rollback_component.core.health.volume_events import awaits_consumer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helm_rollback_component.core.health.objects import Manifest
+    from helm_rollback_component.core.health.objects import Key, Manifest
     from helm_rollback_component.core.health.snapshot import Snapshot
     from helm_rollback_component.results import Resource
 
@@ -137,6 +138,12 @@ def _established(live: Manifest) -> bool:
     return kind == _DEFINITION and holds and not lack(live)
 
 
+def _ready_without(key: Key, snapshot: Snapshot) -> bool:
+    """Whether an object need not be there any more, or gets nothing more until something else uses it."""
+    live = snapshot.live.get(key)
+    return key in snapshot.ended_and_gone or bool(live and awaits_consumer(live, snapshot.events))
+
+
 def _unready(snapshot: Snapshot, *, wait_for_jobs: bool, load_balancers: bool) -> Iterator[Unready]:
     for desired in objects.flatten(snapshot.desired):
         key = objects.key(desired, snapshot.namespace)
@@ -144,5 +151,5 @@ def _unready(snapshot: Snapshot, *, wait_for_jobs: bool, load_balancers: bool) -
         if not counts or not needs_a_look(desired, load_balancers=load_balancers):
             continue
         lacks = lack(snapshot.live.get(key))
-        if lacks and key not in snapshot.ended_and_gone:
+        if lacks and not _ready_without(key, snapshot):
             yield Unready(objects.resource(desired, snapshot.namespace), lacks)

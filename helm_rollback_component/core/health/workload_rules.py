@@ -11,6 +11,7 @@ from helm_rollback_component.core.health.causes import may_admit_later
 from helm_rollback_component.core.health.model import Fault, FaultMarks
 from helm_rollback_component.core.health.pod_status import claims_of, culprit
 from helm_rollback_component.core.health.pods_lacking import short_of_pods
+from helm_rollback_component.core.health.volume_events import UNBOUND, last_event
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -19,17 +20,6 @@ if TYPE_CHECKING:
     from helm_rollback_component.config import HealthConfig
     from helm_rollback_component.core.health.objects import Manifest
     from helm_rollback_component.core.health.snapshot import Case, Snapshot
-
-UNBOUND = frozenset({"FailedBinding", "ProvisioningFailed"})
-"""Events that say that a claim gets no volume (Kubernetes' ``pkg/controller/volume/events``)."""
-
-_VOLUME_EVENTS = UNBOUND | {
-    "ExternalProvisioning",
-    "Provisioning",
-    "ProvisioningSucceeded",
-    "WaitForFirstConsumer",
-    "WaitForPodScheduled",
-}
 
 _REFUSALS = (
     ("exceeded quota", Reason.QUOTA_EXCEEDED),
@@ -169,7 +159,7 @@ def _unbound(view: View, claim: Manifest) -> Iterator[Fault]:
     if phase == "Lost":
         yield view.fault(Reason.VOLUME_UNBOUND, f"{what} has lost its volume")
     elif phase == "Pending":
-        last = _last(view.snapshot.events.get(objects.uid(claim), ()), _VOLUME_EVENTS)
+        last = last_event(claim, view.snapshot.events)
         if foreign.text(last, "reason") in UNBOUND:
             said = objects.one_line(last.get("message"))
             yield view.fault(
@@ -189,16 +179,6 @@ def occurrences(event: Manifest) -> int:
     """Return how often an event has occurred, in the old way of counting or the new one."""
     series = foreign.mapping(event, "series")
     return foreign.number(event, "count") or foreign.number(series, "count") or 1
-
-
-def _last(events: Iterable[Manifest], reasons: frozenset[str]) -> Manifest:
-    those = [event for event in events if foreign.text(event, "reason") in reasons]
-    return max(those, key=_when, default={})
-
-
-def _when(event: Manifest) -> str:
-    times = (foreign.text(event, time) for time in ("lastTimestamp", "eventTime", "firstTimestamp"))
-    return next(filter(None, times), "")
 
 
 def _exists_by_now(event: Manifest, pods: Container[str]) -> bool:
