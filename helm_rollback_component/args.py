@@ -43,8 +43,8 @@ class SourceArgs(TypedDict):
     verify: NotRequired[pulumi.Input[bool]]
     """Check the signature of the chart, which must be an archive. Default: False."""
     keyring: NotRequired[pulumi.Input[str]]
-    """Path of the file with the public keys for `verify`; without it, GnuPG's own keyring is used.
-    Default: none.
+    """Path of the file with the public keys for `verify`, which it needs; without it, GnuPG's own keyring is
+    used. Default: none.
     """
     username: NotRequired[pulumi.Input[str]]
     """User name for the repository or the registry. Default: none."""

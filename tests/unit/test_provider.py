@@ -25,7 +25,7 @@ from helm_rollback_component.inputs.masking import MASK
 from helm_rollback_component.plugin.outputs import restored
 from helm_rollback_component.plugin.spoken import in_camel_case
 from helm_rollback_component.provider import ReleaseProvider
-from helm_rollback_component.pulumi_adapter import replacing, run_kind, stack_settings
+from helm_rollback_component.pulumi_adapter import replacements, run_kind, stack_settings
 from helm_rollback_component.pulumi_adapter.engine_log import ResourceLog, run
 from helm_rollback_component.pulumi_adapter.stderr import MaskedStream
 from helm_rollback_component.results import Condition, Phase, ReleaseStatus, RollbackState, RollbackStatus
@@ -310,7 +310,7 @@ class TestCheck:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         said: list[str] = []
-        monkeypatch.setattr(replacing, "_changes", {})
+        monkeypatch.setattr(replacements, "_noted", {})
         monkeypatch.setenv("HELM_ROLLBACK_DIFF", "true")
         monkeypatch.setattr(ResourceLog, "information", lambda _, *lines: said.extend(lines))
         check({**LEAST, "owner": OWNER, "kubeconfig": LATER, "dry_run": True})
