@@ -147,7 +147,7 @@ class Held:
                 if (
                     self.lost.requested
                 ):  # to the end of its namespace, it is still there; else this is refused
-                    self._cluster.replace(self._path, lease_codec.released(self._lease))
+                    self._cluster.replace(self._path, lease_codec.released(self._of_now(self._lease)))
                 else:
                     self._put(lease_codec.released)
             except OperationError as error:
@@ -177,10 +177,12 @@ class Held:
 
     def _put(self, change: Callable[[Lease], Lease]) -> None:
         def put(lease: Lease) -> None:
-            wanted = change(lease_codec.without_helm(lease) if self._helm_ended else lease)
-            self._note(self._cluster.replace(self._path, wanted))
+            self._note(self._cluster.replace(self._path, change(self._of_now(lease))))
 
         self._guarded(put)
+
+    def _of_now(self, lease: Lease) -> Lease:
+        return lease_codec.without_helm(lease) if self._helm_ended else lease
 
     def _delete(self, lease: Lease) -> None:
         same = {key: lease["metadata"][key] for key in ("uid", "resourceVersion")}

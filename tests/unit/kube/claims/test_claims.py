@@ -445,6 +445,17 @@ class TestHelmAtWork:
         held.conclude(LEDGER)
         assert (claim_of(claims).helm, claim_of(claims).holder) == ("", "")
 
+    def test_its_end_is_noted_too_where_the_namespace_is_to_go(
+        self, cluster: FakeCluster, claims: Claims
+    ) -> None:
+        with claims.hold(MINE, "one", timeout=0) as held:
+            held.note_helm(os.getpid(), 960)
+            held.note_end_of_helm()
+            fail(cluster, "try", "NamespaceTerminating")
+            with pytest.raises(OperationError):
+                held.require_namespace()
+        assert (claim_of(claims).helm, claim_of(claims).holder) == ("", "")
+
     def test_it_is_waited_for_though_the_lock_is_free(self, claims: Claims) -> None:
         with claims.hold(MINE, "one", timeout=0) as held:
             held.note_helm(os.getpid(), 960)
