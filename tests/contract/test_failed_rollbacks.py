@@ -55,7 +55,7 @@ def test_with_no_other_it_stalls_and_the_next_update_tries_again(lab: Laboratory
     assert stands(status, "Ready") == ("False", "RollbackFailed")
     assert "see `helm history`" in status.conditions[-2].message
     said = status.rollback_status.message
-    assert re.match(r"the upgrade failed: Deployment web: .* cannot pull its image", said)
+    assert re.match(r"the upgrade failed: Pod web-\S+ of Deployment web: .* cannot pull its image", said)
     assert "; the rollback to revision 1 failed: " in said
     mended = lab.upgrade(values={"tag": "mended"})
     assert (mended.phase, mended.rollback_status) == (Phase.DEPLOYED, RollbackStatus())
