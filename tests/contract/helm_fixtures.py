@@ -107,7 +107,7 @@ spec:
   restartPolicy: Never
   containers: [{name: main, image: registry.example/test}]
 """
-_VALUES = """\
+VALUES = """\
 replicas: 1
 play: ready
 after: 0s
@@ -122,7 +122,7 @@ def write_chart(folder: Path, files: Mapping[str, str] | None = None) -> Path:
     """Write the chart that all tests share, with more `files` in it, and return its folder."""
     content = {
         "Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: '1.0'\n",
-        "values.yaml": _VALUES,
+        "values.yaml": VALUES,
         "templates/deployment.yaml": DEPLOYMENT,
         "templates/config.yaml": _CONFIG,
         "templates/extra.yaml": _EXTRA,

@@ -10,7 +10,7 @@ import pytest
 
 from helm_rollback_component.core.records.owner import Identity
 from helm_rollback_component.errors import OperationError
-from tests.contract.helm_fixtures import write_chart
+from tests.contract.helm_fixtures import VALUES, write_chart
 from tests.contract.test_least_rights import user
 from tests.support.definitions import definition
 
@@ -191,6 +191,29 @@ def test_definitions_of_dependencies_are_told_where_the_values_leave_those_on(la
     assert told(**off) == ["deeps", "seconds", "thirds"]
     assert told(**off, tags={"more": False}) == ["deeps", "thirds"]
     assert told(**off, third={"deep": {"on_": False}}) == ["seconds", "thirds"]
+
+
+def test_defaults_of_dependencies_are_none_that_the_chart_has_removed(lab: Laboratory) -> None:
+    def source(version: str, size: int) -> dict[str, str]:
+        return lab.chart(
+            version,
+            {
+                "Chart.yaml": f"apiVersion: v2\nname: web\nversion: {version}\n"
+                "dependencies: [{name: sub, version: 1.0.0}]\n",
+                "values.yaml": f"{VALUES}\nsub: {{size: {size}}}\n",
+                "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+                "charts/sub/values.yaml": "size: 0\nmore: {deep: 1}\n",
+                "charts/sub/templates/x.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: sub}, "
+                'data: {size: "{{ .Values.size }}"}}',
+            },
+        )
+
+    lab.deploy(source=source("1.0.0", 1))
+    lines = foreseen(lab, source=source("1.1.0", 2))
+    place = lines.index("defaults of the chart that moved, and that the values do not set:")
+    assert lines[place + 1] == "    ~ sub.size: 1 → 2"
+    assert not [line for line in lines if "more" in line]
+    lab.delete()
 
 
 def test_what_the_kubernetes_provider_wrote_to_is_seen_until_it_is_taken_over(lab: Laboratory) -> None:
