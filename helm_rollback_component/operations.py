@@ -119,10 +119,11 @@ class HelmOperations(Upkeep):
 
     @operation(Operation.CREATE)
     def deploy(self) -> ReleaseStatus:
-        """Install the release.
+        """Install the release, or upgrade the one that a stack or a script of this package has deployed.
 
         Raises:
-            ValidationError: an input is not supported, or a release of that name exists already.
+            ValidationError: an input is not supported, or there is a release of that name which this package
+                has not deployed, and ``adopt`` is not set.
             OperationError: the deployment failed and nothing was left behind, or Helm or the cluster failed.
         """
         claim = self._session.claims.read()

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _Properties = dict[str, Any]
 _GONE = "it is no longer there, so it leaves the state; an update creates it again"
+_BY_A_SCRIPT = (
+    "revision {revision} was deployed by a script, or by an update whose end the state does not have"
+)
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 _NOT_SAVED = (
@@ -105,7 +108,7 @@ class ManagedRelease:
             return None
         status = self.operations.get_status()
         inputs = state.checked_inputs_of(properties)
-        if change := found_foreign_change(status):
+        if change := found_foreign_change(status) or self._made_by_a_script(properties, status):
             inputs[state.OBSERVED] = change
         if status.phase.value != properties.get("phase") and (told := explain(status)):
             self._log.explanation(told)
@@ -113,6 +116,14 @@ class ManagedRelease:
         else:
             explained = {}
         return self.outputs(inputs, status, self.operations.cluster_identity) | explained, inputs
+
+    def _made_by_a_script(self, properties: Mapping[str, Any], status: ReleaseStatus) -> str:
+        """Return that the revision is not the stack's, until an update follows; empty if it is."""
+        told = _BY_A_SCRIPT.format(revision=status.revision)
+        if state.deployed_since(properties, status):
+            self._log.information(f"{self.id}: {told}; the next update deploys what is declared")
+            return told
+        return told if properties.get(state.OBSERVED) == told else ""
 
     def outputs(self, inputs: Mapping[str, Any], status: ReleaseStatus, cluster: str) -> _Properties:
         """Return what the state is to hold: the inputs, and the release as it is."""

@@ -95,6 +95,11 @@ def rolled_back_blamelessly(olds: Mapping[str, Any]) -> bool:
     return olds.get("phase") == Phase.ROLLED_BACK and find(rollback_reason(olds)).tried_again
 
 
+def deployed_since(olds: Mapping[str, Any], status: ReleaseStatus) -> bool:
+    """Whether a good revision is newer than the one that the outputs in the state tell of."""
+    return status.phase is Phase.DEPLOYED and status.revision > olds.get("revision", status.revision)
+
+
 def rollback_reason(olds: Mapping[str, Any]) -> str:
     """Return the reason word of the last rollback that the outputs tell of."""
     return str(value_at(olds, "rollback_status.reason"))

@@ -515,6 +515,20 @@ class TestRead:
         assert (read.id, read.outs, read.inputs) == ("", {}, {})
         assert said == told
 
+    def test_a_revision_of_a_script_is_observed_and_told(
+        self, outputs: dict[str, Any], cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        monkeypatch.setattr(ResourceLog, "information", lambda _, message: said.append(message))
+        cluster.status = replace(GOOD, revision=GOOD.revision + 1)
+        read = ReleaseProvider().read("apps/web", outputs)
+        assert read.inputs is not None
+        assert read.inputs["observed"].startswith("revision 4 was deployed by a script, or ")
+        assert said == [f"apps/web: {read.inputs['observed']}; the next update deploys what is declared"]
+        again = ReleaseProvider().read("apps/web", dict(read.outs or {}))
+        assert again.inputs == read.inputs
+        assert len(said) == 1
+
     def test_what_others_did_is_observed(self, outputs: dict[str, Any], cluster: Cluster) -> None:
         cluster.status = GONE
         read = ReleaseProvider().read("apps/web", outputs)

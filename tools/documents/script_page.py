@@ -48,6 +48,9 @@ _INTRODUCTION = """
     The keys of the dictionary are the [inputs](inputs.md). `HelmConfig.parse` raises a `ValidationError`
     that names everything that is wrong. `ReleaseStatus` and `ReleaseRevision` have the fields of the
     [outputs](outputs.md).
+
+    A release that a stack declares stays the stack's: a refresh of it sees what a script has deployed, and
+    the next update deploys what is declared.
 """
 _OF_ERRORS = """
 ## Errors
