@@ -59,6 +59,7 @@ _FOR_CERTAIN = frozenset(
 """What the update fails with as well: Helm finds it before it changes anything."""
 _IF_REPLACED = "if the resource is replaced, the release is uninstalled first, and installed anew"
 """The engine does not tell a creation in place of another, by ``--replace``, from that of a lost state."""
+_ADOPTED = "the release is there already: it is taken over, with its history"
 _MOST_NAMED = 3
 
 _Objects = dict["Key", "Manifest"]
@@ -113,8 +114,8 @@ class Foresight:
             return
         step = next_step(situation)
         yield from self._of(step, situation, chart)
-        if self._is_own(claim) and not isinstance(step, Install):
-            yield _IF_REPLACED
+        if self._creation and not isinstance(step, Install):
+            yield _IF_REPLACED if self._is_own(claim) else _ADOPTED
         if told := manual_rollback.overruled(step, situation):
             yield told
 

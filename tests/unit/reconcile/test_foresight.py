@@ -422,7 +422,7 @@ OWN = Owner("acme", "shop", "dev", "urn:web")
     ("owner", "told"),
     [
         (OWN, ["if the resource is replaced, the release is uninstalled first, and installed anew"]),
-        (None, []),
+        (None, ["the release is there already: it is taken over, with its history"]),
     ],
 )
 def test_a_creation_may_be_a_replacement_where_its_release_is_there_already(
