@@ -220,6 +220,13 @@ def test_what_the_cli_says_is_the_error(tmp_path: Path, monkeypatch: pytest.Monk
         stacks.read("dev")
 
 
+def test_a_cli_that_cannot_be_run_is_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_cli(tmp_path, monkeypatch, "")
+    (tmp_path / "pulumi").write_bytes(b"\x7fELF, cut off")
+    with pytest.raises(ValidationError, match=r"cannot export the stack dev: .*Exec format error"):
+        stacks.read("dev")
+
+
 def test_without_the_cli_a_file_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ValidationError, match="pulumi is not on the PATH"):

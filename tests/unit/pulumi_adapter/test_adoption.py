@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import grpc  # type: ignore[import-untyped]
+import pulumi
 import pytest
 from pulumi.runtime import rpc, settings
 from pulumi.runtime.proto import provider_pb2
@@ -15,7 +16,6 @@ from helm_rollback_component.pulumi_adapter import adoption
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    import pulumi
 
 T = TypeVar("T")
 URN = "urn:pulumi:prod::shop::kubernetes:helm.sh/v3:Release::old"
@@ -112,6 +112,12 @@ def test_the_state_is_read_once_and_only_where_a_release_is_to_be_taken_over() -
     assert monitor.asked == []
     assert problems(monitor, INPUTS, {**INPUTS, "values": {}}) == [None, None]
     assert len(monitor.asked) == 1
+
+
+def test_an_input_that_turns_out_to_be_false_asks_for_nothing() -> None:
+    monitor = Monitor({URN: OLD})
+    assert problems(monitor, {**INPUTS, "adopt": pulumi.Output.from_input(val=False)}) == [None]
+    assert monitor.asked == []
 
 
 class Failed(grpc.RpcError):  # type: ignore[misc]  # not typed

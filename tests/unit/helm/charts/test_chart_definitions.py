@@ -82,3 +82,9 @@ def test_what_cannot_be_read_has_none(tmp_path: Path) -> None:
     broken.write_bytes(b"no archive")
     assert read(broken) == Chart("")
     assert read(tmp_path / "absent.tgz") == Chart("")
+
+
+def test_a_file_that_is_no_yaml_tells_nothing(tmp_path: Path) -> None:
+    web = chart(tmp_path, **{"Chart.yaml": "a: [", "crds__one.yaml": _CRD % "a"})
+    found = read(web)
+    assert (found.name, found.dependencies, named(found)) == ("", None, {"a"})
