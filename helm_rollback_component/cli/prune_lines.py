@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helm_rollback_component.cli.ages import age
 from helm_rollback_component.cli.tables import sentences, table
+from helm_rollback_component.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,4 +35,4 @@ def lines(screen: Screen, found: Sequence[ReleaseRevision], *, dry_run: bool) ->
 
 
 def _counted(found: Sequence[ReleaseRevision]) -> str:
-    return f"{len(found)} revision{'s' if len(found) > 1 else ''}"
+    return counted(len(found), "revision")

@@ -18,6 +18,7 @@ from helm_rollback_component.core.health.new_tries import NEW_RUNS, has_ended_ag
 from helm_rollback_component.core.health.pod_status import in_trouble
 from helm_rollback_component.core.health.pull_secrets import pull_secrets
 from helm_rollback_component.core.health.waiting_reasons import CANNOT_START, WAITING, passing, retried
+from helm_rollback_component.core.wording import counted
 from helm_rollback_component.reasons import Reason
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _crashes_for_certain(container: Container) -> bool:
 
 
 def _crash(container: Container) -> tuple[str, str]:
-    ended, times = container.ended, f"{container.restarts} restarts"
+    ended, times = container.ended, counted(container.restarts, "restart")
     if foreign.text(ended, "reason") == "OOMKilled":
         return Reason.OOM_KILLED, f"runs out of memory again and again ({times})"
     code = foreign.spelled_number(ended, "exitCode")

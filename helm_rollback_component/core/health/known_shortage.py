@@ -15,6 +15,7 @@ from helm_rollback_component.core.health import objects
 from helm_rollback_component.core.health.objects import Key
 from helm_rollback_component.core.health.readiness import Readiness
 from helm_rollback_component.core.health.shortage import shortage
+from helm_rollback_component.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -97,8 +98,8 @@ def sentence(told: Sequence[str]) -> str:
         return ""
     number, (are, were) = len(told), ("is", "was") if len(told) == 1 else ("are", "were")
     named_ones = [*told[:_TOLD], *([f"{number - _TOLD} more"] if number > _TOLD else [])]
-    objects_ = "1 object" if number == 1 else f"{number} objects"
-    return f"{objects_} {were} not ready before either and {are} not counted: {'; '.join(named_ones)}"
+    noun = counted(number, "object")
+    return f"{noun} {were} not ready before either and {are} not counted: {'; '.join(named_ones)}"
 
 
 def _allowed(key: Key, seen: Snapshot, most: Mapping[Key, int]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from helm_rollback_component.core.health import foreign, objects
 from helm_rollback_component.core.manifests import secrecy
 from helm_rollback_component.core.manifests.layout import clipped, with_short_digests
+from helm_rollback_component.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -122,11 +123,6 @@ def lines(
     if rest := [key for key in added if key not in named]:
         counts = Counter(key.kind for key in rest)
         yield f"… and {len(rest)} more: {', '.join(f'{number} {kind}' for kind, number in counts.items())}"
-
-
-def counted(number: int, what: str) -> str:
-    """Return such as ``1 object`` or ``2 objects``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _at_install(hook: Manifest) -> bool:

@@ -15,6 +15,7 @@ from helm_rollback_component.core.manifests.layout import (
     with_short_digests,
 )
 from helm_rollback_component.core.manifests.line_differences import line_differences, narrowed
+from helm_rollback_component.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,7 +74,7 @@ def lines(found: Sequence[ObjectDifference], namespace: str, limits: Limits | No
     ordered = sorted(found, key=lambda each: each.hook)
     others = [_of_object(each, namespace, limits) for each in map(_without_versions, ordered) if each]
     labelled = sum(any(field.path in _VERSIONS for field in each.fields) for each in found)
-    labels = [f"~ the labels of the chart's version in {_count(labelled, 'object')}"] if labelled else []
+    labels = [f"~ the labels of the chart's version in {counted(labelled, 'object')}"] if labelled else []
     return [*_within(limits.lines, others), *labels]
 
 
@@ -90,13 +91,9 @@ def _within(most: int, objects: Sequence[Sequence[str]]) -> Iterator[str]:
     for place, each in enumerate(objects):
         used += len(each)
         if place and used > most:
-            yield f"… and {_count(len(objects) - place, 'more object')}"
+            yield f"… and {counted(len(objects) - place, 'more object')}"
             return
         yield from each
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number > 1 else ''}"
 
 
 def _without_versions(found: ObjectDifference) -> ObjectDifference | None:

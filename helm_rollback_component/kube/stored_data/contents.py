@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helm_rollback_component.core.health import foreign, objects
+from helm_rollback_component.core.wording import counted
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.kube.api import paths
 from helm_rollback_component.reasons import Reason
@@ -39,7 +40,7 @@ def in_definition(cluster: Cluster, definition: Manifest) -> str:
         if error.reason != Reason.NOT_FOUND:
             raise
         count = 0
-    return f"{count} object{'s' if count > 1 else ''}" if count else ""
+    return counted(count, "object") if count else ""
 
 
 def in_namespace(cluster: Cluster, namespace: str) -> str:

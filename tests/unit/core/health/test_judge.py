@@ -254,13 +254,15 @@ def test_the_verdict_names_everything() -> None:
     )
 
 
-def test_a_crash_is_told_without_the_containers_own_words() -> None:
+@pytest.mark.parametrize(("restarts", "told"), [(4, "4 restarts"), (1, "1 restart")])
+def test_a_crash_is_told_without_the_containers_own_words(restarts: int, told: str) -> None:
     last = {"exitCode": 3, "reason": "Error", "message": "password=hunter2"}
-    bad = pod("ReplicaSet-web-two", waiting("CrashLoopBackOff", "back-off", restarts=4, last=last))
-    verdict = judge_snapshot(of_deployment(bad), PATIENCE, 0, FaultMemory()).verdict
+    bad = pod("ReplicaSet-web-two", waiting("CrashLoopBackOff", "back-off", restarts=restarts, last=last))
+    impatient = HealthConfig(crash_loop_restarts=1)
+    verdict = judge_snapshot(of_deployment(bad), impatient, 0, FaultMemory()).verdict
     assert verdict is not None
     assert verdict.message == (
-        "Pod web-0 of Deployment web: container app ends again and again (4 restarts, exit code 3)"
+        f"Pod web-0 of Deployment web: container app ends again and again ({told}, exit code 3)"
     )
 
 
