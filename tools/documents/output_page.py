@@ -39,7 +39,7 @@ _OF_CONDITIONS = """
 |---|---|
 | `Released` | the last install or upgrade succeeded |
 | `TestSuccess` | the chart's tests passed; only there with `health.test` |
-| `Remediated` | a rollback was made; false with `NotNeeded` if there was none |
+| `Remediated` | a rollback was made; if there was none, false with `NotNeeded`, or as `Stalled` says |
 | `Ready` | what is declared runs |
 | `Stalled` | no further update helps until you change something |
 | `Observed` | only there where it is false: something could not be read, and Helm alone vouches for it |

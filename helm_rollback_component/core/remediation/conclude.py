@@ -181,7 +181,7 @@ def _conditions(
     elif status.state is RollbackState.FAILED:
         yield _false("Remediated", status.reason, status.message)
     else:
-        yield _false("Remediated", Reason.NOT_NEEDED)
+        yield _false("Remediated", outcome.reason if stalled else Reason.NOT_NEEDED)
     message = "; ".join(filter(None, (outcome.message, _not_counted(situation))))
     yield (_true if ready else _false)("Ready", outcome.reason, message)
     yield (_true("Stalled", outcome.reason) if stalled else _false("Stalled", Reason.PROGRESSING))

@@ -319,6 +319,11 @@ class TestConditions:
         assert told["Stalled"] == ("True", "RollbackFailed")
         assert told["Ready"] == ("False", "RollbackFailed")
 
+    def test_where_no_rollback_could_be_made_it_was_not_needless(self) -> None:
+        found = situation(desired(), history("superseded", "failed"), KNOWN, UPGRADE_FAILED)
+        told = self.conditions(found, Conclude(Phase.STALLED, "DataLossPrevented"))
+        assert told["Remediated"] == ("False", "DataLossPrevented")
+
     def test_after_an_install_that_could_not_be_removed(self) -> None:
         steps = ((Install(), failure()), (Uninstall("x"), failure("HookFailed")))
         found = situation(desired(), history("failed"), ledger(entry(1, "bad")), *steps)
