@@ -31,7 +31,8 @@ SEED = int(os.environ.get("RACES_SEED", "20261126"))
 LEASE_DELETED = "Lease deleted"
 """After that the release is anybody's who takes it first."""
 WITHIN = 60
-"""Seconds that an upgrade may take: Helm waits as long for what another hand has deleted meanwhile."""
+"""Seconds that an upgrade or a rollback may take: so long it waits for what another hand has replaced."""
+TIMEOUTS = {"upgrade": WITHIN, "rollback": WITHIN}
 LATEST = 1.5
 """Seconds within which every hand begins: a good upgrade takes about as long."""
 
@@ -58,10 +59,10 @@ def hands(lab: Laboratory) -> dict[str, Callable[[], object]]:
     """Return what may be done to the release, by name."""
     chart = str(lab.space.chart)
     return {
-        "upgrade": lambda: lab.upgrade(values={"tag": "good"}, timeouts={"upgrade": WITHIN}),
-        "bad upgrade": lambda: lab.upgrade(values=BAD_IMAGE, timeouts={"upgrade": WITHIN}),
+        "upgrade": lambda: lab.upgrade(values={"tag": "good"}, timeouts=TIMEOUTS),
+        "bad upgrade": lambda: lab.upgrade(values=BAD_IMAGE, timeouts=TIMEOUTS),
         "refresh": lambda: lab.operations().get_status(),
-        "rollback": lambda: lab.operations().rollback(),
+        "rollback": lambda: lab.operations(timeouts=TIMEOUTS).rollback(),
         "rival": lambda: lab.operations(Identity(RIVAL, "other"), values={"tag": "rival"}).deploy(),
         "upgrade by hand": lambda: by_hand(lab, "upgrade", "web", chart, "--set=tag=hand"),
         "rollback by hand": lambda: by_hand(lab, "rollback", "web"),
