@@ -49,7 +49,7 @@ def read(stack: str, secrets: Secrets = Secrets.KUBECONFIG) -> list[Declared]:
     if not hidden or (secrets is Secrets.KUBECONFIG and not any(each.encrypted for each in found)):
         return found
     try:
-        return _exported(stack, "--show-secrets")
+        return _exported(stack, stack_export.DECRYPTED)
     except ValidationError as error:
         if secrets is not Secrets.RENDERING:
             raise

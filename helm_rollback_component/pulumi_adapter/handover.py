@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from helm_rollback_component.pulumi_adapter.stack_export import Resource
 
-_DECRYPTED = "--show-secrets"
-
 
 def receiver(place: str, properties: Mapping[str, Any]) -> str:
     """Return the URN of the resource that has the release now, empty if the state shows none.
@@ -64,7 +62,7 @@ def _provider_inputs(resource: Resource, found: Sequence[Resource], stack: str) 
     urn = str(resource.get("provider")).rpartition("::")[0]
     inputs, hidden = _inputs(urn, found)
     if hidden:
-        inputs, hidden = _inputs(urn, _resources(stack, _DECRYPTED) or found)
+        inputs, hidden = _inputs(urn, _resources(stack, stack_export.DECRYPTED) or found)
     return None if hidden else inputs
 
 

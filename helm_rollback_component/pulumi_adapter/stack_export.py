@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     Resource = Mapping[str, Any]
     """``type``, ``urn``, ``id``, ``provider``, ``inputs``, ``outputs``, ``delete``, if it has them."""
 
+DECRYPTED = "--show-secrets"
+"""The option for a state whose secrets are plain values."""
+
 _KIND = "4dabf18193072939515e22adb298388d"
 """The key of the protocol that marks a value as something special, such as a secret."""
 _NO_PROGRAM = "pulumi is not on the PATH; give a file with the state, or - for standard input"

@@ -75,8 +75,8 @@ def essential(error: str) -> str:
 def _with_listed_once(error: str) -> str:
     """Return an error with each of those that it counts and lists once."""
     head, *listed = _COUNT.split(error, maxsplit=1)
-    each = (_ITEM.split(text.strip()) for text in listed)
-    return head + "; ".join(item for items in each for item in dict.fromkeys(items))
+    items = _ITEM.split("".join(listed).strip())
+    return head + "; ".join(dict.fromkeys(items))
 
 
 def _of_unknown(kinds: Iterable[tuple[str, str]]) -> str:

@@ -63,7 +63,8 @@ class SeenApplied:
 def deletions(seen: Snapshot, health: HealthConfig) -> Iterator[Fault]:
     """Yield which objects are deleted, or are being deleted, and are waited for in vain."""
     earlier = seen.earlier
-    for desired in objects.flatten(seen.desired) if earlier.there else ():
+    missed = seen.absent or any(map(objects.terminating, seen.live.values()))
+    for desired in objects.flatten(seen.desired) if earlier.there and missed else ():
         key = objects.key(desired, seen.namespace)
         known = key in earlier.there
         if objects.is_hook(desired) or key in earlier.ended or (_ends(desired) and not known):

@@ -12,8 +12,8 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.charts import exchange
 from helm_rollback_component.helm.charts.retrying import BusyError, attempt
+from helm_rollback_component.inputs.tls_socket import ClosingSocket
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.tls_socket import ClosingSocket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

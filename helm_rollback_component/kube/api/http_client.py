@@ -18,10 +18,10 @@ from msgspec import ValidationError as MalformedError
 
 from helm_rollback_component.errors import Problem, ValidationError
 from helm_rollback_component.inputs.proxies import proxy_for
+from helm_rollback_component.inputs.tls_socket import ClosingSocket
 from helm_rollback_component.kube.api.exec_auth import ExecAuth
 from helm_rollback_component.kube.api.kubeconfig_rules import logs_in_by_plugin, refuse_unusable
 from helm_rollback_component.reasons import Reason
-from helm_rollback_component.tls_socket import ClosingSocket
 
 if TYPE_CHECKING:
     from helm_rollback_component.kube.api.kubeconfig import Selected

@@ -14,7 +14,7 @@ from helm_rollback_component.errors import OperationError
 from helm_rollback_component.helm.charts import download as downloading
 from helm_rollback_component.helm.charts import exchange
 from helm_rollback_component.helm.charts.download import download
-from helm_rollback_component.tls_socket import ClosingSocket
+from helm_rollback_component.inputs.tls_socket import ClosingSocket
 from tests.support.serving import Handler, Service
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"

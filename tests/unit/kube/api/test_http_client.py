@@ -9,10 +9,10 @@ import httpx2
 import pytest
 
 from helm_rollback_component.errors import ValidationError
+from helm_rollback_component.inputs.tls_socket import ClosingSocket
 from helm_rollback_component.kube.api import http_client
 from helm_rollback_component.kube.api.exec_auth import ExecAuth
 from helm_rollback_component.kube.api.kubeconfig import Selected
-from helm_rollback_component.tls_socket import ClosingSocket
 from tests.support.api_server import Answer, ApiServer
 from tests.support.socks import socks_proxy
 

@@ -10,7 +10,7 @@ import warnings
 
 import pytest
 
-from helm_rollback_component.tls_socket import ClosingSocket
+from helm_rollback_component.inputs.tls_socket import ClosingSocket
 from tests.support.waiting import await_that
 
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
